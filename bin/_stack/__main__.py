@@ -1,0 +1,31 @@
+"""Under the environment's Python: the command itself."""
+
+import importlib
+import signal
+import sys
+
+from _stack.setup.progress import StepFailed, explain
+
+MODULES = {"demo": "demo", "test": "suite", "manage": "manage", "check": "check", "licenses": "licenses"}
+
+
+def main(command: str, arguments: list[str]) -> int:
+    """The exit code of the command. Termination and a closed terminal end it like Ctrl-C does."""
+    signal.signal(signal.SIGTERM, _interrupt)
+    signal.signal(signal.SIGHUP, _interrupt)
+    module = importlib.import_module(f"_stack.{MODULES[command]}")
+    try:
+        return int(module.main(arguments))
+    except StepFailed as failed:
+        explain(failed)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+
+
+def _interrupt(number: int, frame: object) -> None:
+    raise KeyboardInterrupt
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1], sys.argv[2:]))

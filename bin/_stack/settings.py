@@ -1,0 +1,65 @@
+"""The environment variables the product's processes get from the stack."""
+
+import base64
+import json
+import os
+import secrets
+from pathlib import Path
+
+SECRET_NAMES = (
+    "SECRET_KEY",
+    "QUICKBOOKS_CLIENT_ID",
+    "QUICKBOOKS_CLIENT_SECRET",
+    "QUICKBOOKS_WEBHOOK_VERIFIER",
+    "TWILIO_ACCOUNT_SID",
+    "TWILIO_AUTH_TOKEN",
+    "FIELD_KEYS",
+)
+NOT_INHERITED = ("VIRTUAL_ENV", "DJANGO_SETTINGS_MODULE", "MAKEFLAGS", "MAKELEVEL")
+
+
+def new_secrets() -> dict[str, str]:
+    """Random values in the form each vendor gives them."""
+    return {
+        "SECRET_KEY": secrets.token_urlsafe(50),
+        "QUICKBOOKS_CLIENT_ID": "AB" + secrets.token_hex(24),
+        "QUICKBOOKS_CLIENT_SECRET": secrets.token_hex(20),
+        "QUICKBOOKS_WEBHOOK_VERIFIER": secrets.token_hex(18),
+        "TWILIO_ACCOUNT_SID": "AC" + secrets.token_hex(16),
+        "TWILIO_AUTH_TOKEN": secrets.token_hex(16),
+        "FIELD_KEYS": base64.urlsafe_b64encode(secrets.token_bytes(32)).decode(),
+    }
+
+
+def kept_secrets(file: Path) -> dict[str, str]:
+    """The same values at every start of one installation, in a file only its owner can read."""
+    try:
+        kept = json.loads(file.read_text())
+    except (OSError, ValueError):
+        kept = {}
+    if not set(SECRET_NAMES) <= set(kept):
+        kept = new_secrets() | kept
+        file.touch(mode=0o600)
+        file.chmod(0o600)
+        file.write_text(json.dumps(kept, indent=1))
+    return {name: str(kept[name]) for name in SECRET_NAMES}
+
+
+def surroundings() -> dict[str, str]:
+    """The caller's environment without what belongs to another Python; bytecode is kept, it halves the start."""
+    return {k: v for k, v in os.environ.items() if not k.startswith("PYTHON") and k not in NOT_INHERITED} | {
+        "PYTHONUNBUFFERED": "1",
+        "DJANGO_SETTINGS_MODULE": "syntharra.settings",
+    }
+
+
+def sandbox(*, web: str, relay: str, simulators: str, smtp: str) -> dict[str, str]:
+    """What makes an installation a sandbox: every vendor is a simulator on this machine."""
+    return {
+        "SANDBOX": "true",
+        "DEBUG": "false",
+        "PUBLIC_URL": web,
+        "RELAY_URL": relay,
+        "SIMULATORS_URL": simulators,
+        "EMAIL_URL": smtp,
+    }
