@@ -4,6 +4,7 @@ import importlib
 import signal
 import sys
 
+from _stack.processes import Terminated
 from _stack.setup.progress import StepFailed, explain
 
 MODULES = {"demo": "demo", "test": "suite", "manage": "manage", "check": "check", "licenses": "licenses"}
@@ -24,7 +25,7 @@ def main(command: str, arguments: list[str]) -> int:
 
 
 def _interrupt(number: int, frame: object) -> None:
-    raise KeyboardInterrupt
+    raise Terminated
 
 
 if __name__ == "__main__":

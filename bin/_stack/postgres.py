@@ -101,7 +101,8 @@ class Postgres:
             places.remove(older)
         aside = self.folder / f"data.aside-{int(time.time())}"
         self.data.rename(aside)
-        (self.folder / "made.json").unlink(missing_ok=True)
+        for record in ("made.json", "migrated"):
+            (self.folder / record).unlink(missing_ok=True)
         say(f"     database: {why}; moved to {aside}, starting with a new one")
 
     def copy_from(self, template: Path) -> None:

@@ -18,6 +18,10 @@ PR_SET_PDEATHSIG = 1
 GUARD = Path(__file__).with_name("guard.py")
 
 
+class Terminated(KeyboardInterrupt):
+    """Asked to end by a signal, not by a person at the keyboard."""
+
+
 class Child:
     """One running process of the stack, with the log it writes."""
 
