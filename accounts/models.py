@@ -1,0 +1,137 @@
+"""Who uses Syntharra: people, their businesses, their roles there, and the record of who did what."""
+
+from typing import Any, ClassVar
+
+from django.contrib.auth.models import AbstractUser, BaseUserManager
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from syntharra.clock import machine_now
+from syntharra.identifiers import uuid7
+from syntharra.tenancy import TenantModel
+
+
+class UserManager(BaseUserManager["User"]):
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        """A person who signs in with this address."""
+        user = self.model(email=self.normalize_email(email), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+
+class User(AbstractUser):
+    """A person. May belong to several businesses; signs in by e-mail."""
+
+    username = None  # type: ignore[assignment]
+    email = models.EmailField(_("e-mail"), unique=True)
+    date_joined = models.DateTimeField(default=machine_now)
+    language = models.CharField(max_length=10, default="en-us")
+
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+    objects: ClassVar[UserManager] = UserManager()
+
+    def __str__(self) -> str:
+        return self.get_full_name() or self.email
+
+
+class Business(models.Model):
+    """A firm that collects through us: our tenant. Whether it is a sandbox is decided at birth and never changes."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    name = models.CharField(_("name"), max_length=120)
+    sandbox = models.BooleanField(default=False)
+    currency = models.CharField(_("currency"), max_length=3, default="USD")
+    country = models.CharField(_("country"), max_length=2, default="US")
+    time_zone = models.CharField(_("time zone"), max_length=64, default="America/New_York")
+    language = models.CharField(max_length=10, default="en-us")
+    callback_number = models.CharField(_("call-back number"), max_length=16, blank=True)
+    dispute_contact = models.CharField(_("dispute contact"), max_length=120, blank=True)
+    dispute_phone = models.CharField(_("dispute contact's phone"), max_length=16, blank=True)
+    dispute_hours = models.CharField(_("dispute contact's hours"), max_length=120, blank=True)
+    call_from = models.TimeField(_("calls from"), default="09:00")
+    call_until = models.TimeField(_("calls until"), default="17:00")
+    minimum_balance = models.DecimalField(_("smallest balance to call about"), max_digits=14, decimal_places=2, default=50)
+    reviews_calls = models.BooleanField(_("approves each call"), default=True)
+    consumer_calls = models.BooleanField(default=False)
+    stopped_at = models.DateTimeField(null=True)
+    stopped_by = models.CharField(max_length=254, blank=True)
+    live_since = models.DateTimeField(null=True)
+    created_at = models.DateTimeField(default=machine_now)
+    dispute_numbers = models.PositiveIntegerField(default=1000)
+
+    objects: ClassVar[models.Manager["Business"]] = models.Manager()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=models.Q(call_from__lt=models.F("call_until")), name="business_calls_in_order"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Role(models.TextChoices):
+    OWNER = "owner", _("Owner")
+    MANAGER = "manager", _("Manager")
+    CONTRIBUTOR = "contributor", _("Contributor")
+    ACCOUNTANT = "accountant", _("Accountant")
+    READ_ONLY = "read_only", _("Read only")
+
+
+class Membership(models.Model):
+    """A person's place in a business."""
+
+    business = models.ForeignKey(Business, on_delete=models.CASCADE, related_name="memberships")
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
+    role = models.CharField(max_length=20, choices=Role.choices)
+    created_at = models.DateTimeField(default=machine_now)
+
+    objects: ClassVar[models.Manager["Membership"]] = models.Manager()
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["business", "user"], name="member_once")]
+
+
+class ActivityLine(TenantModel):
+    """One act: who did what to which row, when. Written with the act; numbered and hashed by the sealer; never changed."""
+
+    at = models.DateTimeField()  # business time
+    recorded_at = models.DateTimeField(default=machine_now)
+    actor = models.CharField(max_length=254)
+    verb = models.CharField(max_length=60)
+    subject_kind = models.CharField(max_length=40)
+    subject_id = models.UUIDField()
+    customer_id = models.UUIDField(null=True)
+    details_hash = models.BinaryField(max_length=32)
+    number = models.BigIntegerField(null=True)
+    previous_hash = models.BinaryField(max_length=32, null=True)
+    hash = models.BinaryField(max_length=32, null=True)
+
+    class Meta(TenantModel.Meta):
+        constraints = [
+            *TenantModel.Meta.constraints,
+            models.UniqueConstraint(fields=["business", "number"], name="activity_number_once"),
+            models.CheckConstraint(
+                condition=models.Q(number=None, hash=None) | models.Q(number__isnull=False, hash__isnull=False),
+                name="activity_sealed_whole",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["business", "subject_kind", "subject_id"], name="activity_of_subject"),
+            models.Index(fields=["business", "customer_id"], name="activity_of_customer"),
+            models.Index(fields=["business", "recorded_at"], name="activity_by_time"),
+        ]
+
+
+class ActivityDetail(TenantModel):
+    """What an activity line says in full. Erasable: the chain covers its digest, so it can go without breaking proof."""
+
+    line = models.OneToOneField(ActivityLine, on_delete=models.CASCADE, related_name="detail", db_constraint=False)
+    facts = models.JSONField()
+
+    class Meta(TenantModel.Meta):
+        pass

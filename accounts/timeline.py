@@ -1,0 +1,98 @@
+"""The record of every decision and contact: append-only, hash-chained, one line an act, in the act's own transaction.
+
+Lines are written unchained, so that two acts never wait for each other; a sealer numbers and hashes them seconds later.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from typing import Any, Protocol
+from uuid import UUID
+
+from django.db import connection, transaction
+
+from accounts.models import ActivityDetail, ActivityLine
+from syntharra import clock, due
+from syntharra.tenancy import current_business
+
+GENESIS = b"\0" * 32
+
+
+class BrokenChain(Exception):
+    """The record was changed after it was sealed; the message names the first line that does not fit."""
+
+
+class Subject(Protocol):
+    pk: Any
+    _meta: Any
+
+
+def record(subject: Subject, verb: str, *, by: str, customer: UUID | None = None, **facts: Any) -> ActivityLine:
+    """Put one act on record: what happened to which row, by whom, with the facts a reader will want."""
+    said = json.loads(json.dumps(facts, default=str))
+    line = ActivityLine.objects.create(
+        at=clock.now(),
+        actor=by,
+        verb=verb,
+        subject_kind=subject._meta.model_name,
+        subject_id=subject.pk,
+        customer_id=customer or getattr(subject, "customer_id", None),
+        details_hash=digest(said),
+    )
+    ActivityDetail.objects.create(line=line, facts=said)
+    due.note("seal", line.pk, at=line.at)
+    return line
+
+
+@transaction.atomic(durable=True)
+def seal() -> int:
+    """Number and hash what was recorded since the last seal; how many lines. One sealer a business at a time."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"seal {current_business()}"])
+    last = ActivityLine.objects.exclude(number=None).order_by("-number").first()
+    number, previous = (last.number or 0, bytes(last.hash or b"")) if last else (0, GENESIS)
+    lines = list(ActivityLine.objects.filter(number=None).order_by("recorded_at", "id"))
+    for line in lines:
+        number += 1
+        line.number, line.previous_hash = number, previous
+        line.hash = previous = line_hash(line)
+    ActivityLine.objects.bulk_update(lines, ["number", "previous_hash", "hash"], batch_size=500)
+    due.settle("seal", *(line.pk for line in lines))
+    return len(lines)
+
+
+def verify() -> int:
+    """Walk the chain of the current business; how many sealed lines hold. Raises BrokenChain at the first that does not."""
+    previous, expected = GENESIS, 0
+    for line in ActivityLine.objects.exclude(number=None).order_by("number").select_related("detail").iterator():
+        expected += 1
+        if line.number != expected:
+            raise BrokenChain(f"line {expected} is missing")
+        if bytes(line.previous_hash or b"") != previous or bytes(line.hash or b"") != line_hash(line):
+            raise BrokenChain(f"line {expected} was changed")
+        detail = getattr(line, "detail", None)
+        if detail is not None and digest(detail.facts) != bytes(line.details_hash):
+            raise BrokenChain(f"the details of line {expected} were changed")
+        previous = bytes(line.hash or b"")
+    return expected
+
+
+def line_hash(line: ActivityLine) -> bytes:
+    parts = {
+        "business": line.business_id,
+        "number": line.number,
+        "previous": bytes(line.previous_hash or b"").hex(),
+        "id": line.pk,
+        "at": line.at.isoformat(),
+        "recorded_at": line.recorded_at.isoformat(),
+        "actor": line.actor,
+        "verb": line.verb,
+        "subject": [line.subject_kind, line.subject_id],
+        "customer": line.customer_id,
+        "details": bytes(line.details_hash).hex(),
+    }
+    return digest(parts)
+
+
+def digest(value: Mapping[str, Any]) -> bytes:
+    return hashlib.sha256(json.dumps(value, sort_keys=True, separators=(",", ":"), default=str).encode()).digest()

@@ -1,0 +1,131 @@
+"""Disagreement about an invoice: who said what, and the track it is on. While one is live nothing may be collected."""
+
+from typing import ClassVar
+
+from django.db import models
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from invoices.models import Customer, Invoice
+from syntharra.states import Stateful
+from syntharra.tenancy import TenantModel, TenantQuerySet
+
+
+class Claim(TenantModel):
+    """One objection in the customer's own words, with its source. Unique by where it was said: keeping it twice is safe."""
+
+    class Source(models.TextChoices):
+        CALL = "call", _("on a call")
+        PAGE = "page", _("on our page")
+        EMAIL = "email", _("by e-mail")
+        SMS = "sms", _("by text")
+        MEMBER = "member", _("told the firm")
+        CHARGEBACK = "chargeback", _("card chargeback")
+        VENDOR = "vendor", _("marked in the books")
+
+    class Reason(models.TextChoices):
+        SCOPE = "scope", _("scope")
+        AMOUNT = "amount", _("amount")
+        QUALITY = "quality", _("quality")
+        TERMS = "terms", _("terms")
+        NOT_RECEIVED = "not_received", _("not received")
+        DUPLICATE = "duplicate", _("billed twice or credited")
+        IDENTITY = "identity", _("somebody else owes it")
+        OTHER_VAGUE = "other_vague", _("not said yet")
+
+    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="claims", db_constraint=False)
+    source = models.CharField(max_length=12, choices=Source.choices)
+    source_key = models.CharField(max_length=120)
+    words = models.TextField()
+    reason = models.CharField(max_length=16, choices=Reason.choices, default=Reason.OTHER_VAGUE)
+    language = models.CharField(max_length=10, default="en-us")
+    urgent = models.BooleanField(default=False)  # gas, flood, no heat, sewage, sparks
+    said_at = models.DateTimeField()  # business time
+    by = models.CharField(max_length=254)  # who said or entered it
+    evidence = models.JSONField(default=dict)  # call second, scores, rule ids, versions
+
+    class Meta(TenantModel.Meta):
+        constraints = [
+            *TenantModel.Meta.constraints,
+            models.UniqueConstraint(fields=["business", "source", "source_key"], name="claim_once"),
+        ]
+
+
+class DisputeQuerySet(TenantQuerySet["Dispute"]):
+    def live(self) -> "DisputeQuerySet":
+        return self.filter(closed_at=None)
+
+    def live_on(self, invoice: Invoice) -> "Dispute | None":
+        return self.live().filter(invoice=invoice).first()
+
+
+class Dispute(TenantModel, Stateful):
+    """One dispute about one invoice, until the books show how it ended. People know it as ``D-1042``."""
+
+    class Status(models.TextChoices):
+        NEW = "new", _("New")
+        ACKNOWLEDGED = "acknowledged", _("Acknowledged")
+        SPECIFIED = "specified", _("Specified")
+        RESOLVING = "resolving", _("Being resolved")
+        CLOSED = "closed", _("Closed")
+
+    MOVES: ClassVar = {
+        Status.NEW: {Status.ACKNOWLEDGED, Status.SPECIFIED, Status.RESOLVING, Status.CLOSED},
+        Status.ACKNOWLEDGED: {Status.SPECIFIED, Status.RESOLVING, Status.CLOSED},
+        Status.SPECIFIED: {Status.RESOLVING, Status.CLOSED},
+        Status.RESOLVING: {Status.CLOSED},
+        Status.CLOSED: set(),
+    }
+
+    number = models.CharField(max_length=12)
+    invoice = models.ForeignKey(Invoice, on_delete=models.PROTECT, related_name="disputes", db_constraint=False)
+    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="disputes", db_constraint=False)
+    status = models.CharField(max_length=12, choices=Status.choices, default=Status.NEW)
+    opened_at = models.DateTimeField()
+    owner_told_at = models.DateTimeField(null=True)
+    acknowledged_at = models.DateTimeField(null=True)
+    closed_at = models.DateTimeField(null=True)
+    closed_as = models.CharField(max_length=30, blank=True)
+    closed_by = models.CharField(max_length=254, blank=True)
+    closed_reason = models.CharField(max_length=300, blank=True)
+    balance_at_opening = models.DecimalField(max_digits=14, decimal_places=2)
+    currency = models.CharField(max_length=3)
+    claims = models.ManyToManyField(Claim, through="ClaimOn", related_name="disputes")
+    go_on_with_others = models.BooleanField(null=True)  # the owner's answer about the customer's other invoices
+
+    objects: ClassVar[DisputeQuerySet] = models.Manager.from_queryset(DisputeQuerySet)()  # type: ignore[assignment]
+
+    class Meta(TenantModel.Meta):
+        constraints = [
+            *TenantModel.Meta.constraints,
+            models.UniqueConstraint(fields=["business", "number"], name="dispute_number_once"),
+            models.UniqueConstraint(
+                fields=["business", "invoice"], condition=models.Q(closed_at=None), name="one_live_dispute_an_invoice"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(status="closed", closed_at__isnull=False)
+                | (~models.Q(status="closed") & models.Q(closed_at=None)),
+                name="closed_with_its_moment",
+            ),
+        ]
+        indexes = [models.Index(fields=["business", "status", "opened_at"], name="disputes_by_status")]
+
+    def __str__(self) -> str:
+        return self.number
+
+    def get_absolute_url(self) -> str:
+        return reverse("dispute", args=[self.number])
+
+
+class ClaimOn(TenantModel):
+    """That a claim is about a dispute; the first one opened it."""
+
+    dispute = models.ForeignKey(Dispute, on_delete=models.CASCADE, related_name="links", db_constraint=False)
+    claim = models.ForeignKey(Claim, on_delete=models.PROTECT, related_name="links", db_constraint=False)
+    first = models.BooleanField()
+
+    class Meta(TenantModel.Meta):
+        constraints = [
+            *TenantModel.Meta.constraints,
+            models.UniqueConstraint(fields=["business", "dispute", "claim"], name="claim_on_dispute_once"),
+        ]

@@ -1,0 +1,177 @@
+"""What ties a business to a vendor: connections to books, numbers at the carrier, and the webhooks that came in."""
+
+from typing import ClassVar
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from syntharra.clock import machine_now
+from syntharra.states import Stateful
+from syntharra.tenancy import TenantModel
+
+
+class Provider(models.TextChoices):
+    QUICKBOOKS = "quickbooks", "QuickBooks Online"
+
+
+class Connection(TenantModel):
+    """One company's books at one vendor. Secrets are encrypted with the row's identity inside."""
+
+    class State(models.TextChoices):
+        CONNECTED = "connected", _("Connected")
+        RECONNECT = "reconnect", _("Reconnect needed")
+        PAUSED = "paused", _("Paused by the vendor")
+        DISCONNECTED = "disconnected", _("Disconnected")
+
+    provider = models.CharField(max_length=20, choices=Provider.choices)
+    account = models.CharField(max_length=64)  # the vendor's id of the company (QuickBooks: realm)
+    company = models.CharField(max_length=200, blank=True)
+    state = models.CharField(max_length=20, choices=State.choices, default=State.CONNECTED)
+    sandbox = models.BooleanField()
+    currency = models.CharField(max_length=3, default="USD")
+    country = models.CharField(max_length=2, default="US")
+    time_zone = models.CharField(max_length=64, default="America/New_York")
+    secrets = models.BinaryField(default=b"")
+    access_expires_at = models.DateTimeField(null=True)  # machine time
+    refresh_expires_at = models.DateTimeField(null=True)
+    connected_at = models.DateTimeField()
+    connected_by = models.CharField(max_length=254)
+    disconnected_at = models.DateTimeField(null=True)
+    problem = models.CharField(max_length=40, blank=True)  # a code of integrations.problems; "" when all is well
+    problem_detail = models.CharField(max_length=300, blank=True)
+    problem_since = models.DateTimeField(null=True)
+    synced_at = models.DateTimeField(null=True)  # business time of the last good sync
+    cursor = models.JSONField(default=dict)  # the vendor's own position; see its ledger
+
+    class Meta(TenantModel.Meta):
+        constraints = [
+            *TenantModel.Meta.constraints,
+            models.UniqueConstraint(
+                fields=["business", "provider"],
+                condition=~models.Q(state="disconnected"),
+                name="one_live_connection_a_provider",
+            ),
+        ]
+
+
+class ConnectionDoor(models.Model):
+    """Which business a vendor's company belongs to. The same books cannot be connected to two businesses."""
+
+    provider = models.CharField(max_length=20)
+    account = models.CharField(max_length=64)
+    business_id = models.UUIDField()
+    connection_id = models.UUIDField()
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["provider", "account"], name="books_connected_once")]
+
+
+class SyncRun(TenantModel, Stateful):
+    """One reading of the books: where it stands, what it saw. A killed run is taken up again from its cursor."""
+
+    class Status(models.TextChoices):
+        RUNNING = "running", _("Running")
+        DONE = "done", _("Done")
+        FAILED = "failed", _("Failed")
+
+    MOVES: ClassVar = {
+        Status.RUNNING: {Status.DONE, Status.FAILED},
+        Status.DONE: set(),
+        Status.FAILED: set(),
+    }
+
+    connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="runs", db_constraint=False)
+    status = models.CharField(max_length=10, choices=Status.choices, default=Status.RUNNING)
+    whole = models.BooleanField()  # a first load or a full comparison, not only changes
+    cursor = models.JSONField(default=dict)
+    seen = models.PositiveIntegerField(default=0)
+    written = models.PositiveIntegerField(default=0)
+    set_aside = models.PositiveIntegerField(default=0)
+    expected = models.PositiveIntegerField(null=True)
+    started_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    leased_until = models.DateTimeField(null=True)  # machine time
+    problem = models.CharField(max_length=40, blank=True)
+    problem_detail = models.CharField(max_length=300, blank=True)
+
+    class Meta(TenantModel.Meta):
+        constraints = [
+            *TenantModel.Meta.constraints,
+            models.UniqueConstraint(
+                fields=["business", "connection"], condition=models.Q(status="running"), name="one_running_sync"
+            ),
+        ]
+
+
+class SetAside(TenantModel):
+    """An object of the books we could not read or use, with the reason in a code; the rest of the sync went on."""
+
+    connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="set_aside", db_constraint=False)
+    kind = models.CharField(max_length=20)
+    external_id = models.CharField(max_length=64)
+    label = models.CharField(max_length=200, blank=True)  # what the owner knows it by: number or name
+    reason = models.CharField(max_length=40)
+    detail = models.CharField(max_length=300, blank=True)
+    first_seen_at = models.DateTimeField()
+    last_seen_at = models.DateTimeField()
+    cleared_at = models.DateTimeField(null=True)
+
+    class Meta(TenantModel.Meta):
+        constraints = [
+            *TenantModel.Meta.constraints,
+            models.UniqueConstraint(
+                fields=["business", "connection", "kind", "external_id", "reason"], name="set_aside_once"
+            ),
+        ]
+
+
+class PhoneLine(TenantModel):
+    """A number at the carrier that belongs to one business: its caller ID, always the same."""
+
+    number = models.CharField(max_length=16)
+    carrier_account = models.CharField(max_length=64, blank=True)
+    sandbox = models.BooleanField()
+    created_at = models.DateTimeField()
+    released_at = models.DateTimeField(null=True)
+
+    class Meta(TenantModel.Meta):
+        pass
+
+
+class NumberDoor(models.Model):
+    """Which business a number of ours belongs to."""
+
+    number = models.CharField(max_length=16, primary_key=True)
+    business_id = models.UUIDField()
+    line_id = models.UUIDField()
+
+
+class InboxQuerySet(models.QuerySet["InboxEvent"]):
+    def waiting(self) -> "InboxQuerySet":
+        """Stored, not yet read, and in nobody's hands."""
+        return self.filter(done_at=None).filter(models.Q(leased_until=None) | models.Q(leased_until__lt=machine_now()))
+
+
+class InboxEvent(models.Model):
+    """A webhook as it came in, verified, once by the vendor's event id. A task reads it after the vendor has its 200."""
+
+    source = models.CharField(max_length=20)
+    event_id = models.CharField(max_length=200)
+    account = models.CharField(max_length=64, blank=True)
+    payload = models.JSONField()
+    correlation = models.CharField(max_length=64, blank=True)
+    received_at = models.DateTimeField(default=machine_now)
+    leased_until = models.DateTimeField(null=True)
+    tries = models.PositiveSmallIntegerField(default=0)
+    done_at = models.DateTimeField(null=True)
+    outcome = models.CharField(max_length=60, blank=True)
+
+    objects: ClassVar[models.Manager["InboxEvent"]] = models.Manager.from_queryset(InboxQuerySet)()
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["source", "event_id"], name="inbox_event_once")]
+        indexes: ClassVar = [
+            models.Index(fields=["received_at"], condition=models.Q(done_at=None), name="inbox_waiting"),
+        ]
+
+

@@ -1,0 +1,10 @@
+from django.apps import AppConfig
+
+
+class InvoicesConfig(AppConfig):
+    name = "invoices"
+
+    def ready(self) -> None:
+        from invoices.facts import register
+
+        register()

@@ -1,0 +1,331 @@
+"""Accounts receivable as the books have them, and what we may do about them."""
+
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Case, Exists, OuterRef, Q, Value, When
+from django.utils.translation import gettext_lazy as _
+
+from integrations.models import Connection
+from syntharra import money
+from syntharra.clock import now
+from syntharra.tenancy import TenantModel, TenantQuerySet
+
+AMOUNT = {"max_digits": 14, "decimal_places": 2}
+
+
+class Customer(TenantModel):
+    """Who owes. The row that is locked: attempts, calls, disputes, payments and stops of one customer wait for each other."""
+
+    class Kind(models.TextChoices):
+        CONSUMER = "consumer", _("Person")
+        BUSINESS = "business", _("Company")
+        UNKNOWN = "unknown", _("Not known")
+
+    connection = models.ForeignKey(Connection, on_delete=models.PROTECT, related_name="customers", db_constraint=False)
+    external_id = models.CharField(max_length=64)
+    name = models.CharField(max_length=200)
+    company = models.CharField(max_length=200, blank=True)
+    kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.UNKNOWN)
+    language = models.CharField(max_length=10, default="en-us")
+    parent_external_id = models.CharField(max_length=64, blank=True)
+    street = models.CharField(max_length=200, blank=True)
+    city = models.CharField(max_length=100, blank=True)
+    state = models.CharField(max_length=6, blank=True)  # ISO 3166-2, for example US-OH
+    zip = models.CharField(max_length=12, blank=True)
+    active = models.BooleanField(default=True)
+    never_call = models.BooleanField(default=False)  # the owner's VIP list
+    books_updated_at = models.DateTimeField(null=True)
+    digest = models.CharField(max_length=64, blank=True)  # of what the books said last; unchanged means nothing to write
+
+    class Meta(TenantModel.Meta):
+        constraints = [
+            *TenantModel.Meta.constraints,
+            models.UniqueConstraint(fields=["business", "connection", "external_id"], name="customer_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Contact(TenantModel):
+    """A person or desk at a customer, with the number to call. Only billing contacts are ever called about money."""
+
+    class Role(models.TextChoices):
+        BILLING = "billing", _("Billing")
+        SITE = "site", _("Site")
+        TENANT = "tenant", _("Tenant or occupant")
+        APPROVER = "approver", _("Approver")
+
+    customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="contacts", db_constraint=False)
+    role = models.CharField(max_length=10, choices=Role.choices, default=Role.BILLING)
+    rank = models.PositiveSmallIntegerField(default=0)  # the lowest usable number is called
+    name = models.CharField(max_length=200, blank=True)
+    email = models.EmailField(blank=True)
+    phone = models.CharField(max_length=16, blank=True)  # E.164
+    phone_raw = models.CharField(max_length=60, blank=True)  # as the books have it
+    phone_kind = models.CharField(max_length=10, blank=True)  # mobile, primary, alternate
+    phone_problem = models.CharField(max_length=20, blank=True)  # missing, unreadable, foreign
+
+    class Meta(TenantModel.Meta):
+        constraints = [
+            *TenantModel.Meta.constraints,
+            models.UniqueConstraint(fields=["business", "customer", "role", "rank"], name="contact_rank_once"),
+        ]
+
+
+class InvoiceQuerySet(TenantQuerySet["Invoice"]):
+    def open(self) -> "InvoiceQuerySet":
+        """Unpaid in the books."""
+        return self.filter(books_status="open", balance__gt=0)
+
+    def collectable(self, *, on: date) -> "InvoiceQuerySet":
+        """The one definition: open in the books, balance above 0, not frozen, not left, not paused, no hold, no promise."""
+        moment = now()
+        held = Hold.objects.running(moment).filter(
+            Q(invoice=OuterRef("pk")) | Q(invoice=None, customer=OuterRef("customer")) | Q(invoice=None, customer=None)
+        )
+        promised = Promise.objects.filter(invoice=OuterRef("pk"), status=Promise.Status.RUNNING, holds_until__gte=on)
+        return self.open().filter(
+            ~Exists(held), ~Exists(promised), frozen_at=None, left_reason=None, paused_reason="", customer__never_call=False
+        )
+
+    def overdue_by(self, days: int, *, on: date) -> "InvoiceQuerySet":
+        """At least this many calendar days past due on that date."""
+        return self.filter(due_on__lte=on - _days(days))
+
+    def with_aging(self, *, on: date) -> "InvoiceQuerySet":
+        """Adds ``bucket``: current, 1-30, 31-60, 61-90 or 90+ days past due."""
+        edges = [("90+", 91), ("61-90", 61), ("31-60", 31), ("1-30", 1)]
+        whens = [When(due_on__lte=on - _days(days), then=Value(name)) for name, days in edges]
+        return self.annotate(bucket=Case(*whens, default=Value("current"), output_field=models.CharField()))
+
+
+def _days(count: int) -> timedelta:
+    return timedelta(days=count)
+
+
+class Invoice(TenantModel):
+    """One invoice. Three facts in three columns: what the books say, whether it is frozen, whether it left collection."""
+
+    class Books(models.TextChoices):
+        DRAFT = "draft", _("Draft")
+        OPEN = "open", _("Open")
+        PAID = "paid", _("Paid")
+        VOID = "void", _("Void")
+        DELETED = "deleted", _("Deleted")
+        WRITTEN_OFF = "written_off", _("Written off")
+
+    class Left(models.TextChoices):
+        YOUR_DECISION = "your_decision", _("Your decision")
+        UNRESOLVED = "unresolved", _("Unresolved")
+        MEDIATION = "mediation", _("Mediation")
+        SMALL_CLAIMS = "small_claims", _("Small claims")
+        AGENCY = "agency", _("Agency")
+        WRITE_OFF = "write_off", _("Write-off")
+
+    class Paused(models.TextChoices):
+        NONE = "", _("Not paused")
+        UNSURE = "unsure", _("We were not sure")
+        ALREADY_PAID = "already_paid", _("Says it is paid")
+
+    connection = models.ForeignKey(Connection, on_delete=models.PROTECT, related_name="invoices", db_constraint=False)
+    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="invoices", db_constraint=False)
+    external_id = models.CharField(max_length=64)
+    number = models.CharField(max_length=60)
+    books_status = models.CharField(max_length=12, choices=Books.choices)
+    vendor_status = models.CharField(max_length=60, blank=True)
+    currency = models.CharField(max_length=3)
+    total = models.DecimalField(**AMOUNT)
+    balance = models.DecimalField(**AMOUNT)
+    issued_on = models.DateField(null=True)
+    due_on = models.DateField(null=True)
+    memo = models.TextField(blank=True)
+    sent = models.BooleanField(null=True)  # null: the books do not say
+    pay_url = models.URLField(max_length=500, blank=True)
+    books_updated_at = models.DateTimeField(null=True)
+    read_at = models.DateTimeField()  # business time of the last reading of this one invoice
+    digest = models.CharField(max_length=64, blank=True)
+    frozen_at = models.DateTimeField(null=True)
+    paused_reason = models.CharField(max_length=16, choices=Paused.choices, default=Paused.NONE, blank=True)
+    paused_at = models.DateTimeField(null=True)
+    left_reason = models.CharField(max_length=16, choices=Left.choices, null=True)
+    left_at = models.DateTimeField(null=True)
+
+    objects: ClassVar[InvoiceQuerySet] = models.Manager.from_queryset(InvoiceQuerySet)()  # type: ignore[assignment]
+
+    class Meta(TenantModel.Meta):
+        constraints = [
+            *TenantModel.Meta.constraints,
+            models.UniqueConstraint(fields=["business", "connection", "external_id"], name="invoice_once"),
+            models.CheckConstraint(condition=Q(balance__gte=0), name="no_negative_balance"),
+            models.CheckConstraint(
+                condition=Q(left_reason=None, left_at=None) | Q(left_reason__isnull=False, left_at__isnull=False),
+                name="left_with_its_moment",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["business", "customer"], name="invoices_of_customer"),
+            models.Index(
+                fields=["business", "due_on"], condition=Q(books_status="open", balance__gt=0), name="open_invoices_by_due"
+            ),
+            models.Index(fields=["business", "number"], name="invoices_by_number"),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+    def days_late(self, on: date) -> int:
+        """Whole calendar days past due on that date; 0 when not due yet or without a due date."""
+        return max(0, (on - self.due_on).days) if self.due_on else 0
+
+    @property
+    def balance_money(self) -> money.Money:
+        return money.of(self.balance, self.currency)
+
+    @property
+    def total_money(self) -> money.Money:
+        return money.of(self.total, self.currency)
+
+
+class InvoiceLine(TenantModel):
+    invoice = models.ForeignKey(Invoice, on_delete=models.CASCADE, related_name="lines", db_constraint=False)
+    position = models.PositiveSmallIntegerField()
+    item = models.CharField(max_length=200, blank=True)
+    description = models.TextField(blank=True)
+    quantity = models.DecimalField(max_digits=14, decimal_places=4, null=True)
+    amount = models.DecimalField(**AMOUNT)
+    currency = models.CharField(max_length=3)
+
+    class Meta(TenantModel.Meta):
+        constraints = [
+            *TenantModel.Meta.constraints,
+            models.UniqueConstraint(fields=["business", "invoice", "position"], name="line_position_once"),
+        ]
+
+
+class Payment(TenantModel):
+    """Money received, as the books have it. What it paid is its allocations."""
+
+    connection = models.ForeignKey(Connection, on_delete=models.PROTECT, related_name="payments", db_constraint=False)
+    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="payments", db_constraint=False)
+    external_id = models.CharField(max_length=64)
+    amount = models.DecimalField(**AMOUNT)
+    unapplied = models.DecimalField(**AMOUNT, default=Decimal(0))
+    currency = models.CharField(max_length=3)
+    paid_on = models.DateField()
+    method = models.CharField(max_length=60, blank=True)
+    reference = models.CharField(max_length=60, blank=True)
+    created_in_books_at = models.DateTimeField(null=True)
+    reversed_at = models.DateTimeField(null=True)  # voided, deleted, bounced, refunded
+    digest = models.CharField(max_length=64, blank=True)
+
+    class Meta(TenantModel.Meta):
+        constraints = [
+            *TenantModel.Meta.constraints,
+            models.UniqueConstraint(fields=["business", "connection", "external_id"], name="payment_once"),
+        ]
+
+
+class Allocation(TenantModel):
+    """How much of a payment (cash) or credit went to an invoice. Ended rather than deleted when the books take it back."""
+
+    class Kind(models.TextChoices):
+        CASH = "cash", _("Cash")
+        CREDIT = "credit", _("Credit")
+
+    payment = models.ForeignKey(Payment, on_delete=models.CASCADE, related_name="allocations", db_constraint=False)
+    invoice = models.ForeignKey(Invoice, on_delete=models.PROTECT, related_name="allocations", db_constraint=False)
+    kind = models.CharField(max_length=6, choices=Kind.choices, default=Kind.CASH)
+    amount = models.DecimalField(**AMOUNT)
+    currency = models.CharField(max_length=3)
+    seen_at = models.DateTimeField()  # business time
+    changed_at = models.DateTimeField()
+
+    class Meta(TenantModel.Meta):
+        constraints = [
+            *TenantModel.Meta.constraints,
+            models.UniqueConstraint(fields=["business", "payment", "invoice", "kind"], name="allocation_once"),
+            models.CheckConstraint(condition=Q(amount__gte=0), name="no_negative_allocation"),
+        ]
+        indexes = [models.Index(fields=["business", "invoice"], name="allocations_of_invoice")]
+
+
+class CreditMemo(TenantModel):
+    connection = models.ForeignKey(Connection, on_delete=models.PROTECT, related_name="credit_memos", db_constraint=False)
+    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="credit_memos", db_constraint=False)
+    external_id = models.CharField(max_length=64)
+    number = models.CharField(max_length=60, blank=True)
+    total = models.DecimalField(**AMOUNT)
+    balance = models.DecimalField(**AMOUNT)
+    currency = models.CharField(max_length=3)
+    issued_on = models.DateField(null=True)
+    deleted_at = models.DateTimeField(null=True)
+    digest = models.CharField(max_length=64, blank=True)
+
+    class Meta(TenantModel.Meta):
+        constraints = [
+            *TenantModel.Meta.constraints,
+            models.UniqueConstraint(fields=["business", "connection", "external_id"], name="credit_memo_once"),
+        ]
+
+
+class Promise(TenantModel):
+    """A promise to pay: how much, when, how. Holds the cadence until its date and grace have passed."""
+
+    class Status(models.TextChoices):
+        RUNNING = "running", _("Running")
+        KEPT = "kept", _("Kept")
+        BROKEN = "broken", _("Broken")
+        WITHDRAWN = "withdrawn", _("Withdrawn")
+
+    class How(models.TextChoices):
+        LINK = "link", _("by link")
+        TRANSFER = "transfer", _("by transfer")
+        CHECK = "check", _("by check")
+        OFFICE = "office", _("at the office")
+        UNKNOWN = "unknown", _("not said")
+
+    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="promises", db_constraint=False)
+    invoice = models.ForeignKey(Invoice, on_delete=models.PROTECT, related_name="promises", db_constraint=False)
+    status = models.CharField(max_length=10, choices=Status.choices, default=Status.RUNNING)
+    amount = models.DecimalField(**AMOUNT)
+    currency = models.CharField(max_length=3)
+    promised_for = models.DateField()
+    how = models.CharField(max_length=10, choices=How.choices, default=How.UNKNOWN)
+    holds_until = models.DateField()
+    source = models.CharField(max_length=80)
+    made_at = models.DateTimeField()
+
+    class Meta(TenantModel.Meta):
+        constraints = [
+            *TenantModel.Meta.constraints,
+            models.UniqueConstraint(
+                fields=["business", "invoice"], condition=Q(status="running"), name="one_running_promise"
+            ),
+        ]
+
+
+class HoldQuerySet(TenantQuerySet["Hold"]):
+    def running(self, moment: datetime) -> "HoldQuerySet":
+        return self.filter(Q(until=None) | Q(until__gt=moment), lifted_at=None)
+
+
+class Hold(TenantModel):
+    """No collecting for now, on an invoice, a customer, or (both empty) the whole business: why, by whom, until when."""
+
+    customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="holds", db_constraint=False, null=True)
+    invoice = models.ForeignKey(Invoice, on_delete=models.CASCADE, related_name="holds", db_constraint=False, null=True)
+    reason = models.CharField(max_length=200)
+    by = models.CharField(max_length=254)
+    since = models.DateTimeField()
+    until = models.DateTimeField(null=True)
+    lifted_at = models.DateTimeField(null=True)
+    lifted_by = models.CharField(max_length=254, blank=True)
+
+    objects: ClassVar[HoldQuerySet] = models.Manager.from_queryset(HoldQuerySet)()  # type: ignore[assignment]
+
+    class Meta(TenantModel.Meta):
+        indexes = [models.Index(fields=["business", "customer"], name="holds_of_customer")]

@@ -1,0 +1,47 @@
+"""The list of what is due, by kind: sweeps read it to know which businesses to enter.
+
+Kept in the transaction that makes or ends the work. Moments are business time.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+from uuid import UUID
+
+from syntharra import clock
+from syntharra.models import Due
+from syntharra.tenancy import current_business
+
+
+def note(kind: str, *row_ids: UUID, at: datetime) -> None:
+    """These rows of the current business want looking at from this moment on. Noting again moves the moment."""
+    rows = [Due(kind=kind, business_id=current_business(), row_id=row_id, due_at=at) for row_id in row_ids]
+    Due.objects.bulk_create(
+        rows, update_conflicts=True, unique_fields=["business_id", "kind", "row_id"], update_fields=["due_at"]
+    )
+
+
+def settle(kind: str, *row_ids: UUID) -> None:
+    """Nothing is due for these rows any more."""
+    Due.objects.filter(business_id=current_business(), kind=kind, row_id__in=row_ids).delete()
+
+
+def businesses(kind: str) -> list[UUID]:
+    """The businesses that have something of this kind due now, longest waiting first."""
+    found = Due.objects.filter(kind=kind, due_at__lte=clock.now()).order_by("due_at").values_list("business_id", flat=True)
+    return list(dict.fromkeys(found[:10_000]))
+
+
+def rows(kind: str, *, limit: int = 500) -> list[UUID]:
+    """What of this kind is due for the current business, longest waiting first."""
+    mine = Due.objects.filter(business_id=current_business(), kind=kind, due_at__lte=clock.now())
+    return list(mine.order_by("due_at", "row_id").values_list("row_id", flat=True)[:limit])
+
+
+def oldest(kinds: Iterable[str]) -> dict[str, float]:
+    """Seconds by which the oldest row of each kind is late, for the metrics; 0 where nothing is."""
+    late = dict.fromkeys(kinds, 0.0)
+    for kind in late:
+        first = Due.objects.filter(kind=kind).order_by("due_at").values_list("due_at", flat=True).first()
+        if first is not None:
+            late[kind] = max(0.0, (clock.now() - first).total_seconds())
+    return late

@@ -1,0 +1,58 @@
+"""PostgreSQL as Django knows it, whose connection always acts for the business its code acts for."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.db.backends.postgresql import base
+
+from syntharra.acting import business_or_none
+
+_UNKNOWN = object()
+
+
+class DatabaseWrapper(base.DatabaseWrapper):
+    """Keeps the setting ``syntharra.business`` equal to ``acting_for`` before every statement.
+
+    The setting lives in the session, so it is written only when it differs. What a rollback, a savepoint or a pool
+    may have undone is forgotten, never assumed.
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._said: object = _UNKNOWN
+        self.execute_wrappers.append(self._statement)
+
+    def _statement(
+        self, execute: Callable[..., Any], sql: str, params: Any, many: bool, context: dict[str, Any]
+    ) -> Any:
+        self._say_business()
+        return execute(sql, params, many, context)
+
+    def _cursor(self, name: str | None = None) -> Any:
+        cursor = super()._cursor(name)
+        self._say_business()  # also for what reaches the driver without a statement of ours, such as COPY
+        return cursor
+
+    def _say_business(self) -> None:
+        business = business_or_none()
+        if self._said == business or self.connection is None:
+            return
+        with self.wrap_database_errors, self.connection.cursor() as cursor:
+            cursor.execute("SELECT set_config('syntharra.business', %s, false)", [str(business or "")])
+        self._said = business
+
+    def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
+        self._said = _UNKNOWN
+        return super().get_new_connection(conn_params)
+
+    def _rollback(self) -> None:
+        self._said = _UNKNOWN
+        super()._rollback()
+
+    def _savepoint_rollback(self, sid: str) -> None:
+        self._said = _UNKNOWN
+        super()._savepoint_rollback(sid)
+
+    def _close(self) -> None:
+        self._said = _UNKNOWN
+        super()._close()

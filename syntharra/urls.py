@@ -1,0 +1,12 @@
+"""Every address of the product. Doors of an app live in its own ``urls``; pages that span apps in ``desk``."""
+
+from django.urls import include, path
+
+from syntharra import health
+
+urlpatterns = [
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
+    path("metrics", health.metrics, name="metrics"),
+    path("accounts/", include("allauth.urls")),
+]

@@ -1,0 +1,87 @@
+"""What every test stands on: a database of its own made by the owner's role, used by the app's; and the cast."""
+
+import hashlib
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import hypothesis
+import psycopg
+import pytest
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connections
+from psycopg import sql
+
+ROOT = Path(__file__).resolve().parent.parent
+
+hypothesis.settings.register_profile("quick", max_examples=40, deadline=None)
+hypothesis.settings.register_profile(
+    "full", max_examples=1000, deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("full" if os.environ.get("PROOF") == "full" else "quick")
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_blocker: Any) -> Iterator[None]:
+    """A database for this worker, copied from a template that the owner's role migrated once for all workers."""
+    owner = settings.DATABASES["owner"]
+    template = f"test_template_{_fingerprint()}"
+    mine = f"test_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}_{os.getpid()}"
+    with _maintenance(owner) as server:
+        server.execute("SELECT pg_advisory_lock(7341)")  # one worker migrates, the others wait and copy
+        try:
+            if server.execute("SELECT 1 FROM pg_database WHERE datname = %s", [template]).fetchone() is None:
+                _make_template(server, template, django_db_blocker)
+            server.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(mine), sql.Identifier(template)))
+        finally:
+            server.execute("SELECT pg_advisory_unlock(7341)")
+    _use(mine)
+    yield
+    with django_db_blocker.unblock():
+        for connection in connections.all(initialized_only=True):
+            connection.close()
+    with _maintenance(owner) as server:
+        server.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(mine)))
+
+
+def _fingerprint() -> str:
+    """Of all migrations: a template is used only while none has changed."""
+    files = sorted(ROOT.glob("*/migrations/*.py")) + [ROOT / "uv.lock"]
+    return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()[:12]
+
+
+def _maintenance(owner: dict[str, Any]) -> psycopg.Connection:
+    return psycopg.connect(
+        host=owner["HOST"], port=owner["PORT"] or None, user=owner["USER"], password=owner["PASSWORD"],
+        dbname="postgres", autocommit=True,
+    )
+
+
+def _make_template(server: psycopg.Connection, name: str, blocker: Any) -> None:
+    building = f"{name}_building"
+    server.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(building)))
+    server.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(building)))
+    _use(building)
+    with blocker.unblock():
+        call_command("migrate", verbosity=0)
+        for connection in connections.all(initialized_only=True):
+            connection.close()
+    server.execute(sql.SQL("ALTER DATABASE {} RENAME TO {}").format(sql.Identifier(building), sql.Identifier(name)))
+
+
+def _use(name: str) -> None:
+    for alias in ("default", "owner"):
+        settings.DATABASES[alias]["NAME"] = name
+        connections[alias].close()
+        connections[alias].settings_dict["NAME"] = name
+
+
+@pytest.fixture(autouse=True)
+def _no_shift() -> Iterator[None]:
+    """Business time is the machine's unless a test moves it with time-machine."""
+    from syntharra import clock
+
+    clock._Shift.by, clock._Shift.read_at = clock.timedelta(0), float("-inf")
+    yield
