@@ -7,7 +7,14 @@ import sys
 from _stack.processes import Terminated
 from _stack.setup.progress import StepFailed, explain
 
-MODULES = {"demo": "demo", "test": "suite", "manage": "manage", "check": "check", "licenses": "licenses"}
+MODULES = {
+    "demo": "demo",
+    "test": "suite",
+    "manage": "manage",
+    "check": "check",
+    "licenses": "licenses",
+    "lock": "lock",
+}
 
 
 def main(command: str, arguments: list[str]) -> int:
@@ -24,7 +31,7 @@ def main(command: str, arguments: list[str]) -> int:
         return 130
 
 
-def _interrupt(number: int, frame: object) -> None:
+def _interrupt(_number: int, _frame: object) -> None:
     raise Terminated
 
 

@@ -21,7 +21,7 @@ def find() -> str | None:
 def announce() -> None:
     """Says aloud that browser tests will be skipped, and how to have them."""
     if find() is None:
-        say("SKIPPED: browser tests, since no Chromium was found; `python3 bin/test --install-browser` fetches one by apt")
+        say("SKIPPED: browser tests: no Chromium was found; `python3 bin/test --install-browser` fetches one by apt")
 
 
 def install() -> None:

@@ -102,8 +102,10 @@ def _already_running() -> tuple[str, str]:
     found = running() or {}
     return (
         f"a demo of this checkout is already running (process {found.get('pid', '?')})",
-        f"open {found.get('url', 'its address')} (sign in as {found.get('email')} with {found.get('password')}), or end "
-        "it with `bin/demo --down`",
+        (
+            f"open {found.get('url', 'its address')} (sign in as {found.get('email')} with "
+            f"{found.get('password')}), or end it with `bin/demo --down`"
+        ),
     )
 
 
@@ -176,7 +178,7 @@ class Demo:
     def _watch(
         self, family: Family, engines: Engines, pairs: list[tuple[Service, Child]], variables: dict[str, str]
     ) -> None:
-        """A process of ours that dies is started again, as a machine's supervisor would; an engine's death is the end."""
+        """A process of ours that dies is started again, as a supervisor would; an engine's death is the end."""
         while True:
             time.sleep(0.5)
             for engine in engines.children:

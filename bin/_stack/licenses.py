@@ -14,9 +14,8 @@ from pathlib import Path
 from _stack.places import ROOT
 from _stack.setup.progress import say
 
-ALLOWED = frozenset(
-    "0BSD Apache-2.0 BSD-2-Clause BSD-3-Clause ISC LGPL-3.0-only MIT MIT-0 MPL-2.0 OFL-1.1 PostgreSQL PSF-2.0".split()
-)
+ALLOWED = {"0BSD", "Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "ISC", "LGPL-3.0-only", "MIT", "MIT-0", "MPL-2.0"}
+ALLOWED |= {"OFL-1.1", "PostgreSQL", "PSF-2.0"}
 # Where a package's own words are vague, read by hand in its license files.
 READ_BY_HAND = {
     "colorama": "BSD-3-Clause",
@@ -130,7 +129,8 @@ def _bsd(found: importlib.metadata.Distribution) -> str:
     for file in found.files or []:
         if re.match(r"licen[sc]e|copying", file.name, re.IGNORECASE):
             text = Path(str(file.locate())).read_text(errors="replace")
-            return "BSD-3-Clause" if re.search(r"neither the names? |name of the", text, re.IGNORECASE) else "BSD-2-Clause"
+            has_third = re.search(r"neither the names? |name of the", text, re.IGNORECASE)
+            return "BSD-3-Clause" if has_third else "BSD-2-Clause"
     return "BSD-3-Clause"
 
 
@@ -153,8 +153,8 @@ def _table(listed: list[Package]) -> str:
     lines = [
         "# Licenses of what we stand on",
         "",
-        "Written by `bin/licenses` from `uv.lock` and the packages' own statements; a test keeps it current and refuses a",
-        "license outside this list: " + ", ".join(f"`{name}`" for name in sorted(ALLOWED)) + ".",
+        "Written by `bin/licenses` from `uv.lock` and the packages' own statements. A test keeps it current and",
+        "refuses a license outside this list: " + ", ".join(f"`{name}`" for name in sorted(ALLOWED)) + ".",
         "",
         "| package | version | license | used by |",
         "|---|---|---|---|",
@@ -181,7 +181,7 @@ def _notice(listed: list[Package]) -> str:
         "",
     ]
     lines += [f"  {name} ({files}): {word}, {by}" for name, (files, word, by) in shipped().items()]
-    lines += ["", "An installation also contains these packages, each under its own license (docs/licenses.md lists all):", ""]
+    lines += ["", "An installation also contains these packages, each under its own license:", ""]
     lines += [f"  {p.name} {p.version}: {p.license}" for p in listed if p.use != USES["dev"]]
     return "\n".join(lines) + "\n"
 

@@ -38,7 +38,7 @@ class Passwords:
 
 
 class Postgres:
-    """A server on its own folder: `data` (the server's), `socket` (0700) and `made.json` (0600, what it was made as)."""
+    """A server on its own folder: `data` and `socket` (0700, the server's), `made.json` (0600, how it was made)."""
 
     def __init__(self, folder: Path, log: Path, *, quick: bool = False) -> None:
         self.folder = folder
@@ -181,7 +181,7 @@ class Postgres:
         )
 
     def _clear_stale_pid(self) -> None:
-        """After kill -9 or a crash of the machine: end the server that still runs on our folder, forget one that does not."""
+        """After kill -9 or a crash: end the server that still runs on our folder, forget one that does not."""
         record = self.data / "postmaster.pid"
         try:
             pid = int(record.read_text().split("\n", 1)[0])

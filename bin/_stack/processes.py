@@ -46,6 +46,7 @@ class Family:
 
     def __init__(self) -> None:
         self._children: list[Child] = []
+        self._is_closed = False
         self._guard = subprocess.Popen(
             [sys.executable, "-I", "-S", str(GUARD)],
             stdin=subprocess.PIPE,
@@ -66,8 +67,12 @@ class Family:
         user: EngineUser = EngineUser(),  # noqa: B008
         folder: Path = ROOT,
         own_session: bool = True,
+        errors_here: bool = False,
     ) -> Child:
-        """Started and watched. `farewell` is the signal that asks it to end. `own_session` keeps Ctrl-C from it."""
+        """Started and watched. `farewell` is the signal that asks it to end. `own_session` keeps Ctrl-C from it.
+
+        Without a log it writes to our own output; with `errors_here` only its standard output goes to the log.
+        """
         if threading.current_thread() is not threading.main_thread():
             raise RuntimeError("children end with the thread that started them: start them from the main thread")
         output = log.open("ab") if log else None
@@ -76,7 +81,7 @@ class Family:
                 list(command),
                 stdin=subprocess.DEVNULL if own_session else None,
                 stdout=output,
-                stderr=subprocess.STDOUT if output else None,
+                stderr=subprocess.STDOUT if output and not errors_here else None,
                 env=dict(environment),
                 cwd=folder,
                 user=user.uid,
@@ -102,7 +107,10 @@ class Family:
         self._end([child], patience)
 
     def close(self) -> None:
-        """Everything ended: first the product's processes together, then the engines, in reverse order."""
+        """Everything ended: first the product's processes together, then the database."""
+        if self._is_closed:
+            return
+        self._is_closed = True
         engines = [child for child in self._children if child.farewell == signal.SIGINT]
         self._end([child for child in self._children if child not in engines], 10.0)
         self._end(engines, 10.0)
@@ -162,8 +170,7 @@ def run(
         list(command),
         input=given,
         stdin=subprocess.DEVNULL if given is None else None,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
+        capture_output=True,
         text=True,
         env=dict(environment),
         cwd=folder,
@@ -194,7 +201,7 @@ def last_lines(log: Path, count: int = 15) -> list[str]:
 
 
 def _dies_with(parent: int, number: int) -> Callable[[], None]:
-    """To be run in the child: the kernel sends it this signal when its parent dies. Linux only; the guard does the rest."""
+    """For the child: the kernel sends it this signal when its parent dies. Off Linux, the guard does it."""
     library = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
 
     def bind() -> None:

@@ -112,7 +112,7 @@ def manage(variables: Mapping[str, str], *arguments: str, what: str) -> str:
 
 
 def migrate(variables: Mapping[str, str], noted: Path | None) -> None:
-    """The schema is current. Skipped while the migrations are the ones this data folder has seen: checking takes seconds."""
+    """The schema is current. Skipped while this data folder has seen these very migrations: asking takes seconds."""
     wanted = migrations_hash()
     if noted and noted.exists() and noted.read_text() == wanted:
         return

@@ -2,13 +2,14 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 from _stack import services, settings, suite
 from _stack.engines import Engines, database_template, given_database
-from _stack.ports import HOST, Ports
+from _stack.ports import Ports
 from _stack.processes import Child, Family
 from _stack.services import Addresses
-from _stack.setup.progress import Step, say
+from _stack.setup.progress import Step, StepFailed, say
 
 PATIENCE = 900
 
@@ -29,27 +30,31 @@ def main(arguments: list[str]) -> int:
         services.seed(variables)
         for service in wanted:
             services.wait_for(service, children[service.name])
-        return _play(addresses, variables, list(children.values()), arguments)
+        return _play(family, addresses, variables, list(children.values()), arguments)
 
 
-def _play(addresses: Addresses, variables: dict[str, str], children: list[Child], arguments: list[str]) -> int:
+def _play(
+    family: Family, addresses: Addresses, variables: dict[str, str], children: list[Child], arguments: list[str]
+) -> int:
     command = [services.PYTHON, "-m", "desk.story", "--web", addresses.web_url]
     command += ["--relay", variables["RELAY_URL"], "--simulators", variables["SIMULATORS_URL"], *arguments]
-    with Step("Story", f"on {HOST}"):
-        told = subprocess.run(
-            command,
-            stdout=subprocess.PIPE,
-            text=True,
-            env=settings.surroundings() | variables,
-            cwd=services.ROOT,
-            timeout=PATIENCE,
-            check=False,
-        )
-    sys.stdout.write(told.stdout)
+    report = Path(variables["BEAT_FILE"]).with_name("report.json")
+    environment = settings.surroundings() | variables
+    with Step("Story", f"at {addresses.web_url}"):
+        teller = family.start("story", command, environment=environment, log=report, errors_here=True)
+        code = _wait(teller)
+    sys.stdout.write(report.read_text())
     sys.stdout.flush()
-    if told.returncode != 0:
+    if code != 0:
         for child in children:
             say(f"--- the end of the log of {child.name}")
             for line in child.last_lines(12):
                 say("  | " + line)
-    return told.returncode
+    return code
+
+
+def _wait(teller: Child) -> int:
+    try:
+        return teller.process.wait(timeout=PATIENCE)
+    except subprocess.TimeoutExpired:
+        raise StepFailed(f"the story took longer than {PATIENCE} s", "", teller.last_lines()) from None

@@ -80,7 +80,7 @@ def engines() -> Iterator[tuple[Family, dict[str, str]]]:
 
 @contextmanager
 def own_folder(family: Family) -> Iterator[Path]:
-    """A folder of this run alone. When the block ends, the family is ended and the folder is gone, whatever happened."""
+    """A folder of this run alone. When the block ends, the family has ended and the folder is gone."""
     runs = places.engines_home() / "runs"
     folder = runs / f"{os.getpid()}-{secrets.token_hex(3)}"
     runs.mkdir(exist_ok=True)
@@ -103,5 +103,3 @@ def _sweep(runs: Path) -> None:
         alive = folder / "alive"
         if not places.is_locked(alive):
             places.remove(folder)
-
-

@@ -8,11 +8,11 @@ UV_WHEEL = 17600000
 FILE = re.compile(r'url = "[^"]*/([^"/]+)"[^}]*?size = (\d+)')
 
 
-def installed(venv, lock):  # type: (str, str) -> Tuple[int, int]
+def installed(venv: str, lock: str) -> Tuple[int, int]:
     """Bytes and number of the packages in this environment."""
     with open(lock) as file:
         sizes = {name.lower(): int(size) for name, size in FILE.findall(file.read())}
-    by_release = {}  # type: Dict[str, List[str]]
+    by_release: Dict[str, List[str]] = {}
     for name in sizes:
         by_release.setdefault(_release(name), []).append(name)
     total = count = 0
@@ -24,7 +24,7 @@ def installed(venv, lock):  # type: (str, str) -> Tuple[int, int]
     return total, count
 
 
-def _installed_releases(venv):  # type: (str) -> List[Tuple[str, Set[str]]]
+def _installed_releases(venv: str) -> List[Tuple[str, Set[str]]]:
     found = []
     for folder, _, files in os.walk(os.path.join(venv, "lib")):
         if not folder.endswith(".dist-info") or "WHEEL" not in files:
@@ -35,18 +35,18 @@ def _installed_releases(venv):  # type: (str) -> List[Tuple[str, Set[str]]]
     return found
 
 
-def _release(name):  # type: (str) -> str
+def _release(name: str) -> str:
     """`name-version` of a file of the index."""
     stem = name[: -len(".tar.gz")] if name.endswith(".tar.gz") else "-".join(name.split("-")[:2])
     return _plain(stem)
 
 
-def _plain(release):  # type: (str) -> str
+def _plain(release: str) -> str:
     name, _, version = release.lower().rpartition("-")
     return re.sub(r"[-_.]+", "_", name) + "-" + version
 
 
-def _tags_of(name):  # type: (str) -> Set[str]
+def _tags_of(name: str) -> Set[str]:
     if not name.endswith(".whl"):
         return set()
     pythons, abis, platforms = name[: -len(".whl")].split("-")[-3:]

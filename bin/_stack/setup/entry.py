@@ -4,17 +4,20 @@ import os
 import sys
 from typing import List, Sequence
 
-from . import environment
+from . import environment, usage
 from .progress import StepFailed, explain
 
 DEMO = ("sandbox",)
 ALL = ("sandbox", "dev")
 
 
-def hand_over(command, arguments, groups):  # type: (str, List[str], Sequence[str]) -> None
+def hand_over(command: str, arguments: List[str], groups: Sequence[str]) -> None:
     """Replaces this process by `python -m _stack COMMAND` of the environment. Returns only by raising SystemExit."""
     if sys.version_info < (3, 6):
         sys.exit("bin/%s needs Python 3.6 or later to start" % command)
+    if usage.wanted(arguments):
+        sys.stdout.write(usage.TEXTS[command])
+        sys.exit(0)
     try:
         python = environment.ensure(groups)
     except StepFailed as failed:
@@ -26,4 +29,4 @@ def hand_over(command, arguments, groups):  # type: (str, List[str], Sequence[st
     surroundings["PYTHONPATH"] = os.path.join(environment.ROOT, "bin")
     surroundings["PYTHONUNBUFFERED"] = "1"
     sys.stdout.flush()
-    os.execve(python, [python, "-P", "-m", "_stack", command] + arguments, surroundings)
+    os.execve(python, [python, "-P", "-m", "_stack", command, *arguments], surroundings)

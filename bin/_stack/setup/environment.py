@@ -1,7 +1,7 @@
 """The product's own Python environment in `.venv`, made from the lock by uv (or, second way, by plain pip).
 
-A stamp inside `.venv` says what it was made from. While the lock, the Python and the groups are the same, nothing is run
-and no network is needed. A fuller environment than asked for is left as it is.
+A stamp inside `.venv` says what it was made from. While the lock, the Python and the groups are the same, nothing is
+run and no network is needed. A fuller environment than asked for is left as it is.
 """
 
 import fcntl
@@ -25,7 +25,7 @@ LOG = os.path.join(STATE, "logs", "setup.log")
 OFFLINE = "packages come from PyPI: check the network, or set the proxy (HTTPS_PROXY) or the index (UV_INDEX_URL)"
 
 
-def ensure(groups):  # type: (Sequence[str]) -> str
+def ensure(groups: Sequence[str]) -> str:
     """The path of this checkout's own Python, with the lock's packages and these groups installed."""
     if is_complete(groups):
         return VENV_PYTHON
@@ -37,11 +37,11 @@ def ensure(groups):  # type: (Sequence[str]) -> str
     return VENV_PYTHON
 
 
-def is_complete(groups):  # type: (Sequence[str]) -> bool
+def is_complete(groups: Sequence[str]) -> bool:
     """True when the environment was made from this very lock, with at least these groups."""
     try:
         with open(STAMP) as file:
-            stamp = json.load(file)  # type: Dict[str, Any]
+            stamp: Dict[str, Any] = json.load(file)
     except (OSError, ValueError):
         return False
     wanted = os.environ.get("SYNTHARRA_PYTHON", "")
@@ -54,7 +54,7 @@ def is_complete(groups):  # type: (Sequence[str]) -> bool
     )
 
 
-def lock_hash():  # type: () -> str
+def lock_hash() -> str:
     """What the environment depends on, in one word: the lock and the list of direct dependencies."""
     digest = hashlib.sha256()
     for name in ("uv.lock", "pyproject.toml"):
@@ -64,7 +64,7 @@ def lock_hash():  # type: () -> str
 
 
 @contextmanager
-def _alone():  # type: () -> Iterator[None]
+def _alone() -> Iterator[None]:
     """One set-up at a time: two commands started together wait for each other."""
     with open(os.path.join(STATE, "setup.lock"), "w") as file:
         try:
@@ -75,7 +75,7 @@ def _alone():  # type: () -> Iterator[None]
         yield
 
 
-def _make(groups):  # type: (Sequence[str]) -> None
+def _make(groups: Sequence[str]) -> None:
     step = Step("Python")
     with step:
         interpreter = interpreters.find()
@@ -94,7 +94,7 @@ def _make(groups):  # type: (Sequence[str]) -> None
     say("     downloads in all: %.0f MB" % (downloaded / 1e6))
 
 
-def _by_uv(python, groups):  # type: (str, Sequence[str]) -> int
+def _by_uv(python: str, groups: Sequence[str]) -> int:
     """Bytes downloaded. uv itself lives in a private environment and is fetched once."""
     uv = os.path.join(STATE, "uv", "bin", "uv")
     downloaded = 0
@@ -116,7 +116,7 @@ def _by_uv(python, groups):  # type: (str, Sequence[str]) -> int
     return downloaded + (size if fresh else 0)
 
 
-def _uv_environment(python):  # type: (str) -> Dict[str, str]
+def _uv_environment(python: str) -> Dict[str, str]:
     environment = _plain_environment()
     environment.update(
         UV_PYTHON=python,
@@ -131,20 +131,20 @@ def _uv_environment(python):  # type: (str) -> Dict[str, str]
     return environment
 
 
-def _install_uv(python):  # type: (str) -> None
+def _install_uv(python: str) -> None:
     """Into `.stack/uv`, by the Python's own pip when it has one, else by the pip that venv brings."""
     place = os.path.join(STATE, "uv")
     private = os.path.join(place, "bin", "python")
     install = ["install", "--quiet", "--disable-pip-version-check", "--no-compile", "uv==" + UV]
     _run([python, "-m", "venv", "--clear", "--without-pip", place], _plain_environment(), _without_venv(python))
     if _pip_version(python) >= (22, 3):
-        _run([python, "-m", "pip", "--python", private] + install, _plain_environment(), OFFLINE)
+        _run([python, "-m", "pip", "--python", private, *install], _plain_environment(), OFFLINE)
         return
     _run([python, "-m", "venv", "--clear", place], _plain_environment(), _without_venv(python))
-    _run([private, "-m", "pip"] + install, _plain_environment(), OFFLINE)
+    _run([private, "-m", "pip", *install], _plain_environment(), OFFLINE)
 
 
-def _by_pip(python, groups):  # type: (str, Sequence[str]) -> int
+def _by_pip(python: str, groups: Sequence[str]) -> int:
     """The second way: the exported requirements, with their hashes, by plain pip."""
     files = ["requirements.txt"] + (["requirements-dev.txt"] if "dev" in groups else [])
     step = Step("Packages, by pip")
@@ -159,11 +159,11 @@ def _by_pip(python, groups):  # type: (str, Sequence[str]) -> int
     return size
 
 
-def _without_venv(python):  # type: (str) -> str
+def _without_venv(python: str) -> str:
     return "%s cannot make environments; Debian and Ubuntu: apt-get install python3-venv python3-pip" % python
 
 
-def _pip_version(python):  # type: (str) -> Tuple[int, ...]
+def _pip_version(python: str) -> Tuple[int, ...]:
     words = _output([python, "-m", "pip", "--version"]).split()
     try:
         return tuple(int(part) for part in words[1].split(".")[:2])
@@ -171,19 +171,19 @@ def _pip_version(python):  # type: (str) -> Tuple[int, ...]
         return (0,)
 
 
-def _plain_environment():  # type: () -> Dict[str, str]
+def _plain_environment() -> Dict[str, str]:
     """The caller's environment without what steers another Python or another uv project."""
     unwanted = ("VIRTUAL_ENV", "CONDA_PREFIX", "UV_PROJECT", "UV_WORKING_DIR", "UV_NO_DEV", "UV_DEV")
     return {k: v for k, v in os.environ.items() if k not in unwanted and not k.startswith("PYTHON")}
 
 
-def _can_write(folder):  # type: (str) -> bool
+def _can_write(folder: str) -> bool:
     while not os.path.exists(folder):
         folder = os.path.dirname(folder) or "/"
     return os.access(folder, os.W_OK)
 
 
-def _output(command):  # type: (List[str]) -> str
+def _output(command: List[str]) -> str:
     try:
         return subprocess.run(
             command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, universal_newlines=True, timeout=60
@@ -192,7 +192,7 @@ def _output(command):  # type: (List[str]) -> str
         return ""
 
 
-def _run(command, environment, advice, folder=ROOT):  # type: (List[str], Dict[str, str], str, Optional[str]) -> str
+def _run(command: List[str], environment: Dict[str, str], advice: str, folder: Optional[str] = ROOT) -> str:
     """What the command said. A failure carries its last lines and the advice."""
     try:
         done = subprocess.run(

@@ -1,10 +1,10 @@
-"""Finds a Python this product runs on, by running the candidates: a name on PATH proves nothing (pyenv shims exit 127)."""
+"""Finds a Python this product runs on by running candidates: a name on PATH proves nothing (pyenv shims exit 127)."""
 
 import glob
 import os
 import subprocess
 import sys
-from typing import Iterator, List, NamedTuple, Optional, Tuple
+from typing import Iterator, List, Mapping, NamedTuple, Optional, Set, Tuple
 
 from .progress import StepFailed
 
@@ -21,17 +21,22 @@ FOLDERS = (
 )
 QUESTION = "import sys; print('%d.%d.%d' % sys.version_info[:3]); print(sys.base_prefix); print(sys.executable)"
 
-Interpreter = NamedTuple("Interpreter", [("path", str), ("version", Tuple[int, ...])])
+
+class Interpreter(NamedTuple):
+    """A Python that was seen running."""
+
+    path: str
+    version: Tuple[int, ...]
 
 
-def find(environment=None, running=None):  # type: (Optional[dict], Optional[str]) -> Interpreter
+def find(environment: Optional[Mapping[str, str]] = None, running: Optional[str] = None) -> Interpreter:
     """A Python 3.13 or 3.12 that starts, as an absolute path. SYNTHARRA_PYTHON decides alone when it is set."""
     environment = dict(os.environ) if environment is None else environment
     chosen = environment.get("SYNTHARRA_PYTHON", "")
     if chosen:
         return _chosen(chosen)
-    found = None  # type: Optional[Interpreter]
-    tried = []  # type: List[str]
+    found: Optional[Interpreter] = None
+    tried: List[str] = []
     for path in candidates(environment, running or sys.executable):
         tried.append(path)
         interpreter = ask(path)
@@ -48,7 +53,7 @@ def find(environment=None, running=None):  # type: (Optional[dict], Optional[str
     )
 
 
-def _chosen(path):  # type: (str) -> Interpreter
+def _chosen(path: str) -> Interpreter:
     interpreter = ask(os.path.expanduser(path))
     if interpreter is None:
         raise StepFailed("SYNTHARRA_PYTHON=%s does not start" % path, "name a Python 3.12 or 3.13 that runs")
@@ -60,9 +65,9 @@ def _chosen(path):  # type: (str) -> Interpreter
     return interpreter
 
 
-def candidates(environment, running):  # type: (dict, str) -> Iterator[str]
+def candidates(environment: Mapping[str, str], running: str) -> Iterator[str]:
     """Every file that may be a fitting Python, the likeliest first, each once."""
-    seen = set()
+    seen: Set[str] = set()
     folders = environment.get("PATH", "").split(os.pathsep)
     home = environment.get("HOME", "") or os.path.expanduser("~")
     for pattern in FOLDERS:
@@ -76,7 +81,7 @@ def candidates(environment, running):  # type: (dict, str) -> Iterator[str]
             yield path
 
 
-def ask(path):  # type: (str) -> Optional[Interpreter]
+def ask(path: str) -> Optional[Interpreter]:
     """What this file says it is when it is run; None when it does not run as a Python with `venv`."""
     environment = {key: value for key, value in os.environ.items() if not key.startswith("PYTHON")}
     environment.pop("VIRTUAL_ENV", None)
@@ -102,7 +107,7 @@ def ask(path):  # type: (str) -> Optional[Interpreter]
     return Interpreter(_outside_environments(lines[1], lines[2], version), version)
 
 
-def _outside_environments(prefix, executable, version):  # type: (str, str, Tuple[int, ...]) -> str
+def _outside_environments(prefix: str, executable: str, version: Tuple[int, ...]) -> str:
     """The interpreter itself, not a virtual environment's link to it: that environment may be deleted."""
     own = os.path.join(prefix, "bin", "python%d.%d" % version[:2])
     return own if os.access(own, os.X_OK) else os.path.abspath(executable)

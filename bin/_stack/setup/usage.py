@@ -1,0 +1,61 @@
+"""What `--help` prints, without any set-up."""
+
+from typing import Sequence
+
+TEXTS = {
+    "demo": """\
+bin/demo [--port N] [--reset]      the whole product on this machine, with simulators for every vendor
+bin/demo --down                    ends the demo of this checkout, from another terminal
+bin/demo --story [--json]          the same on free ports with new data; plays the story, prints one report, ends
+
+From a bare checkout: finds Python 3.12 or 3.13, makes .venv from the lock, starts its own PostgreSQL and Valkey,
+migrates, fills the sandbox, starts web, call relay, worker and simulators, prints the address and how to sign in.
+Ctrl-C stops everything. A second demo in the same checkout is refused and told where the first one is.
+
+  --port N    the web pages on port N (the relay on N + 1); a taken port gives way to the next free one
+  --reset     forget the data of earlier runs first (database, files, secrets)
+
+Environment: SYNTHARRA_PYTHON (a Python to use), DATABASE_URL with DATABASE_OWNER_URL and REDIS_URL (servers of yours
+instead of the embedded ones), UV_CACHE_DIR, HTTPS_PROXY.
+""",
+    "test": """\
+bin/test [pytest's arguments]      the set-up, then the suite (all of it, or what the arguments name)
+bin/test --setup                   only the set-up: environment and database template; nothing is left running
+bin/test --engines                 starts engines as for tests, prints `export NAME=value` lines, runs until Ctrl-C
+bin/test --install-browser [...]   fetches a Chromium by apt first (as root)
+
+Each run has its own PostgreSQL and Valkey on free ports, gone when it ends; several runs at once do not meet.
+A single file runs in one process, more in two or as many as there are processors (-n N decides otherwise).
+
+Environment: SYNTHARRA_PYTHON, DATABASE_URL with DATABASE_OWNER_URL, REDIS_URL, CHROMIUM (a browser to use),
+PROOF=full (larger numbers), VENDOR_SPECS (a folder with the vendors' own specifications).
+""",
+    "manage": """\
+bin/manage COMMAND [...]           Django's command line in the surroundings of this checkout's demo
+
+While a demo runs, against its processes; otherwise its database is started for the time of the command.
+bin/manage help lists the commands.
+""",
+    "check": """\
+bin/check [--fast] [pytest's arguments]   all that must hold before a change is handed in, each step timed
+
+Format, lint, templates, import order, types, migrations complete, deploy check, documents complete, then the suite.
+All steps are run even when one fails.
+
+  --fast      without the suite
+""",
+    "licenses": """\
+bin/licenses                       writes NOTICE and docs/licenses.md from the lock
+bin/licenses --check               says whether they are current
+""",
+    "lock": """\
+bin/lock [--upgrade] [...]         uv lock, then everything that is written from the lock
+
+Writes uv.lock, requirements.txt, requirements-dev.txt, NOTICE and docs/licenses.md. Arguments go to `uv lock`.
+""",
+}
+
+
+def wanted(arguments: Sequence[str]) -> bool:
+    """True when a person asks for help rather than for work."""
+    return bool(arguments) and arguments[0] in ("--help", "-h")
