@@ -1,10 +1,9 @@
 """Database and broker of one stack: embedded, unless the environment names servers."""
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
-from _stack import places
-from _stack.places import engines_home
 from _stack.ports import HOST, Ports
 from _stack.postgres import APP, OWNER, Postgres
 from _stack.processes import Child, Family
@@ -25,9 +24,9 @@ class Engines:
         self.children: list[Child] = []
         self.postgres: Postgres | None = None
 
-    def start(self, *, quick: bool = False, template: Path | None = None) -> None:
-        """Both answering. A template is copied instead of making a new data folder."""
-        self._start_database(quick, template)
+    def start(self, *, quick: bool = False, copied_by: Callable[[Postgres], object] | None = None) -> None:
+        """Both answering. `copied_by` fills the data folder; without it the folder of earlier runs is used."""
+        self._start_database(quick, copied_by or Postgres.prepare)
         self._start_broker()
 
     @property
@@ -35,17 +34,14 @@ class Engines:
         """Where it is noted which migrations the data folder has seen; None for somebody else's server."""
         return self.postgres.folder / "migrated" if self.postgres else None
 
-    def _start_database(self, quick: bool, template: Path | None) -> None:
+    def _start_database(self, quick: bool, filled_by: Callable[[Postgres], object]) -> None:
         given = given_database()
         if given:
             self.variables |= given
             return
         with Step("PostgreSQL") as step:
             server = Postgres(self.folder / "postgres", self.logs / "postgres.log", quick=quick)
-            if template:
-                server.copy_from(template)
-            else:
-                server.prepare()
+            filled_by(server)
             self.children.append(server.start(self.family, self.ports, 54320 if self.fixed_ports else None))
             step.detail = f"{server.major} at {HOST}:{server.port}" + (", fsync off" if quick else "")
         self.postgres = server
@@ -71,12 +67,3 @@ def given_database() -> dict[str, str]:
             "set both (the app's plain role, and the role that owns the schema), or neither",
         )
     return {"DATABASE_URL": app, "DATABASE_OWNER_URL": owner} if app else {}
-
-
-def database_template() -> Path:
-    """A cluster made once and copied for each run: a copy takes a tenth of the time."""
-    home = engines_home()
-    server = Postgres(home / "template", home / "template.log", quick=True)
-    with places.lock(home / "template.lock", wait=True):
-        server.prepare()
-    return server.folder

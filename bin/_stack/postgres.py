@@ -50,6 +50,8 @@ class Postgres:
         self.major = binaries.version(self.programs, self.user)
         self.port = 0
         self.passwords = Passwords("", "")
+        self.is_migrated_copy = False
+        self.migrations = ""
 
     def prepare(self) -> str:
         """The data folder is whole, ours and of this version; what is not is moved aside. Says what was done."""

@@ -4,8 +4,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from _stack import services, settings, suite
-from _stack.engines import Engines, database_template, given_database
+from _stack import services, settings, suite, templates
+from _stack.engines import Engines
 from _stack.ports import Ports
 from _stack.processes import Child, Family
 from _stack.services import Addresses
@@ -20,7 +20,7 @@ def main(arguments: list[str]) -> int:
     with suite.own_folder(family) as folder:
         ports = Ports()
         engines = Engines(family, ports, folder, folder, fixed_ports=False)
-        engines.start(template=None if given_database() else database_template())
+        engines.start(copied_by=templates.plain)
         addresses = Addresses.anywhere(ports)
         variables = engines.variables | settings.new_secrets() | addresses.variables()
         variables |= {"FILES_OPTIONS": f'{{"location": "{folder / "files"}"}}', "BEAT_FILE": str(folder / "beat")}

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from _stack import browser, places, settings
-from _stack.engines import Engines, database_template, given_database
+from _stack import browser, places, settings, templates
+from _stack.engines import Engines
 from _stack.ports import HOST, Ports
 from _stack.processes import Family, Terminated, die_with_make
 from _stack.setup.progress import Step, say
@@ -25,9 +25,9 @@ def main(arguments: list[str]) -> int:
     only_setup, only_engines = "--setup" in arguments, "--engines" in arguments
     if only_setup:
         with Step("Database template") as step:
-            step.detail = str(database_template())
+            step.detail = str(templates.prepare())
         return 0
-    with engines() as (family, variables):
+    with engines() as (family, servers, variables):
         if only_engines:
             for name, value in variables.items():
                 sys.stdout.write(f"export {name}={value}\n")
@@ -35,7 +35,10 @@ def main(arguments: list[str]) -> int:
             say("engines are running; Ctrl-C stops them")
             signal.pause()
             return 0
-        return _pytest(family, variables, arguments)
+        code = _pytest(family, variables, arguments)
+        if code in (0, 1):
+            _keep_template(family, servers)
+        return code
 
 
 def _pytest(family: Family, variables: dict[str, str], arguments: list[str]) -> int:
@@ -52,6 +55,14 @@ def _pytest(family: Family, variables: dict[str, str], arguments: list[str]) -> 
             continue
 
 
+def _keep_template(family: Family, servers: Engines) -> None:
+    """The schema the tests have migrated serves the next run, too: migrating takes longer than many a test."""
+    server = servers.postgres
+    if server and not server.is_migrated_copy and templates.has_migrated(server):
+        family.end(servers.children[0])
+        templates.keep(server)
+
+
 def _spread(arguments: list[str]) -> list[str]:
     """Two workers for folders and the whole suite; none for a single file, where starting them costs more."""
     chosen = [word for word in arguments if not word.startswith("-") and (places.ROOT / word.split("::")[0]).exists()]
@@ -62,12 +73,12 @@ def _spread(arguments: list[str]) -> list[str]:
 
 
 @contextmanager
-def engines() -> Iterator[tuple[Family, dict[str, str]]]:
+def engines() -> Iterator[tuple[Family, Engines, dict[str, str]]]:
     """A database server, a broker and the variables that lead to them; all gone at the end."""
     family = Family()
     with own_folder(family) as folder:
         servers = Engines(family, Ports(), folder, folder, fixed_ports=False)
-        servers.start(quick=True, template=None if given_database() else database_template())
+        servers.start(quick=True, copied_by=templates.for_tests)
         variables = servers.variables | settings.new_secrets()
         variables |= settings.sandbox(
             web=f"http://{HOST}:8000",
@@ -75,7 +86,7 @@ def engines() -> Iterator[tuple[Family, dict[str, str]]]:
             simulators=f"http://{HOST}:9100",
             smtp=f"smtp://{HOST}:9125",
         )
-        yield family, variables
+        yield family, servers, variables
 
 
 @contextmanager
