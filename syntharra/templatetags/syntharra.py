@@ -1,0 +1,257 @@
+"""How figures, dates and states look on every page. A builtin library: templates need no load for it."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from babel.dates import format_date, format_skeleton, format_time
+from babel.numbers import format_decimal, get_decimal_symbol
+from django import template
+from django.templatetags.static import static
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.html import format_html, format_html_join
+from django.utils.translation import get_language, gettext, ngettext, pgettext_lazy, to_locale
+from django.utils.translation import gettext_lazy as _
+
+from syntharra import clock
+from syntharra.money import Money, places, shown
+from syntharra.money import currency_code as code_of
+
+register = template.Library()
+NEAR = timedelta(days=6)
+
+
+# Money
+
+
+@register.filter
+def money(value: Money | None) -> str:
+    """With its currency: ``$1,240.00``. Nothing for nothing."""
+    return "" if value is None else shown(value)
+
+
+@register.filter
+def amount(value: Money | None) -> str:
+    """Without it, for a column whose head names the currency: ``1,240.00``."""
+    if value is None:
+        return ""
+    pattern = "#,##0" + ("." + "0" * places(code_of(value)) if places(code_of(value)) else "")
+    return format_decimal(value.amount, format=pattern, locale=_locale())
+
+
+@register.filter
+def large(value: Money | None) -> str:
+    """For one large figure: the cents stand back."""
+    text = money(value)
+    whole, symbol, cents = text.rpartition(get_decimal_symbol(_locale()))
+    return format_html('{}<span class="cents">{}{}</span>', whole, symbol, cents) if whole else text
+
+
+@register.filter
+def whole(value: Money | None) -> str:
+    """Rounded for a sentence, where cents would only be noise: ``$6,420``."""
+    if value is None:
+        return ""
+    text = shown(Money(value.amount.to_integral_value(), code_of(value)))
+    return text.removesuffix(get_decimal_symbol(_locale()) + "0" * places(code_of(value)))
+
+
+# Dates and times, in the zone that is active: the business's
+
+
+@register.filter
+def day(value: date | datetime | None) -> str:
+    """With the weekday when it is near (``Thu, Nov 26``), with the year when it is another (``Nov 26, 2025``)."""
+    if value is None:
+        return ""
+    local = _local_date(value)
+    return _time_element(local.isoformat(), format_date(local, "full", locale=_locale()), _day_words(local))
+
+
+@register.filter
+def long_day(value: date | datetime | None) -> str:
+    """``Tuesday, November 24``: the date of a letter."""
+    if value is None:
+        return ""
+    noon = _at_noon(_local_date(value))
+    weekday = format_date(noon, "EEEE", locale=_locale())
+    return gettext("%(weekday)s, %(day)s") % {
+        "weekday": weekday[:1].upper() + weekday[1:],
+        "day": format_skeleton("MMMMd", noon, locale=_locale()),
+    }
+
+
+@register.filter
+def moment(value: date | datetime | None) -> str:
+    """Day and time; today's show the time alone. A date without a time is a day."""
+    if not isinstance(value, datetime):
+        return day(value)
+    local = timezone.localtime(value)
+    clock_time = _hour_words(local)
+    words = clock_time if local.date() == _today() else f"{_day_words(local.date())}, {clock_time}"
+    return _time_element(local.isoformat(timespec="minutes"), _moment_title(local), words)
+
+
+@register.filter
+def hour(value: datetime | None) -> str:
+    """``9:05 am``."""
+    if value is None:
+        return ""
+    local = timezone.localtime(value)
+    return _time_element(local.isoformat(timespec="minutes"), _moment_title(local), _hour_words(local))
+
+
+@register.filter
+def past_due(due: date | None) -> str:
+    """Where a due date stands today: ``due in 3 days``, ``due today``, ``6 days past due``."""
+    if due is None:
+        return gettext("no due date")
+    days = (_today() - due).days
+    if days == 0:
+        return gettext("due today")
+    if days < 0:
+        return ngettext("due in %(days)d day", "due in %(days)d days", -days) % {"days": -days}
+    return ngettext("%(days)d day past due", "%(days)d days past due", days) % {"days": days}
+
+
+@register.filter
+def seconds(value: float | None) -> str:
+    """A length of talk: ``1:07``."""
+    if value is None:
+        return ""
+    minutes, rest = divmod(int(value), 60)
+    return f"{minutes}:{rest:02d}"
+
+
+# Shapes
+
+
+@register.simple_tag
+def icon(name: str, label: str | Promise = "") -> str:
+    """A line icon from the sprite. Silent to screen readers beside a word; give it a label where it stands alone."""
+    sprite = static("icons/sprite.svg")
+    if label:
+        return format_html(
+            '<svg class="icon" role="img" aria-label="{}"><use href="{}#{}"></use></svg>', label, sprite, name
+        )
+    return format_html('<svg class="icon" aria-hidden="true"><use href="{}#{}"></use></svg>', sprite, name)
+
+
+class Look(NamedTuple):
+    icon: str
+    tone: str
+    word: Promise | str
+
+
+#: Every state a page names, with its shape, its tone and its word. Color never speaks alone.
+LOOKS: dict[str, Look] = {
+    "open": Look("circle", "", pgettext_lazy("invoice", "Open")),
+    "due": Look("circle", "", _("Not due yet")),
+    "overdue": Look("clock", "clock", _("Overdue")),
+    "very_overdue": Look("circle-alert", "late", _("Long overdue")),
+    "frozen": Look("snowflake", "frozen", _("Frozen")),
+    "paused": Look("circle-pause", "frozen", _("Paused")),
+    "on_hold": Look("hourglass", "clock", _("On hold")),
+    "promised": Look("handshake", "accent", _("Promised")),
+    "paid": Look("circle-check", "recovered", _("Paid")),
+    "recovered": Look("circle-check", "recovered", _("Recovered")),
+    "reversed": Look("undo-2", "late", _("Reversed")),
+    "void": Look("circle-dashed", "faint", _("Void")),
+    "deleted": Look("trash-2", "faint", _("Deleted in the books")),
+    "written_off": Look("circle-dashed", "faint", _("Written off")),
+    "draft": Look("pencil", "faint", _("Draft")),
+    "left": Look("flag", "faint", _("Your decision")),
+    "stopped": Look("octagon-x", "late", _("Stopped by law")),
+    "planned": Look("calendar-clock", "", pgettext_lazy("call", "Planned")),
+    "dialing": Look("phone-call", "clock", _("Dialing")),
+    "live": Look("phone-call", "accent", _("On the line")),
+    "ended": Look("phone", "", _("Ended")),
+    "unknown": Look("circle-question-mark", "clock", _("Looking it up")),
+    "new": Look("circle-alert", "frozen", pgettext_lazy("dispute", "New")),
+    "live_dispute": Look("messages-square", "frozen", pgettext_lazy("dispute", "Open")),
+    "closed": Look("check", "faint", pgettext_lazy("dispute", "Closed")),
+    "healthy": Look("circle-check", "recovered", _("Connected")),
+    "broken": Look("unplug", "late", _("Not connected")),
+    "waiting": Look("hourglass", "clock", _("Waiting")),
+    "refused": Look("ban", "late", _("Not called")),
+}
+
+
+@register.simple_tag
+def status(state: str, word: str | Promise = "") -> str:
+    """A state in a word, with its shape before it. An unknown state is a mistake of ours and says so."""
+    look = LOOKS[state]
+    tone = f" tone-{look.tone}" if look.tone else ""
+    return format_html('<span class="status{}">{}{}</span>', tone, icon(look.icon), word or look.word)
+
+
+@register.simple_tag
+def spark(values: Sequence[Decimal | int], words: str | Promise) -> str:
+    """A few zero-based bars in a line of text, the last one strong. ``words`` says what they show."""
+    highest = max((Decimal(value) for value in values), default=Decimal(0)) or Decimal(1)
+    heights = [max(1, int(Decimal(value) / highest * 24)) for value in values]
+    last = len(values) - 1
+    bars = format_html_join(
+        "",
+        '<rect class="bar{}" x="{}" y="{}" width="6" height="{}"/>',
+        ((" now" if index == last else "", index * 9, 24 - high, high) for index, high in enumerate(heights)),
+    )
+    width = max(len(values) * 9 - 3, 1)
+    return format_html(
+        '<svg class="spark" viewBox="0 0 {} 24" width="{}" height="24" role="img" aria-label="{}"><title>{}</title>{}</svg>',
+        *(width, width, words, words, bars),
+    )
+
+
+@register.inclusion_tag("pieces/bars.html")
+def bars(points: Sequence[tuple[str, Money]], title: str, heading: str) -> dict[str, Any]:
+    """One bar a label, from zero, each with its figure, and the same numbers as a table beneath."""
+    highest = max((value.amount for _label, value in points), default=Decimal(0)) or Decimal(1)
+    drawn = []
+    for label, value in points:
+        height = max(1, int(value.amount / highest * 60))
+        drawn.append({"label": label, "value": value, "height": height, "y": 60 - height})
+    return {"points": drawn, "title": title, "heading": heading}
+
+
+# Beneath
+
+
+def _locale() -> str:
+    return to_locale(get_language() or "en-us")
+
+
+def _today() -> date:
+    return timezone.localtime(clock.now()).date()
+
+
+def _local_date(value: date | datetime) -> date:
+    return timezone.localtime(value).date() if isinstance(value, datetime) else value
+
+
+def _at_noon(value: date) -> datetime:
+    return datetime(value.year, value.month, value.day, 12)
+
+
+def _day_words(local: date) -> str:
+    today = _today()
+    if abs(local - today) <= NEAR:
+        skeleton = "MMMEd"
+    else:
+        skeleton = "MMMd" if local.year == today.year else "yMMMd"
+    return format_skeleton(skeleton, _at_noon(local), locale=_locale())
+
+
+def _time_element(machine: str, full: str, words: str) -> str:
+    return format_html('<time datetime="{}" title="{}">{}</time>', machine, full, words)
+
+
+def _hour_words(local: datetime) -> str:
+    words = format_time(local.timetz(), "short", locale=_locale())
+    return words.replace("\u202f", "\u00a0").replace("AM", "am").replace("PM", "pm")
+
+
+def _moment_title(local: datetime) -> str:
+    return f"{format_date(local.date(), 'full', locale=_locale())}, {_hour_words(local)}"
