@@ -1,0 +1,151 @@
+"""The one gate: may we contact this person, this way, for this, now? Pure: no database, no clock, no settings."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from compliance.clearance import OK, Citation, Clearance, LawOnly
+from compliance.facts import Facts, Purpose
+from compliance.law import Layer
+from compliance.records import Json, utc_text
+from compliance.rulebook import RuleBook
+from compliance.rules import frequency, hours, product, standing
+from compliance.rules.case import Case, Finding
+from compliance.rules.frequency import Wait
+from compliance.rules.hours import Opening
+from compliance.windows import HORIZON, LAST_DAY, first_minute, first_open, instant_of, minute_from, minute_of
+
+__all__ = ["Clearance", "Facts", "RuleBook", "decide"]
+
+CALLBACK_SERVED_WITHIN = timedelta(minutes=30)
+CALLBACK_AT_MOST_AHEAD = timedelta(days=7)
+STRICTEST_FIRST = (Layer.LAW, Layer.OVERLAY, Layer.HOUSE)
+
+
+def decide(facts: Facts, rules: RuleBook) -> Clearance:
+    """Every rule that speaks against this contact now; none means go. All of it goes on record. Never raises."""
+    case = Case.of(facts, rules)
+    timing = _Timing.of(case)
+    found = [*standing.found(case), *timing.found(case)]
+    if facts.purpose != Purpose.ACCOUNT:
+        found += product.found(case)
+    found.sort(key=lambda finding: (rules.code(finding.code).rank, STRICTEST_FIRST.index(finding.layer)))
+    by_law = next((finding for finding in found if finding.layer is Layer.LAW), None)
+    return Clearance(
+        decision="blocked" if found else "allowed",
+        reason=found[0].code if found else OK,
+        layer=found[0].layer if found else None,
+        all_reasons=tuple(dict.fromkeys(finding.code for finding in found)) or (OK,),
+        law_only=LawOnly("blocked", by_law.code) if by_law else LawOnly("allowed", OK),
+        inputs=_inputs(case, timing, found),
+        citations=_citations(found),
+        next_allowed_at=_next_allowed(case, timing, found),
+        rules_version=rules.version,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Timing:
+    """What depends on the moment. A callback the person asked for sets some of it aside while it is served."""
+
+    openings: tuple[Opening, ...]
+    waits: list[Wait]
+    callback: tuple[datetime, datetime] | None
+
+    @classmethod
+    def of(cls, case: Case) -> "_Timing":
+        return cls(hours.openings(case), frequency.waits(case), _callback(case))
+
+    def found(self, case: Case) -> list[Finding]:
+        served = self.callback is not None and self.callback[0] <= case.facts.at <= self.callback[1]
+        now = self.without_what_yields() if served else self
+        return [*hours.found(case, now.openings), *frequency.found(case, now.waits)]
+
+    def without_what_yields(self) -> "_Timing":
+        return _Timing(
+            tuple(opening for opening in self.openings if not opening.yields_to_callback),
+            [wait for wait in self.waits if not wait.yields_to_callback],
+            self.callback,
+        )
+
+    def first_minute(self, case: Case, start: int) -> int | None:
+        """The first minute from the start on at which nothing of this speaks any more."""
+        ends = [wait.ends() for wait in self.waits]
+        if None in ends:
+            return None
+        bounds = [end for end in ends if end is not None]
+        begin = max([start, *bounds, *(minute_from(end) for end in product.ends(case))])
+        clocks = [clock for opening in self.openings for clock in opening.clocks]
+        return first_open(clocks, begin, min(begin + HORIZON, first_minute("UTC", LAST_DAY)))
+
+
+def _callback(case: Case) -> tuple[datetime, datetime] | None:
+    """When the person asked to be called: served from that instant on, if it was at most a week ahead."""
+    asked_for, asked_at = case.facts.flags.callback_requested_utc, case.facts.flags.callback_asked_utc
+    if asked_for is None or not case.calling:
+        return None
+    if asked_at is not None and asked_for - asked_at > CALLBACK_AT_MOST_AHEAD:
+        return None
+    return asked_for, asked_for + CALLBACK_SERVED_WITHIN
+
+
+def _next_allowed(case: Case, timing: _Timing, found: Sequence[Finding]) -> datetime | None:
+    if not found or not all(finding.curable for finding in found):
+        return None
+    start = minute_of(case.facts.at) + 1
+    minute = timing.first_minute(case, start)
+    if timing.callback is not None:
+        asked, last = minute_from(timing.callback[0]), minute_of(timing.callback[1])
+        served = timing.without_what_yields().first_minute(case, max(start, asked))
+        if served is not None and served <= last and (minute is None or served < minute):
+            minute = served
+    if minute is None or _is_barred_at(case, minute):
+        return None
+    return instant_of(minute)
+
+
+def _is_barred_at(case: Case, minute: int) -> bool:
+    """The debt grew too old while we waited."""
+    barred = standing.barred_from(case) if case.collecting else None
+    if barred is None:
+        return False
+    barred_on = barred[0].toordinal() + 1
+    return all(minute >= first_minute(zone, barred_on) for zone in case.date_zones)
+
+
+def _citations(found: Sequence[Finding]) -> tuple[Citation, ...]:
+    cited = ((finding.code, finding.layer, finding.source) for finding in found)
+    return tuple(Citation(*citation) for citation in dict.fromkeys(cited))
+
+
+def _inputs(case: Case, timing: _Timing, found: Sequence[Finding]) -> dict[str, Json]:
+    facts, place = case.facts, case.place
+    made = frequency.attempts(frequency.everything(case))
+    return {
+        "purpose": facts.purpose.value,
+        "channel": facts.channel.value,
+        "at": utc_text(facts.at),
+        "zones": {zone: _pointers(case, zone) for zone in place.zones},
+        "local_times": {zone: str(case.reading(zone)) for zone in place.zones},
+        "jurisdictions": {name: _pointers(case, name) for name in place.jurisdictions},
+        "phone_problem": place.phone_problem,
+        "assumed_anywhere": place.assumed_anywhere,
+        "treated_as": "consumer" if case.consumer else "business",
+        "role": facts.role.value,
+        "line_type": facts.line_type.value,
+        "consent": facts.consent.value,
+        "days_past_due": case.today - facts.due_date.toordinal() if facts.due_date else None,
+        "attempts": len(frequency.attempts(facts.history)),
+        "last_attempt": utc_text(max(event.at for event in made)) if made else None,
+        "budgets": frequency.counts(case),
+        "callback": utc_text(timing.callback[0]) if timing.callback else None,
+        "house": case.policy.figures(facts.firm),
+        "findings": [
+            {"code": finding.code, "layer": finding.layer.value, **finding.figures} for finding in found
+        ],
+    }
+
+
+def _pointers(case: Case, name: str) -> list[Json]:
+    return [why for what, why in case.place.pointers if what == name]
+

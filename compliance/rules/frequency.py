@@ -1,0 +1,185 @@
+"""How soon and how often. Each rule comes down to the local date in each zone from which it no longer speaks."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from compliance.facts import Channel, Consent, ContactEvent, Purpose, Result
+from compliance.law import Counts, Frequency, Layer, Per, Source
+from compliance.records import Json
+from compliance.rules.case import Case, Finding
+from compliance.windows import LAST_DAY, first_minute, local_day
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """Refused in each zone until its local date has come; one zone that is not there yet is enough."""
+
+    code: str
+    layer: Layer
+    until: tuple[tuple[str, int], ...]
+    source: Source
+    figures: dict[str, Json]
+    yields_to_callback: bool = False
+
+    def is_over(self, case: Case) -> bool:
+        return all(case.reading(zone).ordinal >= ordinal for zone, ordinal in self.until)
+
+    def ends(self) -> int | None:
+        """The first minute after it; None when that is further off than calendars reach."""
+        if any(ordinal > LAST_DAY for _, ordinal in self.until):
+            return None
+        return max((first_minute(zone, ordinal) for zone, ordinal in self.until), default=0)
+
+
+def waits(case: Case) -> list[Wait]:
+    """Every date rule that binds this contact."""
+    if case.facts.purpose == Purpose.ACCOUNT:
+        return []
+    found = [wait for rule in _rules_of(case) for wait in _limited(case, rule)]
+    if case.collecting and case.calling:
+        found += [*_too_early(case), *_gap(case)]
+    return found
+
+
+def found(case: Case, bound: list[Wait]) -> Iterator[Finding]:
+    for wait in bound:
+        if not wait.is_over(case):
+            yield Finding(wait.code, wait.layer, wait.source, wait.figures, curable=True)
+    yield from _attempts_used_up(case)
+
+
+def attempts(events: Iterable[ContactEvent]) -> list[ContactEvent]:
+    """Our dials that reached the carrier, answered or not."""
+    return [
+        event
+        for event in events
+        if event.channel == Channel.CALL and event.result != Result.FAILED_BEFORE_RING and not event.inbound
+    ]
+
+
+def everything(case: Case) -> tuple[ContactEvent, ...]:
+    """What happened with this invoice, this person or this number, each once."""
+    facts = case.facts
+    if not facts.person_history and not facts.number_history:
+        return facts.history
+    return tuple({*facts.history, *facts.person_history, *facts.number_history})
+
+
+def counts(case: Case) -> list[Json]:
+    """What each budget that binds has counted in its window today, whether it is used up or not."""
+    found: list[Json] = []
+    for rule in _rules_of(case):
+        events = _counted(rule, _unit(case, rule))
+        within = [
+            sum(local_day(at, zone) > case.reading(zone).ordinal - rule.days for at in events)
+            for zone in case.date_zones
+        ]
+        found.append(
+            {"code": rule.code, "counted": max(within), "refused_from": rule.refused_from, "days": rule.days}
+        )
+    return found
+
+
+def _attempts_used_up(case: Case) -> Iterator[Finding]:
+    if case.collecting and case.calling:
+        made = len(attempts(case.facts.history))
+        if made >= case.policy.max_attempts:
+            figures: dict[str, Json] = {"attempts": made, "max_attempts": case.policy.max_attempts}
+            yield case.finding("MAX_ATTEMPTS_HOUSE", figures=figures)
+
+
+def _too_early(case: Case) -> Iterator[Wait]:
+    if due := case.facts.due_date:
+        first = due.toordinal() + case.policy.first_attempt_day
+        figures: dict[str, Json] = {"due_date": due.isoformat(), "first_attempt_day": case.policy.first_attempt_day}
+        yield _wait(case, "TOO_EARLY_HOUSE", tuple((zone, first) for zone in case.date_zones), figures)
+
+
+def _gap(case: Case) -> Iterator[Wait]:
+    """Kept per invoice, per person and per number: whoever asked, the same phone rang."""
+    if made := attempts(everything(case)):
+        last = max(event.at for event in made)
+        gap = case.policy.min_gap_days
+        until = tuple((zone, local_day(last, zone) + gap) for zone in case.date_zones)
+        figures: dict[str, Json] = {"last_attempt": last.isoformat(), "min_gap_days": gap}
+        yield _wait(case, "MIN_GAP_HOUSE", until, figures, yields_to_callback=True)
+
+
+def _wait(
+    case: Case,
+    code: str,
+    until: tuple[tuple[str, int], ...],
+    figures: dict[str, Json],
+    yields_to_callback: bool = False,
+) -> Wait:
+    known = case.rules.code(code)
+    return Wait(code, known.layer or Layer.HOUSE, until, known.source, figures, yields_to_callback)
+
+
+def _rules_of(case: Case) -> Iterator[Frequency]:
+    facts = case.facts
+    has_consent = facts.consent == Consent.EXPRESS
+    for place, rules in ((None, case.rules.file.federal.frequency), *((s.code, s.frequency) for s in case.states)):
+        for rule in rules:
+            if facts.channel not in rule.channels or not (case.collecting or rule.every_purpose):
+                continue
+            if rule.only_at_work and facts.at_work is False:
+                continue
+            # New York's rule is the city's: it protects those who live there or may.
+            if place == "US-NY" and not case.place.in_nyc:
+                continue
+            if rule.protects(case.consumer, facts.role, facts.line_type, has_consent):
+                yield rule
+
+
+def _limited(case: Case, rule: Frequency) -> Iterator[Wait]:
+    """The rule on its own unit; what counts per invoice is counted per person too, then by our own policy."""
+    counted = _counted(rule, _unit(case, rule))
+    yield from _budget(case, rule, counted, Layer.LAW)
+    if rule.per is Per.INVOICE and case.facts.person_history:
+        wider = _counted(rule, {*case.facts.history, *case.facts.person_history})
+        if len(wider) > len(counted):
+            yield from _budget(case, rule, wider, Layer.HOUSE)
+
+
+def _unit(case: Case, rule: Frequency) -> Iterable[ContactEvent]:
+    facts = case.facts
+    match rule.per:
+        case Per.INVOICE:
+            return facts.history
+        case Per.PERSON:
+            return {*facts.history, *facts.person_history}
+        case Per.NUMBER:
+            return {*facts.history, *facts.number_history}
+
+
+def _counted(rule: Frequency, events: Iterable[ContactEvent]) -> list[datetime]:
+    found = []
+    for event in events:
+        if event.channel not in rule.channels or (rule.only_at_work and not event.at_work):
+            continue
+        if rule.counts is Counts.CONVERSATIONS:
+            counts = event.result == Result.CONVERSATION
+        else:
+            counts = not event.inbound and event.result not in (Result.FAILED_BEFORE_RING, *rule.not_counted)
+        if counts:
+            found.append(event.at)
+    return found
+
+
+def _budget(case: Case, rule: Frequency, counted: list[datetime], layer: Layer) -> Iterator[Wait]:
+    """Free again once the contact that filled the budget has left the window."""
+    if len(counted) < rule.refused_from:
+        return
+    # The latest contacts are the same in every zone: local dates never change their order.
+    filled = sorted(counted, reverse=True)[rule.refused_from - 1]
+    until = tuple((zone, local_day(filled, zone) + rule.days) for zone in case.date_zones)
+    figures: dict[str, Json] = {
+        "counted": len(counted),
+        "refused_from": rule.refused_from,
+        "days": rule.days,
+        "per": rule.per.value if layer is Layer.LAW else Per.PERSON.value,
+    }
+    yields = rule.code.startswith("FREQ_REGF_")
+    yield Wait(rule.code, layer, until, rule.source, figures, yields)
