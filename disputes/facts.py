@@ -1,2 +1,13 @@
+"""The facts of messages about a dispute: those of any message to the customer; the dispute itself binds only collecting."""
+
+from compliance.models import Purpose
+from compliance.registry import register as answer_for
+from invoices.facts import customer_facts
+
+
 def register() -> None:
-    """Placeholder while the ground is laid."""
+    """Answer for the purpose ``dispute``, and say who writes and carries out what disputes owe."""
+    answer_for(Purpose.DISPUTE, customer_facts)
+    from disputes import letters
+
+    letters.register()

@@ -1,2 +1,38 @@
+"""The facts every contact with a customer stands on, and those of service and legal messages."""
+
+from compliance import facts as gate
+from compliance.facts import Facts
+from compliance.models import Consent, Purpose
+from compliance.registry import Ask
+from compliance.registry import register as answer_for
+from compliance.services import consent_of, flags_from, opted_out, role, stopped_numbers, suppressions_of
+from invoices.models import Customer
+
+
 def register() -> None:
-    """Placeholder while the ground is laid."""
+    """Answer for the purposes ``service`` and ``legal``."""
+    answer_for(Purpose.SERVICE, customer_facts)
+    answer_for(Purpose.LEGAL, customer_facts)
+
+
+def customer_facts(ask: Ask) -> Facts:
+    """Who he is, where he is, what he asked us not to do. Says nothing of any invoice."""
+    customer = Customer.objects.get(pk=ask.customer_id)
+    number = ask.to if ask.to.startswith("+") else ""
+    suppressions = suppressions_of([customer.pk])[customer.pk]
+    stops = stopped_numbers([number])[number] if number else set()
+    consents = list(Consent.objects.filter(customer=customer, revoked_at=None))
+    out = bool(number) and opted_out(suppressions, stops, number=number)
+    return Facts(
+        purpose=gate.Purpose(ask.purpose.value),
+        channel=gate.Channel(ask.channel.value),
+        at=ask.at,
+        phone=number or None,
+        line_type=gate.LineType.UNKNOWN,
+        address_state=customer.state or None,
+        city=customer.city or None,
+        debtor_type=gate.DebtorType(customer.kind),
+        role=role(),
+        consent=consent_of(consents, number=number, out=out),
+        flags=flags_from(suppressions, stops, number=number),
+    )

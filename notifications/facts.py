@@ -1,2 +1,19 @@
+"""The facts of mail to the firm's own people: is the addressee a member of the business."""
+
+from accounts.models import Membership
+from compliance.facts import Facts
+from compliance.models import Purpose
+from compliance.registry import Ask
+from compliance.registry import register as answer_for
+from compliance.services import role
+from syntharra.tenancy import current_business
+
+
 def register() -> None:
-    """Placeholder while the ground is laid."""
+    """Answer for purpose ``account``."""
+    answer_for(Purpose.ACCOUNT, account_facts)
+
+
+def account_facts(ask: Ask) -> Facts:
+    member = Membership.objects.filter(business_id=current_business(), user_id=ask.member_id).exists()
+    return Facts(purpose=ask.purpose.value, channel=ask.channel.value, at=ask.at, role=role(), member=member)

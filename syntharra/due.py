@@ -37,6 +37,11 @@ def rows(kind: str, *, limit: int = 500) -> list[UUID]:
     return list(mine.order_by("due_at", "row_id").values_list("row_id", flat=True)[:limit])
 
 
+def rows_noted(kind: str) -> set[UUID]:
+    """Everything of this kind that is noted for the current business, due or not."""
+    return set(Due.objects.filter(business_id=current_business(), kind=kind).values_list("row_id", flat=True))
+
+
 def oldest(kinds: Iterable[str]) -> dict[str, float]:
     """Seconds by which the oldest row of each kind is late, for the metrics; 0 where nothing is."""
     late = dict.fromkeys(kinds, 0.0)

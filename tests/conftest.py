@@ -52,10 +52,10 @@ def _fingerprint() -> str:
     return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()[:12]
 
 
-def _maintenance(owner: dict[str, Any]) -> psycopg.Connection:
+def _maintenance(owner: dict[str, Any], database: str = "postgres") -> psycopg.Connection:
     return psycopg.connect(
         host=owner["HOST"], port=owner["PORT"] or None, user=owner["USER"], password=owner["PASSWORD"],
-        dbname="postgres", autocommit=True,
+        dbname=database, autocommit=True,
     )
 
 
@@ -85,3 +85,46 @@ def _no_shift() -> Iterator[None]:
 
     clock._Shift.by, clock._Shift.read_at = clock.timedelta(0), float("-inf")
     yield
+
+
+@pytest.fixture
+def plumber(db: None) -> Iterator[Any]:
+    """Ava's Plumbing: the business every story is about; the test acts for it."""
+    from syntharra.tenancy import acting_for
+    from tests.cast import make_business
+
+    firm = make_business()
+    with acting_for(firm.business.pk):
+        yield firm
+
+
+@pytest.fixture
+def rival(db: None) -> Any:
+    """Rival Rooter: must never see a row of the plumber's. Not acted for."""
+    from tests.cast import make_business
+
+    return make_business("Rival Rooter", email="rex@rivalrooter.example")
+
+
+KEPT_TABLES = ("django_migrations", "django_content_type", "auth_permission")
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _owner_empties_tables() -> Iterator[None]:
+    """After a test with real commits the owner's role empties the tables: the app's role may not."""
+    from django.test import TransactionTestCase
+
+    def empty(self: TransactionTestCase) -> None:
+        owner = settings.DATABASES["owner"]
+        with _maintenance(owner, owner["NAME"]) as database:
+            names = database.execute(
+                "SELECT string_agg(quote_ident(tablename), ', ') FROM pg_tables "
+                "WHERE schemaname = 'public' AND NOT tablename = ANY(%s)",
+                [list(KEPT_TABLES)],
+            ).fetchone()
+            database.execute(sql.SQL("TRUNCATE {} CASCADE").format(sql.SQL(names[0] if names else "")))
+
+    before = TransactionTestCase._fixture_teardown
+    TransactionTestCase._fixture_teardown = empty  # type: ignore[method-assign]
+    yield
+    TransactionTestCase._fixture_teardown = before  # type: ignore[method-assign]

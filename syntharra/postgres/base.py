@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.db.backends.postgresql import base
+from psycopg.pq import TransactionStatus
 
 from syntharra.acting import business_or_none
 
@@ -37,6 +38,8 @@ class DatabaseWrapper(base.DatabaseWrapper):
         business = business_or_none()
         if self._said == business or self.connection is None:
             return
+        if self.connection.info.transaction_status == TransactionStatus.INERROR:
+            return  # only the rollback can follow now, and after it nothing is taken as said
         with self.wrap_database_errors, self.connection.cursor() as cursor:
             cursor.execute("SELECT set_config('syntharra.business', %s, false)", [str(business or "")])
         self._said = business
@@ -46,12 +49,12 @@ class DatabaseWrapper(base.DatabaseWrapper):
         return super().get_new_connection(conn_params)
 
     def _rollback(self) -> None:
-        self._said = _UNKNOWN
         super()._rollback()
+        self._said = _UNKNOWN
 
     def _savepoint_rollback(self, sid: str) -> None:
-        self._said = _UNKNOWN
         super()._savepoint_rollback(sid)
+        self._said = _UNKNOWN
 
     def _close(self) -> None:
         self._said = _UNKNOWN

@@ -1,7 +1,7 @@
 """How figures, dates and states look on every page. A builtin library: templates need no load for it."""
 
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, NamedTuple
 
@@ -67,7 +67,7 @@ def day(value: date | datetime | None) -> str:
     if value is None:
         return ""
     local = _local_date(value)
-    return _time_element(local.isoformat(), format_date(local, "full", locale=_locale()), _day_words(local))
+    return _time_element(local.isoformat(), format_date(local, "full", locale=_locale()), day_words(local))
 
 
 @register.filter
@@ -89,9 +89,7 @@ def moment(value: date | datetime | None) -> str:
     if not isinstance(value, datetime):
         return day(value)
     local = timezone.localtime(value)
-    clock_time = _hour_words(local)
-    words = clock_time if local.date() == _today() else f"{_day_words(local.date())}, {clock_time}"
-    return _time_element(local.isoformat(timespec="minutes"), _moment_title(local), words)
+    return _time_element(local.isoformat(timespec="minutes"), _moment_title(local), moment_words(value))
 
 
 @register.filter
@@ -100,7 +98,7 @@ def hour(value: datetime | None) -> str:
     if value is None:
         return ""
     local = timezone.localtime(value)
-    return _time_element(local.isoformat(timespec="minutes"), _moment_title(local), _hour_words(local))
+    return _time_element(local.isoformat(timespec="minutes"), _moment_title(local), hour_words(local))
 
 
 @register.filter
@@ -123,6 +121,27 @@ def seconds(value: float | None) -> str:
         return ""
     minutes, rest = divmod(int(value), 60)
     return f"{minutes}:{rest:02d}"
+
+
+# The same as plain words, for sentences put together in Python
+
+
+def moment_words(value: datetime) -> str:
+    local = timezone.localtime(value)
+    return hour_words(local) if local.date() == _today() else f"{day_words(local.date())}, {hour_words(local)}"
+
+
+def hour_words(local: datetime) -> str:
+    """Of a moment that is in its zone already."""
+    words = format_time(local.timetz(), "short", locale=_locale())
+    return words.replace("\u202f", "\u00a0").replace("AM", "am").replace("PM", "pm")
+
+
+def day_words(local: date) -> str:
+    today = _today()
+    far = "MMMd" if local.year == today.year else "yMMMd"
+    skeleton = "MMMEd" if abs(local - today) <= NEAR else far
+    return format_skeleton(skeleton, _at_noon(local), locale=_locale())
 
 
 # Shapes
@@ -200,7 +219,8 @@ def spark(values: Sequence[Decimal | int], words: str | Promise) -> str:
     )
     width = max(len(values) * 9 - 3, 1)
     return format_html(
-        '<svg class="spark" viewBox="0 0 {} 24" width="{}" height="24" role="img" aria-label="{}"><title>{}</title>{}</svg>',
+        '<svg class="spark" viewBox="0 0 {} 24" width="{}" height="24" role="img" aria-label="{}">'
+        "<title>{}</title>{}</svg>",
         *(width, width, words, words, bars),
     )
 
@@ -232,26 +252,12 @@ def _local_date(value: date | datetime) -> date:
 
 
 def _at_noon(value: date) -> datetime:
-    return datetime(value.year, value.month, value.day, 12)
-
-
-def _day_words(local: date) -> str:
-    today = _today()
-    if abs(local - today) <= NEAR:
-        skeleton = "MMMEd"
-    else:
-        skeleton = "MMMd" if local.year == today.year else "yMMMd"
-    return format_skeleton(skeleton, _at_noon(local), locale=_locale())
+    return datetime(value.year, value.month, value.day, 12, tzinfo=UTC)
 
 
 def _time_element(machine: str, full: str, words: str) -> str:
     return format_html('<time datetime="{}" title="{}">{}</time>', machine, full, words)
 
 
-def _hour_words(local: datetime) -> str:
-    words = format_time(local.timetz(), "short", locale=_locale())
-    return words.replace("\u202f", "\u00a0").replace("AM", "am").replace("PM", "pm")
-
-
 def _moment_title(local: datetime) -> str:
-    return f"{format_date(local.date(), 'full', locale=_locale())}, {_hour_words(local)}"
+    return f"{format_date(local.date(), 'full', locale=_locale())}, {hour_words(local)}"

@@ -1,0 +1,149 @@
+"""From payments in the books to recoveries and fee lines: decided once an allocation, corrected when the books change."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from decimal import Decimal
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Case, DecimalField, F, Q, QuerySet, Sum, Value, When
+
+from accounts import timeline
+from accounts.models import Business
+from billing.models import FeeLine, Recovery
+from billing.rules import HELD, RATE, Contact, DisputeTime, Receipt, judge
+from calls.models import AttemptInvoice
+from disputes.models import Dispute
+from invoices.models import Allocation, Customer
+from syntharra import clock, money
+from syntharra.tenancy import current_business
+
+BATCH = 50
+
+
+def look_for_recoveries() -> int:
+    """Decide every allocation of the current business that is new or was changed in the books; how many. Safe to repeat."""
+    business = Business.objects.get(pk=current_business())
+    decided, after = 0, UUID(int=0)
+    while True:
+        customers = list(
+            _undecided().filter(payment__customer_id__gt=after).order_by("payment__customer_id")
+            .values_list("payment__customer_id", flat=True).distinct()[:BATCH]
+        )
+        if not customers:
+            return decided
+        decided += _decide(business, customers)
+        after = customers[-1]
+
+
+def _undecided() -> QuerySet[Allocation]:
+    """Allocations without a decision, or whose money is no longer what was decided on."""
+    now_worth = Case(
+        When(payment__reversed_at__isnull=False, then=Value(Decimal(0))), default=F("amount"), output_field=DecimalField()
+    )
+    found = Allocation.objects.annotate(worth=now_worth)
+    return found.filter(Q(recovery=None, worth__gt=0) | (Q(recovery__isnull=False) & ~Q(recovery__amount=F("worth"))))
+
+
+@transaction.atomic
+def _decide(business: Business, customer_ids: list[UUID]) -> int:
+    held = Customer.objects.select_for_update(of=("self",), no_key=True, skip_locked=True)
+    mine = list(held.filter(pk__in=customer_ids).order_by("pk").values_list("pk", flat=True))
+    allocations = list(
+        _undecided().filter(payment__customer_id__in=mine).select_related("payment", "invoice", "recovery").order_by("pk")
+    )
+    invoices = {allocation.invoice_id for allocation in allocations}
+    contacts, disputes = _contacts(invoices), _disputes(invoices)
+    for allocation in allocations:
+        if _known(allocation) is None:
+            _first_decision(business, allocation, contacts[allocation.invoice_id], disputes[allocation.invoice_id])
+        else:
+            _correct(allocation)
+    return len(allocations)
+
+
+def _known(allocation: Allocation) -> Recovery | None:
+    return getattr(allocation, "recovery", None)
+
+
+def _contacts(invoices: Iterable[UUID]) -> dict[UUID, list[Contact]]:
+    """Conversations with the right party about each invoice. One query."""
+    found: dict[UUID, list[Contact]] = defaultdict(list)
+    links = AttemptInvoice.objects.filter(
+        invoice_id__in=invoices, attempt__call__right_party=True, attempt__call__answered_at__isnull=False
+    ).filter(Q(dropped_at=None) | Q(dropped_at__gt=F("attempt__call__answered_at")))
+    for link in links.select_related("attempt__call"):
+        call = link.attempt.call
+        if call.answered_at is not None:
+            said = call.disposition == "already_paid"
+            found[link.invoice_id].append(Contact(call=call.pk, at=call.answered_at, said_already_sent=said))
+    return found
+
+
+def _disputes(invoices: Iterable[UUID]) -> dict[UUID, list[DisputeTime]]:
+    found: dict[UUID, list[DisputeTime]] = defaultdict(list)
+    for dispute in Dispute.objects.filter(invoice_id__in=invoices):
+        found[dispute.invoice_id].append(DisputeTime(dispute.opened_at, dispute.closed_at))
+    return found
+
+
+def _first_decision(
+    business: Business, allocation: Allocation, contacts: list[Contact], disputes: list[DisputeTime]
+) -> Recovery:
+    payment = allocation.payment
+    receipt = Receipt(payment.paid_on, payment.created_in_books_at, is_cash=allocation.kind == Allocation.Kind.CASH)
+    verdict = judge(receipt, contacts, disputes, business.time_zone)
+    recovery = Recovery.objects.create(
+        allocation=allocation,
+        invoice=allocation.invoice,
+        customer_id=payment.customer_id,
+        call_id=verdict.contact,
+        counts=verdict.counts,
+        rule=verdict.rule,
+        amount=allocation.amount,
+        currency=allocation.currency,
+        paid_on=payment.paid_on,
+        decided_at=clock.now(),
+    )
+    if verdict.counts:
+        _book(recovery, reason="recovered")
+        timeline.record(
+            recovery, "recovered", by="syntharra", invoice=allocation.invoice.number, amount=recovery.amount,
+            currency=recovery.currency, rule=verdict.rule, call=verdict.contact,
+        )
+    return recovery
+
+
+def _correct(allocation: Allocation) -> None:
+    """The books took some or all of it back, or changed how much went to this invoice."""
+    recovery = Recovery.objects.get(allocation=allocation)
+    reversed_ = allocation.payment.reversed_at is not None
+    before, recovery.amount = recovery.amount, Decimal(0) if reversed_ else allocation.amount
+    recovery.save(update_fields=["amount"])
+    if not recovery.counts:
+        return
+    _book(recovery, reason="reversed" if recovery.amount < before else "raised")
+    timeline.record(
+        recovery, "recovery_changed", by="syntharra", invoice=allocation.invoice.number, before=before,
+        now=recovery.amount, currency=recovery.currency,
+    )
+
+
+def _book(recovery: Recovery, *, reason: str) -> FeeLine | None:
+    """The line that brings the booked fee to 10 % of what remains recovered, so that partial reversals never drift."""
+    booked = recovery.fee_lines.aggregate(sum=Sum("amount"))["sum"] or Decimal(0)
+    fee = money.share(money.of(recovery.amount, recovery.currency), RATE).amount
+    if fee == booked:
+        return None
+    moment = clock.now()
+    return FeeLine.objects.create(
+        recovery=recovery,
+        position=recovery.fee_lines.count() + 1,
+        amount=fee - booked,
+        currency=recovery.currency,
+        rate=RATE,
+        recovered=recovery.amount,
+        reason=reason,
+        booked_at=moment,
+        held_until=moment + HELD,
+    )

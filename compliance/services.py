@@ -1,0 +1,177 @@
+"""Asking the gate and keeping what it said; stops, consents and contacts on record."""
+
+import hashlib
+import hmac
+from collections.abc import Collection
+from datetime import date, datetime
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F
+
+from accounts import timeline
+from compliance import facts as gate_facts
+from compliance.facts import Facts, Flags
+from compliance.gate import Clearance, decide
+from compliance.models import (
+    Channel,
+    Consent,
+    Decision,
+    PhoneContact,
+    RefusalTally,
+    StopEntry,
+    StopKind,
+    Suppression,
+)
+from compliance.registry import Ask, facts_of
+from compliance.rulebook import RuleBook
+from syntharra import clock, logs
+
+log = logs.get(__name__)
+
+
+def clear(ask: Ask, *, subject_kind: str, subject_id: UUID, moment: str) -> Clearance:
+    """Gather, decide, store: inside the caller's transaction, so that the answer and the act stand or fall together."""
+    return judge(facts_of(ask), ask, subject_kind=subject_kind, subject_id=subject_id, moment=moment)
+
+
+def judge(facts: Facts, ask: Ask, *, subject_kind: str, subject_id: UUID, moment: str) -> Clearance:
+    """The same for facts already gathered (planning gathers a batch at once)."""
+    clearance = decide(facts, RuleBook.load())
+    Decision.objects.create(
+        subject_kind=subject_kind,
+        subject_id=subject_id,
+        customer_id=ask.customer_id,
+        purpose=ask.purpose,
+        channel=ask.channel,
+        moment=moment,
+        at=ask.at,
+        decision=clearance.decision,
+        reason=clearance.reason,
+        layer=clearance.layer or "",
+        clearance=clearance.to_json(),
+        facts=facts.to_json(),
+        rules_version=clearance.rules_version,
+    )
+    if clearance.decision != "allowed":
+        _tally(ask, clearance.reason)
+    return clearance
+
+
+def _tally(ask: Ask, reason: str) -> None:
+    counted = {"on": ask.at.date(), "purpose": str(ask.purpose), "reason": reason}
+    RefusalTally.objects.bulk_create([RefusalTally(**counted)], ignore_conflicts=True)
+    RefusalTally.objects.filter(**counted).update(count=F("count") + 1, updated_at=clock.machine_now())
+    log.info("gate_refused", purpose=str(ask.purpose), channel=str(ask.channel), reason=reason)
+
+
+def number_hash(number: str) -> bytes:
+    """A keyed hash of an E.164 number for the open tables: comparable here, readable nowhere."""
+    return hmac.digest(settings.SECRET_KEY.encode(), b"number:" + number.encode(), hashlib.sha256)
+
+
+@transaction.atomic
+def stop(customer_id: UUID, kind: StopKind, *, number: str, words: str, source: str, by: str) -> Suppression:
+    """From this commit the stop binds: this customer here, and the number for every business of the installation.
+
+    Safe to call twice. Never undone by later words, only by a documented request of the customer.
+    """
+    suppression, made = Suppression.objects.get_or_create(
+        customer_id=customer_id,
+        kind=kind,
+        number=number,
+        lifted_at=None,
+        defaults={"words": words, "source": source, "at": clock.now()},
+    )
+    if number and kind in (StopKind.OPT_OUT, StopKind.CEASE, StopKind.WRONG_NUMBER):
+        StopEntry.objects.get_or_create(
+            number_hash=number_hash(number), kind=kind, lifted_at=None, defaults={"at": clock.now()}
+        )
+    if made:
+        timeline.record(suppression, "stopped", by=by, customer=customer_id, kind=str(kind), source=source)
+    return suppression
+
+
+def stopped_numbers(numbers: Collection[str]) -> dict[str, set[StopKind]]:
+    """Which of these numbers nobody of the installation may call or text, and why. One query for all."""
+    hashes = {number_hash(number): number for number in numbers}
+    found: dict[str, set[StopKind]] = {number: set() for number in numbers}
+    entries = StopEntry.objects.filter(number_hash__in=list(hashes), lifted_at=None).values_list("number_hash", "kind")
+    for hashed, kind in entries:
+        found[hashes[bytes(hashed)]].add(StopKind(kind))
+    return found
+
+
+def suppressions_of(customer_ids: Collection[UUID]) -> dict[UUID, list[Suppression]]:
+    """The running stops of these customers. One query for all."""
+    found: dict[UUID, list[Suppression]] = {pk: [] for pk in customer_ids}
+    for suppression in Suppression.objects.filter(customer_id__in=customer_ids, lifted_at=None):
+        found[suppression.customer_id].append(suppression)
+    return found
+
+
+def flags_from(suppressions: Collection[Suppression], number_stops: Collection[StopKind], *, number: str) -> Flags:
+    """What stops say to the gate. A wrong number speaks only of that number; the rest of the person."""
+    kinds = {suppression.kind for suppression in suppressions if suppression.kind != StopKind.WRONG_NUMBER}
+    wrong = any(s.kind == StopKind.WRONG_NUMBER and s.number in ("", number) for s in suppressions)
+    return Flags(
+        bankruptcy=StopKind.BANKRUPTCY in kinds,
+        deceased=StopKind.DECEASED in kinds,
+        attorney=StopKind.ATTORNEY in kinds,
+        cease=StopKind.CEASE in kinds or StopKind.CEASE in number_stops,
+        wrong_number=wrong or StopKind.WRONG_NUMBER in number_stops,
+    )
+
+
+def opted_out(suppressions: Collection[Suppression], number_stops: Collection[StopKind], *, number: str) -> bool:
+    """Asked not to be called or texted: here, or anywhere in the installation on this number."""
+    here = any(s.kind == StopKind.OPT_OUT and s.number in ("", number) for s in suppressions)
+    return here or StopKind.OPT_OUT in number_stops
+
+
+def consent_of(consents: Collection[Consent], *, number: str, out: bool) -> gate_facts.Consent:
+    """The consent on record for a number, in the gate's words."""
+    if out:
+        return gate_facts.Consent.REVOKED
+    if any(consent.number == number and consent.revoked_at is None for consent in consents):
+        return gate_facts.Consent.EXPRESS
+    return gate_facts.Consent.NONE
+
+
+def role() -> gate_facts.Role:
+    """How the law sees this installation, by the operator's declaration."""
+    return gate_facts.Role.FIRST_PARTY if settings.ROLE == "own_books" else gate_facts.Role.THIRD_PARTY
+
+
+def note_contact(number: str, channel: Channel, result: str, *, key: str, at: datetime, on: date) -> None:
+    """Count one contact of a number for the budgets across businesses; ``key`` makes counting twice count once."""
+    hashed = hmac.digest(settings.SECRET_KEY.encode(), b"contact:" + key.encode(), hashlib.sha256)
+    row = PhoneContact(
+        number_hash=number_hash(number), at=at, on=on, channel=channel, result=result, source_key=hashed
+    )
+    PhoneContact.objects.bulk_create(
+        [row], update_conflicts=True, unique_fields=["source_key"], update_fields=["result", "at", "on"]
+    )
+
+
+@transaction.atomic
+def consent_to(
+    customer_id: UUID, number: str, *, basis: str, given_by: str, given_on: date, attested_by: str, line_type: str = "unknown"
+) -> Consent:
+    """Put on record why this number may be called with an artificial voice (47 CFR 64.1200(a)(1), FCC 07-232)."""
+    consent, made = Consent.objects.get_or_create(
+        customer_id=customer_id,
+        number=number,
+        revoked_at=None,
+        defaults={
+            "basis": basis,
+            "given_by": given_by,
+            "given_on": given_on,
+            "attested_by": attested_by,
+            "line_type": line_type,
+        },
+    )
+    if made:
+        timeline.record(consent, "consent_recorded", by=attested_by, customer=customer_id, basis=basis)
+    return consent

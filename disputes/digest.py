@@ -1,0 +1,82 @@
+"""The daily dispute e-mail: at 08:00 of the business's own morning, only where there is something to say."""
+
+from datetime import datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.db import transaction
+
+from accounts.models import Business, Membership, Role
+from compliance.models import Channel, Purpose
+from disputes.models import Dispute
+from invoices.models import Invoice
+from notifications.outbox import Letter, owe
+from syntharra import clock, due, money
+
+KIND = "digest"
+AT = time(8, 0)
+
+
+def next_morning(business: Business, after: datetime) -> datetime:
+    """The next 08:00 on the business's wall clock, strictly later than the moment given."""
+    zone = ZoneInfo(business.time_zone)
+    day = after.astimezone(zone).date()
+    morning = datetime.combine(day, AT, zone)
+    return morning if morning > after else datetime.combine(day + timedelta(days=1), AT, zone)
+
+
+def look_tomorrow(business: Business) -> None:
+    """Make sure that somebody looks at the next morning."""
+    if business.pk not in due.rows_noted(KIND):
+        due.note(KIND, business.pk, at=next_morning(business, clock.now()))
+
+
+@transaction.atomic
+def send_digest(business: Business) -> int:
+    """Owe today's e-mail to everybody who is told about disputes; to how many. Twice a day is once."""
+    moment = clock.now()
+    due.note(KIND, business.pk, at=next_morning(business, moment))
+    if not digest_facts(business)["anything"]:
+        if not Dispute.objects.live().exists():
+            due.settle(KIND, business.pk)
+        return 0
+    today = moment.astimezone(ZoneInfo(business.time_zone)).date()
+    told = Membership.objects.filter(business=business, role__in=(Role.OWNER, Role.MANAGER)).select_related("user")
+    owed = [
+        Letter(
+            letter="dispute_digest",
+            key=f"{today}:{member.user_id}",
+            purpose=Purpose.ACCOUNT,
+            channel=Channel.EMAIL,
+            to=member.user.email,
+            member=member.user_id,
+            language=member.user.language,
+        )
+        for member in told
+    ]
+    return len(owe(*owed))
+
+
+def digest_facts(business: Business) -> dict[str, Any]:
+    """What the e-mail tells: new, waiting on you, waiting on them, paused, on hold in money, closed since yesterday."""
+    moment = clock.now()
+    yesterday = moment - timedelta(days=1)
+    live = list(Dispute.objects.live().select_related("invoice", "customer").order_by("opened_at"))
+    closed = list(Dispute.objects.filter(closed_at__gt=yesterday).select_related("invoice", "customer").order_by("closed_at"))
+    paused = list(
+        Invoice.objects.open().exclude(paused_reason="").select_related("customer").order_by("paused_at")
+    )
+    frozen = money.total(
+        (dispute.invoice.balance_money for dispute in live if dispute.currency == business.currency), business.currency
+    )
+    return {
+        "new": [dispute for dispute in live if dispute.opened_at > yesterday],
+        "late": [d for d in live if d.acknowledged_at is None and d.opened_at + timedelta(hours=24) < moment],
+        "waiting_on_you": [d for d in live if d.status == Dispute.Status.SPECIFIED],
+        "waiting_on_them": [d for d in live if d.status == Dispute.Status.ACKNOWLEDGED],
+        "paused": paused,
+        "frozen": frozen,
+        "live": live,
+        "closed": closed,
+        "anything": bool(live or closed or paused),
+    }

@@ -1,0 +1,198 @@
+"""What disputes owe in writing, to whom and when; and what each of those letters tells, gathered when it is sent."""
+
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import urljoin
+
+from django.conf import settings
+from django.db.models import QuerySet
+from django.urls import reverse
+
+from accounts.models import Membership, Role
+from compliance.models import Channel, Purpose
+from disputes.digest import digest_facts
+from disputes.models import Claim, Dispute
+from invoices.models import Contact, Customer, Invoice
+from notifications.letters import letter_facts
+from notifications.models import Message
+from notifications.outbox import Letter
+from syntharra import clock, links
+
+ACKNOWLEDGE_WITHIN = timedelta(hours=24)
+SENT_BY_ITSELF_AFTER = timedelta(hours=20)
+PAGE_LASTS = timedelta(days=60)
+TOLD = (Role.OWNER, Role.MANAGER)
+
+
+def register() -> None:
+    letter_facts("dispute_alert", _alert, sent=_owner_was_told)
+    letter_facts("dispute_acknowledgement", _acknowledgement, sent=_was_acknowledged)
+    letter_facts("pause_alert", _paused)
+    letter_facts("unsure_letter", _paused)
+    letter_facts("paid_check", _paused)
+    letter_facts("dispute_digest", lambda message: digest_facts(message.business))
+
+
+def owner_alerts(claim: Claim, disputes: list[Dispute]) -> list[Letter]:
+    """At once, to every owner and manager: somebody is told even where one mailbox is dead."""
+    return [
+        Letter(
+            letter="dispute_alert",
+            key=f"claim:{claim.pk}:{member.user_id}",
+            purpose=Purpose.ACCOUNT,
+            channel=Channel.EMAIL,
+            to=member.user.email,
+            member=member.user_id,
+            language=member.user.language,
+            facts={"claim": str(claim.pk)},
+            about=tuple(dispute.invoice_id for dispute in disputes),
+        )
+        for member in people()
+    ]
+
+
+def acknowledgement(claim: Claim, disputes: list[Dispute], customer: Customer) -> list[Letter]:
+    """One for each claim, due at hour 20 unless the owner sends it before. None without an address: the clock shows it."""
+    address = email_of(customer)
+    if not address or all(dispute.acknowledged_at for dispute in disputes):
+        return []
+    return [
+        Letter(
+            letter="dispute_acknowledgement",
+            key=f"claim:{claim.pk}",
+            purpose=Purpose.DISPUTE,
+            channel=Channel.EMAIL,
+            to=address,
+            customer=customer.pk,
+            language=claim.language,
+            facts={"claim": str(claim.pk)},
+            about=tuple(dispute.invoice_id for dispute in disputes),
+            after=SENT_BY_ITSELF_AFTER,
+        )
+    ]
+
+
+def pause_letters(invoices: list[Invoice], *, why: str, words: str, source_key: str) -> list[Letter]:
+    """To the owner at once; to the customer the same day (he says he paid) or at hour 20 (we were not sure)."""
+    customer, about = invoices[0].customer, tuple(invoice.pk for invoice in invoices)
+    facts = {"why": why, "words": words}
+    owed = [
+        Letter(
+            letter="pause_alert",
+            key=f"{why}:{source_key}:{member.user_id}",
+            purpose=Purpose.ACCOUNT,
+            channel=Channel.EMAIL,
+            to=member.user.email,
+            member=member.user_id,
+            language=member.user.language,
+            facts=facts,
+            about=about,
+        )
+        for member in people()
+    ]
+    address = email_of(customer)
+    if address:
+        unsure = why == Invoice.Paused.UNSURE
+        owed.append(
+            Letter(
+                letter="unsure_letter" if unsure else "paid_check",
+                key=f"{why}:{source_key}",
+                purpose=Purpose.DISPUTE if unsure else Purpose.SERVICE,
+                channel=Channel.EMAIL,
+                to=address,
+                customer=customer.pk,
+                language=customer.language,
+                facts=facts,
+                about=about,
+                after=SENT_BY_ITSELF_AFTER if unsure else timedelta(0),
+            )
+        )
+    return owed
+
+
+def people() -> QuerySet[Membership]:
+    """Who of the current business is told about disputes."""
+    from syntharra.tenancy import current_business
+
+    mine = Membership.objects.filter(business_id=current_business(), role__in=TOLD)
+    return mine.select_related("user").order_by("created_at", "id")
+
+
+def email_of(customer: Customer) -> str:
+    """The billing contact's address, or empty."""
+    billing = customer.contacts.filter(role=Contact.Role.BILLING).exclude(email="")
+    return billing.order_by("rank").values_list("email", flat=True).first() or ""
+
+
+def answer_by(opened_at: datetime) -> datetime:
+    """When the customer must have our acknowledgement at the latest."""
+    return opened_at + ACKNOWLEDGE_WITHIN
+
+
+def _alert(message: Message) -> dict[str, Any]:
+    claim, disputes = _claim_and_disputes(message)
+    others = Invoice.objects.open().filter(customer=claim.customer, frozen_at=None, due_on__lt=clock.now().date())
+    return {
+        "claim": claim,
+        "disputes": disputes,
+        "customer": claim.customer,
+        "others": list(others),
+        "acknowledge_by": answer_by(claim.said_at),
+        "url": absolute(disputes[0].get_absolute_url()),
+    }
+
+
+def _acknowledgement(message: Message) -> dict[str, Any]:
+    claim, disputes = _claim_and_disputes(message)
+    token = links.make("dispute", disputes[0].pk, lasts=PAGE_LASTS, scope={"claim": str(claim.pk)})
+    return {
+        "claim": claim,
+        "disputes": disputes,
+        "customer": claim.customer,
+        "quote": claim.words if _may_be_quoted(claim) else "",
+        "url": absolute(reverse("signed_page", args=[token])),
+    }
+
+
+def _may_be_quoted(claim: Claim) -> bool:
+    """Their sentence is repeated only where we are sure of it and it holds nothing that does not belong in a letter."""
+    return bool(claim.words) and float(claim.evidence.get("score", 1.0)) >= 0.6 and not claim.evidence.get("unquotable")
+
+
+def _paused(message: Message) -> dict[str, Any]:
+    invoices = list(Invoice.objects.filter(messages__message=message).select_related("customer").order_by("number"))
+    return {
+        "invoices": invoices,
+        "customer": invoices[0].customer,
+        "why": message.facts["why"],
+        "words": message.facts["words"],
+        "url": absolute(reverse("invoice", args=[invoices[0].number])),
+    }
+
+
+def _claim_and_disputes(message: Message) -> tuple[Claim, list[Dispute]]:
+    claim = Claim.objects.select_related("customer").get(pk=message.facts["claim"])
+    return claim, list(claim.disputes.select_related("invoice").order_by("number"))
+
+
+def _owner_was_told(message: Message) -> None:
+    for dispute in _about(message).filter(owner_told_at=None):
+        Dispute.objects.filter(pk=dispute.pk).update(owner_told_at=message.sent_at)
+
+
+def _was_acknowledged(message: Message) -> None:
+    for dispute in _about(message).filter(acknowledged_at=None):
+        Dispute.objects.filter(pk=dispute.pk).update(acknowledged_at=message.sent_at)
+        if dispute.status == Dispute.Status.NEW:
+            dispute.move(Dispute.Status.ACKNOWLEDGED)
+
+
+def _about(message: Message) -> QuerySet[Dispute]:
+    return Dispute.objects.live().filter(claims__pk=message.facts["claim"])
+
+
+def absolute(path: str) -> str:
+    """An address as it stands in a letter."""
+    return urljoin(settings.PUBLIC_URL + "/", path.lstrip("/"))
+
+

@@ -1,0 +1,204 @@
+"""Opening disputes, and pausing where we are not sure. One act, one transaction; the freeze is a fact, not a list of changes."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import F
+
+from accounts import timeline
+from accounts.models import Business, User
+from disputes.digest import look_tomorrow
+from disputes.letters import acknowledgement, owner_alerts, pause_letters
+from disputes.models import Claim, ClaimOn, Dispute
+from invoices.models import Customer, Invoice
+from invoices.services import hold
+from notifications import outbox
+from notifications.models import Message
+from syntharra import clock
+
+
+class CannotRelease(Exception):
+    """The dispute is not live, or no reason was given; the message says which."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewClaim:
+    """What was said, by whom, where. ``source_key`` names the place (a call, a page, a mail): said twice there, it is one."""
+
+    source: str
+    source_key: str
+    words: str
+    reason: str = Claim.Reason.OTHER_VAGUE
+    language: str = "en-us"
+    urgent: bool = False
+    said_at: datetime | None = None
+    by: str = ""
+    evidence: dict[str, Any] = field(default_factory=dict)
+
+    def kept(self, customer: Customer) -> Claim:
+        """The one row of this claim."""
+        claim, _ = Claim.objects.get_or_create(
+            source=self.source,
+            source_key=self.source_key,
+            defaults={
+                "customer": customer,
+                "words": self.words,
+                "reason": self.reason,
+                "language": self.language,
+                "urgent": self.urgent,
+                "said_at": self.said_at or clock.now(),
+                "by": self.by,
+                "evidence": self.evidence,
+            },
+        )
+        return claim
+
+
+@transaction.atomic(durable=True)
+def open_dispute(*invoice_ids: UUID, claim: NewClaim) -> list[Dispute]:
+    """Stop asking for money on these invoices of one customer. A second claim joins the live dispute.
+
+    From the commit on no attempt or message with purpose ``collect`` about them leaves. Owed in the same transaction: the
+    end of calls under way, the owner's alert, the customer's acknowledgement. Safe to call twice.
+    """
+    return open_dispute_held(hold(*invoice_ids), claim)
+
+
+def open_dispute_held(invoices: list[Invoice], new: NewClaim) -> list[Dispute]:
+    """The same for invoices held in the caller's transaction."""
+    customer = invoices[0].customer
+    claim = new.kept(customer)
+    disputes = [_freeze(invoice, claim) for invoice in invoices]
+    look_tomorrow(invoices[0].business)
+    outbox.owe(
+        stop_calls(claim, invoices),
+        *owner_alerts(claim, disputes),
+        *acknowledgement(claim, disputes, customer),
+    )
+    return disputes
+
+
+def _freeze(invoice: Invoice, claim: Claim) -> Dispute:
+    dispute = Dispute.objects.live_on(invoice)
+    if dispute is None:
+        moment = clock.now()
+        Invoice.objects.filter(pk=invoice.pk).update(frozen_at=moment, paused_reason="", paused_at=None)
+        invoice.frozen_at = moment
+        dispute = Dispute.objects.create(
+            number=_next_number(invoice.business_id),
+            invoice=invoice,
+            customer_id=invoice.customer_id,
+            opened_at=moment,
+            balance_at_opening=invoice.balance,
+            currency=invoice.currency,
+        )
+    joined = ClaimOn.objects.filter(dispute=dispute, claim=claim).exists()
+    if not joined:
+        first = not ClaimOn.objects.filter(dispute=dispute).exists()
+        ClaimOn.objects.create(dispute=dispute, claim=claim, first=first)
+        verb = "froze" if first else "claim_added"
+        timeline.record(
+            dispute, verb, by=claim.by or claim.source, invoice=invoice.number, source=claim.source, reason=claim.reason
+        )
+    return dispute
+
+
+def _next_number(business_id: UUID) -> str:
+    """``D-1001``, ``D-1002`` ... counted per business; the counter's row is the last lock taken."""
+    Business.objects.filter(pk=business_id).update(dispute_numbers=F("dispute_numbers") + 1)
+    return f"D-{Business.objects.values_list('dispute_numbers', flat=True).get(pk=business_id)}"
+
+
+def stop_calls(claim: Claim, invoices: list[Invoice]) -> outbox.Act:
+    """End what rings or speaks to this customer, except the line the claim was made on."""
+    return outbox.Act(
+        kind="stop_calls",
+        key=f"claim:{claim.pk}",
+        facts={
+            "customer": str(claim.customer_id),
+            "invoices": [str(invoice.pk) for invoice in invoices],
+            "except_call": claim.evidence.get("call"),
+        },
+    )
+
+
+@transaction.atomic
+def specify(source: str, source_key: str, *, reason: str, words: str, urgent: bool = False) -> Claim:
+    """The customer went on to say what is wrong: kept with the claim he made there."""
+    claim = Claim.objects.select_for_update(no_key=True).get(source=source, source_key=source_key)
+    if words not in claim.words:
+        claim.words = f"{claim.words} {words}".strip()
+    if claim.reason == Claim.Reason.OTHER_VAGUE:
+        claim.reason = reason
+    claim.urgent = claim.urgent or urgent
+    claim.save(update_fields=["words", "reason", "urgent"])
+    for dispute in claim.disputes.all():
+        timeline.record(dispute, "said_more", by=claim.by or claim.source, reason=claim.reason)
+    return claim
+
+
+@transaction.atomic
+def pause(*invoice_ids: UUID, why: str, words: str, source_key: str, by: str) -> list[Invoice]:
+    """As silent as frozen, without a dispute: ``unsure`` or ``already_paid``. A frozen invoice stays frozen."""
+    invoices = [invoice for invoice in hold(*invoice_ids) if invoice.frozen_at is None]
+    for invoice in invoices:
+        if invoice.paused_reason == why:
+            continue
+        moment = clock.now()
+        Invoice.objects.filter(pk=invoice.pk).update(paused_reason=why, paused_at=moment)
+        invoice.paused_reason, invoice.paused_at = why, moment
+        timeline.record(invoice, f"paused_{why}", by=by, words=words)
+    if invoices:
+        look_tomorrow(invoices[0].business)
+        outbox.owe(*pause_letters(invoices, why=why, words=words, source_key=source_key))
+    return invoices
+
+
+@transaction.atomic
+def settle_pause(invoice_id: UUID, *, by: User, reason: str) -> Invoice:
+    """The owner says there is nothing to it: the invoice may be collected on again. With a reason, on record."""
+    if not reason.strip():
+        raise CannotRelease("say why: the reason is kept with the invoice")
+    (invoice,) = hold(invoice_id)
+    if Invoice.objects.filter(pk=invoice_id).exclude(paused_reason="").update(paused_reason="", paused_at=None):
+        timeline.record(invoice, "pause_ended", by=by.email, reason=reason)
+    invoice.refresh_from_db()
+    return invoice
+
+
+@transaction.atomic(durable=True)
+def release(dispute_id: UUID, *, by: User, reason: str) -> Dispute:
+    """A false alarm, ended by the owner with a reason: the invoice thaws, and the customer's unsent letters are withdrawn."""
+    if not reason.strip():
+        raise CannotRelease("say why: the reason is kept with the dispute")
+    found = Dispute.objects.select_related("invoice").get(pk=dispute_id)
+    (invoice,) = hold(found.invoice_id)
+    dispute = Dispute.objects.select_for_update(of=("self",), no_key=True).get(pk=dispute_id)
+    if dispute.closed_at is not None:
+        raise CannotRelease(f"{dispute.number} is already closed")
+    dispute.move(
+        Dispute.Status.CLOSED,
+        closed_at=clock.now(),
+        closed_as="false_alarm",
+        closed_by=by.email,
+        closed_reason=reason.strip()[:300],
+    )
+    Invoice.objects.filter(pk=invoice.pk).update(frozen_at=None)
+    waiting = Message.objects.filter(about__invoice=invoice, purpose="dispute", status__in=("draft", "queued"))
+    for message in waiting:
+        message.move(Message.Status.WITHDRAWN)
+    timeline.record(dispute, "released", by=by.email, reason=reason, withdrawn=len(waiting))
+    return dispute
+
+
+@transaction.atomic
+def answer_for_others(dispute_id: UUID, *, go_on: bool, by: User) -> Dispute:
+    """The owner's answer about the customer's other overdue invoices: go on with them, or leave them too."""
+    dispute = Dispute.objects.select_for_update(of=("self",), no_key=True).get(pk=dispute_id)
+    Dispute.objects.filter(pk=dispute.pk).update(go_on_with_others=go_on)
+    dispute.go_on_with_others = go_on
+    timeline.record(dispute, "answered_for_others", by=by.email, go_on=go_on)
+    return dispute

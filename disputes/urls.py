@@ -1,0 +1,5 @@
+from django.urls import path
+
+from disputes import views
+
+urlpatterns = [path("l/<str:token>", views.signed_page, name="signed_page")]

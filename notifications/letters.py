@@ -1,0 +1,55 @@
+"""Letters: what they say. The text part is written first and says everything; the HTML part says the same."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.template.loader import render_to_string
+from django.utils import translation
+
+from notifications.models import Message
+
+_gather: dict[str, Callable[[Message], dict[str, Any]]] = {}
+_sent: dict[str, Callable[[Message], None]] = {}
+
+
+@dataclass(frozen=True)
+class Rendered:
+    subject: str
+    text: str
+    html: str
+
+
+class BadLetter(Exception):
+    """A letter that may not leave as it is; the message says which line and why."""
+
+
+def letter_facts(
+    letter: str, gather: Callable[[Message], dict[str, Any]], *, sent: Callable[[Message], None] | None = None
+) -> None:
+    """Say who gathers what a letter tells, at the moment it is sent; and what follows in the transaction that marks it sent.
+
+    Signed links are made while gathering; their tokens are in the letter and nowhere else.
+    """
+    _gather[letter] = gather
+    if sent is not None:
+        _sent[letter] = sent
+
+
+def was_sent(message: Message) -> None:
+    """Let the app that owns the letter take note that it has left."""
+    if message.letter in _sent:
+        _sent[message.letter](message)
+
+
+def render(message: Message) -> Rendered:
+    """The letter in the reader's language. Its subject is the first line of the text."""
+    facts = _gather[message.letter](message) if message.letter in _gather else dict(message.facts)
+    context = {"message": message, "business": message.business, **facts}
+    with translation.override(message.language):
+        text = render_to_string(f"letters/{message.letter}.txt", context)
+        html = render_to_string(f"letters/{message.letter}.html", context)
+    subject, _, body = text.strip().partition("\n")
+    if not subject or not body.strip():
+        raise BadLetter(f"{message.letter}: the first line is the subject and the rest must not be empty")
+    return Rendered(subject.strip(), body.strip() + "\n", html)

@@ -1,0 +1,202 @@
+"""What we owe: acts to carry out and letters to send. A row in the transaction that owes it, done after the commit.
+
+``owe`` rings a bell when the transaction commits; a sweep every minute makes up for a bell nobody heard. Each row is
+taken by exactly one worker under a lease on machine time, which runs out if that worker dies.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+from kombu.exceptions import OperationalError
+
+from notifications.models import Duty, Message, MessageInvoice
+from syntharra import clock, due, logs
+from syntharra.tenancy import current_business
+
+log = logs.get(__name__)
+
+KIND = "outbox"
+GIVE_UP_AFTER = 12
+LEASE = timedelta(seconds=settings.WORK_LEASE_SECONDS)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Act:
+    """Something to carry out once for this key, now or later. ``at`` and ``after`` are business time."""
+
+    kind: str
+    key: str
+    facts: dict[str, Any] = field(default_factory=dict)
+    after: timedelta = timedelta(0)
+    at: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Letter:
+    """A letter to send once for this key, to a customer or (purpose ``account``) to a member of the business."""
+
+    letter: str
+    key: str
+    purpose: str
+    channel: str
+    to: str
+    customer: UUID | None = None
+    member: int | None = None
+    language: str = "en-us"
+    facts: dict[str, Any] = field(default_factory=dict)
+    about: tuple[UUID, ...] = ()
+    after: timedelta = timedelta(0)
+    at: datetime | None = None
+
+
+class Later(Exception):
+    """Not yet: the handler wants to be asked again after so many seconds."""
+
+    def __init__(self, seconds: float, why: str) -> None:
+        super().__init__(why)
+        self.seconds = seconds
+
+
+class NobodyCarriesOut(Exception):
+    """A duty of a kind no app has registered: a mistake of ours, kept and shown, never dropped."""
+
+
+_handlers: dict[str, Callable[[Duty], str]] = {}
+
+
+def carries_out(kind: str, handler: Callable[[Duty], str]) -> None:
+    """Say who carries out duties of this kind. The handler runs outside any transaction and must bear being run twice."""
+    _handlers[kind] = handler
+
+
+def owe(*owed: Act | Letter) -> list[Duty | Message]:
+    """Write down what is owed, inside the caller's transaction. Owing the same again gives back what is already there."""
+    rows = [_act(item) if isinstance(item, Act) else _letter(item) for item in owed]
+    ring()
+    return rows
+
+
+def ring() -> None:
+    """Wake a worker for this business once the transaction has committed."""
+    business = str(current_business())
+    transaction.on_commit(lambda: _ring(business))
+
+
+def _ring(business: str) -> None:
+    from notifications.tasks import work
+
+    try:
+        work.delay(business)
+    except OperationalError:
+        log.warning("bell_not_heard", business=business)  # the sweep will come by
+
+
+def _act(owed: Act) -> Duty:
+    moment = owed.at or clock.now() + owed.after
+    duty, made = Duty.objects.get_or_create(
+        kind=owed.kind,
+        key=owed.key,
+        defaults={
+            "facts": owed.facts,
+            "correlation": logs.correlation_id(),
+            "owed_at": clock.now(),
+            "due_at": moment,
+        },
+    )
+    if made:
+        due.note(KIND, duty.pk, at=moment)
+    return duty
+
+
+def _letter(owed: Letter) -> Message:
+    moment = owed.at or clock.now() + owed.after
+    message, made = Message.objects.get_or_create(
+        letter=owed.letter,
+        key=owed.key,
+        defaults={
+            "purpose": owed.purpose,
+            "channel": owed.channel,
+            "to": owed.to,
+            "customer_id": owed.customer,
+            "member_id": owed.member,
+            "language": owed.language,
+            "facts": owed.facts,
+            "correlation": logs.correlation_id(),
+            "owed_at": clock.now(),
+            "due_at": moment,
+        },
+    )
+    if made:
+        MessageInvoice.objects.bulk_create([MessageInvoice(message=message, invoice_id=pk) for pk in owed.about])
+        due.note(KIND, message.pk, at=moment)
+    return message
+
+
+def work() -> int:
+    """Carry out everything of the current business that is due now; how much was taken in hand."""
+    from notifications.sending import send
+
+    taken = 0
+    for duty_id in list(Duty.objects.due().order_by("due_at", "id").values_list("pk", flat=True)[:500]):
+        taken += _carry_out(duty_id)
+    for message_id in list(Message.objects.due().order_by("due_at", "id").values_list("pk", flat=True)[:500]):
+        taken += send(message_id)
+    return taken
+
+
+def _carry_out(duty_id: UUID) -> int:
+    if not claim(Duty.objects.due(), duty_id):
+        return 0
+    duty = Duty.objects.get(pk=duty_id)
+    with logs.correlated(duty.correlation):
+        try:
+            if duty.kind not in _handlers:
+                raise NobodyCarriesOut(duty.kind)
+            outcome = _handlers[duty.kind](duty)
+        except Later as later:
+            put_off(duty, seconds=later.seconds, why=str(later))
+        except Exception as error:  # whatever went wrong, the duty stays owed and says why
+            log.exception("duty_failed", kind=duty.kind, duty=str(duty.pk))
+            put_off(duty, seconds=backoff(duty.tries), why=f"{type(error).__name__}: {error}"[:200])
+        else:
+            finish(duty, outcome)
+    return 1
+
+
+def claim(rows: Any, pk: UUID) -> bool:
+    """True for exactly one worker; the lease runs out if that worker dies."""
+    from django.db.models import F
+
+    leased = rows.filter(pk=pk).update(leased_until=clock.machine_now() + LEASE, tries=F("tries") + 1)
+    return bool(leased == 1)
+
+
+@transaction.atomic
+def finish(duty: Duty, outcome: str) -> None:
+    Duty.objects.filter(pk=duty.pk).update(done_at=clock.now(), outcome=outcome[:200], leased_until=None)
+    due.settle(KIND, duty.pk)
+
+
+@transaction.atomic
+def put_off(row: Duty | Message, *, seconds: float, why: str) -> None:
+    """Look at it again later. A row that failed again and again stays owed and is asked for once an hour."""
+    moment = clock.now() + timedelta(seconds=seconds)
+    type(row)._default_manager.filter(pk=row.pk).update(due_at=moment, leased_until=None, outcome=why[:200])
+    due.note(KIND, row.pk, at=moment)
+
+
+def backoff(tries: int) -> float:
+    """Seconds to wait after this many tries: 2, 4, 8 ... at most an hour."""
+    return float(min(2 ** min(tries, GIVE_UP_AFTER), 3600))
+
+
+def unowed(kinds: Iterable[str]) -> set[str]:
+    """The kinds nobody has registered, for the doctor."""
+    return {kind for kind in kinds if kind not in _handlers}
+
+

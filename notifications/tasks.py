@@ -1,0 +1,26 @@
+"""Doors of the outbox: the bell and the sweep."""
+
+from uuid import UUID
+
+from celery import shared_task
+
+from notifications import outbox
+from syntharra import due
+from syntharra.tenancy import acting_for
+
+
+@shared_task
+def work(business_id: str) -> int:
+    """Carry out what this business owes now."""
+    with acting_for(UUID(business_id)):
+        return outbox.work()
+
+
+@shared_task
+def sweep() -> int:
+    """Carry out what any business owes now: for bells nobody heard, and for what became due with time."""
+    taken = 0
+    for business_id in due.businesses(outbox.KIND):
+        with acting_for(business_id):
+            taken += outbox.work()
+    return taken
