@@ -3,17 +3,19 @@
 # Copy the volume `backups` to another place: a backup on the same machine helps only against mistakes.
 set -euo pipefail
 umask 077
+backups="${BACKUPS:-/backups}"
+files="${FILES:-/files}"
 
 once() {
     local stamp target
     stamp="$(date -u +%Y%m%dT%H%M%SZ)"
-    target="/backups/syntharra-$stamp"
+    target="$backups/syntharra-$stamp"
     pg_dump --format=custom --no-password --file "$target.dump.part"
     pg_restore --list "$target.dump.part" >/dev/null
-    tar --create --gzip --file "$target.files.tar.gz.part" --directory /files .
+    tar --create --gzip --file "$target.files.tar.gz.part" --directory "$files" .
     mv "$target.files.tar.gz.part" "$target.files.tar.gz"
     mv "$target.dump.part" "$target.dump"
-    find /backups -name 'syntharra-*' -mtime "+${KEEP_DAYS:-14}" -delete
+    find "$backups" -name 'syntharra-*' -mtime "+${KEEP_DAYS:-14}" -delete
     echo "backup written: $target.dump ($(stat -c %s "$target.dump") bytes)"
 }
 
@@ -22,7 +24,7 @@ if [ "${1:-}" = "--once" ]; then
     exit 0
 fi
 while true; do
-    if once; then
+    if bash "$0" --once; then  # as a process of its own: inside `if`, bash would go on after an error
         sleep 86400 &
     else
         echo "backup failed; trying again in 15 minutes" >&2

@@ -13,7 +13,7 @@ from pathlib import Path
 from _stack.setup.progress import StepFailed
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-STATE = ROOT / ".stack"
+STATE = Path(os.environ.get("SYNTHARRA_STATE") or ROOT / ".stack").resolve()
 VENV = ROOT / ".venv"
 
 
@@ -45,7 +45,7 @@ class EngineUser:
 
 def engines_home() -> Path:
     """This checkout's and this person's folder for database servers and their data, outside any closed home."""
-    name = f"syntharra-{hashlib.sha256(str(ROOT).encode()).hexdigest()[:10]}-{os.getuid()}"
+    name = f"syntharra-{hashlib.sha256(str(STATE).encode()).hexdigest()[:10]}-{os.getuid()}"
     for parent in ("/var/tmp", tempfile.gettempdir()):
         place = Path(parent) / name
         if _is_ours(place):

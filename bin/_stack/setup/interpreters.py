@@ -37,7 +37,7 @@ def find(environment: Optional[Mapping[str, str]] = None, running: Optional[str]
         return _chosen(chosen)
     found: Optional[Interpreter] = None
     tried: List[str] = []
-    for path in candidates(environment, running or sys.executable):
+    for path in candidates(environment, sys.executable if running is None else running):
         tried.append(path)
         interpreter = ask(path)
         if interpreter and interpreter.version[:2] == WANTED[0]:

@@ -16,7 +16,8 @@ Ctrl-C stops everything. A second demo in the same checkout is refused and told 
   --reset     forget the data of earlier runs first (database, files, secrets)
 
 Environment: SYNTHARRA_PYTHON (a Python to use), DATABASE_URL with DATABASE_OWNER_URL and REDIS_URL (servers of yours
-instead of the embedded ones), UV_CACHE_DIR, HTTPS_PROXY.
+instead of the embedded ones), SYNTHARRA_STATE (another folder than .stack for data and logs: a second demo of one
+checkout), UV_CACHE_DIR, HTTPS_PROXY.
 """,
     "test": """\
 bin/test [pytest's arguments]      the set-up, then the suite (all of it, or what the arguments name)
