@@ -1,0 +1,164 @@
+"""Single fields of their JSON, read strictly: a wrong one makes its object unusable and no other."""
+
+import json
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any
+
+from syntharra import money
+
+_LARGEST = Decimal("999999999999.99")
+
+type Json = dict[str, Any]
+
+
+class Bad(Exception):
+    """A field that cannot be read: ``reason`` is a code of ``integrations.problems``, ``detail`` names the field."""
+
+    def __init__(self, reason: str, detail: str) -> None:
+        super().__init__(f"{reason}: {detail}")
+        self.reason, self.detail = reason, detail
+
+
+def loads(body: bytes | str) -> Any:
+    """Their JSON with exact numbers. Raises ValueError (also for what is nested beyond reason)."""
+    try:
+        return json.loads(body, parse_float=Decimal, parse_int=Decimal, parse_constant=str)
+    except RecursionError:
+        raise ValueError("nested too deeply") from None
+
+
+def clean(value: Any) -> str:
+    """Text that any database and any mail can hold: no NULs, no halves of characters."""
+    if value is None or isinstance(value, dict | list | bool):
+        return ""
+    return str(value).replace("\0", "").encode(errors="replace").decode().strip()
+
+
+def text(raw: Json, name: str, *, most: int = 0) -> str:
+    """A text, "" where it is missing; cut with an ellipsis beyond ``most`` characters."""
+    value = clean(raw.get(name))
+    return value if not most or len(value) <= most else value[: most - 1] + "…"
+
+
+def inner(raw: Json, name: str) -> Json:
+    """An object inside, empty where it is missing. Raises Bad for anything else."""
+    value = raw.get(name)
+    if value is None:
+        return {}
+    if not isinstance(value, dict):
+        raise Bad("field_wrong", f"{name}: an object was expected, {_kind(value)} came")
+    return value
+
+
+def items(raw: Json, name: str) -> list[Json]:
+    """A list of objects inside, empty where it is missing. Raises Bad for anything else."""
+    value = raw.get(name)
+    if value is None:
+        return []
+    if not isinstance(value, list) or not all(isinstance(entry, dict) for entry in value):
+        raise Bad("field_wrong", f"{name}: a list of objects was expected, {_kind(value)} came")
+    return value
+
+
+def reference(raw: Json, name: str) -> str:
+    """The id a reference points at, "" where it is missing."""
+    return identifier(inner(raw, name).get("value"), name)
+
+
+def identifier(value: Any, name: str) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool) or not isinstance(value, str | Decimal | int):
+        raise Bad("field_wrong", f"{name}: an id was expected, {_kind(value)} came")
+    found = clean(value)
+    if len(found) > 64:
+        raise Bad("field_wrong", f"{name}: the id has {len(found)} characters")
+    return found
+
+
+def amount(raw: Json, name: str, currency: str, *, default: Decimal | None = None) -> Decimal:
+    """An exact amount in major units. Raises Bad where it is missing (without a default), inexact or no number."""
+    value = raw.get(name)
+    if value is None:
+        if default is None:
+            raise Bad("field_missing", name)
+        return default
+    if isinstance(value, bool) or not isinstance(value, str | Decimal | int):
+        raise Bad("amount_unreadable", f"{name}: {_kind(value)}")
+    try:
+        number = Decimal(value)
+    except ArithmeticError:
+        raise Bad("amount_unreadable", f"{name}: {clean(value)[:40]!r}") from None
+    if not number.is_finite():
+        raise Bad("amount_unreadable", f"{name}: {clean(value)[:40]!r}")
+    if abs(number) > _LARGEST:
+        raise Bad("amount_too_large", f"{name}: {clean(value)[:40]}")
+    try:
+        return money.of(number, currency).amount
+    except money.NotMoney:
+        raise Bad("amount_decimals", f"{name}: {clean(value)[:40]}") from None
+
+
+def quantity(raw: Json, name: str) -> Decimal | None:
+    """A count or hours, to four decimals; None where it is missing or no number: nothing is computed from it."""
+    value = raw.get(name)
+    if isinstance(value, bool) or not isinstance(value, str | Decimal | int):
+        return None
+    try:
+        number = Decimal(value)
+    except ArithmeticError:
+        return None
+    return number.quantize(Decimal("0.0001")) if number.is_finite() and abs(number) < 10**9 else None
+
+
+def currency(raw: Json, home: str) -> str:
+    """The object's currency; the company's own where it does not say."""
+    code = reference(raw, "CurrencyRef").upper() or home
+    try:
+        money.of(0, code)
+    except money.NotMoney:
+        raise Bad("currency_unknown", code[:40]) from None
+    return code
+
+
+def day(raw: Json, name: str) -> date | None:
+    """A calendar date of the company, None where it is missing."""
+    value = raw.get(name)
+    if value is None or value == "":
+        return None
+    try:
+        # A moment where a date was promised: its own calendar date, without a change of zone.
+        return date.fromisoformat(clean(value)[:10]) if isinstance(value, str) else _no_date(name, value)
+    except ValueError:
+        raise Bad("date_unreadable", f"{name}: {clean(value)[:40]!r}") from None
+
+
+def _no_date(name: str, value: Any) -> date:
+    raise Bad("date_unreadable", f"{name}: {_kind(value)}")
+
+
+def moment(value: Any) -> datetime | None:
+    """An instant in UTC; without an offset it counts as UTC. Unreadable is unknown: nothing legal hangs on it."""
+    if not isinstance(value, str):
+        return None
+    try:
+        read = datetime.fromisoformat(value)
+    except ValueError:
+        return None
+    return (read if read.tzinfo else read.replace(tzinfo=UTC)).astimezone(UTC)
+
+
+def changed_at(raw: Json) -> datetime | None:
+    meta = raw.get("MetaData")
+    return moment(meta.get("LastUpdatedTime")) if isinstance(meta, dict) else None
+
+
+def created_at(raw: Json) -> datetime | None:
+    meta = raw.get("MetaData")
+    return moment(meta.get("CreateTime")) if isinstance(meta, dict) else None
+
+
+def _kind(value: Any) -> str:
+    names = {dict: "an object", list: "a list", bool: "true or false", str: "a text", Decimal: "a number"}
+    return names.get(type(value), "something else")

@@ -1,0 +1,97 @@
+"""Their customers in our words: who owes, which number reaches him, and whether he is a person or a company. Pure."""
+
+import re
+
+from integrations import phones
+from integrations.ledger import Home, LedgerAddress, LedgerCustomer, LedgerPhone
+from integrations.quickbooks import fields
+from integrations.quickbooks.fields import Bad, Json
+
+# Mobile first: it reaches a person rather than a desk. A fax is no phone.
+_PHONES = (("Mobile", "mobile"), ("PrimaryPhone", "primary"), ("AlternatePhone", "alternate"))
+_MAIL = re.compile(r"[^@\s,;<>]+@[^@\s,;<>]+\.[^@\s,;<>]+")
+_STATES = {
+    "ALABAMA": "AL", "ALASKA": "AK", "ARIZONA": "AZ", "ARKANSAS": "AR", "CALIFORNIA": "CA", "COLORADO": "CO",
+    "CONNECTICUT": "CT", "DELAWARE": "DE", "DISTRICT OF COLUMBIA": "DC", "FLORIDA": "FL", "GEORGIA": "GA",
+    "HAWAII": "HI", "IDAHO": "ID", "ILLINOIS": "IL", "INDIANA": "IN", "IOWA": "IA", "KANSAS": "KS", "KENTUCKY": "KY",
+    "LOUISIANA": "LA", "MAINE": "ME", "MARYLAND": "MD", "MASSACHUSETTS": "MA", "MICHIGAN": "MI", "MINNESOTA": "MN",
+    "MISSISSIPPI": "MS", "MISSOURI": "MO", "MONTANA": "MT", "NEBRASKA": "NE", "NEVADA": "NV", "NEW HAMPSHIRE": "NH",
+    "NEW JERSEY": "NJ", "NEW MEXICO": "NM", "NEW YORK": "NY", "NORTH CAROLINA": "NC", "NORTH DAKOTA": "ND",
+    "OHIO": "OH", "OKLAHOMA": "OK", "OREGON": "OR", "PENNSYLVANIA": "PA", "PUERTO RICO": "PR", "RHODE ISLAND": "RI",
+    "SOUTH CAROLINA": "SC", "SOUTH DAKOTA": "SD", "TENNESSEE": "TN", "TEXAS": "TX", "UTAH": "UT", "VERMONT": "VT",
+    "VIRGINIA": "VA", "WASHINGTON": "WA", "WEST VIRGINIA": "WV", "WISCONSIN": "WI", "WYOMING": "WY",
+}  # fmt: skip
+_CODES = {*_STATES.values(), "VI", "GU", "AS", "MP"}
+_AMERICA = {"", "US", "USA", "U.S.", "U.S.A.", "UNITED STATES", "UNITED STATES OF AMERICA"}
+
+
+def customer(raw: Json, home: Home) -> LedgerCustomer:
+    """Raises Bad where it cannot be read."""
+    external_id = fields.identifier(raw.get("Id"), "Id")
+    company = fields.text(raw, "CompanyName", most=200)
+    person = " ".join(filter(None, (fields.text(raw, "GivenName"), fields.text(raw, "FamilyName"))))[:200]
+    name = fields.text(raw, "DisplayName", most=200) or fields.text(raw, "FullyQualifiedName", most=200)
+    name = name or company or person
+    if not name:
+        raise Bad("field_missing", "DisplayName")
+    return LedgerCustomer(
+        external_id=external_id,
+        name=name,
+        company=company,
+        contact_name=person,
+        is_business=_is_business(raw, company, person),
+        phones=_phones(raw, home),
+        emails=tuple(dict.fromkeys(_MAIL.findall(fields.text(fields.inner(raw, "PrimaryEmailAddr"), "Address")))),
+        address=_address(fields.inner(raw, "BillAddr"), home),
+        active=raw.get("Active") is not False,
+        parent=fields.reference(raw, "ParentRef"),
+        updated_at=fields.changed_at(raw),
+    )
+
+
+def _is_business(raw: Json, company: str, person: str) -> bool:
+    """A company name that is not the person's own, a number only businesses have, or a customer type that says so.
+
+    ``PrimaryTaxIdentifier`` is no sign: of a sole trader it is a social security number, and he stays a consumer.
+    """
+    if company and _folded(company) not in {_folded(person), _folded(" ".join(reversed(person.split(" ", 1))))}:
+        return True
+    if fields.text(raw, "BusinessNumber") or fields.text(raw, "ResaleNum"):
+        return True
+    kind = fields.text(fields.inner(raw, "CustomerTypeRef"), "name").casefold()
+    return any(word in kind for word in ("business", "commercial", "company"))
+
+
+def _folded(name: str) -> str:
+    return re.sub(r"[\W_]+", " ", name).strip().casefold()
+
+
+def _phones(raw: Json, home: Home) -> tuple[LedgerPhone, ...]:
+    found: dict[str, LedgerPhone] = {}
+    for name, place in _PHONES:
+        written = fields.text(fields.inner(raw, name), "FreeFormNumber", most=60)
+        if written:
+            number, problem = phones.read(written, home.country)
+            found.setdefault(number or written, LedgerPhone(written, place, number, problem))
+    return tuple(found.values())
+
+
+def _address(raw: Json, home: Home) -> LedgerAddress:
+    lines = [line for number in range(1, 6) if (line := fields.text(raw, f"Line{number}", most=200))]
+    # Copied from an envelope, the first line is a name; the street is the one that begins with its number.
+    street = next((line for line in lines if line[0].isdigit()), lines[0] if lines else "")
+    return LedgerAddress(
+        street=street,
+        city=fields.text(raw, "City", most=100),
+        state=_state(raw, home),
+        zip=fields.text(raw, "PostalCode", most=12),
+    )
+
+
+def _state(raw: Json, home: Home) -> str:
+    country = fields.text(raw, "Country").upper()
+    if home.country != "US" or country not in _AMERICA:
+        return ""
+    written = fields.text(raw, "CountrySubDivisionCode").upper().removeprefix("US-")
+    code = _STATES.get(written, written)
+    return f"US-{code}" if code in _CODES else ""
