@@ -55,6 +55,10 @@ class Business(models.Model):
     minimum_balance = models.DecimalField(_("smallest balance to call about"), max_digits=14, decimal_places=2, default=50)
     reviews_calls = models.BooleanField(_("approves each call"), default=True)
     consumer_calls = models.BooleanField(default=False)
+    # How the firm came by its customers' numbers, in the words it attested (FCC 07-232); "" until it did.
+    consent_wording = models.CharField(max_length=300, blank=True)
+    consent_attested_at = models.DateTimeField(null=True)
+    consent_attested_by = models.CharField(max_length=254, blank=True)
     stopped_at = models.DateTimeField(null=True)
     stopped_by = models.CharField(max_length=254, blank=True)
     live_since = models.DateTimeField(null=True)

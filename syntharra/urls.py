@@ -2,6 +2,7 @@
 
 from django.urls import include, path
 
+from desk.sign_in import sandbox_sign_in
 from syntharra import health
 
 urlpatterns = [
@@ -9,5 +10,6 @@ urlpatterns = [
     path("readyz", health.readyz, name="readyz"),
     path("metrics", health.metrics, name="metrics"),
     path("accounts/", include("allauth.urls")),
+    path("sign-in/<str:token>", sandbox_sign_in, name="sandbox_sign_in"),
     path("", include("disputes.urls")),
 ]

@@ -1,0 +1,105 @@
+"""How long every kind of row is kept, and why: one table, held complete by a test, carried out once a night.
+
+Law sets the floor (12 CFR 1006.100: three years after the last collection activity), the house five years. Rows that
+prove what was done outlive everything else; rows that only carried work go soon. ``None``: kept as long as the business.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.apps import apps
+from django.contrib.sessions.models import Session
+from django.db.models import Model, Q
+
+from integrations.models import ConnectionDoor
+from syntharra.clock import machine_now, now
+from syntharra.tenancy import TenantModel, acting_for
+
+FIVE_YEARS = timedelta(days=5 * 365 + 2)
+
+
+@dataclass(frozen=True)
+class Kept:
+    """For how long after ``since`` (a field of the row), and why. ``since`` "" where ``period`` is None."""
+
+    period: timedelta | None
+    why: str
+    since: str = ""
+    only: Q = Q()
+
+
+PROOF = Kept(None, "proves what was said, done and decided; goes with the business, five years after its last call")
+BOOKS = Kept(None, "mirrors the firm's books; goes with the business")
+PEOPLE = Kept(None, "people and their sign-in; goes when the person or the business leaves")
+DOOR = Kept(None, "a look-up of one row of its business; goes with that row")
+
+TABLE: dict[str, Kept] = {
+    "syntharra.Link": Kept(timedelta(days=90), "an ended link opens nothing; kept a while to explain it", "expires_at"),
+    "syntharra.LinkDoor": DOOR,
+    "syntharra.Due": Kept(None, "work to look at; goes when the work is done"),
+    "syntharra.SandboxClock": Kept(None, "one row for the installation"),
+    "accounts.User": PEOPLE,
+    "accounts.Business": PEOPLE,
+    "accounts.Membership": PEOPLE,
+    "accounts.ActivityLine": PROOF,
+    "accounts.ActivityDetail": PROOF,
+    "integrations.Connection": BOOKS,
+    "integrations.ConnectionDoor": DOOR,
+    "integrations.SyncRun": Kept(timedelta(days=90), "history for the connection page", "ended_at"),
+    "integrations.SetAside": Kept(timedelta(days=90), "cleared problems of the books", "cleared_at"),
+    "integrations.PhoneLine": PROOF,
+    "integrations.NumberDoor": DOOR,
+    "integrations.InboxEvent": Kept(timedelta(days=30), "a webhook that was read; replays come within days", "done_at"),
+    "compliance.StopEntry": Kept(None, "a stop binds until the person lifts it"),
+    "compliance.Suppression": PROOF,
+    "compliance.Consent": PROOF,
+    "compliance.PhoneContact": Kept(timedelta(days=400), "budgets look back a year at most", "at"),
+    "compliance.Decision": Kept(FIVE_YEARS, "evidence of compliance: law three years, house five", "at"),
+    "compliance.RefusalTally": Kept(FIVE_YEARS, "figures without persons", "updated_at"),
+    "notifications.Duty": Kept(timedelta(days=400), "carried out; the timeline has what came of it", "done_at"),
+    "notifications.Message": PROOF,
+    "notifications.MessageInvoice": PROOF,
+    "invoices.Customer": BOOKS,
+    "invoices.Contact": BOOKS,
+    "invoices.Invoice": BOOKS,
+    "invoices.InvoiceLine": BOOKS,
+    "invoices.Payment": BOOKS,
+    "invoices.Allocation": BOOKS,
+    "invoices.CreditMemo": BOOKS,
+    "invoices.Promise": PROOF,
+    "invoices.Hold": PROOF,
+    "disputes.Claim": PROOF,
+    "disputes.Dispute": PROOF,
+    "disputes.ClaimOn": PROOF,
+    "calls.Attempt": PROOF,
+    "calls.AttemptInvoice": PROOF,
+    "calls.Call": PROOF,
+    "calls.TranscriptLine": Kept(FIVE_YEARS, "what was said: law three years from the call, house five", "call__placed_at"),
+    "calls.CallDoor": DOOR,
+    "billing.Recovery": PROOF,
+    "billing.FeeLine": PROOF,
+}
+
+
+def forget_expired() -> dict[str, int]:
+    """Delete what has been kept long enough; how many rows of each kind. Sessions that ended go too."""
+    gone = {"sessions.Session": Session.objects.filter(expire_date__lt=machine_now()).delete()[0]}
+    tenants = list(ConnectionDoor.objects.values_list("business_id", flat=True).distinct())
+    for label, kept in TABLE.items():
+        if kept.period is None:
+            continue
+        model = apps.get_model(label)
+        gone[label] = 0
+        if issubclass(model, TenantModel):
+            for business_id in tenants:
+                with acting_for(business_id):
+                    gone[label] += _delete(model, kept, now())
+        else:
+            gone[label] = _delete(model, kept, machine_now())
+    return gone
+
+
+def _delete(model: type[Model], kept: Kept, moment: datetime) -> int:
+    assert kept.period is not None
+    old = model._default_manager.filter(kept.only, **{f"{kept.since}__lt": moment - kept.period})
+    return old.delete()[0]

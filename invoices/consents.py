@@ -1,0 +1,56 @@
+"""Why we may call the numbers in the firm's books: the firm attests it once, and every number gets its own record."""
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts import timeline
+from accounts.models import Business, User
+from compliance.models import Consent
+from invoices.models import Contact
+from syntharra import clock
+from syntharra.tenancy import current_business
+
+BATCH = 500
+
+
+def usual_wording() -> str:
+    """What a firm attests when its customers gave it their numbers for the work it did for them (FCC 07-232)."""
+    return _(
+        "Our customers gave us these numbers themselves, in connection with the work or the invoice, "
+        "and our terms say that automated or AI calls may be made to them about it."
+    )
+
+
+@transaction.atomic
+def attest(business: Business, *, by: User, wording: str) -> int:
+    """Put the firm's attestation on record and give every callable number its consent; how many numbers got one."""
+    Business.objects.filter(pk=business.pk).update(
+        consent_wording=wording[:300], consent_attested_at=clock.now(), consent_attested_by=by.email
+    )
+    business.refresh_from_db()
+    timeline.record(business, "attested_consent", by=by.email, wording=wording)
+    return record_consents()
+
+
+def record_consents() -> int:
+    """Consents for numbers that came into the books since the firm attested; none where it has not. Safe to repeat."""
+    business = Business.objects.get(pk=current_business())
+    if business.consent_attested_at is None:
+        return 0
+    given_on = business.consent_attested_at.date()
+    missing = Contact.objects.filter(role=Contact.Role.BILLING).exclude(phone="").exclude(
+        phone__in=Consent.objects.filter(revoked_at=None).values("number")
+    )
+    rows = [
+        Consent(
+            customer_id=contact.customer_id,
+            number=contact.phone,
+            basis=business.consent_wording,
+            given_by=contact.name or contact.customer.name,
+            given_on=given_on,
+            attested_by=business.consent_attested_by,
+        )
+        for contact in missing.select_related("customer")
+    ]
+    Consent.objects.bulk_create(rows, batch_size=BATCH, ignore_conflicts=True)
+    return len(rows)
