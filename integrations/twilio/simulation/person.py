@@ -1,0 +1,203 @@
+"""A person on the line, acting out a persona: listens, answers, interrupts, presses keys, hangs up."""
+
+import re
+from collections.abc import Callable
+from contextlib import suppress
+from typing import NoReturn
+
+from integrations.twilio.simulation.call import Call
+from integrations.twilio.simulation.clock import SimClock
+from integrations.twilio.simulation.personas import Answer, Step
+
+WORDS_PER_SECOND = 2.5
+TICK_SECONDS = 0.3
+PICK_UP_SECONDS = 0.2
+TURN_GAP_SECONDS = 0.5
+OPEN_TURN_SECONDS = 1.5
+KEY_SECONDS = 0.25
+LONGEST_CLOSING = 180.0
+
+
+class _Gone(Exception):
+    """The person has hung up; nothing of the script is left to do."""
+
+
+class Person:
+    """Lives as long as the call. `hang_up` ends the call from this side."""
+
+    def __init__(self, call: Call, clock: SimClock, hang_up: Callable[[], None]) -> None:
+        self._call = call
+        self._clock = clock
+        self._hang_up = hang_up
+        self._air = call.conversation
+        self._mark = 0
+        self._judged = 0
+        self._used: dict[Answer, int] = {}
+        self._spoke_until = clock.lap()
+
+    async def live(self) -> None:
+        """Act the persona out to its end, then say good-bye when nothing more comes."""
+        with suppress(_Gone):
+            await self._act()
+
+    async def _act(self) -> None:
+        if self._call.persona.line.kind in {"machine", "fax"}:
+            await self._answer_as_machine()
+            return
+        if self._call.persona.pick_up and self._call.direction != "inbound":
+            await self._clock.sleep(PICK_UP_SECONDS)
+            await self._say(self._call.persona.pick_up)
+        for step in self._call.persona.steps:
+            await self._do(step)
+        await self._close()
+
+    async def _do(self, step: Step) -> None:
+        match step.action:
+            case "wait_for" if step.pattern is not None:
+                await self._wait_for(step.pattern, step.patience)
+            case "say":
+                await self._say(step.text)
+            case "say_and_drop":
+                await self._say(step.text, stop_after=int(step.seconds))
+                self._leave()
+            case "barge_in" if step.pattern is not None:
+                await self._barge_in(step)
+            case "dtmf":
+                await self._press(step.text)
+            case "silence":
+                await self._clock.sleep(step.seconds)
+            case "pay":
+                self._call.pays_after.append(step.seconds)
+            case "hang_up":
+                self._leave()
+
+    async def _answer_as_machine(self) -> None:
+        line = self._call.persona.line
+        if line.greeting:
+            await self._say(line.greeting)
+        if line.kind == "machine" and line.beep:
+            await self._clock.sleep(TURN_GAP_SECONDS)
+            self._air.note("(beep)")
+        await self._clock.sleep(line.records_for)
+        self._leave()
+
+    def _leave(self) -> NoReturn:
+        self._hang_up()
+        raise _Gone
+
+    def _silence(self) -> float:
+        """How long nobody has said anything."""
+        return self._clock.lap() - max(self._air.agent_since, self._spoke_until)
+
+    # -- listening ----------------------------------------------------------------------------
+
+    async def _wait_for(self, pattern: re.Pattern[str], patience: float) -> bool:
+        """True once the agent has said it and stopped; False after so much silence that one just goes on."""
+        while True:
+            if not await self._quiet(patience):
+                return False
+            if await self._answer_something():
+                continue
+            if pattern.search(self._air.agent_log[self._mark :]):
+                return True
+            if not await self._more_speech(patience):
+                return False
+
+    async def _quiet(self, patience: float) -> bool:
+        """Wait for the agent to have said something and stopped. False if `patience` passes with nothing new."""
+        while True:
+            air = self._air
+            silence = 0.0 if air.agent_speaking else self._silence()
+            gap = TURN_GAP_SECONDS if air.agent_has_finished else OPEN_TURN_SECONDS
+            has_spoken = len(air.agent_log) > max(self._mark, self._judged)
+            if not air.agent_speaking and has_spoken and silence >= gap:
+                return True
+            if not air.agent_speaking and not has_spoken and silence >= patience:
+                return False
+            limit = gap if has_spoken else patience
+            await self._change(None if air.agent_speaking else limit - silence)
+
+    async def _more_speech(self, patience: float) -> bool:
+        """The agent said something else: listen on, but only so long."""
+        self._judged = len(self._air.agent_log)
+        while not self._air.agent_speaking and len(self._air.agent_log) == self._judged:
+            left = patience - self._silence()
+            if left <= 0:
+                return False
+            await self._change(left)
+        return True
+
+    async def _change(self, seconds: float | None) -> None:
+        machine = None if seconds is None else max(0.001, seconds / self._clock.speed)
+        await self._air.changed.wait(machine)
+
+    async def _answer_something(self) -> bool:
+        """Answer the newest turn if one of the persona's answers fits it."""
+        newest = self._air.agent_log[max(self._mark, self._judged) :]
+        for answer in self._call.persona.answers:
+            if self._used.get(answer, 0) < answer.times and answer.when.search(newest):
+                self._used[answer] = self._used.get(answer, 0) + 1
+                await self._say(answer.say)
+                return True
+        return False
+
+    async def _barge_in(self, step: Step) -> None:
+        """Talk into the agent's sentence: `seconds` after it began and once it has named the thing."""
+        while True:
+            air = self._air
+            fits = step.pattern is not None and step.pattern.search(air.agent_log[self._mark :]) is not None
+            if air.agent_speaking:
+                left = step.seconds - (self._clock.lap() - air.agent_since)
+                if fits and left <= 0:
+                    break
+                await self._change(left if fits else None)
+            elif (
+                fits
+                or not await self._quiet(step.patience)
+                or (not await self._answer_something() and not await self._more_speech(step.patience))
+            ):
+                break
+        await self._say(step.text)
+
+    async def _close(self) -> None:
+        """The script is over: answer what is asked, then bye."""
+        persona = self._call.persona
+        until = self._clock.lap() + LONGEST_CLOSING
+        while self._clock.lap() < until:
+            if not await self._quiet(persona.closing_after):
+                break
+            if not await self._answer_something() and not await self._more_speech(persona.closing_after):
+                break
+        if persona.closing:
+            await self._say(persona.closing)
+        self._leave()
+
+    # -- speaking -----------------------------------------------------------------------------
+
+    async def _say(self, text: str, *, stop_after: int | None = None) -> None:
+        """Speak at the pace of people; recognition gets the words as they come."""
+        words = text.replace("{name}", self._call.person).split()
+        words = words if stop_after is None else words[:stop_after]
+        line = self._air.person_starts()
+        self._mark = self._judged = len(self._air.agent_log)
+        began, shown, lasts = self._clock.lap(), 0, len(words) / WORDS_PER_SECOND
+        while True:
+            elapsed = self._clock.lap() - began
+            count = min(len(words), int(elapsed * WORDS_PER_SECOND + 1e-6))
+            if count > shown:
+                shown = count
+                await self._air.person_words(line, words[:count])
+            if elapsed >= lasts:
+                break
+            await self._clock.sleep(min(TICK_SECONDS, lasts - elapsed))
+        self._mark = self._judged = len(self._air.agent_log)
+        if stop_after is None:
+            await self._air.person_utterance(line, words)
+        self._spoke_until = self._clock.lap()
+
+    async def _press(self, digits: str) -> None:
+        for digit in digits:
+            await self._clock.sleep(KEY_SECONDS)
+            await self._air.person_digit(digit)
+        self._mark = self._judged = len(self._air.agent_log)
+        self._spoke_until = self._clock.lap()

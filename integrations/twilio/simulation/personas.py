@@ -1,0 +1,205 @@
+"""The people (and machines) who answer: scripts in YAML, read strictly."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from integrations.twilio.simulation.errors import ControlError
+
+FOLDER = Path(__file__).parent / "personas"
+
+# Loose on purpose: a person answers what was meant, whatever words the agent chose.
+SHARED_PATTERNS: Mapping[str, str] = {
+    "anything": r"\w",
+    "identity": (
+        r"(am i|i am|i'm) (speaking|talking) (with|to)|(speak|talk) (with|to)|is (this|that) (?-i:[A-Z])|"
+        r"is this the|(is|does) \w+( \w+)? (there|available|in|handle)\b|accounts payable|billing contact|"
+        r"who (handles|pays|takes)|right person|reach(ed|ing)? (?-i:[A-Z])|"
+        r"hablo con|habla con|hablar con|es usted|con qui[eé]n hablo"
+    ),
+    "money": (
+        r"invoice|balance|past due|overdue|\bdue\b|amount|\bow(e|es|ed|ing)\b|outstanding|payment|unpaid|\bbill\b|"
+        r"\$|dollar|factura|saldo|d[oó]lares|vencid"
+    ),
+    "asks_what_is_wrong": (
+        r"what('s| is| was| seems| went| did|\s+happened)|wrong|don'?t agree|disagree|tell me (more|what|about)|"
+        r"could you (say|tell|explain)|qu[eé] (pas|est|sucede|problema)|problema"
+    ),
+    "asks_when": r"what (day|date)|which (day|date)|when (can|could|do|will|would|are|is|should)|by when|cu[aá]ndo",
+    "asks_how": r"how (will|would|do|are|did) you|by (check|link|card|transfer)|check,? (or|link)|check number",
+    "asks_if_fine": (
+        r"does that (work|sound)|is that (right|correct|ok|okay|all right|still)|did i (get|hear)|"
+        r"correct\?|right\?|okay\?|est[aá] bien\?"
+    ),
+    "admits_machine": r"automated|virtual|assistant|\bAI\b|artificial|robot|not a (person|human)|computer",
+    "wants_number": r"reach (him|her|them)|call back|callback|better time|when (is|would)|good time|best (time|number)",
+    "still_there": r"still there|are you there|hear me|sigue ah[ií]",
+}
+LINE_KINDS = frozenset({"human", "machine", "fax", "busy", "failed", "no_answer"})
+_DEFAULT_SIP = {"busy": 486, "failed": 404, "no_answer": 480}
+
+
+@dataclass(frozen=True, slots=True)
+class LineBehavior:
+    """What the network and the telephone do before anybody talks."""
+
+    kind: str = "human"
+    answer_after: float = 4.0
+    sip_code: int = 200
+    answered_by: str = ""
+    amd_after: float = 0.0
+    greeting: str = ""
+    beep: bool = True
+    records_for: float = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Said whenever the agent's words match, at most `times` times."""
+
+    when: re.Pattern[str]
+    say: str
+    times: int
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One thing the person does; which fields count depends on `action`."""
+
+    action: str
+    pattern: re.Pattern[str] | None = None
+    text: str = ""
+    seconds: float = 0.0
+    patience: float = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Persona:
+    name: str
+    title: str
+    description: str
+    line: LineBehavior = LineBehavior()
+    language: str = "en-US"
+    person: str = "me"
+    pick_up: str = "Hello?"
+    answers: tuple[Answer, ...] = ()
+    steps: tuple[Step, ...] = ()
+    closing: str = "Okay, thanks, bye."
+    closing_after: float = 8.0
+
+    def lines(self) -> list[str]:
+        """Everything this person may say, in order."""
+        said = [self.line.greeting, self.pick_up, *(a.say for a in self.answers), *(s.text for s in self.steps)]
+        return [text for text in [*said, self.closing] if text]
+
+
+def compile_pattern(text: str) -> re.Pattern[str]:
+    """A shared pattern by its name, or a regular expression of one's own."""
+    try:
+        return re.compile(SHARED_PATTERNS.get(text, text), re.IGNORECASE)
+    except re.error as error:
+        raise ControlError(f"the pattern {text!r} is no regular expression: {error}") from error
+
+
+def read_persona(data: Mapping[str, Any], *, name: str = "") -> Persona:
+    """A persona from a mapping as in the YAML files; a wrong or unknown key is a `ControlError` that names it."""
+    known = {"name", "title", "description", "line", "language", "person", "pick_up", "answers", "steps", "closing"}
+    _only(data, known, f"persona {data.get('name', name)!r}")
+    own_name = str(data.get("name", name))
+    closing = data.get("closing") or {}
+    _only(closing, {"say", "after"}, "closing")
+    return Persona(
+        name=own_name,
+        title=str(data.get("title", own_name.replace("_", " "))),
+        description=str(data.get("description", "")),
+        line=_read_line(data.get("line") or {}),
+        language=str(data.get("language", "en-US")),
+        person=str(data.get("person", "me")),
+        pick_up=str(data.get("pick_up", "Hello?") or ""),
+        answers=tuple(_read_answer(answer) for answer in data.get("answers") or ()),
+        steps=tuple(_read_step(step) for step in data.get("steps") or ()),
+        closing=str(closing.get("say", "Okay, thanks, bye.") or ""),
+        closing_after=float(closing.get("after", 8.0)),
+    )
+
+
+def _read_line(data: Mapping[str, Any]) -> LineBehavior:
+    names = {"kind", "answer_after", "sip_code", "answered_by", "amd_after", "greeting", "beep", "records_for"}
+    _only(data, names, "line")
+    kind = str(data.get("kind", "human"))
+    if kind not in LINE_KINDS:
+        raise ControlError(f"line.kind {kind!r} is not one of {', '.join(sorted(LINE_KINDS))}")
+    return LineBehavior(
+        kind=kind,
+        answer_after=float(data.get("answer_after", 4.0)),
+        sip_code=int(data.get("sip_code", _DEFAULT_SIP.get(kind, 200))),
+        answered_by=str(data.get("answered_by", "")),
+        amd_after=float(data.get("amd_after", 0.0)),
+        greeting=str(data.get("greeting", "")),
+        beep=bool(data.get("beep", True)),
+        records_for=float(data.get("records_for", 60.0)),
+    )
+
+
+def _read_answer(data: Mapping[str, Any]) -> Answer:
+    _only(data, {"when", "say", "times"}, "answer")
+    if "when" not in data or "say" not in data:
+        raise ControlError("an answer needs `when` and `say`")
+    return Answer(compile_pattern(str(data["when"])), str(data["say"]), int(data.get("times", 1)))
+
+
+def _read_step(data: Mapping[str, Any]) -> Step:
+    keys = set(data)
+    patience = float(data.get("patience", 5.0))
+    if "barge_in_at" in keys:
+        _only(data, {"barge_in_at", "about", "say", "patience"}, "step barge_in_at")
+        pattern = compile_pattern(str(data.get("about", "anything")))
+        return Step("barge_in", pattern, str(data["say"]), float(data["barge_in_at"]), patience)
+    if "wait_for" in keys:
+        _only(data, {"wait_for", "patience"}, "step wait_for")
+        return Step("wait_for", compile_pattern(str(data["wait_for"])), patience=patience)
+    if "hang_up_after_words" in keys:
+        _only(data, {"hang_up_after_words", "say"}, "step hang_up_after_words")
+        return Step("say_and_drop", text=str(data["say"]), seconds=float(data["hang_up_after_words"]))
+    if keys == {"say"}:
+        return Step("say", text=str(data["say"]))
+    if keys == {"dtmf"}:
+        return Step("dtmf", text=str(data["dtmf"]))
+    if keys == {"silence"}:
+        return Step("silence", seconds=float(data["silence"]))
+    if keys == {"hang_up"}:
+        return Step("hang_up")
+    if keys == {"pay"}:
+        _only(data["pay"], {"after_seconds"}, "step pay")
+        return Step("pay", seconds=float(data["pay"].get("after_seconds", 5.0)))
+    raise ControlError(
+        f"a step has one of wait_for, say, barge_in_at, dtmf, silence, hang_up, pay; not {', '.join(sorted(keys))}"
+    )
+
+
+def _only(data: Mapping[str, Any], known: set[str], what: str) -> None:
+    if not isinstance(data, Mapping):
+        raise ControlError(f"{what} must be a mapping")
+    if unknown := set(data) - known:
+        raise ControlError(f"{what} has unknown keys: {', '.join(sorted(map(str, unknown)))}")
+
+
+@cache
+def library() -> Mapping[str, Persona]:
+    """Every persona shipped with the product, by name."""
+    found: dict[str, Persona] = {}
+    for path in sorted(FOLDER.glob("*.yaml")):
+        found[path.stem] = read_persona(yaml.safe_load(path.read_text(encoding="utf-8")), name=path.stem)
+    return found
+
+
+def persona_named(name: str) -> Persona:
+    try:
+        return library()[name]
+    except KeyError:
+        raise ControlError(f"no persona is named {name!r}; there are {', '.join(sorted(library()))}") from None
