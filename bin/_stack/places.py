@@ -15,6 +15,7 @@ from _stack.setup.progress import StepFailed
 ROOT = Path(__file__).resolve().parent.parent.parent
 STATE = Path(os.environ.get("SYNTHARRA_STATE") or ROOT / ".stack").resolve()
 VENV = ROOT / ".venv"
+ENOUGH_MEMORY = 2_000_000_000
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,7 @@ class EngineUser:
 
 def engines_home() -> Path:
     """This checkout's and this person's folder for database servers and their data, outside any closed home."""
-    name = f"syntharra-{hashlib.sha256(str(STATE).encode()).hexdigest()[:10]}-{os.getuid()}"
+    name = _name()
     for parent in ("/var/tmp", tempfile.gettempdir()):
         place = Path(parent) / name
         if _is_ours(place):
@@ -54,6 +55,20 @@ def engines_home() -> Path:
         f"no usable folder for the database ({name} in /var/tmp or {tempfile.gettempdir()})",
         "make /var/tmp writable and free of folders of that name that belong to others, or set DATABASE_URL",
     )
+
+
+def runs_home() -> Path:
+    """Where runs that keep nothing have their data: in memory where there is enough of it, else beside the rest."""
+    memory = Path("/dev/shm")
+    if memory.is_dir() and shutil.disk_usage(memory).free > ENOUGH_MEMORY:
+        place = memory / _name()
+        if _is_ours(place):
+            return place
+    return engines_home()
+
+
+def _name() -> str:
+    return f"syntharra-{hashlib.sha256(str(STATE).encode()).hexdigest()[:10]}-{os.getuid()}"
 
 
 def _is_ours(place: Path) -> bool:

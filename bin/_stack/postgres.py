@@ -21,7 +21,7 @@ LAYOUT = 1
 ENVIRONMENT = {"PATH": "/usr/bin:/bin", "LC_ALL": "C", "TZ": "UTC"}
 SAFE = {"shared_buffers": "128MB", "max_connections": "150", "jit": "off", "timezone": "UTC", "log_timezone": "UTC"}
 QUICK = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off", "wal_level": "minimal"}
-QUICK_ALONE = {"max_wal_senders": "0", "autovacuum_naptime": "10min"}
+QUICK_ALONE = {"max_wal_senders": "0", "autovacuum_naptime": "10min", "dynamic_shared_memory_type": "mmap"}
 ATTEMPTS = 20
 # A port just taken by another, or processes of a killed server that have not all gone yet.
 PASSES = r"Address already in use|pre-existing shared memory block|lock file .* already exists"

@@ -92,7 +92,7 @@ def engines() -> Iterator[tuple[Family, Engines, dict[str, str]]]:
 @contextmanager
 def own_folder(family: Family) -> Iterator[Path]:
     """A folder of this run alone. When the block ends, the family has ended and the folder is gone."""
-    runs = places.engines_home() / "runs"
+    runs = places.runs_home() / "runs"
     folder = runs / f"{os.getpid()}-{secrets.token_hex(3)}"
     runs.mkdir(exist_ok=True)
     try:

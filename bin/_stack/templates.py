@@ -39,7 +39,10 @@ def keep(server: Postgres) -> None:
         place = _home() / server.migrations
         if place.exists():
             return
-        server.folder.rename(place)
+        unfinished = _home() / "unfinished"
+        places.remove(unfinished)
+        Postgres(unfinished, unfinished, quick=True).copy_from(server.folder)
+        unfinished.rename(place)
         migrated = sorted((p for p in _home().iterdir() if len(p.name) == 64), key=os.path.getmtime, reverse=True)
         for older in migrated[KEPT:]:
             places.remove(older)

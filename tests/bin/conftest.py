@@ -16,7 +16,7 @@ def engine_folder() -> Iterator[Path]:
     """A folder outside every closed home, gone after the test."""
     from _stack import places
 
-    folder = places.engines_home() / "runs" / f"test-{secrets.token_hex(4)}"
+    folder = places.runs_home() / "runs" / f"test-{secrets.token_hex(4)}"
     folder.mkdir(parents=True)
     with places.lock(folder / "alive", wait=True):
         yield folder
