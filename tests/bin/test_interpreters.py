@@ -14,6 +14,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 @pytest.fixture(autouse=True)
 def _no_python_of_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(interpreters, "FOLDERS", ("~/.pyenv/versions/*/bin",))
+    monkeypatch.setattr(interpreters, "_homes", lambda environment: [environment.get("HOME", "/nonexistent")])
 
 
 def fake_python(folder: Path, name: str, version: str) -> Path:
@@ -51,6 +52,15 @@ def test_a_python_of_pyenv_is_found_where_it_lies(tmp_path: Path) -> None:
     found = interpreters.find({"PATH": "", "HOME": str(tmp_path)}, running="")
 
     assert found == interpreters.Interpreter(str(real), (3, 12, 1))
+
+
+def test_a_shim_says_where_the_pythons_behind_it_are(tmp_path: Path) -> None:
+    shim(tmp_path / "pyenv/shims", "python3.13")
+    real = fake_python(tmp_path / "pyenv/versions/3.13.0/bin", "python3.13", "3.13.0")
+
+    found = interpreters.find({"PATH": str(tmp_path / "pyenv/shims"), "HOME": "/nonexistent"}, running="")
+
+    assert found == interpreters.Interpreter(str(real), (3, 13, 0))
 
 
 def test_the_newer_of_two_fitting_pythons_is_taken(tmp_path: Path) -> None:

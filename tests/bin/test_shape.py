@@ -194,8 +194,8 @@ def test_the_first_start_makes_two_plain_roles_and_a_backup_can_be_read_back(
         ["bash", ROOT / "deploy/postgres/10-roles.sh"], env=bare_server, capture_output=True, text=True, check=False
     )
     assert roles.returncode == 0, roles.stderr
-    where = {"host": "127.0.0.1", "port": bare_server["PGPORT"], "dbname": "syntharra"}
-    with psycopg.connect(**where, user="syntharra_owner", password="owner's $word") as line:
+    where = f"host=127.0.0.1 port={bare_server['PGPORT']} dbname=syntharra"
+    with psycopg.connect(where, user="syntharra_owner", password="owner's $word") as line:
         line.execute("CREATE TABLE kept (word text)")
         line.execute("INSERT INTO kept VALUES ('still here')")
         found = line.execute(

@@ -2,6 +2,7 @@
 
 import glob
 import os
+import pwd
 import subprocess
 import sys
 from typing import Iterator, List, Mapping, NamedTuple, Optional, Set, Tuple
@@ -69,9 +70,12 @@ def candidates(environment: Mapping[str, str], running: str) -> Iterator[str]:
     """Every file that may be a fitting Python, the likeliest first, each once."""
     seen: Set[str] = set()
     folders = environment.get("PATH", "").split(os.pathsep)
-    home = environment.get("HOME", "") or os.path.expanduser("~")
-    for pattern in FOLDERS:
-        folders.extend(sorted(glob.glob(pattern.replace("~", home, 1)), reverse=True))
+    patterns = [pattern.replace("~", home, 1) for home in _homes(environment) for pattern in FOLDERS]
+    # A shim says where pyenv keeps what it does not start.
+    shims = [folder for folder in folders if os.path.basename(folder.rstrip("/")) == "shims"]
+    patterns += [os.path.join(os.path.dirname(folder.rstrip("/")), "versions", "*", "bin") for folder in shims]
+    for pattern in patterns:
+        folders.extend(sorted(glob.glob(pattern), reverse=True))
     paths = [running]
     for name in NAMES:
         paths.extend(os.path.join(folder, name) for folder in folders if folder)
@@ -79,6 +83,16 @@ def candidates(environment: Mapping[str, str], running: str) -> Iterator[str]:
         if path and path not in seen and os.access(path, os.X_OK) and not os.path.isdir(path):
             seen.add(path)
             yield path
+
+
+def _homes(environment: Mapping[str, str]) -> List[str]:
+    """The home that is named, and the one the system knows: they differ under sudo and in CI."""
+    homes = [environment.get("HOME", "")]
+    try:
+        homes.append(pwd.getpwuid(os.getuid()).pw_dir)
+    except KeyError:  # a container may run us as a number without a name
+        pass
+    return [home for home in homes if home]
 
 
 def ask(path: str) -> Optional[Interpreter]:
