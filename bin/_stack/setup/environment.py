@@ -109,11 +109,19 @@ def _by_uv(python: str, groups: Sequence[str]) -> int:
         command += ["--group", group]
     step = Step("Packages")
     with step:
-        said = _run(command, _uv_environment(python), OFFLINE)
+        said = _with_either_certificates(command, _uv_environment(python))
         size, count = downloads.installed(VENV, os.path.join(ROOT, "uv.lock"))
         fresh = "Prepared" in said
         step.detail = "%d in .venv, %s" % (count, "%.0f MB downloaded" % (size / 1e6) if fresh else "no download")
     return downloaded + (size if fresh else 0)
+
+
+def _with_either_certificates(command: List[str], environment: Dict[str, str]) -> str:
+    """First the machine's certificates, which know a company's own proxy, then those that uv brings."""
+    try:
+        return _run(command, dict(environment, UV_SYSTEM_CERTS="1"), OFFLINE)
+    except StepFailed:
+        return _run(command, environment, OFFLINE)
 
 
 def _uv_environment(python: str) -> Dict[str, str]:

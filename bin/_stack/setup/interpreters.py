@@ -5,6 +5,7 @@ import os
 import pwd
 import subprocess
 import sys
+from contextlib import suppress
 from typing import Iterator, List, Mapping, NamedTuple, Optional, Set, Tuple
 
 from .progress import StepFailed
@@ -88,10 +89,8 @@ def candidates(environment: Mapping[str, str], running: str) -> Iterator[str]:
 def _homes(environment: Mapping[str, str]) -> List[str]:
     """The home that is named, and the one the system knows: they differ under sudo and in CI."""
     homes = [environment.get("HOME", "")]
-    try:
+    with suppress(KeyError):  # a container may run us as a number without a name
         homes.append(pwd.getpwuid(os.getuid()).pw_dir)
-    except KeyError:  # a container may run us as a number without a name
-        pass
     return [home for home in homes if home]
 
 
