@@ -1,0 +1,206 @@
+"""Connecting a business to its books by OAuth, and letting them go again.
+
+The state that travels through the vendor and back is single-use, kept hashed in the session that began, and bound to
+the person, the business and the vendor; machine time ends it. The same books are never connected to two businesses.
+"""
+
+import hashlib
+import secrets as randomness
+from collections.abc import Mapping, MutableMapping
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from django.conf import settings
+from django.core.cache import cache
+from django.db import transaction
+from django.urls import reverse
+
+from accounts import timeline
+from accounts.models import Business, User
+from integrations import access, bells, health, sign_in
+from integrations.errors import Disconnected, Refused, VendorError
+from integrations.ledger import Organisation
+from integrations.models import Connection, ConnectionDoor
+from integrations.sign_in import Tokens
+from syntharra import clock, due, logs
+from syntharra.clock import machine_now
+
+log = logs.get(__name__)
+
+SESSION_KEY = "books_sign_ins"
+MINUTES_TO_FINISH = 10
+MOST_SIGN_INS = 5
+
+
+class NotConnected(Exception):
+    """The connection did not come about; ``problem`` is a code of ``integrations.problems``. Nothing was changed."""
+
+    def __init__(self, problem: str) -> None:
+        super().__init__(problem)
+        self.problem = problem
+
+
+def begin(*, session: MutableMapping[str, Any], business: Business, user: User, provider: str) -> str:
+    """Where to send the owner, remembering in his session that he was sent. Raises NotConnected."""
+    vendor = sign_in.at(provider)
+    if not vendor.is_set_up():
+        raise NotConnected("connect_not_set_up")
+    state = randomness.token_urlsafe(32)
+    try:
+        address = vendor.authorize_url(sandbox=business.sandbox, state=state, redirect_uri=redirect_uri(provider))
+    except VendorError:
+        raise NotConnected("connect_unreachable") from None
+    begun = {
+        "provider": provider,
+        "business": str(business.pk),
+        "user": user.pk,
+        "until": (machine_now() + timedelta(minutes=MINUTES_TO_FINISH)).isoformat(),
+    }
+    earlier = list(dict(session.get(SESSION_KEY, {})).items())[-(MOST_SIGN_INS - 1) :]
+    session[SESSION_KEY] = dict([*earlier, (_hash(state), begun)])
+    return address
+
+
+def finish(
+    *, session: MutableMapping[str, Any], business: Business, user: User, provider: str, said: Mapping[str, str]
+) -> Connection:
+    """The owner is back with what the vendor ``said`` in the address. Raises NotConnected."""
+    _spend(session, said.get("state", ""), provider=provider, business=business, user=user)
+    vendor = sign_in.at(provider)
+    account = said.get(vendor.ACCOUNT, "")
+    if said.get("error") or not said.get("code"):
+        raise NotConnected("connect_denied")
+    if not (account.isascii() and account.isalnum() and len(account) <= 64):
+        raise NotConnected("connect_company_missing")
+    try:
+        tokens = vendor.exchange(said["code"], sandbox=business.sandbox, redirect_uri=redirect_uri(provider))
+    except (Disconnected, Refused) as error:
+        raise NotConnected(error.problem if error.problem == "app_refused" else "connect_code") from None
+    except VendorError:
+        raise NotConnected("connect_unreachable") from None
+    try:
+        # The id came through the browser, where anybody may change it: only the vendor's own word counts.
+        organisation = vendor.organisation(account, tokens.access, sandbox=business.sandbox)
+    except (Disconnected, Refused):
+        raise NotConnected("connect_company_refused") from None
+    except VendorError:
+        raise NotConnected("connect_unreachable") from None
+    return _keep(business, user, provider, organisation, tokens)
+
+
+@transaction.atomic
+def disconnect(connection_id: UUID, *, by: User) -> Connection:
+    """From this commit nothing is read and nobody is called; what happened so far stays. Safe to call twice.
+
+    The access is given back at the vendor by ``revoke``, which is owed from here until it is done.
+    """
+    connection = health.held(connection_id)
+    if connection.state == Connection.State.DISCONNECTED:
+        return connection
+    connection.state, connection.disconnected_at = Connection.State.DISCONNECTED, clock.now()
+    connection.problem, connection.problem_detail, connection.problem_since = "", "", None
+    connection.save(update_fields=["state", "disconnected_at", "problem", "problem_detail", "problem_since"])
+    ConnectionDoor.objects.filter(provider=connection.provider, connection_id=connection.pk).delete()
+    timeline.record(connection, "disconnected", by=by.email, company=connection.company)
+    due.settle(bells.SYNC, connection.pk)
+    bells.ask_for_revoking(connection.pk)
+    return connection
+
+
+@transaction.atomic(durable=True)
+def revoke(connection_id: UUID) -> bool:
+    """Give the access of disconnected books back and forget the tokens. False when it is still owed."""
+    connection = health.held(connection_id)
+    if connection.state == Connection.State.DISCONNECTED and connection.secrets:
+        try:
+            spent = access.opened(connection)["refresh"]
+            sign_in.at(connection.provider).revoke(spent, sandbox=connection.sandbox)
+        except Disconnected as error:
+            log.info("access_was_gone", connection=str(connection_id), problem=error.problem)
+        except VendorError as error:
+            log.warning("not_revoked_yet", connection=str(connection_id), problem=error.problem)
+            due.note(bells.REVOKE, connection.pk, at=clock.now() + timedelta(minutes=10))
+            return False
+        connection.secrets, connection.access_expires_at, connection.refresh_expires_at = b"", None, None
+        connection.save(update_fields=["secrets", "access_expires_at", "refresh_expires_at"])
+    due.settle(bells.REVOKE, connection.pk)
+    return True
+
+
+def redirect_uri(provider: str) -> str:
+    """Where the vendor sends the owner back to; registered there letter by letter."""
+    return str(settings.PUBLIC_URL) + reverse(f"{provider}_callback")
+
+
+def _spend(session: MutableMapping[str, Any], state: str, *, provider: str, business: Business, user: User) -> None:
+    """The sign-in this state belongs to, spent whatever comes of it. Raises NotConnected."""
+    key = _hash(state)
+    waiting = dict(session.get(SESSION_KEY, {}))
+    begun = waiting.pop(key, None)
+    if begun is None:
+        raise NotConnected("connect_state")
+    session[SESSION_KEY] = waiting
+    # Two answers at the same moment each have the session as it was: the cache lets one of them through.
+    if not cache.add(f"books-sign-in:{key}", "spent", timeout=MINUTES_TO_FINISH * 60):
+        raise NotConnected("connect_state")
+    if datetime.fromisoformat(begun["until"]) <= machine_now():
+        raise NotConnected("connect_expired")
+    if (begun["provider"], begun["business"], begun["user"]) != (provider, str(business.pk), user.pk):
+        raise NotConnected("connect_someone_else")
+
+
+@transaction.atomic(durable=True)
+def _keep(business: Business, user: User, provider: str, books: Organisation, tokens: Tokens) -> Connection:
+    connection = _row_for(business, provider, books.account)
+    _open_door(connection, business)
+    is_new = connection.state == Connection.State.DISCONNECTED or not connection.secrets
+    connection.company = books.name
+    connection.currency, connection.country = books.currency, books.country
+    connection.time_zone = _zone(books.time_zone) or business.time_zone
+    connection.state, connection.disconnected_at = Connection.State.CONNECTED, None
+    connection.problem, connection.problem_detail, connection.problem_since = "", "", None
+    connection.connected_at, connection.connected_by = clock.now(), user.email
+    connection.save()
+    access.keep(connection, tokens)
+    timeline.record(connection, "connected" if is_new else "reconnected", by=user.email, company=books.name)
+    due.settle(bells.REVOKE, connection.pk)
+    bells.ask_for_sync(connection.pk)
+    return connection
+
+
+def _row_for(business: Business, provider: str, account: str) -> Connection:
+    """The live connection, or the one these books had here before, held; else a new one, not yet saved."""
+    rows = Connection.objects.select_for_update(of=("self",), no_key=True).filter(provider=provider)
+    live = rows.exclude(state=Connection.State.DISCONNECTED).first()
+    if live is not None and live.account != account:
+        raise NotConnected("connect_another_company")
+    before = live or rows.filter(account=account).order_by("-connected_at").first()
+    return before or Connection(business=business, provider=provider, account=account, sandbox=business.sandbox)
+
+
+def _open_door(connection: Connection, business: Business) -> None:
+    """These books belong to this business from the commit on. Raises NotConnected when they are another's."""
+    door = ConnectionDoor(
+        provider=connection.provider,
+        account=connection.account,
+        business_id=business.pk,
+        connection_id=connection.pk,
+    )
+    ConnectionDoor.objects.bulk_create([door], ignore_conflicts=True)
+    found = ConnectionDoor.objects.get(provider=connection.provider, account=connection.account)
+    if (found.business_id, found.connection_id) != (business.pk, connection.pk):
+        # The tokens at hand are let go, not revoked: revoking would end the other business's connection too.
+        raise NotConnected("connect_elsewhere")
+
+
+def _zone(name: str) -> str:
+    try:
+        return ZoneInfo(name).key if name else ""
+    except (ZoneInfoNotFoundError, ValueError):
+        return ""
+
+
+def _hash(state: str) -> str:
+    return hashlib.sha256(state.encode()).hexdigest()
