@@ -1,0 +1,228 @@
+"""What follows when nothing must stop: a day, a link, time, a call back, a question, and the trade's everyday answers."""
+
+import re
+from datetime import date, time, timedelta
+
+from calls.agent.acts import Callback, HandOver, HowPaid, Note, NoteKind, Promise, SendCopy, SendLink
+from calls.agent.dates import day_named, time_named
+from calls.agent.everyday import Everyday, assent, how_paid
+from calls.agent.facts import LinkChannel
+from calls.agent.invoices_named import invoices_named
+from calls.agent.numbers import words
+from calls.agent.outcomes import Disposition
+from calls.agent.steps import Asks, Draft, LineAct, Phase
+from calls.agent.turn import Turn
+from disputes.hearing.labels import Intent
+
+
+def promise(turn: Turn, text: str) -> None:
+    """A day is confirmed once before it counts; none named is asked for once."""
+    on = day_named(text, turn.brief.today)
+    how = how_paid(text)
+    if (
+        on is None
+        and how is HowPaid.CHECK
+        and re.search(r"\b(in the mail|mailed|sent|going out|correo)\b", text.lower())
+    ):
+        on = turn.brief.today
+    if on is None:
+        if turn.state.phase is Phase.PROMISE:
+            _book(turn, Draft(None, how, text))
+        else:
+            turn.ask("ask_day", Asks.PROMISE, Phase.PROMISE)
+            turn.set(draft=Draft(None, how, text))
+        return
+    if (on - turn.brief.today).days > turn.brief.longest_promise_days:
+        pass_on_plan(turn, text, "too_far")
+        return
+    _confirm(turn, Draft(on, how, text))
+
+
+def answer_promise(turn: Turn, text: str) -> bool:
+    """An answer to ``which day`` or ``is that right``; False when it is about something else."""
+    draft = turn.state.draft
+    named = day_named(text, turn.brief.today)
+    if named is not None and (draft is None or named != draft.on):
+        promise(turn, text)
+        return True
+    if draft is None:
+        return False
+    agreed = assent(text)
+    if draft.on is None:
+        if agreed is False:
+            return False
+        _book(turn, draft)
+        return True
+    if agreed is False:
+        if turn.state.misses:
+            pass_on_plan(turn, text, "plan_passed_on")
+            return True
+        turn.set(misses=1, draft=Draft(None, draft.how, draft.words))
+        turn.ask("ask_day_again", Asks.PROMISE, Phase.PROMISE)
+        return True
+    if agreed is True or len(words(text)) <= 3:
+        _book(turn, draft)
+        return True
+    return False
+
+
+def book_draft(turn: Turn) -> bool:
+    """The line went dead after a day was named: the promise is kept as it was said."""
+    draft = turn.state.draft
+    if draft is None or turn.state.silent_about_money:
+        return False
+    turn.do(Promise(draft.on, turn.brief.total, draft.how, draft.words))
+    return True
+
+
+def pay_now(turn: Turn) -> None:
+    """By link and never by voice."""
+    channel = turn.brief.link
+    if channel is LinkChannel.NONE:
+        turn.say("link_none", LineAct.CONFIRM)
+    else:
+        turn.do(SendLink(channel.value))
+        turn.say("link_email" if channel is LinkChannel.EMAIL else "link_text", LineAct.CONFIRM)
+    turn.close(Disposition.PAY_NOW)
+
+
+def needs_time(turn: Turn, text: str) -> None:
+    """Only what the owner allows is offered; everything else is passed on."""
+    if turn.brief.extension_days and turn.state.draft is None:
+        until = turn.brief.today + timedelta(days=turn.brief.extension_days)
+        turn.do(Note(NoteKind.PLAN_WISH, text))
+        turn.set(draft=Draft(until, HowPaid.UNKNOWN, text))
+        turn.ask("extension", Asks.PROMISE, Phase.PROMISE, day=turn.day(until))
+        return
+    pass_on_plan(turn, text, "plan_possible" if turn.brief.plan_allowed else "plan_passed_on")
+
+
+def pass_on_plan(turn: Turn, text: str, key: str) -> None:
+    turn.do(Note(NoteKind.PLAN_WISH, text))
+    turn.set(draft=None)
+    turn.say(key, LineAct.CONFIRM)
+    turn.close(Disposition.NEEDS_TIME_OR_PLAN)
+
+
+def note_callback(turn: Turn, text: str, why: Intent, *, ask: bool = True) -> tuple[date | None, time | None]:
+    """Book the time named, if one was; else ask for one (``ask``). Gives back what was named."""
+    on, at = day_named(text, turn.brief.today), time_named(text)
+    if on is not None or at is not None:
+        turn.do(Callback(on, at, text))
+        turn.say("callback_noted", LineAct.CONFIRM, when=turn.moment(on, at))
+        turn.close(Disposition(why.value))
+    elif ask:
+        turn.ask("ask_callback", Asks.CALLBACK, Phase.CALLBACK)
+        turn.set(callback_for=why)
+    return on, at
+
+
+def answer_callback(turn: Turn, text: str) -> None:
+    """Whatever is answered to ``when``: a time is booked, anything else ends kindly with another time."""
+    why = turn.state.callback_for or Intent.CALLBACK_REQUEST
+    on, at = note_callback(turn, text, why, ask=False)
+    if on is None and at is None:
+        turn.do(Callback(None, None, text))
+        turn.say("callback_open", LineAct.CONFIRM)
+        turn.close(Disposition(why.value))
+
+
+def offer_person(turn: Turn, text: str) -> None:
+    """A human at once where somebody is there, else a named time."""
+    if turn.brief.person_now:
+        turn.do(HandOver(text))
+        turn.say("hand_over", LineAct.CONFIRM)
+        turn.finish(Disposition.REQUEST_HUMAN)
+        return
+    turn.do(Callback(None, None, text, by_person=True))
+    if turn.brief.person_available:
+        turn.say("person_later", LineAct.CONFIRM, when=turn.brief.person_available)
+    else:
+        turn.say("person_later_open", LineAct.CONFIRM)
+    turn.close(Disposition.REQUEST_HUMAN)
+
+
+def send_copy(turn: Turn, text: str) -> None:
+    turn.do(SendCopy(text))
+    turn.say("copy_sent", LineAct.CONFIRM)
+    turn.close(Disposition.COPY_WANTED)
+
+
+def answer_question(turn: Turn, text: str) -> None:
+    """From the facts and nothing else; what is not there is passed on."""
+    said = set(words(text))
+    named = invoices_named(text, turn.brief)
+    invoices = [invoice for invoice in turn.brief.invoices if invoice.number in named]
+    before = len(turn.lines)
+    several = len(invoices) > 1
+    if said & {"total", "altogether", "all", "balance", "owe", "debo", "todo", "each", "which", "list"} and several:
+        turn.say("answer_total", LineAct.ANSWER, total=turn.total())
+    for invoice in invoices[:6]:
+        if said & {"due", "late", "overdue", "deadline", "vence", "vencio", "vencimiento"}:
+            turn.say("answer_due", LineAct.ANSWER, number=invoice.number, due=turn.past_day(invoice.due_date))
+        elif said & {"number", "numero"} and not said & {"phone", "call"}:
+            turn.say("answer_number", LineAct.ANSWER, number=invoice.number)
+        elif said & {
+            "much",
+            "total",
+            "amount",
+            "balance",
+            "owe",
+            "cuanto",
+            "monto",
+            "debo",
+            "price",
+            "tax",
+            "cost",
+            "each",
+        }:
+            turn.say("answer_amount", LineAct.ANSWER, number=invoice.number, amount=turn.amount_of(invoice))
+        elif (
+            said & {"for", "what", "whats", "which", "job", "work", "service", "que", "cual", "trabajo", "about"}
+            and invoice.work
+        ):
+            turn.say("answer_work", LineAct.ANSWER, number=invoice.number, work=invoice.work)
+        elif said & {"when", "day", "date", "cuando", "dia", "fecha", "which", "what"} and invoice.service_date:
+            turn.say(
+                "answer_service", LineAct.ANSWER, number=invoice.number, service=turn.past_day(invoice.service_date)
+            )
+    if len(turn.lines) == before:
+        turn.do(Note(NoteKind.QUESTION, text))
+        turn.say("answer_unknown", LineAct.ANSWER)
+
+
+_PASSED_ON: dict[Everyday, tuple[NoteKind, str, Disposition]] = {
+    Everyday.PAPERWORK_FIRST: (NoteKind.PAPERWORK, "paperwork", Disposition.PAPERWORK_FIRST),
+    Everyday.WAITING_FOR_PAYER: (NoteKind.WAITING_FOR, "waiting", Disposition.WAITING_FOR_PAYER),
+    Everyday.OTHER_CONTACT: (NoteKind.OTHER_CONTACT, "other_contact", Disposition.OTHER_CONTACT),
+    Everyday.WRITTEN_ONLY: (NoteKind.WRITTEN_ONLY, "written_only", Disposition.WRITTEN_ONLY),
+    Everyday.OTHER_JOB: (NoteKind.OTHER_JOB, "other_job", Disposition.OTHER_JOB),
+    Everyday.DISTRUSTS_CALL: (NoteKind.DISTRUST, "distrust", Disposition.DISTRUSTS_CALL),
+}
+
+
+def pass_on(turn: Turn, text: str, said: Everyday | None) -> bool:
+    """The everyday answers that end the call with a task for the owner; False when it is none of them."""
+    if said is None or said not in _PASSED_ON:
+        return False
+    kind, key, disposition = _PASSED_ON[said]
+    turn.do(Note(kind, text))
+    turn.say(key, LineAct.CONFIRM)
+    turn.close(disposition)
+    return True
+
+
+def _confirm(turn: Turn, draft: Draft) -> None:
+    assert draft.on is not None
+    turn.set(draft=draft)
+    turn.ask("confirm_day", Asks.PROMISE, Phase.PROMISE, LineAct.CONFIRM, day=turn.day(draft.on))
+
+
+def _book(turn: Turn, draft: Draft) -> None:
+    turn.do(Promise(draft.on, turn.brief.total, draft.how, draft.words))
+    if draft.on is None:
+        turn.do(Note(NoteKind.PROMISE_WITHOUT_DAY, draft.words))
+        turn.say("promise_no_day", LineAct.CONFIRM)
+    else:
+        turn.say("promise_noted", LineAct.CONFIRM, day=turn.day(draft.on))
+    turn.close(Disposition.PROMISE_TO_PAY)

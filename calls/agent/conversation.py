@@ -1,0 +1,231 @@
+"""The conversation: one event in, one step out, the same for the telephone, the rehearsal and the tests.
+
+Order of every text: is anything said that must stop the talk of money? Only then: what else was said, and what is answered.
+"""
+
+from calls.agent import answers, opening, stops
+from calls.agent.acts import Note, NoteKind, Pause, StopRecording, Suppress
+from calls.agent.everyday import Everyday, everyday, reads_card_number, without_digits
+from calls.agent.events import Event, HungUp, Interrupted, Key, MachineHeard, Played, Said, Silence
+from calls.agent.facts import Brief, Language
+from calls.agent.listening import hear_answer
+from calls.agent.numbers import words
+from calls.agent.outcomes import Disposition
+from calls.agent.playback import cut_off
+from calls.agent.steps import LineAct, Phase, State, Step
+from calls.agent.turn import Turn
+from disputes.hearing import hear
+from disputes.hearing.labels import Heard, Intent
+
+MOST_TURNS = 24
+SILENCES = 2
+
+
+def begin(brief: Brief) -> Step:
+    """The first words of the call. Nothing of the invoice is in them."""
+    turn = Turn(State(brief=brief, language=brief.language))
+    opening.open_call(turn)
+    return turn.step()
+
+
+def advance(state: State, event: Event) -> Step:
+    """The answer to what happened. After the end nothing is said any more."""
+    if state.ended:
+        return Step(state, end=state.end)
+    turn = Turn(state)
+    match event:
+        case Said(text, final=False):
+            _partial(turn, text)
+        case Said(text):
+            _final(turn, text)
+        case Key(digit):
+            _key(turn, digit)
+        case Silence():
+            _silence(turn)
+        case Interrupted(played):
+            cut_off(turn, played)
+        case Played():
+            pass
+        case HungUp(partial):
+            _hung_up(turn, partial)
+        case MachineHeard():
+            if not state.right_party:
+                opening.leave_message(turn)
+    return turn.step()
+
+
+def _understood(state: State, text: str, *, final: bool) -> Heard:
+    asked = state.asked.value if state.asked else None
+    return hear(text, final=final, asked=asked, before="" if final else state.last_final)
+
+
+def _partial(turn: Turn, text: str) -> None:
+    if text.strip():
+        stops.hush_on_partial(turn, text, _understood(turn.state, text, final=False))
+
+
+def _final(turn: Turn, text: str) -> None:
+    if not text.strip():
+        return
+    heard = _understood(turn.state, text, final=True)
+    card = reads_card_number(text)
+    kept = without_digits(text) if card else text
+    turn.set(turns=turn.state.turns + 1, silences=0, last_final=kept)
+    _follow_language(turn, text, heard)
+    if _stands_above_all(turn, kept) or stops.handle_stop(turn, kept, heard):
+        return
+    if turn.state.turns >= MOST_TURNS:
+        turn.close(_so_far(turn.state, Disposition.OTHER))
+        return
+    _say_owed(turn)
+    if card:
+        turn.do(Note(NoteKind.CARD_READ_OUT, ""))
+        turn.say("no_card", LineAct.ANSWER)
+        if turn.state.right_party:
+            answers.pay_now(turn)
+        return
+    _answer(turn, text, heard)
+
+
+def _answer(turn: Turn, text: str, heard: Heard) -> None:
+    said = everyday(text)
+    match turn.state.phase:
+        case Phase.NAME:
+            opening.hear_name(turn, text, heard, said)
+        case Phase.FACT:
+            opening.hear_fact(turn, text, heard, said)
+        case Phase.WAITING:
+            opening.back_on_the_line(turn, text, heard, said)
+        case Phase.CALLBACK:
+            answers.answer_callback(turn, text)
+        case _:
+            hear_answer(turn, text, heard, said)
+
+
+def _stands_above_all(turn: Turn, text: str) -> bool:
+    """Danger, a child, an objection to the recording, a language nobody here speaks: they end the call whatever else is open."""
+    match everyday(text):
+        case Everyday.VULNERABLE:
+            kind, key, act, disposition = NoteKind.VULNERABLE, "vulnerable", LineAct.REASSURE, Disposition.VULNERABLE
+        case Everyday.RECORDING_REFUSED:
+            turn.do(StopRecording(text))
+            kind, key, act, disposition = (
+                NoteKind.SAID,
+                "recording_refused",
+                LineAct.CONFIRM,
+                Disposition.RECORDING_REFUSED,
+            )
+        case Everyday.LANGUAGE:
+            kind, key, act, disposition = NoteKind.LANGUAGE, "language", LineAct.APOLOGIZE, Disposition.LANGUAGE
+        case _:
+            return False
+    heard = _understood(turn.state, text, final=True)
+    stops.suppress(turn, text, heard)
+    if heard.dispute:
+        stops.freeze(turn, text, heard)
+    turn.do(Note(kind, text))
+    turn.say(key, act)
+    turn.close(disposition, short=True)
+    return True
+
+
+def _follow_language(turn: Turn, text: str, heard: Heard) -> None:
+    said, length = everyday(text), len(words(text))
+    if said is Everyday.WANTS_SPANISH:
+        wanted = Language.SPANISH
+    elif said is Everyday.WANTS_ENGLISH:
+        wanted = Language.ENGLISH
+    elif heard.lang == "es":
+        wanted = Language.SPANISH
+    elif heard.lang == "en" and length >= 4:
+        wanted = Language.ENGLISH
+    else:
+        return
+    if wanted is not turn.state.language:
+        turn.switch(wanted)
+
+
+def _say_owed(turn: Turn) -> None:
+    """What the law wants heard and was cut off, or was not said in this language yet."""
+    owed = turn.state.owed
+    turn.set(owed=())
+    if LineAct.DISCLOSE in owed:
+        opening.disclose(turn)
+    if LineAct.LEGAL_NOTICE in owed:
+        opening.legal_notice(turn)
+    if LineAct.STATE_DEBT in owed:
+        opening.state_debt(turn)
+
+
+def _key(turn: Turn, digit: str) -> None:
+    if digit == "9":
+        turn.do(Suppress(Intent.OPT_OUT, "9"))
+        turn.set(suppressed=(*turn.state.suppressed, Intent.OPT_OUT))
+        turn.hush = True
+        turn.say("stop_calls", LineAct.CONFIRM_STOP)
+        turn.close(Disposition.OPT_OUT, short=True)
+    elif digit == "0":
+        turn.hush = True
+        answers.offer_person(turn, "0")
+    elif digit == "*" and not turn.state.silent_about_money:
+        turn.hush = True
+        turn.lines.extend(turn.state.speaking)
+
+
+def _silence(turn: Turn) -> None:
+    silences = turn.state.silences + 1
+    turn.set(silences=silences)
+    if turn.state.phase is Phase.WAITING and silences <= SILENCES * 3:
+        return
+    if turn.state.phase is Phase.WHAT_IS_WRONG:
+        stops.end_noted(turn)
+    elif turn.state.phase is Phase.PAID_DETAILS:
+        turn.say("paid_noted", LineAct.CONFIRM)
+        turn.close(Disposition.ALREADY_PAID)
+    elif silences > SILENCES:
+        _end_in_silence(turn)
+    else:
+        turn.say("are_you_there", LineAct.PROMPT)
+        question = next((line for line in reversed(turn.state.speaking) if line.asks is not None), None)
+        if question is not None and not turn.state.silent_about_money:
+            turn.lines.append(question)
+
+
+def _end_in_silence(turn: Turn) -> None:
+    if turn.state.paused:
+        stops.end_unsure(turn)
+        return
+    nobody = Disposition.NO_ANSWER if turn.state.turns == 0 else Disposition.OTHER
+    turn.say("silence_close", LineAct.CLOSE)
+    if answers.book_draft(turn):
+        turn.close(Disposition.PROMISE_TO_PAY)
+    else:
+        turn.close(_so_far(turn.state, nobody))
+
+
+def _hung_up(turn: Turn, partial: str) -> None:
+    """The last words may be the dispute, even when they never became a whole sentence."""
+    if partial.strip():
+        heard = _understood(turn.state, partial, final=True)
+        stops.suppress(turn, partial, heard)
+        if heard.dispute:
+            stops.freeze(turn, partial, heard)
+        elif heard.has(Intent.ALREADY_PAID):
+            stops.note_paid(turn, partial)
+        elif heard.pause and not turn.state.paused:
+            turn.set(paused=True)
+            turn.do(Pause(partial, partial=True))
+    if answers.book_draft(turn):
+        turn.finish(Disposition.PROMISE_TO_PAY)
+    else:
+        turn.finish(_so_far(turn.state, Disposition.HUNG_UP))
+
+
+def _so_far(state: State, otherwise: Disposition) -> Disposition:
+    if state.paused:
+        return Disposition.PAUSED_UNSURE
+    if state.callback_for is not None and state.phase is Phase.CALLBACK:
+        return Disposition(state.callback_for.value)
+    if state.answers and otherwise is Disposition.OTHER:
+        return Disposition.QUESTION_ABOUT_INVOICE
+    return otherwise

@@ -1,0 +1,54 @@
+"""What can happen to the agent during a call. One of these in, one :class:`~calls.agent.steps.Step` out."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """The person spoke. ``final`` false: a growing recognition, cumulative, that later words may still correct."""
+
+    text: str
+    final: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """One key of the telephone: 9 stops calling, 0 asks for a person, * repeats."""
+
+    digit: str
+
+
+@dataclass(frozen=True, slots=True)
+class Silence:
+    """Nobody spoke for so long after the agent had finished."""
+
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Played:
+    """So much of the present talk cycle has reached the person's ear (cumulative)."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Interrupted:
+    """The person spoke over the agent: of the present talk cycle only this was heard."""
+
+    played: str
+
+
+@dataclass(frozen=True, slots=True)
+class HungUp:
+    """The line is gone. ``partial``: words recognized that never became final; they may be the dispute."""
+
+    partial: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MachineHeard:
+    """The carrier says that an answering machine has taken the call."""
+
+
+Event = Said | Key | Silence | Played | Interrupted | HungUp | MachineHeard

@@ -1,0 +1,182 @@
+"""The trade's everyday answers that are no stop and no yes: papers first, waiting for the insurer, not my department.
+
+Looked at only after hearing has said that nothing must stop. Each pattern is tried on words without accents and punctuation.
+"""
+
+import re
+from enum import StrEnum
+
+from calls.agent.acts import HowPaid
+from calls.agent.numbers import digit_string, words
+
+
+class Everyday(StrEnum):
+    """What was heard beside the meanings of hearing; the order is the order of trial."""
+
+    VULNERABLE = "vulnerable"
+    RECORDING_REFUSED = "recording_refused"
+    LANGUAGE = "language"
+    WANTS_SPANISH = "wants_spanish"
+    WANTS_ENGLISH = "wants_english"
+    DISTRUSTS_CALL = "distrusts_call"
+    HOLD_THE_LINE = "hold_the_line"
+    PAPERWORK_FIRST = "paperwork_first"
+    WAITING_FOR_PAYER = "waiting_for_payer"
+    COPY_WANTED = "copy_wanted"
+    OTHER_CONTACT = "other_contact"
+    WRITTEN_ONLY = "written_only"
+    OTHER_JOB = "other_job"
+    WHO_IS_CALLING = "who_is_calling"
+    REPEAT = "repeat"
+    GOODBYE = "goodbye"
+
+
+_PATTERNS: dict[Everyday, str] = {
+    Everyday.VULNERABLE: (
+        r"kill (myself|himself|herself)|suicid|end my life|hurt myself|want to die|quiero morir|me quiero matar"
+        r"|call(ing)? 911|nine one one|ambulance|heart attack|having a stroke|in the (er|emergency room|hospital|icu|hospice)\b"
+        r"|en el hospital|ambulancia|emergencia|(house|building) is on fire|he(s| is) hitting|he hits me"
+        r"|i(m| am) (only )?(5|6|7|8|9|10|11|12|13|14|15|16|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen) (years old|and)"
+        r"|i(m| am) a (kid|minor|child)|tengo (ocho|nueve|diez|once|doce|trece|catorce) anos"
+        r"|(my )?(mom|dad|mommy|daddy)s? (isnt|is not|aint|not) (home|here)|mi (mama|papa) no esta"
+        r"|dementia|alzheimer|demencia|dont know (what day|where i am)|i get (so )?confused"
+    ),
+    Everyday.RECORDING_REFUSED: (
+        r"(dont|do not|didnt|did not|not) (consent|agree|want|okay|ok).{0,30}record|stop (the )?recording|not (be|being) recorded"
+        r"|dont record|turn (off|that) .{0,12}record|no (quiero|acepto|autorizo).{0,25}grab|no me graben?|dejen? de grabar"
+    ),
+    Everyday.LANGUAGE: (
+        r"(speak|have|talk).{0,20}\b(chinese|mandarin|cantonese|vietnamese|korean|russian|arabic|portuguese|french|tagalog|polish|hindi|creole)\b"
+        r"|\b(no|not|dont) (speak |understand |good )?(much )?(english|ingles)(?!.{0,20}(spanish|espanol))\b|only (speak )?(chinese|mandarin|vietnamese|korean|russian|arabic)"
+    ),
+    Everyday.WANTS_SPANISH: r"(speak|have|in|habla\w*|hable|en) (spanish|espanol)|^(spanish|espanol)( please| por favor)?$|no hablo ingles",
+    Everyday.WANTS_ENGLISH: r"(speak|in|habl\w*|en) (english|ingles)|^(english|ingles)( please)?$",
+    Everyday.DISTRUSTS_CALL: (
+        r"\bscam|\bspam\b|fraud(ulent)? call|phishing|estafa|how do i know (this|you|that|youre)|como se que (es|son|usted)"
+        r"|(dont|do not|not|wont|never) (give|giving|share|sharing|tell|telling).{0,25}(over the phone|on the phone|to (a )?(stranger|robot|machine)|information|that out|my (zip|address))"
+        r"|(dont|do not) trust (this|you|these|that)|not (comfortable|giving).{0,25}(phone|info)|doesnt sound (legit|real)|are you (even )?(legit|for real)"
+        r"|no doy (informacion|datos)|no confio"
+    ),
+    Everyday.HOLD_THE_LINE: (
+        r"\b(hold on|hang on|one (moment|second|sec|minute)|just a (moment|second|sec|minute)|please hold)\b"
+        r"|(ill|let me|i can|im going to|ill just) (get|grab|put|transfer|connect|patch|see if)|transferring|give me a (sec|second|minute)"
+        r"|\b(un momento|un segundo|no cuelgue|espere|ahorita se lo paso|se lo paso|le paso|permitame)\b"
+    ),
+    Everyday.PAPERWORK_FIRST: (
+        r"\b(w 9|w9|w nine)\b|(purchase order|\bp o\b|\bpo\b) ?(number|first)?.{0,40}|certificate of insurance|\bcoi\b|lien (waiver|release)"
+        r"|(vendor|supplier|ap|payment|procurement) (portal|form|packet|set ?up)|set (you|them|yall) up (as a|in)|upload.{0,30}(portal|ariba|coupa|system)"
+        r"|orden de compra|exoneracion de gravamen"
+    ),
+    Everyday.WAITING_FOR_PAYER: (
+        r"(waiting|wait|held up|holding).{0,30}\b(insurance|insurer|adjuster|claim|hoa|association|general contractor|gc|the owner|lender|bank|financing|grant|reimburse)"
+        r"|(insurance|adjuster|hoa|association|gc|general contractor|lender|warranty company) (hasnt|has not|is|will|needs|still|has to|pays|is going).{0,30}(paid|pay|release|approve|cut|fund|process)?"
+        r"|get paid when|paid when paid|when (we|i) get paid|(esperando|espero).{0,25}(seguro|aseguradora|asociacion|contratista)"
+    ),
+    Everyday.COPY_WANTED: (
+        r"(send|email|mail|text|get|resend|forward|have).{0,25}\b(copy|another one|the invoice|that invoice|the bill|a pdf|it again)\b"
+        r"|(never|didnt|havent|did not|have not|dont) (even )?(get|got|gotten|see|saw|seen|receive|received|have).{0,15}\b(an?|the|any|your|that|this)? ?(invoice|bill|statement|email from)"
+        r"|(mand\w+|envi\w+|reenvi\w+).{0,25}(copia|factura)|no (he recibido|recibi|me llego).{0,12}(factura|cuenta)"
+    ),
+    Everyday.OTHER_CONTACT: (
+        r"(talk|speak|call|email|contact|ask|reach)( to| with| out to)? (our|my|the) (bookkeeper|accountant|accounting|accounts payable|ap\b|office manager|controller|cpa|billing|corporate|head office|property manager)"
+        r"|(bookkeeper|accountant|accounting|accounts payable|office manager|controller|cpa|corporate|head office) (handles|does|takes care|pays|deals)"
+        r"|not my department|i dont (handle|do|deal with) (the )?(bills|billing|payments|payables|invoices|that)|(her|his|their) (number|email|extension) is"
+        r"|(contador|contabilidad|oficina central) (se encarga|paga|maneja)|hable con (el|la|nuestro|mi) (contador|contadora|contabilidad)"
+    ),
+    Everyday.WRITTEN_ONLY: (
+        r"(just |only |please |rather |prefer(ably)? |can you )(e ?mail|mail|write|text)( it| me| us| that| this)?( instead)?\b|(in writing|by (e ?mail|mail)|through e ?mail)( only| please)?"
+        r"|send (me|us) (a letter|an e ?mail|something in writing)|put it in (writing|an e ?mail)|por (escrito|correo)|mandeme un correo"
+    ),
+    Everyday.OTHER_JOB: (
+        r"(other|another|different|previous|last|earlier) (job|project|visit|house|property|unit|site)|otro trabajo|la otra obra"
+    ),
+    Everyday.WHO_IS_CALLING: (
+        r"who(s| is| are)? (this|calling|you|it|speaking)|what(s| is)? (this|it|is this|the call) (about|regarding|concerning)|what do you want|whats this( about)?$"
+        r"|what company|where are you calling from|in regards? to|quien (es|habla|llama)|de parte de quien|de que se trata|que (quiere|desea)"
+    ),
+    Everyday.REPEAT: (
+        r"^(what|huh|sorry|pardon|excuse me|come again|say what|say again|que|como|mande)$|(say|repeat) (that|it)( again| one more| please)?|(can|could) you repeat"
+        r"|didnt (hear|catch|understand|get) (that|you|what)|say again|breaking up|otra vez|repit[ae]|no (le )?(entendi|escuche|oi)"
+    ),
+    Everyday.GOODBYE: r"\b(bye|goodbye|good bye|have a good (one|day)|talk later|adios|hasta luego|chao|take care)\b",
+}
+_COMPILED = {kind: re.compile(pattern) for kind, pattern in _PATTERNS.items()}
+
+_YES = re.compile(
+    r"^(well |um |uh |oh |and |ok |okay |so )*(yes|yeah|yep|yup|yea|sure|correct|right|exactly|absolutely|of course|that(s| is| will be| would be| works)( fine| right| correct| good| great| perfect)?"
+    r"|ok|okay|fine|sounds good|perfect|uh huh|mhm|mm hmm|please do|you got it|go ahead|i do|there is|si|claro|correcto|asi es|esta bien|de acuerdo|exacto|bueno|perfecto|eso es|por supuesto)\b"
+)
+_NO = re.compile(
+    r"^(well |um |uh |oh |no )*(no|nope|nah|not really|not at all|negative|nothing|none|wrong|that(s| is) (not|wrong)|para nada|nada|todo (esta )?bien|ninguno|ninguna)\b"
+    r"|\b(all good|its all fine|everything(s| is) (fine|good|right|correct)|nothing(s| is)? (wrong|to dispute)|no (problem|problems|issue|issues|complaints?)|it(s| is) (fine|right|correct)|i agree with (it|everything)|todo (esta )?bien|esta todo bien|no hay problema)\b"
+)
+_HOW: tuple[tuple[HowPaid, str], ...] = (
+    (HowPaid.CHECK, r"\b(check|cheque|cheques|checks|mailed it|in the mail)\b"),
+    (
+        HowPaid.TRANSFER,
+        r"\b(ach|wire|wired|transfer|transferred|zelle|venmo|deposit|deposited|bank|bill pay|transferencia|deposite|deposito)\b",
+    ),
+    (HowPaid.CARD, r"\b(card|visa|mastercard|amex|credit|debit|tarjeta)\b"),
+    (HowPaid.CASH, r"\b(cash|efectivo)\b"),
+    (HowPaid.LINK, r"\b(link|online|portal|website|app|enlace|en linea)\b"),
+    (HowPaid.OFFICE, r"\b(office|in person|front desk|stop by|come by|drop it|drop by|swing by|oficina)\b"),
+)
+
+
+def everyday(text: str) -> Everyday | None:
+    """The first everyday meaning these words have, or none."""
+    joined = " ".join(words(text))
+    for kind, pattern in _COMPILED.items():
+        if pattern.search(joined):
+            return kind
+    return None
+
+
+def assent(text: str) -> bool | None:
+    """True for a clear yes, False for a clear no, None for neither. ``No, that's fine`` is a no to the question asked."""
+    joined = " ".join(words(text))
+    if _NO.search(joined):
+        return False
+    return True if _YES.search(joined) else None
+
+
+def how_paid(text: str) -> HowPaid:
+    joined = " ".join(words(text))
+    return next((how for how, pattern in _HOW if re.search(pattern, joined)), HowPaid.UNKNOWN)
+
+
+def reads_card_number(text: str) -> bool:
+    """A card or bank number is being read out: a run of digits far too long for anything the agent asks for."""
+    digits = digit_string(text)
+    about_money = re.search(
+        r"\b(card|visa|mastercard|amex|account|routing|debit|credit|tarjeta|cuenta)\b", text.lower()
+    )
+    return len(digits) >= 13 or (len(digits) >= 8 and about_money is not None)
+
+
+def without_digits(text: str) -> str:
+    """The words with every number taken out, for what must not be kept."""
+    return re.sub(r"\d", "#", text)
+
+
+def told_before(text: str) -> bool:
+    """The person says that the firm has been told already; it is never asked of them again."""
+    return bool(
+        re.search(
+            r"\b(already|i|we|ya|just) (told|said|explained|mentioned|emailed|called|complained|reported|spoke|talked|dije|avise|explique|llame)\b.{0,60}"
+            r"\b(your|you guys|yall|them|office|guy|technician|tech|manager|somebody|someone|people|him|her|owner|crew|ustedes|oficina|tecnico|muchacho|dueno)\b"
+            r"|\b(for the|how many times|i keep telling|ya (les|le) dije|se lo dije)\b",
+            " ".join(words(text)),
+        )
+    )
+
+
+def is_urgent(text: str) -> bool:
+    """Safety words: the owner's alert says urgent."""
+    return bool(
+        re.search(
+            r"\b(gas (leak|smell)|smell(s|ing)? (of )?gas|flood(ed|ing|s)?|no heat|sewage|sewer back|spark(s|ing)?|smoke|smoking|fire|shock(ed|s)?"
+            r"|carbon monoxide|no (hot )?water|ceiling (fell|collapsed|is coming)|fuga de gas|huele a gas|inundad[oa]|inundo|chispas|humo|aguas negras)\b",
+            " ".join(words(text)),
+        )
+    )

@@ -1,0 +1,77 @@
+"""Is this the right person? Names and the harmless facts on file, compared with what was said."""
+
+import re
+
+from calls.agent.facts import Brief
+from calls.agent.numbers import digit_string, words
+
+_STREET_KINDS = {
+    "street", "st", "avenue", "ave", "road", "rd", "drive", "dr", "lane", "ln", "boulevard", "blvd", "court", "ct", "place", "pl",
+    "way", "circle", "cir", "terrace", "ter", "parkway", "pkwy", "north", "south", "east", "west", "n", "s", "e", "w", "calle",
+    "apt", "unit", "suite",
+}  # fmt: skip
+_INTRODUCING = re.compile(
+    r"\b(this is|its|it is|im|i am|speaking|thats me|you got|youve got|here|me|soy|habla|yes|yeah|yep|si|hi|hello)\b"
+)
+_DENYING = re.compile(
+    r"\b(not|isnt|aint|out|away|no|wife|husband|son|daughter|mother|assistant|for|stepped|left|esposa|esposo|hija|hijo)\b"
+)
+_HANDLES = re.compile(
+    r"\b(i (do|can|handle|pay|take care of|do all) (handle |pay |all )?(the |that|all |our )?(bills|billing|books|payables|accounts payable|invoices|that|it|those)"
+    r"|that(s| would be| will be) me|speaking|you got (him|her|me)|this is (she|he|him|her|accounts payable|accounting|ap|billing)"
+    r"|im the (owner|bookkeeper|office manager|controller|manager)|i am the (owner|bookkeeper|office manager|controller)|accounts payable speaking"
+    r"|yo (me encargo|llevo|pago)|soy (yo|el dueno|la duena|la contadora|el contador)|con (ella|el) habla|el habla|ella habla)\b"
+)
+
+
+def names_themselves(text: str, brief: Brief) -> bool:
+    """``This is Ida``: the person gives a name of the one asked for, and does not speak of somebody else."""
+    said = words(text)
+    wanted = {part for part in words(brief.person) if len(part) > 1}
+    joined = " ".join(said)
+    if not wanted & set(said) or _DENYING.search(joined):
+        return False
+    return _INTRODUCING.search(joined) is not None or len(said) <= 3
+
+
+def handles_payables(text: str) -> bool:
+    """``I do the books``: for a business whoever pays the bills is the right party."""
+    joined = " ".join(words(text))
+    return _HANDLES.search(joined) is not None and not re.search(r"\b(not|dont|isnt|doesnt)\b", joined)
+
+
+def gives_a_fact(text: str, brief: Brief) -> bool:
+    """One of the facts on file was named: ZIP code, street with its number where that is on file, or its first letters."""
+    return _gives_zip(text, brief.zip_code) or _gives_street(text, brief.street)
+
+
+def has_fact(brief: Brief) -> bool:
+    return len(_digits(brief.zip_code)) >= 5 or bool(_street_name(brief.street))
+
+
+def _gives_zip(text: str, zip_code: str) -> bool:
+    wanted = _digits(zip_code)[:5]
+    return len(wanted) == 5 and wanted in digit_string(text)
+
+
+def _gives_street(text: str, street: str) -> bool:
+    name = _street_name(street)
+    if not name:
+        return False
+    said = words(text)
+    if all(any(_sounds_like(part, word) for word in said) for part in name):
+        return True
+    letters = "".join(word for word in said if len(word) == 1 and word.isalpha())
+    return len(letters) >= 2 and "".join(name).startswith(letters)
+
+
+def _street_name(street: str) -> list[str]:
+    return [word for word in words(street) if word not in _STREET_KINDS and not word.isdigit()]
+
+
+def _sounds_like(part: str, word: str) -> bool:
+    return word == part or (len(part) > 4 and word.removesuffix("s") == part.removesuffix("s"))
+
+
+def _digits(text: str) -> str:
+    return re.sub(r"\D", "", text)

@@ -1,0 +1,101 @@
+"""The invoice has been named and the person speaks: which of the outcomes is it?"""
+
+from calls.agent import answers, opening
+from calls.agent.acts import Note, NoteKind
+from calls.agent.everyday import Everyday, assent
+from calls.agent.outcomes import Disposition
+from calls.agent.steps import Asks, LineAct, Phase
+from calls.agent.turn import Turn
+from disputes.hearing.labels import Heard, Intent
+
+MOST_MISSES = 3
+MOST_ANSWERS = 6
+_OWN_ANSWERS = frozenset(
+    {
+        Intent.PAY_NOW, Intent.NEEDS_TIME_OR_PLAN, Intent.CALLBACK_REQUEST, Intent.REQUEST_HUMAN, Intent.ARE_YOU_A_BOT,
+        Intent.QUESTION_ABOUT_INVOICE, Intent.ABUSIVE,
+    }
+)  # fmt: skip
+
+
+def hear_answer(turn: Turn, text: str, heard: Heard, said: Everyday | None) -> None:
+    """Chooses one answer. Stops have been looked for before this."""
+    if turn.state.phase is Phase.PROMISE and heard.intent not in _OWN_ANSWERS and answers.answer_promise(turn, text):
+        return
+    if said is Everyday.COPY_WANTED:
+        answers.send_copy(turn, text)
+        return
+    if heard.intent is not Intent.PROMISE_TO_PAY and answers.pass_on(turn, text, said):
+        return
+    match heard.intent:
+        case Intent.PROMISE_TO_PAY:
+            answers.promise(turn, text)
+        case Intent.PAY_NOW:
+            answers.pay_now(turn)
+        case Intent.NEEDS_TIME_OR_PLAN:
+            answers.needs_time(turn, text)
+        case Intent.CALLBACK_REQUEST:
+            answers.note_callback(turn, text, Intent.CALLBACK_REQUEST)
+        case Intent.REQUEST_HUMAN:
+            answers.offer_person(turn, text)
+        case Intent.ARE_YOU_A_BOT:
+            opening.say_robot(turn)
+            _go_on(turn)
+        case Intent.QUESTION_ABOUT_INVOICE:
+            _question(turn, text)
+        case Intent.ABUSIVE:
+            turn.do(Note(NoteKind.SAID, text))
+            turn.say("abusive", LineAct.REASSURE)
+            turn.close(Disposition.ABUSIVE)
+        case Intent.NOT_RIGHT_PARTY | Intent.CONFIRM_IDENTITY_NO:
+            turn.set(right_party=False)
+            turn.do(Note(NoteKind.OTHER_CONTACT, text))
+            turn.say("other_contact", LineAct.CONFIRM)
+            turn.close(Disposition.NOT_RIGHT_PARTY if turn.brief.is_consumer else Disposition.OTHER_CONTACT)
+        case _:
+            _nothing_much(turn, text, said)
+
+
+def _question(turn: Turn, text: str) -> None:
+    turn.set(answers=turn.state.answers + 1)
+    if turn.state.answers > MOST_ANSWERS:
+        turn.do(Note(NoteKind.QUESTION, text))
+        turn.say("question_passed", LineAct.CONFIRM)
+        turn.close(Disposition.QUESTION_ABOUT_INVOICE)
+        return
+    answers.answer_question(turn, text)
+    _go_on(turn)
+
+
+def _nothing_much(turn: Turn, text: str, said: Everyday | None) -> None:
+    misses = turn.state.misses + 1
+    turn.set(misses=misses)
+    ended = Disposition.QUESTION_ABOUT_INVOICE if turn.state.answers else Disposition.OTHER
+    if said is Everyday.GOODBYE or misses > MOST_MISSES:
+        turn.do(Note(NoteKind.SAID, text))
+        turn.close(ended)
+    elif said is Everyday.WHO_IS_CALLING:
+        turn.say("calling_for", LineAct.ANSWER)
+        _go_on(turn)
+    elif said is Everyday.REPEAT or not turn.state.debt_stated:
+        turn.say("not_understood" if said is not Everyday.REPEAT else "go_ahead", LineAct.PROMPT)
+        opening.state_debt(turn)
+        _go_on(turn)
+    elif said is Everyday.HOLD_THE_LINE:
+        turn.say("will_hold", LineAct.REASSURE)
+        turn.set(asked=Asks.OPEN)
+    elif assent(text) is True and misses == 1:
+        turn.ask("ask_day", Asks.PROMISE, Phase.PROMISE)
+    elif misses == 1:
+        turn.say("thanks_go_on", LineAct.REASSURE)
+        _go_on(turn)
+    else:
+        turn.ask("ask_anything_else", Asks.OPEN, Phase.LISTENING)
+
+
+def _go_on(turn: Turn) -> None:
+    """Back to the question that was open."""
+    if turn.state.phase is Phase.PROMISE:
+        turn.ask("ask_day", Asks.PROMISE, Phase.PROMISE)
+    else:
+        opening.ask_open(turn)

@@ -1,0 +1,235 @@
+"""The beginning of a call: who is calling, for whom, recorded and by whom answered; then the right person; then the invoice."""
+
+from calls.agent import identity
+from calls.agent.acts import Note, NoteKind, RightParty
+from calls.agent.answers import note_callback, offer_person
+from calls.agent.everyday import Everyday, assent
+from calls.agent.facts import LinkChannel, Role
+from calls.agent.outcomes import Disposition
+from calls.agent.speech import count
+from calls.agent.steps import Asks, LineAct, Phase
+from calls.agent.turn import Turn
+from disputes.hearing.labels import Heard, Intent
+
+NAME_TRIES = 3
+FACT_TRIES = 2
+
+
+def open_call(turn: Turn) -> None:
+    disclose(turn)
+    ask_for_person(turn)
+
+
+def disclose(turn: Turn) -> None:
+    """Automated, recorded, and for whom, before anything else (RULES 6 and 7). No word of a debt."""
+    brief = turn.brief
+    if brief.inbound:
+        key = "opening_inbound"
+    elif brief.identify_after_name and brief.is_consumer and not turn.state.right_party:
+        key = "opening_unnamed"
+    elif brief.operator_name and brief.role is Role.THIRD_PARTY:
+        key = "opening_operator"
+    else:
+        key = "opening"
+    turn.say(key, LineAct.DISCLOSE)
+
+
+def ask_for_person(turn: Turn, *, again: bool = False) -> None:
+    brief = turn.brief
+    if brief.is_consumer:
+        key = "ask_name_again" if again else "ask_name"
+    else:
+        key = "ask_payables" if brief.contact_name else "ask_payables_unnamed"
+    turn.ask(key, Asks.IDENTITY, Phase.NAME, LineAct.CHECK_IDENTITY)
+
+
+def hear_name(turn: Turn, text: str, heard: Heard, said: Everyday | None) -> None:
+    """An answer to ``Am I speaking with ...?``"""
+    if heard.has(Intent.VOICEMAIL_GREETING):
+        leave_message(turn)
+    elif said is Everyday.HOLD_THE_LINE:
+        turn.say("will_hold", LineAct.REASSURE)
+        turn.set(phase=Phase.WAITING, asked=None)
+    elif said is Everyday.DISTRUSTS_CALL:
+        _distrust(turn, text)
+    elif heard.intent is Intent.ARE_YOU_A_BOT:
+        say_robot(turn)
+        _ask_again(turn)
+    elif heard.intent is Intent.REQUEST_HUMAN:
+        offer_person(turn, text)
+    elif _confirms(turn, text, heard):
+        _name_confirmed(turn, text)
+    elif said is Everyday.OTHER_CONTACT and not turn.brief.is_consumer:
+        turn.do(Note(NoteKind.OTHER_CONTACT, text))
+        turn.say("other_contact", LineAct.CONFIRM)
+        turn.close(Disposition.OTHER_CONTACT)
+    elif heard.intent in (Intent.CONFIRM_IDENTITY_NO, Intent.NOT_RIGHT_PARTY):
+        _somebody_else(turn, text)
+    elif heard.intent is Intent.CALLBACK_REQUEST:
+        note_callback(turn, text, Intent.CALLBACK_REQUEST)
+    elif said is Everyday.WHO_IS_CALLING:
+        _say_who(turn)
+        _ask_again(turn)
+    elif assent(text) is False:
+        _somebody_else(turn, text)
+    else:
+        _ask_again(turn)
+
+
+def hear_fact(turn: Turn, text: str, heard: Heard, said: Everyday | None) -> None:
+    """An answer to the question for ZIP code or street: two tries, then the call is over."""
+    if identity.gives_a_fact(text, turn.brief):
+        right_party(turn)
+    elif said is Everyday.DISTRUSTS_CALL:
+        _distrust(turn, text)
+    elif heard.intent is Intent.ARE_YOU_A_BOT:
+        say_robot(turn)
+        _ask_fact(turn)
+    elif heard.intent is Intent.REQUEST_HUMAN:
+        offer_person(turn, text)
+    elif heard.intent in (Intent.CONFIRM_IDENTITY_NO, Intent.NOT_RIGHT_PARTY):
+        _somebody_else(turn, text)
+    elif heard.intent is Intent.CALLBACK_REQUEST:
+        note_callback(turn, text, Intent.CALLBACK_REQUEST)
+    else:
+        _another_fact(turn, said)
+
+
+def back_on_the_line(turn: Turn, text: str, heard: Heard, said: Everyday | None) -> None:
+    """Somebody speaks after ``hold on``: perhaps another person, who has not yet heard who is calling."""
+    if said is Everyday.HOLD_THE_LINE:
+        return
+    if heard.intent in (Intent.NOT_RIGHT_PARTY, Intent.CONFIRM_IDENTITY_NO, Intent.VOICEMAIL_GREETING):
+        hear_name(turn, text, heard, said)
+        return
+    open_call(turn)
+
+
+def right_party(turn: Turn) -> None:
+    """The right person is on the line: the sentences of the law, then the invoice, then listen."""
+    turn.set(right_party=True)
+    turn.do(RightParty())
+    if turn.brief.identify_after_name:
+        turn.say("calling_for_operator" if turn.brief.operator_name else "calling_for", LineAct.DISCLOSE)
+    if turn.brief.dispute_live:
+        turn.say("dispute_live", LineAct.REASSURE)
+        turn.ask("ask_add", Asks.WHAT_IS_WRONG, Phase.WHAT_IS_WRONG, LineAct.ASK_WHAT_IS_WRONG)
+        return
+    legal_notice(turn)
+    state_debt(turn)
+    ask_open(turn)
+
+
+def legal_notice(turn: Turn) -> None:
+    """15 USC 1692e(11), 12 CFR 1006.18(e): in full on the first communication, in short on later ones."""
+    if turn.brief.needs_collector_notice:
+        turn.say("collector_first" if turn.brief.first_contact else "collector_again", LineAct.LEGAL_NOTICE)
+
+
+def state_debt(turn: Turn) -> None:
+    brief = turn.brief
+    oldest = min(brief.invoices, key=lambda invoice: (invoice.due_date, invoice.number))
+    slots = {"number": oldest.number, "due": turn.past_day(oldest.due_date)}
+    if len(brief.invoices) > 1:
+        counted = count(len(brief.invoices), turn.state.language)
+        turn.say("debt_many", LineAct.STATE_DEBT, count=counted, total=turn.total(), **slots)
+    elif oldest.work:
+        turn.say("debt_one", LineAct.STATE_DEBT, amount=turn.amount_of(oldest), work=oldest.work, **slots)
+    elif oldest.service_date:
+        service = turn.past_day(oldest.service_date)
+        turn.say("debt_one_dated", LineAct.STATE_DEBT, amount=turn.amount_of(oldest), service=service, **slots)
+    else:
+        turn.say("debt_one_plain", LineAct.STATE_DEBT, amount=turn.amount_of(oldest), **slots)
+    turn.set(debt_stated=True)
+
+
+def ask_open(turn: Turn) -> None:
+    key = "ask_open" if turn.brief.link is LinkChannel.NONE else "ask_open_link"
+    turn.ask(key, Asks.OPEN, Phase.LISTENING)
+
+
+def say_robot(turn: Turn) -> None:
+    """Asked, it is said at once and truthfully (RULES 6)."""
+    unnamed = turn.brief.identify_after_name and not turn.state.right_party
+    turn.say("robot_unnamed" if unnamed else "robot", LineAct.ANSWER)
+
+
+def leave_message(turn: Turn) -> None:
+    """A machine: nothing for consumers, for businesses one neutral message without amount."""
+    if not turn.brief.is_consumer:
+        turn.say("voicemail" if turn.brief.callback_number else "voicemail_no_number", LineAct.VOICEMAIL)
+    turn.finish(Disposition.VOICEMAIL_GREETING)
+
+
+def _confirms(turn: Turn, text: str, heard: Heard) -> bool:
+    if identity.names_themselves(text, turn.brief):
+        return True
+    if heard.intent in (Intent.NOT_RIGHT_PARTY, Intent.CONFIRM_IDENTITY_NO):
+        return False
+    if heard.intent is Intent.CONFIRM_IDENTITY_YES:
+        return True
+    return not turn.brief.is_consumer and identity.handles_payables(text)
+
+
+def _name_confirmed(turn: Turn, text: str) -> None:
+    if not turn.brief.is_consumer or identity.gives_a_fact(text, turn.brief):
+        right_party(turn)
+    elif identity.has_fact(turn.brief):
+        _ask_fact(turn)
+    else:
+        _give_up(turn)
+
+
+def _ask_fact(turn: Turn) -> None:
+    has_zip, has_street = bool(turn.brief.zip_code), bool(turn.brief.street)
+    key = "ask_zip_or_street" if has_zip and has_street else "ask_zip" if has_zip else "ask_street"
+    turn.ask(key, Asks.IDENTITY, Phase.FACT, LineAct.CHECK_IDENTITY)
+
+
+def _another_fact(turn: Turn, said: Everyday | None) -> None:
+    tries = turn.state.fact_tries + 1
+    turn.set(fact_tries=tries)
+    if tries >= FACT_TRIES:
+        _give_up(turn)
+        return
+    if said in (Everyday.WHO_IS_CALLING, Everyday.REPEAT):
+        _say_who(turn)
+        _ask_fact(turn)
+        return
+    turn.ask("ask_fact_again", Asks.IDENTITY, Phase.FACT, LineAct.CHECK_IDENTITY)
+
+
+def _ask_again(turn: Turn) -> None:
+    tries = turn.state.name_tries + 1
+    turn.set(name_tries=tries)
+    if tries >= NAME_TRIES:
+        _give_up(turn)
+        return
+    ask_for_person(turn, again=True)
+
+
+def _say_who(turn: Turn) -> None:
+    brief = turn.brief
+    if not brief.identify_after_name:
+        turn.say("calling_for_operator" if brief.operator_name else "calling_for", LineAct.ANSWER)
+    turn.say("personal_matter" if brief.is_consumer else "business_matter", LineAct.ANSWER)
+
+
+def _somebody_else(turn: Turn, text: str) -> None:
+    """A gatekeeper or relative: nothing of the matter, only when to call (15 USC 1692c(b))."""
+    on, at = note_callback(turn, text, Intent.NOT_RIGHT_PARTY, ask=False)
+    if on is None and at is None:
+        key = "ask_when_to_reach" if turn.brief.person else "ask_when_to_reach_unnamed"
+        turn.ask(key, Asks.CALLBACK, Phase.CALLBACK)
+        turn.set(callback_for=Intent.NOT_RIGHT_PARTY)
+
+
+def _distrust(turn: Turn, text: str) -> None:
+    turn.do(Note(NoteKind.DISTRUST, text))
+    turn.say("distrust", LineAct.REASSURE)
+    turn.close(Disposition.DISTRUSTS_CALL, short=True)
+
+
+def _give_up(turn: Turn) -> None:
+    turn.say("cannot_confirm", LineAct.APOLOGIZE)
+    turn.close(Disposition.IDENTITY_UNCONFIRMED, short=True)

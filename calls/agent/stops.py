@@ -1,0 +1,194 @@
+"""What ends all talk of money: looked at on every text, before any other answer is thought of."""
+
+from datetime import date
+
+from calls.agent.acts import AlreadyPaid, Freeze, HowPaid, Note, NoteKind, Pause, Resume, Specify, Suppress
+from calls.agent.answers import offer_person
+from calls.agent.everyday import Everyday, assent, everyday, how_paid, is_urgent, told_before
+from calls.agent.invoices_named import invoices_named
+from calls.agent.outcomes import Disposition
+from calls.agent.past_days import past_day_named
+from calls.agent.steps import Asks, LineAct, Phase
+from calls.agent.turn import Turn
+from disputes.hearing.labels import Heard, Intent, Listening, Reason
+
+SUPPRESSIONS = (Intent.ATTORNEY_REPRESENTED, Intent.BANKRUPTCY, Intent.DECEASED, Intent.OPT_OUT, Intent.WRONG_NUMBER)
+_STOP_LINES = {
+    Intent.ATTORNEY_REPRESENTED: ("attorney", LineAct.CONFIRM_STOP),
+    Intent.BANKRUPTCY: ("bankruptcy", LineAct.CONFIRM_STOP),
+    Intent.DECEASED: ("deceased", LineAct.CONDOLE),
+    Intent.OPT_OUT: ("stop_calls", LineAct.CONFIRM_STOP),
+    Intent.WRONG_NUMBER: ("wrong_number", LineAct.APOLOGIZE),
+}
+
+
+def hush_on_partial(turn: Turn, text: str, heard: Heard) -> None:
+    """Words still being spoken that may be a stop: be quiet at once, decide when they are complete."""
+    stops = any(heard.has(intent) for intent in (*SUPPRESSIONS, Intent.ALREADY_PAID))
+    if turn.state.silent_about_money or not (heard.pause or stops):
+        return
+    turn.set(paused=True, paused_by_partial=True)
+    turn.do(Pause(text, partial=True))
+    turn.hush = True
+
+
+def handle_stop(turn: Turn, text: str, heard: Heard) -> bool:
+    """True when these words stop the call or hold it silent, and the answer is made. A set of stops loses none of them."""
+    suppress(turn, text, heard)
+    if heard.dispute:
+        freeze(turn, text, heard)
+    if turn.state.suppressed:
+        _end_stopped(turn)
+    elif heard.dispute:
+        _after_freeze(turn, text, heard)
+    elif turn.state.phase is Phase.WHAT_IS_WRONG:
+        _what_was_wrong(turn, text, heard)
+    elif heard.has(Intent.ALREADY_PAID) or turn.state.phase is Phase.PAID_DETAILS:
+        _paid(turn, text)
+    elif heard.state is Listening.PAUSE:
+        _doubt(turn, text, heard)
+    elif turn.state.phase is Phase.NEUTRAL_QUESTION:
+        return _answer_to_neutral(turn, text, heard)
+    else:
+        _release(turn)
+        return False
+    return True
+
+
+def suppress(turn: Turn, text: str, heard: Heard) -> None:
+    for intent in SUPPRESSIONS:
+        if heard.has(intent) and intent not in turn.state.suppressed:
+            turn.set(suppressed=(*turn.state.suppressed, intent))
+            turn.do(Suppress(intent, text))
+
+
+def freeze(turn: Turn, text: str, heard: Heard) -> None:
+    """The dispute, on the first words of it. Never undone by anything said later."""
+    reason = heard.reason or Reason.OTHER_VAGUE
+    urgent = is_urgent(text)
+    if turn.state.frozen:
+        turn.do(Specify(reason, text, urgent))
+        if turn.state.reason in (None, Reason.OTHER_VAGUE):
+            turn.set(reason=reason)
+        return
+    told = told_before(text)
+    turn.do(Freeze(reason, text, invoices_named(text, turn.brief), told, urgent))
+    turn.set(frozen=True, reason=reason, told_before=told, paused=False, paused_by_partial=False)
+
+
+def _after_freeze(turn: Turn, text: str, heard: Heard) -> None:
+    stranger = not turn.state.right_party
+    if turn.state.phase is Phase.WHAT_IS_WRONG:
+        end_noted(turn)
+        return
+    if stranger:
+        turn.say("dispute_heard_stranger", LineAct.ACKNOWLEDGE_DISPUTE)
+    else:
+        turn.say("dispute_earlier" if turn.state.told_before else "dispute_heard", LineAct.ACKNOWLEDGE_DISPUTE)
+    if turn.state.reason is Reason.OTHER_VAGUE and not turn.state.told_before and not stranger:
+        turn.ask("ask_what_is_wrong", Asks.WHAT_IS_WRONG, Phase.WHAT_IS_WRONG, LineAct.ASK_WHAT_IS_WRONG)
+    else:
+        end_noted(turn)
+
+
+def _what_was_wrong(turn: Turn, text: str, heard: Heard) -> None:
+    """The answer to the one question after a freeze. Whatever it is, it goes to the owner and the call ends."""
+    if turn.state.frozen:
+        turn.do(Specify(heard.reason or Reason.OTHER_VAGUE, text, is_urgent(text)))
+    else:
+        turn.do(Note(NoteKind.SAID, text))
+    if heard.has(Intent.REQUEST_HUMAN):
+        offer_person(turn, text)
+        return
+    if heard.has(Intent.ARE_YOU_A_BOT):
+        turn.say("robot", LineAct.ANSWER)
+    end_noted(turn)
+
+
+def end_noted(turn: Turn) -> None:
+    turn.say("dispute_noted" if turn.state.right_party else "dispute_noted_stranger", LineAct.ACKNOWLEDGE_DISPUTE)
+    turn.close(Disposition.DISPUTE)
+
+
+def _end_stopped(turn: Turn) -> None:
+    """One line for each stop, the highest first; a dispute beside it is acknowledged too."""
+    said: set[str] = set()
+    for intent in sorted(turn.state.suppressed, key=SUPPRESSIONS.index):
+        key, act = _STOP_LINES[intent]
+        if key not in said and not (said and intent is Intent.WRONG_NUMBER):
+            turn.say(key, act)
+        said.add(key)
+    if turn.state.frozen:
+        turn.say("dispute_noted_stranger", LineAct.ACKNOWLEDGE_DISPUTE)
+    if turn.brief.callback_number and not turn.state.frozen and Intent.WRONG_NUMBER not in turn.state.suppressed:
+        turn.say("close_stopped_number", LineAct.CLOSE)
+    else:
+        turn.say("goodbye", LineAct.CLOSE)
+    turn.finish(Disposition(turn.state.suppressed[0].value))
+
+
+def _paid(turn: Turn, text: str) -> None:
+    """Not a dispute, and just as silent: asked once how and when, then looked up."""
+    first = not turn.state.paid_said
+    how, on = note_paid(turn, text)
+    if not turn.state.right_party:
+        turn.say("question_passed", LineAct.CONFIRM)
+        turn.close(Disposition.ALREADY_PAID)
+    elif first and (how is HowPaid.UNKNOWN or on is None):
+        turn.ask("paid_ask", Asks.OPEN, Phase.PAID_DETAILS)
+    else:
+        turn.say("paid_noted", LineAct.CONFIRM)
+        turn.close(Disposition.ALREADY_PAID)
+
+
+def note_paid(turn: Turn, text: str) -> tuple[HowPaid, date | None]:
+    how, on = how_paid(text), past_day_named(text, turn.brief.today)
+    turn.set(paid_said=True, paused=False, paused_by_partial=False)
+    turn.do(AlreadyPaid(how, on, text))
+    return how, on
+
+
+def _doubt(turn: Turn, text: str, heard: Heard) -> None:
+    """Perhaps a dispute: silent, one neutral question; a second doubt freezes."""
+    if turn.state.doubts or turn.state.phase is Phase.NEUTRAL_QUESTION:
+        freeze(turn, text, heard)
+        _after_freeze(turn, text, heard)
+        return
+    turn.set(doubts=1, paused=True, paused_by_partial=False)
+    turn.do(Pause(text, partial=False))
+    _ask_neutral(turn)
+
+
+def _ask_neutral(turn: Turn) -> None:
+    key = "neutral_question" if turn.state.right_party else "neutral_question_stranger"
+    turn.ask(key, Asks.WHAT_IS_WRONG, Phase.NEUTRAL_QUESTION, LineAct.ASK_WHAT_IS_WRONG)
+
+
+def _answer_to_neutral(turn: Turn, text: str, heard: Heard) -> bool:
+    """False when the person said clearly that nothing is wrong and the call goes on with the same words."""
+    robot, repeat = heard.has(Intent.ARE_YOU_A_BOT), everyday(text) is Everyday.REPEAT
+    if (robot or repeat) and not turn.state.misses:
+        turn.set(misses=1)
+        if robot:
+            turn.say("robot", LineAct.ANSWER)
+        _ask_neutral(turn)
+        return True
+    if assent(text) is False:
+        turn.do(Resume())
+        turn.set(paused=False, paused_by_partial=False, phase=Phase.LISTENING if turn.state.right_party else Phase.NAME)
+        return False
+    turn.do(Note(NoteKind.UNANSWERED_DOUBT, text))
+    end_unsure(turn)
+    return True
+
+
+def end_unsure(turn: Turn) -> None:
+    turn.say("unsure_close", LineAct.REASSURE)
+    turn.close(Disposition.PAUSED_UNSURE)
+
+
+def _release(turn: Turn) -> None:
+    """A doubt that came from half a sentence goes with the whole sentence; one from a whole sentence stays."""
+    if turn.state.paused_by_partial:
+        turn.set(paused=False, paused_by_partial=False)
+        turn.do(Resume())

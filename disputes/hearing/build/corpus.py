@@ -1,0 +1,166 @@
+"""The training lines: written by hand as templates, filled with the words of the trades, roughened as speech recognition does.
+
+A file holds sections ``[intent/reason + intent]`` and one line a template. Every form made of one template shares its group, so that
+cross-validation never sees a template on both sides.
+"""
+
+import random
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from disputes.hearing.labels import RANK, Intent, Reason
+from disputes.hearing.text import plain
+
+LINES = Path(__file__).with_name("lines")
+SEED = 20261122
+
+SLOTS: dict[str, list[str]] = {
+    "thing": [
+        "water heater", "sump pump", "faucet", "gutter guard", "thermostat", "garbage disposal", "irrigation valve", "crown",
+        "bridge", "retaining wall", "alternator", "bumper", "dashboard", "landing page", "skylight", "furnace", "panel", "logo",
+        "mailbox plugin", "toilet", "patio", "night guard", "transmission", "contract template", "ridge vent", "shower valve",
+    ],
+    "job": [
+        "drain cleaning", "gutter cleaning", "backflow test", "tune up", "root canal", "trademark search", "lawn treatment",
+        "brake service", "SEO audit", "roof inspection", "stump grinding", "teeth cleaning", "data import", "lease review",
+        "transmission flush", "email campaign", "water line repair", "aeration", "whitening", "chimney sweep",
+    ],
+    "amount": ["$180", "two fifty", "three hundred", "$425", "ninety five", "$1,200", "six hundred", "eighty nine dollars", "$640"],
+    "amount2": ["$390", "five ten", "seven eighty", "$975", "one sixty five", "$2,450", "nine hundred", "$1,310", "four twenty"],
+    "name": ["Marcus", "Denise Carter", "Ms Okafor", "Gloria", "Tom Reyes", "Priya", "Mr Lindqvist", "Hector", "Joanne", "Dwayne"],
+    "day": ["3rd", "fifteenth", "20th", "first", "twenty eighth", "10th", "thirtieth"],
+    "weekday": ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday"],
+    "month": ["January", "April", "June", "September", "November"],
+    "number": ["1184", "20931", "four oh two", "776"],
+    "business": ["Ava's Plumbing", "Crestline Roofing", "Bright Smile Dental", "Keller and Moss", "Northside Auto", "Pinecone Media"],
+    "cosa": ["calentador", "baño", "lavabo", "techo", "aire", "motor", "diente", "jardín", "portón", "cerco"],
+    "dia": ["lunes", "viernes", "quince", "jueves", "día primero"],
+    "mes": ["enero", "abril", "junio", "septiembre"],
+}  # fmt: skip
+FILLERS_EN = [
+    "uh",
+    "um",
+    "well",
+    "yeah",
+    "no",
+    "so",
+    "i mean",
+    "you know",
+    "look",
+    "listen",
+    "okay",
+    "hi",
+    "honestly",
+    "see",
+]
+FILLERS_ES = ["este", "pues", "mire", "bueno", "oiga", "no", "ay", "es que"]
+TAILS_EN = ["you know", "okay", "so", "thank you", "alright", "man", "sir", "maam", "i guess"]
+TAILS_ES = ["gracias", "oiga", "señor", "pues", "eh"]
+_MISHEARD = {
+    "your": "you're", "you're": "your", "there": "their", "to": "two", "paid": "payed", "bill": "bills", "invoice": "in voice",
+    "quote": "coat", "leak": "leek", "didn't": "did", "didnt": "did it", "charge": "charges", "owe": "oh", "our": "are",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """One form of one template. ``form``: clean, stt or prefix."""
+
+    text: str
+    intents: tuple[Intent, ...]
+    reason: Reason | None
+    group: str
+    form: str
+    language: str
+
+    @property
+    def intent(self) -> Intent:
+        return self.intents[0]
+
+    @property
+    def dispute(self) -> bool:
+        return Intent.DISPUTE in self.intents
+
+
+def templates(folder: Path = LINES) -> Iterator[Example]:
+    """Every line as it was written. Raises ValueError with file and line for a section nobody knows."""
+    for path in sorted(folder.glob("*.txt")):
+        language = "es" if "spanish" in path.name else "es-en" if "mixed" in path.name else "en"
+        intents: tuple[Intent, ...] = ()
+        reason: Reason | None = None
+        for number, raw in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+            line = raw.strip()
+            if not line or line.startswith("#"):
+                continue
+            if line.startswith("["):
+                intents, reason = _section(line, f"{path.name}:{number}")
+                continue
+            if not intents:
+                raise ValueError(f"{path.name}:{number}: a line before the first section")
+            yield Example(line, intents, reason, f"{path.stem}:{number}", "template", language)
+
+
+def examples(folder: Path = LINES, seed: int = SEED) -> list[Example]:
+    """Every template filled and roughened; the same seed gives the same list."""
+    made: list[Example] = []
+    for template in templates(folder):
+        chance = random.Random(f"{seed}:{template.group}")  # noqa: S311
+        fillings = 3 if "{" in template.text else 1
+        for _index in range(fillings):
+            filled = fill(template.text, chance)
+            made.append(_like(template, filled, "clean"))
+            made.append(_like(template, roughened(filled, template.language, chance), "stt"))
+        made.extend(_prefixes(template, chance))
+    return made
+
+
+def fill(text: str, chance: random.Random) -> str:
+    return re.sub(r"\{(\w+)\}", lambda slot: chance.choice(SLOTS[slot[1]]), text)
+
+
+def roughened(text: str, language: str, chance: random.Random) -> str:
+    """As speech recognition gives it: no capitals, no punctuation, fillers, a repeated or misheard word."""
+    words = [word.strip(".,!?¿¡") for word in text.lower().replace("'", "").split()]
+    words = [word for word in words if word]
+    fillers, tails = (FILLERS_ES, TAILS_ES) if language == "es" else (FILLERS_EN, TAILS_EN)
+    if language == "es" and chance.random() < 0.5:
+        words = plain(" ".join(words)).split()
+    if chance.random() < 0.2 and len(words) > 3:
+        place = chance.randrange(len(words))
+        words[place] = _MISHEARD.get(words[place], words[place])
+    if chance.random() < 0.15 and len(words) > 2:
+        place = chance.randrange(len(words))
+        words.insert(place, words[place])
+    if chance.random() < 0.5:
+        words = [chance.choice(fillers), *words]
+    if chance.random() < 0.2:
+        words = [*words, chance.choice(tails)]
+    return " ".join(words)
+
+
+def _prefixes(template: Example, chance: random.Random) -> Iterator[Example]:
+    """Cut-off lines: nearly whole disputes are still disputes; anything cut from a harmless line is harmless."""
+    words = fill(template.text, chance).split()
+    if len(words) < 6:
+        return
+    least = int(len(words) * 0.75) if template.dispute else 2
+    yield _like(template, " ".join(words[: chance.randint(max(2, least), len(words) - 1)]).rstrip(",.?"), "prefix")
+
+
+def _like(template: Example, text: str, form: str) -> Example:
+    return Example(text, template.intents, template.reason, template.group, form, template.language)
+
+
+def _section(line: str, where: str) -> tuple[tuple[Intent, ...], Reason | None]:
+    reason: Reason | None = None
+    intents: set[Intent] = set()
+    for part in line.strip("[]").split("+"):
+        name, _slash, why = part.strip().partition("/")
+        try:
+            intents.add(Intent(name))
+            reason = Reason(why) if why else reason
+        except ValueError as error:
+            raise ValueError(f"{where}: {error}") from error
+    return tuple(sorted(intents, key=RANK.__getitem__)), reason

@@ -1,0 +1,58 @@
+"""Words as speech-to-text gives them, brought to one form: lower case, no accents, no punctuation, numbers as ``#``."""
+
+import re
+import unicodedata
+
+_NUMBER_WORDS = frozenset(
+    "zero two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen "
+    "nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred thousand grand "
+    "dos tres cuatro cinco seis siete ocho nueve diez once doce trece catorce quince dieciseis diecisiete dieciocho "
+    "diecinueve veinte veinticinco treinta cuarenta cincuenta sesenta setenta ochenta noventa cien ciento doscientos trescientos "
+    "cuatrocientos quinientos seiscientos setecientos ochocientos novecientos mil".split()
+)
+_ONE = frozenset({"one", "uno", "un", "oh"})
+_APOSTROPHES = re.compile(r"['’`´]")
+_TOKENS = re.compile(r"[a-z0-9]+(?:[.,]\d+)*|[.?!;](?=\s|$)")
+_SHORT_FORMS = {
+    "cannot": "cant",
+    "gonna": "going to",
+    "wanna": "want to",
+    "gotta": "got to",
+    "yall": "you all",
+    "ya": "ya",
+}
+
+
+def plain(text: str) -> str:
+    """Lower case, without accents and apostrophes: ``Didn't`` is ``didnt``."""
+    folded = unicodedata.normalize("NFKD", text.lower())
+    return _APOSTROPHES.sub("", "".join(letter for letter in folded if not unicodedata.combining(letter)))
+
+
+def tokens(text: str) -> list[str]:
+    """The words, sentence ends as ``.`` or ``?``, every figure and run of number words as one ``#``."""
+    out: list[str] = []
+    raw = _TOKENS.findall(plain(text))
+    for index, token in enumerate(raw):
+        if token in ".;!":
+            out.append(".")
+        elif token == "?":
+            out.append("?")
+        elif _is_number(raw, index):
+            if not out or out[-1] != "#":
+                out.append("#")
+        else:
+            out.extend(_SHORT_FORMS.get(token, token).split())
+    return out
+
+
+def _is_number(raw: list[str], index: int) -> bool:
+    token = raw[index]
+    if token[0].isdigit():
+        return True
+    if token in _NUMBER_WORDS:
+        return True
+    if token in _ONE:
+        near = raw[index + 1 : index + 2] + raw[max(0, index - 1) : index]
+        return any(word in _NUMBER_WORDS or word[0].isdigit() for word in near)
+    return False
