@@ -13,7 +13,6 @@ from email import message_from_bytes, policy
 from email.message import EmailMessage
 from typing import Any
 
-from aiosmtpd.controller import UnthreadedController
 from aiosmtpd.smtp import SMTP, Envelope, Session
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -73,9 +72,10 @@ class Door:
         return "250 OK: kept"
 
 
-def listen(mailbox: Mailbox, host: str, port: int, loop: asyncio.AbstractEventLoop) -> UnthreadedController:
-    """The SMTP server on this loop; call ``begin`` on it and ``end`` when done."""
-    return UnthreadedController(Door(mailbox), hostname=host, port=port, loop=loop, data_size_limit=LARGEST)
+async def listen(mailbox: Mailbox, host: str, port: int) -> asyncio.Server:
+    """An SMTP server on the running loop; close it when done."""
+    loop = asyncio.get_running_loop()
+    return await loop.create_server(lambda: SMTP(Door(mailbox), data_size_limit=LARGEST, loop=loop), host, port)
 
 
 def create_app(mailbox: Mailbox) -> Starlette:

@@ -12,4 +12,5 @@ urlpatterns = [
     path("accounts/", include("allauth.urls")),
     path("sign-in/<str:token>", sandbox_sign_in, name="sandbox_sign_in"),
     path("", include("disputes.urls")),
+    path("", include("desk.urls")),
 ]

@@ -23,6 +23,11 @@ hypothesis.settings.register_profile(
 hypothesis.settings.load_profile("full" if os.environ.get("PROOF") == "full" else "quick")
 
 
+def pytest_configure() -> None:
+    # Real hashing costs half a second a person; no test is about its strength.
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_blocker: Any) -> Iterator[None]:
     """A database for this worker, copied from a template that the owner's role migrated once for all workers."""

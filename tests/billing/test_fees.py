@@ -88,6 +88,7 @@ def test_a_voicemail_is_no_conversation(plumber: Firm) -> None:
 def test_money_on_a_disputed_invoice_is_not_ours(plumber: Firm) -> None:
     invoice = make_invoice(plumber)
     talk(plumber, invoice)
+    Invoice.objects.filter(pk=invoice.pk).update(frozen_at=SPOKE)
     Dispute.objects.create(
         number="D-1", invoice=invoice, customer=invoice.customer, opened_at=SPOKE, balance_at_opening=796, currency="USD"
     )

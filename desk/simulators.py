@@ -1,0 +1,134 @@
+"""The simulated world in one process: books, carrier, mail, and people who pay when the letter with the link arrives."""
+
+import asyncio
+import re
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import replace
+
+import httpx2
+import uvicorn
+from django.conf import settings
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.routing import Mount, Route
+
+from integrations.quickbooks import simulator as quickbooks
+from integrations.twilio import simulator as twilio
+from notifications import mailbox as post
+from syntharra import logs
+
+log = logs.get(__name__)
+PAY_LINK = re.compile(r"https?://\S+/pay/[\w-]+/[\w-]+")
+WAITS_FOR_LETTER = 180.0
+REALMS = (quickbooks.AVAS_PLUMBING, quickbooks.RIVAL_ROOTER)
+
+
+class Payer:
+    """A customer who said he would pay by the link: waits for our letter, opens the link in it, presses the button."""
+
+    def __init__(self, origin: str, mailbox: post.Mailbox) -> None:
+        self.origin = origin
+        self.mailbox = mailbox
+        self.paying: set[asyncio.Task[None]] = set()
+
+    async def told(self, request: Request) -> Response:
+        number = str((await request.json())["to"])
+        after = self.mailbox.count
+        # The link may have been mailed while the customer was still on the line.
+        task = asyncio.create_task(self._pay(number, max(0, after - 25)))
+        self.paying.add(task)
+        task.add_done_callback(self.paying.discard)
+        return JSONResponse({"waiting_for_the_letter": True}, status_code=202)
+
+    async def _pay(self, number: str, after: int) -> None:
+        async with httpx2.AsyncClient(timeout=15, trust_env=False) as client:
+            addresses = await self._addresses(client, number)
+            deadline = asyncio.get_running_loop().time() + WAITS_FOR_LETTER
+            while asyncio.get_running_loop().time() < deadline:
+                for letter in list(self.mailbox.letters):
+                    if letter["id"] > after and addresses & set(letter["to"]):
+                        for link in PAY_LINK.findall(letter["text"]):
+                            await client.post(link)
+                            log.info("simulated_customer_paid")
+                        if PAY_LINK.search(letter["text"]):
+                            return
+                await asyncio.sleep(0.2)
+        log.warning("simulated_customer_got_no_link")
+
+    async def _addresses(self, client: httpx2.AsyncClient, number: str) -> set[str]:
+        """The mail addresses of whoever has this number in the simulated books."""
+        found: set[str] = set()
+        for realm in REALMS:
+            books = (await client.get(f"{self.origin}/quickbooks/_sim/books/{realm}")).json()
+            for customer in books["Customer"]:
+                numbers = (customer.get(kind) or {} for kind in ("PrimaryPhone", "Mobile", "AlternatePhone"))
+                digits = [re.sub(r"\D", "", entry.get("FreeFormNumber", ""))[-10:] for entry in numbers]
+                if number[-10:] in digits:
+                    found.add((customer.get("PrimaryEmailAddr") or {}).get("Address", ""))
+        return found - {""}
+
+
+def create_app(host: str, port: int, speed: float, mailbox: post.Mailbox) -> Starlette:
+    """Everything under one address: /quickbooks, /twilio, /mailbox; /healthz says that it is there."""
+    origin = f"http://{host}:{port}"
+    payer = Payer(origin, mailbox)
+    mounts = {
+        "/quickbooks": quickbooks.create_app(_books(origin)),
+        "/twilio": twilio.create_app(_carrier(origin, speed)),
+        "/mailbox": post.create_app(mailbox),
+    }
+
+    @asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        async with AsyncExitStack() as stack:  # mounts have lifespans of their own, which nobody else runs
+            for inner in mounts.values():
+                await stack.enter_async_context(inner.router.lifespan_context(inner))
+            yield
+
+    routes = [
+        Route("/healthz", lambda request: PlainTextResponse("ok\n")),
+        Route("/payer", payer.told, methods=["POST"]),
+        *(Mount(path, app=inner) for path, inner in mounts.items()),
+    ]
+    return Starlette(routes=routes, lifespan=lifespan)
+
+
+def _books(origin: str) -> quickbooks.QuickBooksSimConfig:
+    return quickbooks.QuickBooksSimConfig(
+        client_id=settings.QUICKBOOKS_CLIENT_ID,
+        client_secret=settings.QUICKBOOKS_CLIENT_SECRET,
+        redirect_uris=(f"{settings.PUBLIC_URL}/connections/quickbooks/callback",),
+        public_url=f"{origin}/quickbooks",
+        webhook_url=f"{settings.PUBLIC_URL}/webhooks/quickbooks",
+        verifier_token=settings.QUICKBOOKS_WEBHOOK_VERIFIER,
+    )
+
+
+def _carrier(origin: str, speed: float) -> twilio.TwilioSimConfig:
+    """One account with our credentials that owns both firms' numbers, as one operator's account would."""
+    numbers = (*twilio.AVA_ACCOUNT.numbers, *twilio.RIVAL_ACCOUNT.numbers)
+    account = replace(
+        twilio.AVA_ACCOUNT,
+        sid=settings.TWILIO_ACCOUNT_SID,
+        auth_token=settings.TWILIO_AUTH_TOKEN,
+        numbers=numbers,
+        calls_per_second=5.0,
+    )
+    return twilio.TwilioSimConfig(
+        accounts=(account,), allow_plain_ws=True, speed=speed, network_speed=1.0, on_pay_url=f"{origin}/payer"
+    )
+
+
+async def serve(host: str, port: int, smtp_port: int, speed: float) -> None:
+    """Serve until stopped."""
+    mailbox = post.Mailbox()
+    smtp = await post.listen(mailbox, host, smtp_port)
+    try:
+        config = uvicorn.Config(
+            create_app(host, port, speed, mailbox), host=host, port=port, log_config=None, ws="websockets-sansio"
+        )
+        await uvicorn.Server(config).serve()
+    finally:
+        smtp.close()
