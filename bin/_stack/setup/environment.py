@@ -104,7 +104,7 @@ def _by_uv(python: str, groups: Sequence[str]) -> int:
             _install_uv(python)
             downloaded += downloads.UV_WHEEL
             step.detail = "from PyPI into .stack/uv, %.0f MB" % (downloaded / 1e6)
-    command = [uv, "sync", "--frozen", "--inexact", "--no-default-groups", "--compile-bytecode", "--no-progress"]
+    command = [uv, "sync", "--frozen", "--inexact", "--no-default-groups", "--no-progress"]
     for group in groups:
         command += ["--group", group]
     step = Step("Packages")
