@@ -11,8 +11,8 @@ from compliance.records import Json, utc_text
 from compliance.rulebook import RuleBook
 from compliance.rules import frequency, hours, product, standing
 from compliance.rules.case import Case, Finding
-from compliance.rules.frequency import Wait
-from compliance.rules.hours import Opening
+from compliance.rules.frequency import Budget, Wait
+from compliance.rules.hours import Timetable
 from compliance.windows import HORIZON, LAST_DAY, first_minute, first_open, instant_of, minute_from, minute_of
 
 __all__ = ["Clearance", "Facts", "RuleBook", "decide"]
@@ -25,7 +25,8 @@ STRICTEST_FIRST = (Layer.LAW, Layer.OVERLAY, Layer.HOUSE)
 def decide(facts: Facts, rules: RuleBook) -> Clearance:
     """Every rule that speaks against this contact now; none means go. All of it goes on record. Never raises."""
     case = Case.of(facts, rules)
-    timing = _Timing.of(case)
+    budgets = frequency.budgets(case)
+    timing = _Timing.of(case, budgets)
     found = [*standing.found(case), *timing.found(case)]
     if facts.purpose != Purpose.ACCOUNT:
         found += product.found(case)
@@ -37,7 +38,7 @@ def decide(facts: Facts, rules: RuleBook) -> Clearance:
         layer=found[0].layer if found else None,
         all_reasons=tuple(dict.fromkeys(finding.code for finding in found)) or (OK,),
         law_only=LawOnly("blocked", by_law.code) if by_law else LawOnly("allowed", OK),
-        inputs=_inputs(case, timing, found),
+        inputs=_inputs(case, budgets, found),
         citations=_citations(found),
         next_allowed_at=_next_allowed(case, timing, found),
         rules_version=rules.version,
@@ -48,25 +49,23 @@ def decide(facts: Facts, rules: RuleBook) -> Clearance:
 class _Timing:
     """What depends on the moment. A callback the person asked for sets some of it aside while it is served."""
 
-    openings: tuple[Opening, ...]
+    timetable: Timetable
     waits: list[Wait]
     callback: tuple[datetime, datetime] | None
 
     @classmethod
-    def of(cls, case: Case) -> "_Timing":
-        return cls(hours.openings(case), frequency.waits(case), _callback(case))
+    def of(cls, case: Case, budgets: list[Budget]) -> "_Timing":
+        return cls(hours.timetable(case), frequency.waits(case, budgets), _callback(case))
 
     def found(self, case: Case) -> list[Finding]:
         served = self.callback is not None and self.callback[0] <= case.facts.at <= self.callback[1]
         now = self.without_what_yields() if served else self
-        return [*hours.found(case, now.openings), *frequency.found(case, now.waits)]
+        return [*hours.found(case, now.timetable.openings), *frequency.found(case, now.waits)]
 
     def without_what_yields(self) -> "_Timing":
-        return _Timing(
-            tuple(opening for opening in self.openings if not opening.yields_to_callback),
-            [wait for wait in self.waits if not wait.yields_to_callback],
-            self.callback,
-        )
+        openings = tuple(opening for opening in self.timetable.openings if not opening.yields_to_callback)
+        waits = [wait for wait in self.waits if not wait.yields_to_callback]
+        return _Timing(Timetable.of(openings), waits, self.callback)
 
     def first_minute(self, case: Case, start: int) -> int | None:
         """The first minute from the start on at which nothing of this speaks any more."""
@@ -75,8 +74,7 @@ class _Timing:
             return None
         bounds = [end for end in ends if end is not None]
         begin = max([start, *bounds, *(minute_from(end) for end in product.ends(case))])
-        clocks = [clock for opening in self.openings for clock in opening.clocks]
-        return first_open(clocks, begin, min(begin + HORIZON, first_minute("UTC", LAST_DAY)))
+        return first_open(self.timetable.clocks, begin, min(begin + HORIZON, first_minute("UTC", LAST_DAY)))
 
 
 def _callback(case: Case) -> tuple[datetime, datetime] | None:
@@ -118,8 +116,9 @@ def _citations(found: Sequence[Finding]) -> tuple[Citation, ...]:
     return tuple(Citation(*citation) for citation in dict.fromkeys(cited))
 
 
-def _inputs(case: Case, timing: _Timing, found: Sequence[Finding]) -> dict[str, Json]:
+def _inputs(case: Case, budgets: list[Budget], found: Sequence[Finding]) -> dict[str, Json]:
     facts, place = case.facts, case.place
+    callback = facts.flags.callback_requested_utc
     made = frequency.attempts(frequency.everything(case))
     return {
         "purpose": facts.purpose.value,
@@ -137,15 +136,12 @@ def _inputs(case: Case, timing: _Timing, found: Sequence[Finding]) -> dict[str, 
         "days_past_due": case.today - facts.due_date.toordinal() if facts.due_date else None,
         "attempts": len(frequency.attempts(facts.history)),
         "last_attempt": utc_text(max(event.at for event in made)) if made else None,
-        "budgets": frequency.counts(case),
-        "callback": utc_text(timing.callback[0]) if timing.callback else None,
+        "budgets": frequency.counts(case, budgets),
+        "callback_requested": utc_text(callback) if callback else None,
         "house": case.policy.figures(facts.firm),
-        "findings": [
-            {"code": finding.code, "layer": finding.layer.value, **finding.figures} for finding in found
-        ],
+        "findings": [{"code": finding.code, "layer": finding.layer.value, **finding.figures} for finding in found],
     }
 
 
 def _pointers(case: Case, name: str) -> list[Json]:
     return [why for what, why in case.place.pointers if what == name]
-

@@ -39,7 +39,7 @@ class Hours:
     text: str
     source: Source
     channels: frozenset[Channel] = frozenset({Channel.CALL, Channel.SMS})
-    closed: Calendar | None = None
+    closed: tuple[Calendar, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

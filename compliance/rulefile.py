@@ -112,9 +112,7 @@ class _Reader:
         return found
 
     def house(self, entry: Entry) -> HousePolicy:
-        fields = entry.fields(
-            f"hours weekdays max_attempts min_gap_days first_attempt_day sales_rules_kept {CITED}"
-        )
+        fields = entry.fields(f"hours weekdays max_attempts min_gap_days first_attempt_day sales_rules_kept {CITED}")
         self.source(fields)
         _, start, end = _span(fields["hours"], fields["hours"].text())
         if end == 24 * 60:
@@ -208,7 +206,7 @@ class _Reader:
         fields = entry.fields(f"hours {CITED}", "closed also_closed")
         holidays = "closed" in fields and bool(fields["closed"].one_of(_in(("state_holidays",)), "state_holidays"))
         fixed = tuple(_month_day(day) for day in fields["also_closed"].items()) if "also_closed" in fields else ()
-        closed = Calendar(state.removeprefix("US-"), fixed, (), holidays) if holidays or fixed else None
+        closed = (Calendar(state.removeprefix("US-"), fixed, (), holidays),) if holidays or fixed else ()
         return Hours(_week(fields["hours"]), fields["hours"].text(), self.source(fields), closed=closed)
 
     def frequencies(self, entry: Entry) -> tuple[Frequency, ...]:

@@ -89,12 +89,12 @@ class Clock:
 
     zone: str
     week: Week
-    closed: Calendar | None = None
+    closed: tuple[Calendar, ...] = ()
 
     def is_open(self, now: Reading) -> bool:
         for start, end in self.week[now.weekday]:
             if start <= now.minute < end:
-                return self.closed is None or not self.closed.closes(now.ordinal)
+                return not any(calendar.closes(now.ordinal) for calendar in self.closed)
         return False
 
     def opens(self, minute: int, limit: int) -> int:
@@ -102,12 +102,31 @@ class Clock:
         ordinal = local_day(instant_of(minute), self.zone)
         while first_minute(self.zone, ordinal) < limit:
             spans = self.week[(ordinal + 6) % 7]
-            if spans and not (self.closed is not None and self.closed.closes(ordinal)):
+            if spans and not any(calendar.closes(ordinal) for calendar in self.closed):
                 for start, end in open_minutes(self.zone, ordinal, spans):
                     if end > minute:
                         return min(max(minute, start), limit)
             ordinal += 1
         return limit
+
+
+def merged(clocks: Iterable[Clock]) -> tuple[Clock, ...]:
+    """One clock a zone that is open when all the clocks of that zone are."""
+    found: dict[str, Clock] = {}
+    for clock in clocks:
+        if other := found.get(clock.zone):
+            week = tuple(common(a, b) for a, b in zip(other.week, clock.week, strict=True))
+            closed = tuple(dict.fromkeys((*other.closed, *clock.closed)))
+            found[clock.zone] = Clock(clock.zone, week, closed)
+        else:
+            found[clock.zone] = clock
+    return tuple(found.values())
+
+
+def common(one: Spans, other: Spans) -> Spans:
+    """What lies in both."""
+    overlaps = ((max(a, c), min(b, d)) for a, b in one for c, d in other)
+    return tuple(sorted(span for span in overlaps if span[0] < span[1]))
 
 
 def first_open(clocks: Sequence[Clock], minute: int, limit: int) -> int | None:

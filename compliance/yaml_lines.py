@@ -47,13 +47,16 @@ class Entry:
         """The mapping, holding exactly these names; an optional one that is null counts as absent."""
         found = self.names()
         wanted, allowed = required.split(), optional.split()
-        for name, entry in found.items():
+        for name in found:
             if name not in wanted and name not in allowed:
-                entry.fail(f"unknown field {name!r}; allowed here: {', '.join([*wanted, *allowed])}")
+                self._key(name).fail(f"unknown field {name!r}; allowed here: {', '.join([*wanted, *allowed])}")
         for name in wanted:
             if name not in found:
                 self.fail(f"{name!r} is missing")
         return {name: entry for name, entry in found.items() if name in wanted or not entry.is_null}
+
+    def _key(self, name: str) -> "Entry":
+        return next(Entry(key, self.file) for key, _ in self.node.value if key.value == name)
 
     def items(self) -> list["Entry"]:
         if not isinstance(self.node, yaml.SequenceNode):

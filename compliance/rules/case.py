@@ -37,6 +37,8 @@ class Case:
     place: Place
     states: tuple[State, ...]
     consumer: bool
+    collecting: bool
+    calling: bool
     readings: dict[str, Reading]
 
     @classmethod
@@ -50,16 +52,10 @@ class Case:
             place=place,
             states=states,
             consumer=facts.debtor_type != DebtorType.BUSINESS,
+            collecting=facts.purpose == Purpose.COLLECT,
+            calling=facts.channel == Channel.CALL,
             readings={zone: reading(facts.at, zone) for zone in place.zones},
         )
-
-    @property
-    def collecting(self) -> bool:
-        return self.facts.purpose == Purpose.COLLECT
-
-    @property
-    def calling(self) -> bool:
-        return self.facts.channel == Channel.CALL
 
     @property
     def phoning(self) -> bool:

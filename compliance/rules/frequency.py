@@ -3,10 +3,12 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 from compliance.facts import Channel, Consent, ContactEvent, Purpose, Result
 from compliance.law import Counts, Frequency, Layer, Per, Source
 from compliance.records import Json
+from compliance.rulebook import RuleBook
 from compliance.rules.case import Case, Finding
 from compliance.windows import LAST_DAY, first_minute, local_day
 
@@ -32,18 +34,45 @@ class Wait:
         return max((first_minute(zone, ordinal) for zone, ordinal in self.until), default=0)
 
 
-def waits(case: Case) -> list[Wait]:
-    """Every date rule that binds this contact."""
-    if case.facts.purpose == Purpose.ACCOUNT:
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """One frequency rule that binds this contact, with what it counts."""
+
+    rule: Frequency
+    counted: list[datetime]
+
+
+def budgets(case: Case) -> list[Budget]:
+    """Every frequency rule that binds this contact; none for the firm's own people."""
+    facts = case.facts
+    if facts.purpose == Purpose.ACCOUNT:
         return []
-    found = [wait for rule in _rules_of(case) for wait in _limited(case, rule)]
+    rules = _binding(
+        case.rules,
+        tuple(state.code for state in case.states),
+        case.place.in_nyc,
+        facts.channel,
+        case.collecting,
+        facts.at_work is not False,
+    )
+    has_consent = facts.consent == Consent.EXPRESS
+    return [
+        Budget(rule, _counted(rule, _unit(case, rule)))
+        for rule in rules
+        if rule.protects(case.consumer, facts.role, facts.line_type, has_consent)
+    ]
+
+
+def waits(case: Case, bound: list[Budget]) -> list[Wait]:
+    """Every date rule that binds this contact."""
+    found = [wait for budget in bound for wait in _limited(case, budget)]
     if case.collecting and case.calling:
         found += [*_too_early(case), *_gap(case)]
     return found
 
 
-def found(case: Case, bound: list[Wait]) -> Iterator[Finding]:
-    for wait in bound:
+def found(case: Case, waits: list[Wait]) -> Iterator[Finding]:
+    for wait in waits:
         if not wait.is_over(case):
             yield Finding(wait.code, wait.layer, wait.source, wait.figures, curable=True)
     yield from _attempts_used_up(case)
@@ -66,18 +95,17 @@ def everything(case: Case) -> tuple[ContactEvent, ...]:
     return tuple({*facts.history, *facts.person_history, *facts.number_history})
 
 
-def counts(case: Case) -> list[Json]:
-    """What each budget that binds has counted in its window today, whether it is used up or not."""
+def counts(case: Case, bound: list[Budget]) -> list[Json]:
+    """What each budget has counted in its window today, whether it is used up or not."""
     found: list[Json] = []
-    for rule in _rules_of(case):
-        events = _counted(rule, _unit(case, rule))
-        within = [
-            sum(local_day(at, zone) > case.reading(zone).ordinal - rule.days for at in events)
-            for zone in case.date_zones
-        ]
-        found.append(
-            {"code": rule.code, "counted": max(within), "refused_from": rule.refused_from, "days": rule.days}
-        )
+    for budget in bound:
+        rule = budget.rule
+        within = 0
+        if budget.counted:
+            firsts = ((zone, case.reading(zone).ordinal - rule.days + 1) for zone in case.date_zones)
+            within = max(sum(local_day(at, zone) >= first for at in budget.counted) for zone, first in firsts)
+        figures: dict[str, Json] = {"code": rule.code, "counted": within}
+        found.append({**figures, "refused_from": rule.refused_from, "days": rule.days})
     return found
 
 
@@ -117,30 +145,32 @@ def _wait(
     return Wait(code, known.layer or Layer.HOUSE, until, known.source, figures, yields_to_callback)
 
 
-def _rules_of(case: Case) -> Iterator[Frequency]:
-    facts = case.facts
-    has_consent = facts.consent == Consent.EXPRESS
-    for place, rules in ((None, case.rules.file.federal.frequency), *((s.code, s.frequency) for s in case.states)):
-        for rule in rules:
-            if facts.channel not in rule.channels or not (case.collecting or rule.every_purpose):
-                continue
-            if rule.only_at_work and facts.at_work is False:
-                continue
-            # New York's rule is the city's: it protects those who live there or may.
-            if place == "US-NY" and not case.place.in_nyc:
-                continue
-            if rule.protects(case.consumer, facts.role, facts.line_type, has_consent):
-                yield rule
+@lru_cache(maxsize=4096)
+def _binding(
+    rules: RuleBook, states: tuple[str, ...], in_nyc: bool, channel: Channel, collecting: bool, maybe_at_work: bool
+) -> tuple[Frequency, ...]:
+    """The rules for such a contact, whoever it goes to."""
+    found = [*rules.file.federal.frequency]
+    for code in states:
+        state = rules.state(code)
+        # New York's rule is the city's: it protects those who live there or may.
+        if state and (code != "US-NY" or in_nyc):
+            found += state.frequency
+    return tuple(
+        rule
+        for rule in found
+        if channel in rule.channels and (collecting or rule.every_purpose) and (maybe_at_work or not rule.only_at_work)
+    )
 
 
-def _limited(case: Case, rule: Frequency) -> Iterator[Wait]:
+def _limited(case: Case, budget: Budget) -> Iterator[Wait]:
     """The rule on its own unit; what counts per invoice is counted per person too, then by our own policy."""
-    counted = _counted(rule, _unit(case, rule))
-    yield from _budget(case, rule, counted, Layer.LAW)
+    rule = budget.rule
+    yield from _used_up(case, rule, budget.counted, Layer.LAW)
     if rule.per is Per.INVOICE and case.facts.person_history:
         wider = _counted(rule, {*case.facts.history, *case.facts.person_history})
-        if len(wider) > len(counted):
-            yield from _budget(case, rule, wider, Layer.HOUSE)
+        if len(wider) > len(budget.counted):
+            yield from _used_up(case, rule, wider, Layer.HOUSE)
 
 
 def _unit(case: Case, rule: Frequency) -> Iterable[ContactEvent]:
@@ -155,7 +185,7 @@ def _unit(case: Case, rule: Frequency) -> Iterable[ContactEvent]:
 
 
 def _counted(rule: Frequency, events: Iterable[ContactEvent]) -> list[datetime]:
-    found = []
+    found: list[datetime] = []
     for event in events:
         if event.channel not in rule.channels or (rule.only_at_work and not event.at_work):
             continue
@@ -168,7 +198,7 @@ def _counted(rule: Frequency, events: Iterable[ContactEvent]) -> list[datetime]:
     return found
 
 
-def _budget(case: Case, rule: Frequency, counted: list[datetime], layer: Layer) -> Iterator[Wait]:
+def _used_up(case: Case, rule: Frequency, counted: list[datetime], layer: Layer) -> Iterator[Wait]:
     """Free again once the contact that filled the budget has left the window."""
     if len(counted) < rule.refused_from:
         return

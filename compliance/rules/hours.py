@@ -10,7 +10,7 @@ from compliance.law import Hours, Layer, Source, State
 from compliance.records import Json
 from compliance.rulebook import RuleBook
 from compliance.rules.case import Case, Finding
-from compliance.windows import ALL_DAY, Calendar, Clock, Spans, Week, every_day, on_weekdays, outside, span_text
+from compliance.windows import ALL_DAY, Calendar, Clock, Week, every_day, merged, on_weekdays, outside, span_text
 
 FEDERAL_HOLIDAYS = Calendar()
 
@@ -43,21 +43,37 @@ class _Bound:
     channel: Channel
     purpose: Purpose
 
-    def opening(self, code: str, week: Week, text: str, closed: Calendar | None = None) -> Opening:
+    def clocks(self, week: Week, *closed: Calendar) -> tuple[Clock, ...]:
+        return tuple(Clock(zone, week, closed) for zone in self.zones)
+
+    def opening(self, code: str, week: Week, text: str, *closed: Calendar) -> Opening:
         known = self.rules.code(code)
-        clocks = tuple(Clock(zone, week, closed) for zone in self.zones)
-        return Opening(code, known.layer or Layer.HOUSE, clocks, known.source, text)
+        return Opening(code, known.layer or Layer.HOUSE, self.clocks(week, *closed), known.source, text)
 
     def by_law(self, hours: Hours) -> Opening:
-        clocks = tuple(Clock(zone, hours.week) for zone in self.zones)
-        return Opening("HOURS_LAW", Layer.LAW, clocks, hours.source, hours.text)
+        return Opening("HOURS_LAW", Layer.LAW, self.clocks(hours.week), hours.source, hours.text)
+
+    def overlay(self, code: str, hours: Hours, week: Week, *closed: Calendar) -> Opening:
+        return Opening(code, Layer.OVERLAY, self.clocks(week, *closed), hours.source, hours.text)
 
 
-def openings(case: Case) -> tuple[Opening, ...]:
+@dataclass(frozen=True, slots=True)
+class Timetable:
+    """The rules one by one, and one clock a zone that says when all of them are open."""
+
+    openings: tuple[Opening, ...] = ()
+    clocks: tuple[Clock, ...] = ()
+
+    @classmethod
+    def of(cls, openings: tuple[Opening, ...]) -> "Timetable":
+        return cls(openings, merged(clock for opening in openings for clock in opening.clocks))
+
+
+def timetable(case: Case) -> Timetable:
     """Every rule of hours and days that binds this contact; none for a letter, which rings nowhere."""
     facts = case.facts
     if facts.channel == Channel.LETTER or facts.purpose == Purpose.ACCOUNT:
-        return ()
+        return Timetable()
     shared = _shared(
         _Bound(
             rules=case.rules,
@@ -70,11 +86,11 @@ def openings(case: Case) -> tuple[Opening, ...]:
             purpose=facts.purpose,
         )
     )
-    return (*shared, *_stated(case)) if facts.flags.not_between else shared
+    return Timetable.of((*shared.openings, *_stated(case))) if facts.flags.not_between else shared
 
 
-def found(case: Case, bound: tuple[Opening, ...]) -> Iterator[Finding]:
-    for opening in bound:
+def found(case: Case, openings: tuple[Opening, ...]) -> Iterator[Finding]:
+    for opening in openings:
         closed = [clock.zone for clock in opening.clocks if not clock.is_open(case.reading(clock.zone))]
         if closed:
             figures: dict[str, Json] = {"hours": opening.text, "closed_in": [*closed]}
@@ -82,9 +98,9 @@ def found(case: Case, bound: tuple[Opening, ...]) -> Iterator[Finding]:
 
 
 @lru_cache(maxsize=8192)
-def _shared(bound: _Bound) -> tuple[Opening, ...]:
+def _shared(bound: _Bound) -> Timetable:
     states = tuple(state for code in bound.states if (state := bound.rules.state(code)))
-    return (*_law(bound, states), *_house(bound), *_sales(bound, states))
+    return Timetable.of((*_law(bound, states), *_house(bound), *_sales(bound, states)))
 
 
 def _law(bound: _Bound, states: tuple[State, ...]) -> Iterator[Opening]:
@@ -130,28 +146,23 @@ def _sales(bound: _Bound, states: tuple[State, ...]) -> Iterator[Opening]:
     if not bound.policy.sales_rules_kept:
         return
     federal = bound.rules.file.federal.sales_hours
-    yield _overlay(bound, "HOURS_OVERLAY", federal, federal.week)
+    yield bound.overlay("HOURS_OVERLAY", federal, federal.week)
     for state in states:
         if hours := state.sales_hours:
             # A weekday without hours is a closed day, not an hour outside the window.
             open_days = [day for day, spans in enumerate(hours.week) if spans]
-            yield _overlay(bound, "HOURS_OVERLAY", hours, tuple(spans or ALL_DAY for spans in hours.week))
+            yield bound.overlay("HOURS_OVERLAY", hours, tuple(spans or ALL_DAY for spans in hours.week))
             if len(open_days) < len(hours.week) or hours.closed:
-                yield _overlay(bound, "STATE_CLOSED_DAY_OVERLAY", hours, on_weekdays(open_days), hours.closed)
-
-
-def _overlay(bound: _Bound, code: str, hours: Hours, week: Week, closed: Calendar | None = None) -> Opening:
-    clocks = tuple(Clock(zone, week, closed) for zone in bound.zones)
-    return Opening(code, Layer.OVERLAY, clocks, hours.source, hours.text)
+                yield bound.overlay("STATE_CLOSED_DAY_OVERLAY", hours, on_weekdays(open_days), *hours.closed)
 
 
 def _stated(case: Case) -> Iterator[Opening]:
-    """Times of day the person refused (12 CFR 1006.6(b)(1)); an e-mail asking for no money keeps them where law does."""
+    """Times of day the person refused (12 CFR 1006.6(b)(1)); e-mails asking for no money keep them where law does."""
     if case.facts.channel == Channel.EMAIL and not case.collecting and not case.collector:
         return
     source = case.rules.code("INCONVENIENT_TIME").source
     for start, end in case.facts.flags.not_between:
-        left: Spans = outside(start.hour * 60 + start.minute, end.hour * 60 + end.minute)
+        left = outside(start.hour * 60 + start.minute, end.hour * 60 + end.minute)
         clocks = tuple(Clock(zone, every_day(left)) for zone in case.place.zones)
         text = f"not {start:%H:%M}-{end:%H:%M}"
         yield Opening("INCONVENIENT_TIME", case.collector_layer, clocks, source, text, yields_to_callback=True)

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
+from compliance.facts import ProductFacts
 from compliance.rules.case import Case, Finding
 from compliance.rules.standing import YOUR_DECISION
 
@@ -63,8 +64,13 @@ REASONS = (
     _Reason("number_contacted_recently", _calling, until="number_free_at"),
 )
 
+NOTHING_GIVEN = ProductFacts()
+
 
 def found(case: Case) -> Iterator[Finding]:
+    facts = case.facts
+    if facts.product == NOTHING_GIVEN and not facts.left_reason and facts.due_date:
+        return
     for reason in REASONS:
         if not reason.binds(case) or not _given(case, reason.fact):
             continue

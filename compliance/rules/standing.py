@@ -21,10 +21,9 @@ def jurisdiction(case: Case) -> Iterator[Finding]:
 def location(case: Case) -> Iterator[Finding]:
     """Without a zone no hour can be judged, without a usable number none can be called."""
     place = case.place
-    unplaced = not (place.jurisdictions if case.facts.channel == Channel.LETTER else place.zones)
-    if case.phoning and (unplaced or not place.has_usable_phone):
-        yield case.finding("LOCATION_UNKNOWN", figures={"phone": place.phone_problem})
-    elif case.collecting and unplaced:
+    placed = place.jurisdictions if case.facts.channel == Channel.LETTER else place.zones
+    unusable = case.phoning and not place.has_usable_phone
+    if unusable or (not placed and (case.phoning or case.collecting)):
         yield case.finding("LOCATION_UNKNOWN", figures={"phone": place.phone_problem})
 
 

@@ -17,7 +17,7 @@ class Command(BaseCommand):
         "Judges every case of a YAML file and prints one JSON line each, then a summary. "
         "Exit code 1 when a case is not decided as its 'expect' says or the file cannot be used. Needs no database."
     )
-    requires_system_checks: list[str] = []  # noqa: RUF012 (Django's own declaration)
+    requires_system_checks: list[str] = []
     requires_migrations_checks = False
 
     def add_arguments(self, parser: ArgumentParser) -> None:

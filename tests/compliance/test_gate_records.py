@@ -1,0 +1,143 @@
+"""Facts and answers on record: stored as JSON, read back strictly, computed again to the same words."""
+
+import json
+from dataclasses import replace
+from datetime import date, datetime, time, timedelta, timezone
+
+import pytest
+
+from compliance.clearance import Clearance
+from compliance.facts import (
+    Channel,
+    ContactEvent,
+    Dispute,
+    Facts,
+    FactsError,
+    FirmSettings,
+    Flags,
+    ProductFacts,
+    Purpose,
+    Result,
+)
+from compliance.gate import decide
+from compliance.records import RecordError
+from compliance.wording import LAYERS, REASONS, VERIFIED, in_words
+from tests.compliance.gate_facts import NOON, RULES, a_call, dialed, utc
+
+FULL = a_call(
+    city="Columbus",
+    extra_zones=("America/Denver",),
+    history=(dialed(NOON - timedelta(days=5), "conversation", at_work=True),),
+    flags=Flags(
+        dispute=Dispute(written=True, within_30_days_of_notice=False),
+        not_between=((time(8), time(12)),),
+        callback_requested_utc=NOON,
+    ),
+    licensed_in=frozenset({"US-OH", "US-CO"}),
+    firm=FirmSettings(hours=(time(9), time(17)), weekdays=frozenset({0, 1})),
+    product=ProductFacts(on_hold=True, hold_until=utc("2026-12-09T00:00")),
+)
+
+
+def test_the_facts_of_a_decision_come_back_word_for_word() -> None:
+    stored = json.dumps(FULL.to_json())
+
+    again = Facts.from_json(json.loads(stored))
+
+    assert again == FULL
+    assert decide(again, RULES) == decide(FULL, RULES)
+
+
+def test_only_what_differs_from_the_default_is_stored() -> None:
+    assert Facts(purpose=Purpose.COLLECT, channel=Channel.CALL, at=NOON).to_json() == {
+        "purpose": "collect",
+        "channel": "call",
+        "at": "2026-12-01T17:00:00Z",
+    }
+    assert FULL.to_json()["licensed_in"] == ["US-CO", "US-OH"]
+    assert FULL.to_json()["history"] == [
+        {"at": "2026-11-26T17:00:00Z", "channel": "call", "result": "conversation", "at_work": True}
+    ]
+
+
+@pytest.mark.parametrize(
+    ("change", "complaint"),
+    [
+        ({"purposes": "collect"}, "Facts: unknown field 'purposes'"),
+        ({"purpose": "collecting"}, "Facts.purpose: 'collecting' is not a valid Purpose"),
+        ({"purpose": 3}, "Facts.purpose: str expected, not int"),
+        ({"at": "yesterday"}, "Facts.at: Invalid isoformat string"),
+        ({"at": "2026-12-01T17:00:00"}, "Facts.at: a moment with its zone"),
+        ({"history": {}}, "Facts.history: list expected, not dict"),
+        ({"history": [{"at": "2026-12-01T17:00:00Z"}]}, "Facts.history: ContactEvent: "),
+        ({"to_attorney": 1}, "Facts.to_attorney: bool expected, not int"),
+        ({"due_date": "2026-13-01"}, "Facts.due_date: "),
+        ({"flags": {"not_between": [["08:00"]]}}, "Facts.flags: Flags.not_between: "),
+        ({"flags": {"not_between": [["08:00:30", "09:00"]]}}, "a clock time in whole minutes"),
+        ({"firm": {"hours": ["17:00", "09:00"]}}, "17:00 must come before 09:00"),
+        ({"firm": {"weekdays": [7]}}, "0 (Monday) to 6 (Sunday)"),
+        ({"product": {"hold_until": "2026-12-01T17:00:00"}}, "ProductFacts.hold_until: a moment with its zone"),
+        ({"extra_zones": ["Mars/North"]}, "'Mars/North' is no time zone"),
+    ],
+)
+def test_a_record_that_was_tampered_with_is_refused_by_name(change: dict[str, object], complaint: str) -> None:
+    with pytest.raises(FactsError) as refused:
+        Facts.from_json(FULL.to_json() | change)
+
+    assert complaint in str(refused.value)
+
+
+def test_what_is_no_record_at_all_is_refused() -> None:
+    with pytest.raises(FactsError, match="names with values belong here, not list"):
+        Facts.from_json([])
+    with pytest.raises(FactsError, match="channel"):
+        Facts.from_json({"purpose": "collect"})
+    with pytest.raises(RecordError, match="this is no stored clearance"):
+        Clearance.from_json({"decision": "maybe"})
+    with pytest.raises(RecordError, match="this is no stored clearance"):
+        Clearance.from_json(decide(FULL, RULES).to_json() | {"decision": "maybe"})
+
+
+def test_an_answer_comes_back_from_its_record() -> None:
+    blocked = decide(replace(FULL, at=utc("2026-12-06T08:00")), RULES)
+
+    assert Clearance.from_json(json.loads(json.dumps(blocked.to_json()))) == blocked
+    assert not blocked.is_allowed
+
+
+def test_a_moment_in_another_zone_is_the_same_moment() -> None:
+    eastern = datetime(2026, 12, 1, 12, tzinfo=timezone(timedelta(hours=-5)))
+
+    assert decide(a_call(at=eastern), RULES).inputs["at"] == "2026-12-01T17:00:00Z"
+    assert decide(a_call(at=eastern), RULES) == decide(a_call(), RULES)
+
+
+def test_words_from_a_database_column_are_taken_and_unknown_ones_are_not() -> None:
+    facts = Facts(purpose="collect", channel="sms", at=NOON)  # type: ignore[arg-type]  # as a column holds them
+
+    assert facts.purpose is Purpose.COLLECT
+    with pytest.raises(FactsError, match="'fax' is not one of call, sms, email, letter"):
+        Facts(purpose=Purpose.COLLECT, channel="fax", at=NOON)  # type: ignore[arg-type]
+    with pytest.raises(FactsError, match=r"ContactEvent\.at"):
+        ContactEvent(datetime(2026, 12, 1), Channel.CALL, Result.BUSY)  # noqa: DTZ001
+    with pytest.raises(FactsError, match=r"Flags\.callback_requested_utc"):
+        Flags(callback_requested_utc=datetime(2026, 12, 1))  # noqa: DTZ001
+
+
+def test_every_reason_is_said_in_plain_words() -> None:
+    words = {code: str(in_words(code)) for code in REASONS}
+
+    assert words["DISPUTE_OPEN"] == "The customer disputes this invoice"
+    assert words["NUMBER_CONTACTED_RECENTLY"] == "This number was contacted recently"
+    assert len(set(words.values())) == len(words)
+    for code, said in words.items():
+        assert said[0].isupper()
+        assert not said.endswith(".") or said.endswith("D.C.")
+        assert code not in said
+    assert {str(each) for each in LAYERS} == {"law", "overlay", "house"}
+    assert set(VERIFIED) == {"seen", "memory", "ours"}
+
+
+def test_the_primary_reasons_of_one_day_are_the_same_for_two_equal_contacts() -> None:
+    assert decide(FULL, RULES) == decide(replace(FULL), RULES)
+    assert decide(FULL, RULES) != decide(replace(FULL, due_date=date(2026, 11, 19)), RULES)
