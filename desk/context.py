@@ -1,12 +1,115 @@
-"""What the frame of every signed-in page shows."""
+"""What the frame of every signed-in page shows. Looked up when a template asks, not before."""
 
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import Business
+from desk.wording.problems import Trouble, trouble_of
+from disputes.models import Dispute
+from integrations.models import Connection
+from syntharra import clock
+from syntharra.templatetags.syntharra import moment
+
+THEME_COOKIE = "theme"
+THEMES = ("light", "dark")
+
+
+@dataclass(frozen=True)
+class Link:
+    url: str
+    word: str
+    icon: str
+    here: bool
+    count: int = 0
+    count_words: str = ""
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
-    """The business, the sandbox ribbon, and whether calls are on."""
-    business = getattr(request, "business", None)
-    return {"business": business, "membership": getattr(request, "membership", None), "sandbox": settings.SANDBOX}
+    """The frame, the business, and the chosen theme (empty: as the system has it)."""
+    theme = request.COOKIES.get(THEME_COOKIE, "")
+    return {
+        "frame": Frame(request),
+        "business": getattr(request, "business", None),
+        "membership": getattr(request, "membership", None),
+        "sandbox": settings.SANDBOX,
+        "theme": theme if theme in THEMES else "",
+    }
+
+
+class Frame:
+    """Links, businesses, the books' trouble and the sandbox's clock."""
+
+    sandbox: bool = settings.SANDBOX
+
+    def __init__(self, request: HttpRequest) -> None:
+        self.request = request
+        self.business: Business | None = getattr(request, "business", None)
+
+    @cached_property
+    def main_links(self) -> list[Link]:
+        """The five of the rail and of the phone's bottom bar."""
+        live = Dispute.objects.live().count() if self.business else 0
+        return [
+            self._link("today", _("Today"), "sunrise"),
+            self._link("invoices", _("Invoices"), "receipt-text", "invoice", "freeze_invoice"),
+            self._link("calls", _("Calls"), "phone", "call"),
+            self._link(
+                "disputes",
+                _("Disputes"),
+                "messages-square",
+                "dispute",
+                count=live,
+                words=_("open"),
+            ),
+            self._link("money", _("Money"), "banknote"),
+        ]
+
+    @cached_property
+    def more_links(self) -> list[Link]:
+        links = [
+            self._link("customers", _("Customers"), "users", "customer"),
+            self._link("activity", _("Activity"), "history"),
+            self._link("connections", _("Your books"), "plug"),
+        ]
+        return [*links, self._link("sandbox", _("Sandbox"), "flask-conical")] if settings.SANDBOX else links
+
+    @cached_property
+    def businesses(self) -> list[Business]:
+        """All the person belongs to."""
+        if not self.request.user.is_authenticated:
+            return []
+        return list(Business.objects.filter(memberships__user=self.request.user).order_by("name", "id"))
+
+    @cached_property
+    def books_trouble(self) -> Trouble | None:
+        """What keeps us from reading the books; None when all is well or nothing was ever connected."""
+        if self.business is None:
+            return None
+        connection = Connection.objects.exclude(state=Connection.State.DISCONNECTED).first()
+        return trouble_of(connection) if connection else None
+
+    @cached_property
+    def now(self) -> datetime:
+        """Business time, to be shown in the zone of the page."""
+        return clock.now()
+
+    @cached_property
+    def clock_words(self) -> str:
+        """The sandbox's clock as the business's wall has it, also on pages outside its zone."""
+        zone = self.business.time_zone if self.business else settings.TIME_ZONE
+        with timezone.override(ZoneInfo(zone)):
+            return moment(self.now)
+
+    def _link(self, name: str, word: str, icon: str, *inner: str, count: int = 0, words: str = "") -> Link:
+        match = self.request.resolver_match
+        here = bool(match and match.url_name in (name, *inner))
+        return Link(reverse(name), word, icon, here, count, words)

@@ -33,10 +33,12 @@ def money(value: Money | None) -> str:
 
 
 @register.filter
-def amount(value: Money | None) -> str:
-    """Without it, for a column whose head names the currency: ``1,240.00``."""
+def amount(value: Money | None, currency: str = "") -> str:
+    """Without it, for a column whose head names the ``currency``: ``1,240.00``. Another currency is shown whole."""
     if value is None:
         return ""
+    if currency and code_of(value) != currency:
+        return shown(value)
     pattern = "#,##0" + ("." + "0" * places(code_of(value)) if places(code_of(value)) else "")
     return format_decimal(value.amount, format=pattern, locale=_locale())
 
@@ -135,6 +137,11 @@ def hour_words(local: datetime) -> str:
     """Of a moment that is in its zone already."""
     words = format_time(local.timetz(), "short", locale=_locale())
     return words.replace("\u202f", "\u00a0").replace("AM", "am").replace("PM", "pm")
+
+
+def short_day(local: date) -> str:
+    """``Nov 26``, for the foot of a chart."""
+    return format_skeleton("MMMd", _at_noon(local), locale=_locale())
 
 
 def day_words(local: date) -> str:

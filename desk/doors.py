@@ -1,0 +1,37 @@
+"""What every page of the desk stands behind: a member of the business, its own time zone, and the role an act takes."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Concatenate
+from zoneinfo import ZoneInfo
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.middleware import MemberRequest, member_required
+from accounts.models import Role
+
+type Page[**P] = Callable[Concatenate[MemberRequest, P], HttpResponse]
+
+#: Who may end what protects a customer, spend money or change how the firm collects. Anybody may freeze and stop.
+IN_CHARGE = (Role.OWNER, Role.MANAGER)
+
+
+def members_page[**P](view: Page[P]) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
+    """For members of the business; dates and hours on the page are those of its wall clock."""
+
+    @wraps(view)
+    def inner(request: MemberRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        with timezone.override(ZoneInfo(request.business.time_zone)):
+            return view(request, *args, **kwargs)
+
+    return member_required(inner)
+
+
+def only_for(request: MemberRequest, *roles: Role) -> None:
+    """Raises PermissionDenied, with the roles it takes, when the member has none of them."""
+    if request.membership.role not in roles:
+        allowed = ", ".join(str(role.label) for role in roles)
+        raise PermissionDenied(_("It takes one of these roles: %(roles)s.") % {"roles": allowed})

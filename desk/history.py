@@ -1,0 +1,160 @@
+"""The life of an invoice and of a customer: what happened, in the order it happened."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, time
+
+from django.db.models import Q, QuerySet
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from calls.models import Attempt, Call
+from desk.clocks import next_clock
+from desk.wording.outcomes import NOBODY_SPOKE, ending
+from disputes.models import ClaimOn, Dispute
+from invoices.models import Allocation, Customer, Invoice, Promise
+from notifications.models import Message
+from syntharra import money
+from syntharra.templatetags.syntharra import day_words, seconds
+
+
+@dataclass(frozen=True)
+class Event:
+    """One point of a timeline. ``at`` is a date where no time is known; ``future`` has not happened yet."""
+
+    icon: str
+    title: str
+    at: datetime | date | None
+    words: str = ""
+    tone: str = ""
+    url: str = ""
+    future: bool = False
+    footnote: str = ""
+
+
+def of_invoice(invoice: Invoice) -> list[Event]:
+    """From issued to paid, and what is planned next."""
+    calls = Call.objects.filter(attempt__about__invoice=invoice).select_related("customer").distinct()
+    disputes = Dispute.objects.filter(invoice=invoice)
+    events = [
+        *_births(invoice),
+        *_money(Allocation.objects.filter(invoice=invoice)),
+        *_calls(calls),
+        *_disputes(disputes),
+        *_letters(Message.objects.filter(about__invoice=invoice, customer__isnull=False)),
+        *_promises(Promise.objects.filter(invoice=invoice)),
+    ]
+    planned = Attempt.objects.filter(about__invoice=invoice, about__dropped_at=None, status=Attempt.Status.PLANNED)
+    return [*in_order(events), *_planned(planned, invoice), *_running(disputes)]
+
+
+def of_dispute(dispute: Dispute) -> list[Event]:
+    """What happened to it: each claim, letter and answer, and the clock that runs out next."""
+    this = Dispute.objects.filter(pk=dispute.pk)
+    letters = Message.objects.filter(about__invoice=dispute.invoice_id, owed_at__gte=dispute.opened_at)
+    events = [*_disputes(this), *_letters(letters)]
+    return [*in_order(events), *_running(this)]
+
+
+def of_customer(customer: Customer, *, at_most: int = 40) -> list[Event]:
+    """Calls, disputes, payments, letters and promises; newest first."""
+    events = [
+        *_money(Allocation.objects.filter(payment__customer=customer)),
+        *_calls(Call.objects.filter(customer=customer).select_related("customer")[:at_most]),
+        *_disputes(Dispute.objects.filter(customer=customer)),
+        *_letters(Message.objects.filter(customer=customer)),
+        *_promises(Promise.objects.filter(customer=customer)),
+    ]
+    return in_order(events)[::-1][:at_most]
+
+
+def in_order(events: Iterable[Event]) -> list[Event]:
+    """By time; what has only a date stands at the start of its day."""
+    return sorted(events, key=lambda event: _sortable(event.at))
+
+
+def _sortable(at: datetime | date | None) -> datetime:
+    if isinstance(at, datetime):
+        return at
+    return datetime.combine(at or date.max, time.min, timezone.get_current_timezone())
+
+
+def _births(invoice: Invoice) -> Iterator[Event]:
+    if invoice.issued_on:
+        yield Event("file-text", _("Issued"), invoice.issued_on, money.shown(invoice.total_money))
+    if invoice.due_on:
+        yield Event("calendar-clock", _("Due"), invoice.due_on)
+    if invoice.paused_at:
+        words = invoice.get_paused_reason_display()
+        yield Event("circle-pause", _("Paused"), invoice.paused_at, words, tone="frozen")
+    if invoice.left_at:
+        yield Event("flag", _("Taken out of collection"), invoice.left_at, invoice.get_left_reason_display())
+
+
+def _money(allocations: "QuerySet[Allocation]") -> Iterator[Event]:
+    for part in allocations.select_related("payment", "invoice"):
+        amount = money.shown(money.of(part.amount, part.currency))
+        if part.kind == Allocation.Kind.CREDIT:
+            yield Event("scissors", _("Credited"), part.payment.paid_on, amount)
+        elif part.payment.reversed_at:
+            yield Event("undo-2", _("Payment taken back"), part.payment.reversed_at, amount, tone="late")
+        else:
+            how = f"{amount}, {part.payment.method}" if part.payment.method else amount
+            yield Event("banknote", _("Paid"), part.payment.paid_on, how, tone="recovered")
+
+
+def _calls(calls: "QuerySet[Call] | Iterable[Call]") -> Iterator[Event]:
+    for call in calls:
+        end = ending(call)
+        title = _("Called: %(outcome)s") % {"outcome": end.word} if end.word else _("Called")
+        length = _("%(length)s on the line.") % {"length": seconds(call.seconds)} if call.seconds else ""
+        tone = "" if call.disposition in NOBODY_SPOKE else {"frozen": "frozen", "stopped": "late"}.get(end.state, "")
+        words = f"{length} {end.means}".strip()
+        yield Event("phone", title, call.placed_at, words, tone=tone, url=reverse("call", args=[call.pk]))
+
+
+def _disputes(disputes: "QuerySet[Dispute]") -> Iterator[Event]:
+    links = ClaimOn.objects.filter(dispute__in=disputes).select_related("claim", "dispute").order_by("claim__said_at")
+    for link in links:
+        title = _("Disputed and frozen") if link.first else _("More about the dispute")
+        words = f"“{link.claim.words}”"
+        url = link.dispute.get_absolute_url()
+        yield Event("snowflake" if link.first else "quote", title, link.claim.said_at, words, tone="frozen", url=url)
+    for dispute in disputes:
+        if dispute.closed_at:
+            words = dispute.closed_reason or dispute.closed_as
+            yield Event("check", _("Dispute closed"), dispute.closed_at, words, url=dispute.get_absolute_url())
+
+
+def _letters(messages: "QuerySet[Message]") -> Iterator[Event]:
+    for message in messages.filter(Q(sent_at__isnull=False) | Q(status=Message.Status.REFUSED)).distinct():
+        if message.sent_at:
+            yield Event("mail", message.subject or _("Letter sent"), message.sent_at, message.to)
+        else:
+            title = _("Letter not sent")
+            yield Event("ban", title, message.owed_at, message.outcome, tone="late")
+
+
+def _promises(promises: "QuerySet[Promise]") -> Iterator[Event]:
+    for promise in promises:
+        words = _("%(amount)s by %(day)s, %(how)s") % {
+            "amount": money.shown(money.of(promise.amount, promise.currency)),
+            "day": day_words(promise.promised_for),
+            "how": promise.get_how_display(),
+        }
+        yield Event("handshake", _("Promised"), promise.made_at, words)
+
+
+def _planned(attempts: "QuerySet[Attempt]", invoice: Invoice) -> Iterator[Event]:
+    if invoice.frozen_at or invoice.paused_reason or invoice.left_reason:
+        return
+    for attempt in attempts:
+        title = _("Call planned, attempt %(number)d of 3") % {"number": attempt.number}
+        yield Event("calendar-clock", title, attempt.planned_for, future=True)
+
+
+def _running(disputes: "QuerySet[Dispute]") -> Iterator[Event]:
+    for dispute in disputes.filter(closed_at=None):
+        running = next_clock(dispute)
+        yield Event("hourglass", running.name, None, running.words, future=True, url=dispute.get_absolute_url())

@@ -1,0 +1,159 @@
+"""What needs the owner today, as lines of a letter: the sharpest clock first."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+from django.db.models import Count, Sum
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from accounts.models import ActivityLine, Business
+from calls.agent.outcomes import Disposition
+from calls.models import Attempt, Call
+from desk.clocks import next_clock
+from desk.standing import invoice_url
+from desk.wording.outcomes import ending, has_task, task
+from disputes.models import ClaimOn, Dispute
+from invoices.models import Invoice
+from syntharra import clock, money
+from syntharra.templatetags.syntharra import moment_words
+
+TASKS_LAST = timedelta(days=14)
+DONE = "task_done"
+ELSEWHERE = ("dispute", "paused_unsure", "already_paid")  # these have a line of their own
+
+
+@dataclass(frozen=True)
+class Need:
+    tone: str
+    icon: str
+    what: str
+    url: str
+    action: str
+    said: str = ""
+    by: str = ""
+    done_url: str = ""  # where a task without a page of its own is ticked
+
+
+def needs(business: Business) -> list[Need]:
+    """Everything that waits for the firm."""
+    return [*_disputes(), *_paused(), *_approvals(business), *_others(), *_tasks(), *_decisions(business)]
+
+
+def title(found: list[Need]) -> str:
+    """``Three things need you``: small numbers in words."""
+    small = [_("Nothing"), _("One thing"), _("Two things"), _("Three things"), _("Four things"), _("Five things")]
+    if len(found) == 1:
+        return _("One thing needs you")
+    things = small[len(found)] if len(found) < len(small) else _("%(count)d things") % {"count": len(found)}
+    return _("%(things)s need you") % {"things": things} if found else _("Nothing needs you")
+
+
+def _disputes() -> Iterator[Need]:
+    live = Dispute.objects.live().select_related("invoice", "customer").order_by("opened_at")
+    links = ClaimOn.objects.filter(dispute__in=live, first=True).select_related("claim")
+    claims = {link.dispute_id: link.claim for link in links}
+    for dispute in live:
+        claim = claims.get(dispute.pk)
+        what = _("%(customer)s disputes %(number)s · %(amount)s · %(kind)s") % {
+            "customer": dispute.customer.name,
+            "number": dispute.invoice.number,
+            "amount": money.shown(money.of(dispute.balance_at_opening, dispute.currency)),
+            "kind": claim.get_reason_display() if claim else _("not said yet"),
+        }
+        running = next_clock(dispute)
+        tone = "late" if running.state == "late" or (claim and claim.urgent) else "frozen"
+        said = f"“{claim.words}”" if claim and claim.words else ""
+        yield Need(tone, "snowflake", what, dispute.get_absolute_url(), _("Open"), said, running.words)
+
+
+def _paused() -> Iterator[Need]:
+    paused = Invoice.objects.open().exclude(paused_reason="").select_related("customer").order_by("paused_at")
+    for invoice in paused:
+        names = {"customer": invoice.customer.name, "number": invoice.number}
+        if invoice.paused_reason == Invoice.Paused.ALREADY_PAID:
+            what = _("%(customer)s says that %(number)s is paid") % names
+            said, action = _("Look for it in your books; nobody asks them until you have."), _("Check")
+        else:
+            what = _("We were not sure whether %(customer)s disagrees with %(number)s") % names
+            said, action = _("It is as quiet as a dispute until you say."), _("Listen")
+        yield Need("clock", "circle-pause", what, invoice_url(invoice), action, said)
+
+
+def _approvals(business: Business) -> Iterator[Need]:
+    if not business.reviews_calls:
+        return
+    waiting = Attempt.objects.filter(status=Attempt.Status.PLANNED, approved_at=None)
+    count = waiting.count()
+    if count:
+        what = ngettext("%(count)d planned call waits for your yes", "%(count)d planned calls wait for your yes", count)
+        first = waiting.order_by("planned_for").values_list("planned_for", flat=True)[0]
+        by = _("first %(when)s") % {"when": moment_words(first)}
+        url = f"{reverse('calls')}?show=planned"
+        yield Need("accent", "phone", what % {"count": count}, url, _("Look"), by=by)
+
+
+def _others() -> Iterator[Need]:
+    """The customer of a live dispute owes on other invoices too: go on with those?"""
+    asked = Dispute.objects.live().filter(go_on_with_others=None).select_related("customer").order_by("opened_at")
+    by_customer = {dispute.customer_id: dispute for dispute in asked}
+    overdue = Invoice.objects.collectable(on=clock.now().date()).filter(
+        customer__in=by_customer, due_on__lt=clock.now().date()
+    )
+    grouped = overdue.order_by().values("customer", "currency").annotate(count=Count("pk"), sum=Sum("balance"))
+    for group in grouped:
+        dispute = by_customer[group["customer"]]
+        what = ngettext(
+            "Go on with the other invoice of %(customer)s, %(amount)s?",
+            "Go on with the other %(count)d invoices of %(customer)s, %(amount)s?",
+            group["count"],
+        ) % {
+            "customer": dispute.customer.name,
+            "count": group["count"],
+            "amount": money.shown(money.of(group["sum"], group["currency"])),
+        }
+        yield Need("clock", "circle-question-mark", what, f"{dispute.get_absolute_url()}#others", _("Answer"))
+
+
+def _tasks() -> Iterator[Need]:
+    """What calls ask of the firm's own people, until it is ticked or two weeks have passed."""
+    asking = [item.value for item in Disposition if has_task(item) and item.value not in ELSEWHERE]
+    since = clock.now() - TASKS_LAST
+    calls = list(
+        Call.objects.filter(disposition__in=asking, placed_at__gte=since)
+        .select_related("customer")
+        .order_by("placed_at")
+    )
+    done = _ticked([call.pk for call in calls])
+    for call in calls:
+        if call.pk in done:
+            continue
+        what = f"{call.customer.name}: {task(call.disposition)}"
+        said = f"{ending(call).word}, {moment_words(call.placed_at)}"
+        url = reverse("call", args=[call.pk])
+        yield Need("clock", "flag", what, url, _("Done"), said, done_url=reverse("call_task_done", args=[call.pk]))
+
+
+def _ticked(calls: list[UUID]) -> set[UUID]:
+    lines = ActivityLine.objects.filter(subject_kind="call", subject_id__in=calls, verb=DONE)
+    return set(lines.values_list("subject_id", flat=True))
+
+
+def _decisions(business: Business) -> Iterator[Need]:
+    left = Invoice.objects.open().filter(left_reason=Invoice.Left.YOUR_DECISION, currency=business.currency)
+    found = left.aggregate(count=Count("pk"), sum=Sum("balance"))
+    if found["count"]:
+        what = ngettext(
+            "%(count)d invoice was called three times: %(amount)s. What now?",
+            "%(count)d invoices were called three times: %(amount)s. What now?",
+            found["count"],
+        ) % {"count": found["count"], "amount": money.shown(money.of(found["sum"], business.currency))}
+        yield Need("clock", "flag", what, f"{reverse('invoices')}?show=left", _("Decide"))
+
+
+def is_ticked(call: Call) -> bool:
+    """The task of this call was done."""
+    return bool(_ticked([call.pk]))

@@ -1,0 +1,176 @@
+"""Where an invoice stands, in a word with a shape and one short reason. For a whole list at once: no query per row."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from calls.models import AttemptInvoice
+from desk.wording.outcomes import means
+from disputes.models import ClaimOn
+from invoices.models import Customer, Hold, Invoice, Promise
+from syntharra import clock, money
+from syntharra.money import Money
+from syntharra.templatetags.syntharra import day_words, moment_words, past_due
+
+LONG_OVERDUE = 31
+OPEN_ATTEMPT = ("planned", "dialing", "live", "unknown")
+
+
+@dataclass(frozen=True)
+class Standing:
+    """``state`` names the look; an empty ``word`` is the look's own; ``why`` is the reason in a few words."""
+
+    state: str
+    word: str = ""
+    why: str = ""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One invoice in a list."""
+
+    url: str
+    number: str
+    customer: str
+    due: date | None
+    late: str
+    state: str
+    state_word: str
+    why: str
+    balance: Money
+
+
+def today() -> date:
+    """Business time's date on the wall of the page."""
+    return timezone.localtime(clock.now()).date()
+
+
+def invoice_url(invoice: Invoice) -> str:
+    """By the number people know; by its id where the books gave it none."""
+    return reverse("invoice", args=[invoice.number or invoice.pk])
+
+
+def rows(invoices: Iterable[Invoice]) -> list[Row]:
+    """These invoices (with their customers loaded) as rows of a list."""
+    listed = list(invoices)
+    stands = standings(listed)
+    return [
+        Row(
+            url=invoice_url(invoice),
+            number=invoice.number or invoice.external_id,
+            customer=invoice.customer.name,
+            due=invoice.due_on,
+            late=past_due(invoice.due_on) if invoice.books_status == Invoice.Books.OPEN else "",
+            state=stands[invoice.pk].state,
+            state_word=stands[invoice.pk].word,
+            why=stands[invoice.pk].why,
+            balance=invoice.balance_money,
+        )
+        for invoice in listed
+    ]
+
+
+def standings(invoices: Collection[Invoice]) -> dict[UUID, Standing]:
+    """Four queries for any number of invoices."""
+    open_ones = [invoice for invoice in invoices if invoice.books_status == Invoice.Books.OPEN]
+    known = _Known.of(open_ones) if open_ones else _Known({}, {}, {}, {}, {}, "")
+    return {invoice.pk: _standing(invoice, known) for invoice in invoices}
+
+
+@dataclass(frozen=True)
+class _Known:
+    disputed: dict[UUID, str]
+    promised: dict[UUID, Promise]
+    held: dict[UUID, str]
+    customers_held: dict[UUID, str]
+    attempts: dict[UUID, tuple[str, datetime]]
+    all_held: str
+
+    @classmethod
+    def of(cls, invoices: Collection[Invoice]) -> "_Known":
+        ids = [invoice.pk for invoice in invoices]
+        held, customers_held, all_held = _holds(ids, [invoice.customer_id for invoice in invoices])
+        return cls(_disputed(ids), _promised(ids), held, customers_held, _attempts(ids), all_held)
+
+
+def _disputed(ids: list[UUID]) -> dict[UUID, str]:
+    first = ClaimOn.objects.filter(dispute__invoice__in=ids, dispute__closed_at=None, first=True)
+    return {
+        link.dispute.invoice_id: link.claim.get_reason_display() for link in first.select_related("dispute", "claim")
+    }
+
+
+def _promised(ids: list[UUID]) -> dict[UUID, Promise]:
+    running = Promise.objects.filter(invoice__in=ids, status=Promise.Status.RUNNING, holds_until__gte=today())
+    return {promise.invoice_id: promise for promise in running}
+
+
+def _holds(ids: list[UUID], customers: list[UUID]) -> tuple[dict[UUID, str], dict[UUID, str], str]:
+    invoices, people, everything = {}, {}, ""
+    for hold in Hold.objects.running(clock.now()).order_by("since"):
+        if hold.invoice_id in ids:
+            invoices[hold.invoice_id] = hold.reason
+        elif hold.invoice_id is None and hold.customer_id in customers:
+            people[hold.customer_id] = hold.reason
+        elif hold.invoice_id is None and hold.customer_id is None:
+            everything = hold.reason
+    return invoices, people, everything
+
+
+def _attempts(ids: list[UUID]) -> dict[UUID, tuple[str, datetime]]:
+    about = AttemptInvoice.objects.filter(invoice__in=ids, dropped_at=None, attempt__status__in=OPEN_ATTEMPT)
+    return {
+        link.invoice_id: (link.attempt.status, link.attempt.planned_for) for link in about.select_related("attempt")
+    }
+
+
+def _standing(invoice: Invoice, known: _Known) -> Standing:
+    if invoice.books_status != Invoice.Books.OPEN:
+        return Standing(invoice.books_status)
+    if invoice.frozen_at:
+        since = _("disputed since %(day)s: %(kind)s")
+        kind = known.disputed.get(invoice.pk, _("not said yet"))
+        return Standing("frozen", "", since % {"day": _day(invoice.frozen_at), "kind": kind})
+    if invoice.left_reason:
+        return Standing("left", invoice.get_left_reason_display(), "")
+    if invoice.paused_reason:
+        return Standing("paused", invoice.get_paused_reason_display(), _("waits for your answer"))
+    if promise := known.promised.get(invoice.pk):
+        paid = _("%(amount)s by %(day)s") % {
+            "amount": money.shown(money.of(promise.amount, promise.currency)),
+            "day": day_words(promise.promised_for),
+        }
+        return Standing("promised", "", paid)
+    held = known.held.get(invoice.pk) or known.customers_held.get(invoice.customer_id) or known.all_held
+    if held:
+        return Standing("on_hold", "", means(held) or held)
+    return _by_date(invoice, known)
+
+
+def _by_date(invoice: Invoice, known: _Known) -> Standing:
+    late = invoice.days_late(today())
+    state = "very_overdue" if late >= LONG_OVERDUE else "overdue"
+    if late == 0:
+        return Standing("due", "" if invoice.due_on else _("No due date"), "")
+    if invoice.pk in known.attempts:
+        status, at = known.attempts[invoice.pk]
+        if status == "planned":
+            return Standing(state, "", _("call planned %(when)s") % {"when": moment_words(at)})
+        return Standing(status)
+    if _never_called(invoice.customer):
+        return Standing(state, "", _("never called: your list"))
+    return Standing(state, "", ngettext("%(days)d day", "%(days)d days", late) % {"days": late})
+
+
+def _never_called(customer: Customer) -> bool:
+    return customer.never_call
+
+
+def _day(at: datetime) -> str:
+    return day_words(timezone.localtime(at).date())

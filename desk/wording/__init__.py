@@ -1,0 +1,1 @@
+"""What happened, in the firm's words. Pure: facts in, sentences out."""

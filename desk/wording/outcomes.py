@@ -1,0 +1,102 @@
+"""How a call ended, in two or three words with a shape; the longer sentence is the agent's own table of outcomes."""
+
+from typing import NamedTuple
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from calls.agent.outcomes import OUTCOMES, Disposition
+from calls.models import Attempt, Call
+
+
+class Ending(NamedTuple):
+    """``state`` names the look; ``word`` is what a list shows; ``means`` is the sentence behind it."""
+
+    state: str
+    word: str
+    means: str
+
+
+_ENDINGS: dict[str, tuple[str, Promise]] = {
+    "attorney_represented": ("stopped", _("Has a lawyer")),
+    "bankruptcy": ("stopped", _("In bankruptcy")),
+    "deceased": ("stopped", _("Has died")),
+    "opt_out": ("stopped", _("Stop calling")),
+    "dispute": ("frozen", _("Disputed")),
+    "already_paid": ("paused", _("Says it is paid")),
+    "wrong_number": ("stopped", _("Wrong number")),
+    "not_right_party": ("ended", _("Somebody else")),
+    "request_human": ("waiting", _("Wants a person")),
+    "promise_to_pay": ("promised", _("Promised")),
+    "pay_now": ("paid", _("Pays by link")),
+    "needs_time_or_plan": ("waiting", _("Needs time")),
+    "callback_request": ("planned", _("Call later")),
+    "question_about_invoice": ("waiting", _("Has a question")),
+    "abusive": ("ended", _("Hard words")),
+    "voicemail_greeting": ("ended", _("Voicemail")),
+    "other": ("ended", _("Spoke, no result")),
+    "paused_unsure": ("paused", _("Not sure")),
+    "copy_wanted": ("waiting", _("Wants a copy")),
+    "paperwork_first": ("waiting", _("Paper first")),
+    "waiting_for_payer": ("waiting", _("Waits for a payer")),
+    "other_contact": ("waiting", _("Other contact")),
+    "distrusts_call": ("waiting", _("Does not trust calls")),
+    "written_only": ("stopped", _("In writing only")),
+    "other_job": ("waiting", _("Another job")),
+    "identity_unconfirmed": ("ended", _("Not sure who")),
+    "vulnerable": ("stopped", _("A person should look")),
+    "language": ("waiting", _("Another language")),
+    "recording_refused": ("waiting", _("No recording")),
+    "no_answer": ("ended", _("No answer")),
+    "busy": ("ended", _("Busy")),
+    "failed": ("ended", _("No connection")),
+    "hung_up": ("ended", _("Hung up")),
+}
+
+#: Of these we know that somebody spoke with us.
+NOBODY_SPOKE = ("no_answer", "busy", "failed", "voicemail_greeting", "")
+
+
+def ending(call: Call) -> Ending:
+    """How this call ended; while it has not, where it is."""
+    if call.disposition in _ENDINGS:
+        state, word = _ENDINGS[call.disposition]
+        return Ending(state, str(word), means(call.disposition))
+    return _underway(call)
+
+
+def means(disposition: str) -> str:
+    """The sentence for a disposition; empty for one nobody knows."""
+    return gettext(OUTCOMES[Disposition(disposition)].means) if disposition in _ENDINGS else ""
+
+
+def task(disposition: str) -> str:
+    """What it asks of the firm's own people; empty when nothing."""
+    return gettext(OUTCOMES[Disposition(disposition)].task) if disposition in _ENDINGS and has_task(disposition) else ""
+
+
+def has_task(disposition: str) -> bool:
+    return bool(OUTCOMES[Disposition(disposition)].task)
+
+
+def attempt_ending(attempt: Attempt) -> Ending:
+    """The same for an attempt that never became a call: where it stands, or why it was not placed."""
+    if attempt.status == Attempt.Status.ENDED:
+        return Ending("refused", gettext("Not called"), attempt.ended_because)
+    return Ending(attempt.status, "", "")
+
+
+def _underway(call: Call) -> Ending:
+    match call.status:
+        case Call.Status.QUEUED | Call.Status.RINGING:
+            return Ending("dialing", gettext("Ringing"), gettext("Nobody has picked up yet."))
+        case Call.Status.IN_PROGRESS:
+            return Ending("live", "", gettext("They are speaking right now."))
+        case Call.Status.BUSY:
+            return Ending("ended", gettext("Busy"), means("busy"))
+        case Call.Status.NO_ANSWER:
+            return Ending("ended", gettext("No answer"), means("no_answer"))
+        case Call.Status.FAILED | Call.Status.CANCELED:
+            return Ending("ended", gettext("No connection"), means("failed"))
+    return Ending("ended", "", gettext("The call is over; what came of it is being written down."))
