@@ -55,12 +55,9 @@ def is_complete(groups: Sequence[str]) -> bool:
 
 
 def lock_hash() -> str:
-    """What the environment depends on, in one word: the lock and the list of direct dependencies."""
-    digest = hashlib.sha256()
-    for name in ("uv.lock", "pyproject.toml"):
-        with open(os.path.join(ROOT, name), "rb") as file:
-            digest.update(file.read())
-    return digest.hexdigest()
+    """What the environment depends on, in one word."""
+    with open(os.path.join(ROOT, "uv.lock"), "rb") as file:
+        return hashlib.sha256(file.read()).hexdigest()
 
 
 @contextmanager

@@ -1,0 +1,130 @@
+"""The demo as a newcomer meets it: one command, a signed-in page, and nothing left behind however it ends."""
+
+import contextlib
+import http.cookiejar
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+NOT_OURS = ("DATABASE_", "REDIS_", "PYTEST_", "DJANGO_", "PYTHON", "SECRET_KEY", "FIELD_KEYS", "SANDBOX", "QUICKBOOKS_")
+
+
+class Run:
+    """One `bin/demo` in a process of its own, with what it has printed."""
+
+    def __init__(self, state: Path, *arguments: str) -> None:
+        surroundings = {name: value for name, value in os.environ.items() if not name.startswith(NOT_OURS)}
+        self.said = ""
+        self.process = subprocess.Popen(
+            [sys.executable, "bin/demo", "--port", "18000", *arguments],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            cwd=ROOT,
+            env=surroundings | {"SYNTHARRA_STATE": str(state)},
+            start_new_session=True,
+        )
+
+    def until(self, words: str) -> str:
+        """All it has said when it says these words."""
+        assert self.process.stdout
+        for line in self.process.stdout:
+            self.said += line
+            if words in line:
+                return self.said
+        pytest.fail(f"ended without saying {words!r}:\n{self.said}")
+
+    def to_the_end(self) -> str:
+        """All it says, and then it has ended."""
+        rest, _ = self.process.communicate(timeout=120)
+        self.said += rest
+        return self.said
+
+
+def processes_of(state: Path) -> list[str]:
+    """What runs for this state: its children carry the folder in their surroundings, the database's in its command."""
+    from _stack import places
+
+    place = subprocess.run(
+        [sys.executable, "-c", "from _stack import places; print(places.engines_home())"],
+        env={"PYTHONPATH": str(places.ROOT / "bin"), "SYNTHARRA_STATE": str(state)},
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout.strip()
+    found = []
+    for folder in Path("/proc").iterdir():
+        with contextlib.suppress(OSError):
+            words = (folder / "cmdline").read_bytes() + b" " + (folder / "environ").read_bytes()
+            if folder.name.isdigit() and (place.encode() in words or f"SYNTHARRA_STATE={state}\0".encode() in words):
+                found.append((folder / "cmdline").read_bytes().decode(errors="replace"))
+    return found
+
+
+def wait_until_none(state: Path) -> None:
+    """Nobody is left, within the patience of the guard."""
+    limit = time.monotonic() + 20
+    while processes_of(state) and time.monotonic() < limit:
+        time.sleep(0.1)
+    assert processes_of(state) == []
+
+
+@pytest.fixture
+def state(tmp_path: Path) -> Iterator[Path]:
+    folder = tmp_path / "state"
+    folder.mkdir()
+    yield folder
+    surroundings = os.environ | {"SYNTHARRA_STATE": str(folder)}
+    subprocess.run([sys.executable, "bin/demo", "--down"], cwd=ROOT, env=surroundings, capture_output=True, check=False)
+    wait_until_none(folder)
+
+
+@pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="processes are counted in /proc, which is not here")
+@pytest.mark.timeout(400)
+def test_a_demo_signs_in_refuses_a_second_one_and_survives_kill_9(state: Path) -> None:
+    first = Run(state)
+    said = first.until("Ctrl-C stops everything")
+    link = re.search(r"http://localhost:\d+/\S*sign\S*", said)
+    assert link, said
+    browser = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(http.cookiejar.CookieJar()))
+
+    with browser.open(link.group()) as answer:
+        page = answer.read().decode()
+
+    assert answer.status == 200
+    assert "Ava" in page
+
+    second = Run(state)
+    refused = second.to_the_end()
+    assert second.process.returncode == 1
+    assert "a demo of this checkout is already running" in refused
+    assert f"http://localhost:{re.search(r'localhost:(\d+)', said).group(1)}" in refused  # type: ignore[union-attr]
+
+    surroundings = os.environ | {"SYNTHARRA_STATE": str(state)}
+    asked = subprocess.run(
+        [sys.executable, "bin/manage", "showmigrations", "--plan", "--database", "owner"],
+        cwd=ROOT, env=surroundings, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert asked.returncode == 0, asked.stderr
+    assert "[X]  accounts.0001_initial" in asked.stdout
+
+    os.kill(first.process.pid, signal.SIGKILL)
+    first.process.wait()
+    wait_until_none(state)
+
+    again = Run(state)
+    said = again.until("Ctrl-C stops everything")
+    assert "Migrations" not in said
+    again.process.send_signal(signal.SIGINT)
+    assert "Stopping" in again.to_the_end()
+    assert again.process.returncode == 0
+    wait_until_none(state)
