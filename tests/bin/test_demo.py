@@ -4,6 +4,7 @@ import contextlib
 import http.cookiejar
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -50,17 +51,21 @@ class Run:
         return self.said
 
 
-def processes_of(state: Path) -> list[str]:
-    """What runs for this state: its children carry the folder in their surroundings, the database's in its command."""
-    from _stack import places
-
-    place = subprocess.run(
+def engines_of(state: Path) -> Path:
+    """Where the database of this state is."""
+    done = subprocess.run(
         [sys.executable, "-c", "from _stack import places; print(places.engines_home())"],
-        env={"PYTHONPATH": str(places.ROOT / "bin"), "SYNTHARRA_STATE": str(state)},
+        env={"PYTHONPATH": str(ROOT / "bin"), "SYNTHARRA_STATE": str(state)},
         capture_output=True,
         text=True,
         check=True,
-    ).stdout.strip()
+    )
+    return Path(done.stdout.strip())
+
+
+def processes_of(state: Path) -> list[str]:
+    """What runs for this state: its children carry the folder in their surroundings, the database's in its command."""
+    place = str(engines_of(state))
     found = []
     for folder in Path("/proc").iterdir():
         with contextlib.suppress(OSError):
@@ -86,6 +91,7 @@ def state(tmp_path: Path) -> Iterator[Path]:
     surroundings = os.environ | {"SYNTHARRA_STATE": str(folder)}
     subprocess.run([sys.executable, "bin/demo", "--down"], cwd=ROOT, env=surroundings, capture_output=True, check=False)
     wait_until_none(folder)
+    shutil.rmtree(engines_of(folder))
 
 
 @pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="processes are counted in /proc, which is not here")

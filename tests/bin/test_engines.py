@@ -185,6 +185,7 @@ def test_the_broker_wants_its_password_and_keeps_nothing_on_disk(engine_folder: 
 ORDINARY = """
 import os, sys
 from pathlib import Path
+from _stack import places
 from _stack.ports import Ports
 from _stack.postgres import Postgres
 from _stack.processes import Family
@@ -197,6 +198,7 @@ server.prepare()
 child = server.start(family, Ports(), None)
 print(os.getuid(), Path(f"/proc/{child.process.pid}").stat().st_uid, flush=True)
 family.close()
+places.remove(places.engines_home())
 """
 
 

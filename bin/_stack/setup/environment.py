@@ -5,10 +5,12 @@ run and no network is needed. A fuller environment than asked for is left as it 
 """
 
 import fcntl
+import glob
 import hashlib
 import json
 import os
 import subprocess
+import sys
 from contextlib import contextmanager
 from typing import Any, Dict, Iterator, List, Optional, Sequence, Tuple
 
@@ -21,6 +23,7 @@ STATE = os.path.join(ROOT, ".stack")
 VENV = os.path.join(ROOT, ".venv")
 VENV_PYTHON = os.path.join(VENV, "bin", "python")
 STAMP = os.path.join(VENV, "syntharra.json")
+UV_PROGRAM = os.path.join(STATE, "uv", "bin", "uv")
 LOG = os.path.join(STATE, "logs", "setup.log")
 OFFLINE = "packages come from PyPI: check the network, or set the proxy (HTTPS_PROXY) or the index (UV_INDEX_URL)"
 
@@ -73,10 +76,7 @@ def _alone() -> Iterator[None]:
 
 
 def _make(groups: Sequence[str]) -> None:
-    step = Step("Python")
-    with step:
-        interpreter = interpreters.find()
-        step.detail = "%s at %s" % (".".join(map(str, interpreter.version)), interpreter.path)
+    interpreter = _interpreter()
     try:
         downloaded = _by_uv(interpreter.path, groups)
         made_by = "uv " + UV
@@ -91,17 +91,51 @@ def _make(groups: Sequence[str]) -> None:
     say("     downloads in all: %.0f MB" % (downloaded / 1e6))
 
 
+def _interpreter() -> interpreters.Interpreter:
+    """One of this machine; only where there is none, one that uv fetches."""
+    step = Step("Python")
+    try:
+        with step:
+            found = interpreters.find()
+            step.detail = "%s at %s" % (".".join(map(str, found.version)), found.path)
+        return found
+    except StepFailed as missing:
+        if os.environ.get("SYNTHARRA_PYTHON"):
+            raise
+        say("%s; asking uv for one" % missing)
+        try:
+            return _fetched_interpreter()
+        except StepFailed as failed:
+            raise StepFailed(str(missing), missing.advice, failed.log) from None
+
+
+def _fetched_interpreter() -> interpreters.Interpreter:
+    step = Step("Python, by uv")
+    with step:
+        place = os.path.join(STATE, "python")
+        if _output([UV_PROGRAM, "--version"]).split()[1:2] != [UV]:
+            _install_uv(sys.executable)
+        _run(
+            [UV_PROGRAM, "python", "install", "3.13", "--install-dir", place, "--no-bin"], _plain_environment(), OFFLINE
+        )
+        for path in sorted(glob.glob(os.path.join(place, "*", "bin", "python3.13"))):
+            found = interpreters.ask(path)
+            if found:
+                step.detail = found.path
+                return found
+    raise StepFailed("the Python that uv fetched does not run here")
+
+
 def _by_uv(python: str, groups: Sequence[str]) -> int:
     """Bytes downloaded. uv itself lives in a private environment and is fetched once."""
-    uv = os.path.join(STATE, "uv", "bin", "uv")
     downloaded = 0
-    if _output([uv, "--version"]).split()[1:2] != [UV]:
+    if _output([UV_PROGRAM, "--version"]).split()[1:2] != [UV]:
         step = Step("uv " + UV)
         with step:
             _install_uv(python)
             downloaded += downloads.UV_WHEEL
             step.detail = "from PyPI into .stack/uv, %.0f MB" % (downloaded / 1e6)
-    command = [uv, "sync", "--frozen", "--inexact", "--no-default-groups", "--no-progress"]
+    command = [UV_PROGRAM, "sync", "--frozen", "--inexact", "--no-default-groups", "--no-progress"]
     for group in groups:
         command += ["--group", group]
     step = Step("Packages")
