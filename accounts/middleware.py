@@ -74,7 +74,9 @@ def roles_required(*roles: Role) -> Callable[[Any], Any]:
         def inner(request: MemberRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
             if request.membership.role not in roles:
                 allowed = ", ".join(str(role.label) for role in roles)
-                return HttpResponseForbidden(_("Your role here may not do this. It takes: %(roles)s.") % {"roles": allowed})
+                return HttpResponseForbidden(
+                    _("Your role here may not do this. It takes: %(roles)s.") % {"roles": allowed}
+                )
             return view(request, *args, **kwargs)
 
         return member_required(inner)

@@ -52,7 +52,9 @@ class Business(models.Model):
     dispute_hours = models.CharField(_("dispute contact's hours"), max_length=120, blank=True)
     call_from = models.TimeField(_("calls from"), default="09:00")
     call_until = models.TimeField(_("calls until"), default="17:00")
-    minimum_balance = models.DecimalField(_("smallest balance to call about"), max_digits=14, decimal_places=2, default=50)
+    minimum_balance = models.DecimalField(
+        _("smallest balance to call about"), max_digits=14, decimal_places=2, default=50
+    )
     reviews_calls = models.BooleanField(_("approves each call"), default=True)
     consumer_calls = models.BooleanField(default=False)
     # How the firm came by its customers' numbers, in the words it attested (FCC 07-232); "" until it did.

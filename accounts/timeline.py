@@ -6,10 +6,10 @@ Lines are written unchained, so that two acts never wait for each other; a seale
 import hashlib
 import json
 from collections.abc import Mapping
-from typing import Any, Protocol
+from typing import Any
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import connection, models, transaction
 
 from accounts.models import ActivityDetail, ActivityLine
 from syntharra import clock, due
@@ -22,12 +22,7 @@ class BrokenChain(Exception):
     """The record was changed after it was sealed; the message names the first line that does not fit."""
 
 
-class Subject(Protocol):
-    pk: Any
-    _meta: Any
-
-
-def record(subject: Subject, verb: str, *, by: str, customer: UUID | None = None, **facts: Any) -> ActivityLine:
+def record(subject: models.Model, verb: str, *, by: str, customer: UUID | None = None, **facts: Any) -> ActivityLine:
     """Put one act on record: what happened to which row, by whom, with the facts a reader will want."""
     said = json.loads(json.dumps(facts, default=str))
     line = ActivityLine.objects.create(

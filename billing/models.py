@@ -21,7 +21,9 @@ class Recovery(TenantModel):
         DISPUTE_LIVE = "dispute_live", _("arrived while a dispute was open")
         CREDIT = "credit", _("a credit, not cash")
 
-    allocation = models.OneToOneField(Allocation, on_delete=models.PROTECT, related_name="recovery", db_constraint=False)
+    allocation = models.OneToOneField(
+        Allocation, on_delete=models.PROTECT, related_name="recovery", db_constraint=False
+    )
     invoice = models.ForeignKey(Invoice, on_delete=models.PROTECT, related_name="recoveries", db_constraint=False)
     customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="recoveries", db_constraint=False)
     call = models.ForeignKey(Call, on_delete=models.PROTECT, related_name="recoveries", db_constraint=False, null=True)

@@ -27,8 +27,11 @@ def look_for_recoveries() -> int:
     decided, after = 0, UUID(int=0)
     while True:
         customers = list(
-            _undecided().filter(payment__customer_id__gt=after).order_by("payment__customer_id")
-            .values_list("payment__customer_id", flat=True).distinct()[:BATCH]
+            _undecided()
+            .filter(payment__customer_id__gt=after)
+            .order_by("payment__customer_id")
+            .values_list("payment__customer_id", flat=True)
+            .distinct()[:BATCH]
         )
         if not customers:
             return decided
@@ -39,7 +42,9 @@ def look_for_recoveries() -> int:
 def _undecided() -> QuerySet[Allocation]:
     """Allocations without a decision, or whose money is no longer what was decided on."""
     now_worth = Case(
-        When(payment__reversed_at__isnull=False, then=Value(Decimal(0))), default=F("amount"), output_field=DecimalField()
+        When(payment__reversed_at__isnull=False, then=Value(Decimal(0))),
+        default=F("amount"),
+        output_field=DecimalField(),
     )
     found = Allocation.objects.annotate(worth=now_worth)
     return found.filter(Q(recovery=None, worth__gt=0) | (Q(recovery__isnull=False) & ~Q(recovery__amount=F("worth"))))
@@ -50,7 +55,10 @@ def _decide(business: Business, customer_ids: list[UUID]) -> int:
     held = Customer.objects.select_for_update(of=("self",), no_key=True, skip_locked=True)
     mine = list(held.filter(pk__in=customer_ids).order_by("pk").values_list("pk", flat=True))
     allocations = list(
-        _undecided().filter(payment__customer_id__in=mine).select_related("payment", "invoice", "recovery").order_by("pk")
+        _undecided()
+        .filter(payment__customer_id__in=mine)
+        .select_related("payment", "invoice", "recovery")
+        .order_by("pk")
     )
     invoices = {allocation.invoice_id for allocation in allocations}
     contacts, disputes = _contacts(invoices), _disputes(invoices)
@@ -108,8 +116,14 @@ def _first_decision(
     if verdict.counts:
         _book(recovery, reason="recovered")
         timeline.record(
-            recovery, "recovered", by="syntharra", invoice=allocation.invoice.number, amount=recovery.amount,
-            currency=recovery.currency, rule=verdict.rule, call=verdict.contact,
+            recovery,
+            "recovered",
+            by="syntharra",
+            invoice=allocation.invoice.number,
+            amount=recovery.amount,
+            currency=recovery.currency,
+            rule=verdict.rule,
+            call=verdict.contact,
         )
     return recovery
 
@@ -124,8 +138,13 @@ def _correct(allocation: Allocation) -> None:
         return
     _book(recovery, reason="reversed" if recovery.amount < before else "raised")
     timeline.record(
-        recovery, "recovery_changed", by="syntharra", invoice=allocation.invoice.number, before=before,
-        now=recovery.amount, currency=recovery.currency,
+        recovery,
+        "recovery_changed",
+        by="syntharra",
+        invoice=allocation.invoice.number,
+        before=before,
+        now=recovery.amount,
+        currency=recovery.currency,
     )
 
 

@@ -147,9 +147,7 @@ def role() -> gate_facts.Role:
 def note_contact(number: str, channel: Channel, result: str, *, key: str, at: datetime, on: date) -> None:
     """Count one contact of a number for the budgets across businesses; ``key`` makes counting twice count once."""
     hashed = hmac.digest(settings.SECRET_KEY.encode(), b"contact:" + key.encode(), hashlib.sha256)
-    row = PhoneContact(
-        number_hash=number_hash(number), at=at, on=on, channel=channel, result=result, source_key=hashed
-    )
+    row = PhoneContact(number_hash=number_hash(number), at=at, on=on, channel=channel, result=result, source_key=hashed)
     PhoneContact.objects.bulk_create(
         [row], update_conflicts=True, unique_fields=["source_key"], update_fields=["result", "at", "on"]
     )
@@ -157,7 +155,14 @@ def note_contact(number: str, channel: Channel, result: str, *, key: str, at: da
 
 @transaction.atomic
 def consent_to(
-    customer_id: UUID, number: str, *, basis: str, given_by: str, given_on: date, attested_by: str, line_type: str = "unknown"
+    customer_id: UUID,
+    number: str,
+    *,
+    basis: str,
+    given_by: str,
+    given_on: date,
+    attested_by: str,
+    line_type: str = "unknown",
 ) -> Consent:
     """Put on record why this number may be called with an artificial voice (47 CFR 64.1200(a)(1), FCC 07-232)."""
     consent, made = Consent.objects.get_or_create(

@@ -62,7 +62,7 @@ class Payer:
         found: set[str] = set()
         for realm in REALMS:
             books = (await client.get(f"{self.origin}/quickbooks/_sim/books/{realm}")).json()
-            for customer in books["Customer"]:
+            for customer in books["objects"]["Customer"]:
                 numbers = (customer.get(kind) or {} for kind in ("PrimaryPhone", "Mobile", "AlternatePhone"))
                 digits = [re.sub(r"\D", "", entry.get("FreeFormNumber", ""))[-10:] for entry in numbers]
                 if number[-10:] in digits:

@@ -193,6 +193,4 @@ def _about(message: Message) -> QuerySet[Dispute]:
 
 def absolute(path: str) -> str:
     """An address as it stands in a letter."""
-    return urljoin(settings.PUBLIC_URL + "/", path.lstrip("/"))
-
-
+    return str(urljoin(settings.PUBLIC_URL + "/", path.lstrip("/")))

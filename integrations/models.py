@@ -173,5 +173,3 @@ class InboxEvent(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["received_at"], condition=models.Q(done_at=None), name="inbox_waiting"),
         ]
-
-

@@ -38,8 +38,10 @@ def record_consents() -> int:
     if business.consent_attested_at is None:
         return 0
     given_on = business.consent_attested_at.date()
-    missing = Contact.objects.filter(role=Contact.Role.BILLING).exclude(phone="").exclude(
-        phone__in=Consent.objects.filter(revoked_at=None).values("number")
+    missing = (
+        Contact.objects.filter(role=Contact.Role.BILLING)
+        .exclude(phone="")
+        .exclude(phone__in=Consent.objects.filter(revoked_at=None).values("number"))
     )
     rows = [
         Consent(

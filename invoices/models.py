@@ -38,7 +38,9 @@ class Customer(TenantModel):
     active = models.BooleanField(default=True)
     never_call = models.BooleanField(default=False)  # the owner's VIP list
     books_updated_at = models.DateTimeField(null=True)
-    digest = models.CharField(max_length=64, blank=True)  # of what the books said last; unchanged means nothing to write
+    digest = models.CharField(
+        max_length=64, blank=True
+    )  # of what the books said last; unchanged means nothing to write
 
     class Meta(TenantModel.Meta):
         constraints = [
@@ -89,7 +91,12 @@ class InvoiceQuerySet(TenantQuerySet["Invoice"]):
         )
         promised = Promise.objects.filter(invoice=OuterRef("pk"), status=Promise.Status.RUNNING, holds_until__gte=on)
         return self.open().filter(
-            ~Exists(held), ~Exists(promised), frozen_at=None, left_reason=None, paused_reason="", customer__never_call=False
+            ~Exists(held),
+            ~Exists(promised),
+            frozen_at=None,
+            left_reason=None,
+            paused_reason="",
+            customer__never_call=False,
         )
 
     def overdue_by(self, days: int, *, on: date) -> "InvoiceQuerySet":
@@ -169,7 +176,9 @@ class Invoice(TenantModel):
         indexes = [
             models.Index(fields=["business", "customer"], name="invoices_of_customer"),
             models.Index(
-                fields=["business", "due_on"], condition=Q(books_status="open", balance__gt=0), name="open_invoices_by_due"
+                fields=["business", "due_on"],
+                condition=Q(books_status="open", balance__gt=0),
+                name="open_invoices_by_due",
             ),
             models.Index(fields=["business", "number"], name="invoices_by_number"),
         ]
@@ -219,6 +228,7 @@ class Payment(TenantModel):
     method = models.CharField(max_length=60, blank=True)
     reference = models.CharField(max_length=60, blank=True)
     created_in_books_at = models.DateTimeField(null=True)
+    books_updated_at = models.DateTimeField(null=True)
     reversed_at = models.DateTimeField(null=True)  # voided, deleted, bounced, refunded
     digest = models.CharField(max_length=64, blank=True)
 
@@ -254,7 +264,9 @@ class Allocation(TenantModel):
 
 
 class CreditMemo(TenantModel):
-    connection = models.ForeignKey(Connection, on_delete=models.PROTECT, related_name="credit_memos", db_constraint=False)
+    connection = models.ForeignKey(
+        Connection, on_delete=models.PROTECT, related_name="credit_memos", db_constraint=False
+    )
     customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="credit_memos", db_constraint=False)
     external_id = models.CharField(max_length=64)
     number = models.CharField(max_length=60, blank=True)
@@ -262,6 +274,7 @@ class CreditMemo(TenantModel):
     balance = models.DecimalField(**AMOUNT)
     currency = models.CharField(max_length=3)
     issued_on = models.DateField(null=True)
+    books_updated_at = models.DateTimeField(null=True)
     deleted_at = models.DateTimeField(null=True)
     digest = models.CharField(max_length=64, blank=True)
 
@@ -316,7 +329,9 @@ class HoldQuerySet(TenantQuerySet["Hold"]):
 class Hold(TenantModel):
     """No collecting for now, on an invoice, a customer, or (both empty) the whole business: why, by whom, until when."""
 
-    customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="holds", db_constraint=False, null=True)
+    customer = models.ForeignKey(
+        Customer, on_delete=models.CASCADE, related_name="holds", db_constraint=False, null=True
+    )
     invoice = models.ForeignKey(Invoice, on_delete=models.CASCADE, related_name="holds", db_constraint=False, null=True)
     reason = models.CharField(max_length=200)
     by = models.CharField(max_length=254)

@@ -17,7 +17,10 @@ _FORBIDDEN = (
     ("an amount due", r"\byou\s+(still\s+)?owe\b"),
     ("an amount due", r"\b(past[- ]due|overdue)\b"),
     ("an amount due", r"\b(saldo|monto)\s+(pendiente|vencido|adeudado)\b"),
-    ("a threat", r"\b(legal action|lawsuit|sue you|court|collections? agency|credit (bureau|report|score)|late fees?)\b"),
+    (
+        "a threat",
+        r"\b(legal action|lawsuit|sue you|court|collections? agency|credit (bureau|report|score)|late fees?)\b",
+    ),
     ("a threat", r"\b(acci[oó]n legal|demanda(r|remos)?|tribunal)\b"),
     ("a pay button", r"href=\"[^\"]*/(pay|pagar|checkout)/"),
     ("a pay button", r">\s*(pay|pagar)\b[^<]{0,30}</a>"),

@@ -94,7 +94,9 @@ def create_app(mailbox: Mailbox) -> Starlette:
         if mail is None:
             return _page("Not here", "<p>This letter is not in the mailbox.</p>", status=404)
         if request.query_params.get("part") == "html":
-            return HTMLResponse(mail["html"], headers={"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'"})
+            return HTMLResponse(
+                mail["html"], headers={"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'"}
+            )
         text = re.sub(
             r"(https?://[^\s<]+)", r'<a href="\1" rel="noreferrer">\1</a>', html.escape(mail["text"], quote=False)
         )

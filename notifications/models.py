@@ -78,7 +78,9 @@ class Message(TenantModel, Stateful):
     letter = models.CharField(max_length=40)  # which letter: templates/letters/<letter>.*
     key = models.CharField(max_length=120)  # one letter of a kind for this key, however often it is owed
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.QUEUED)
-    customer = models.ForeignKey("invoices.Customer", on_delete=models.PROTECT, related_name="messages", db_constraint=False, null=True)
+    customer = models.ForeignKey(
+        "invoices.Customer", on_delete=models.PROTECT, related_name="messages", db_constraint=False, null=True
+    )
     member = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="messages", null=True)
     to = models.CharField(max_length=254)
     language = models.CharField(max_length=10, default="en-us")
@@ -113,7 +115,9 @@ class MessageInvoice(TenantModel):
     """That a message is about an invoice. A collect message about a frozen one is refused by the database."""
 
     message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="about", db_constraint=False)
-    invoice = models.ForeignKey("invoices.Invoice", on_delete=models.PROTECT, related_name="messages", db_constraint=False)
+    invoice = models.ForeignKey(
+        "invoices.Invoice", on_delete=models.PROTECT, related_name="messages", db_constraint=False
+    )
 
     class Meta(TenantModel.Meta):
         constraints = [

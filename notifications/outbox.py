@@ -198,5 +198,3 @@ def backoff(tries: int) -> float:
 def unowed(kinds: Iterable[str]) -> set[str]:
     """The kinds nobody has registered, for the doctor."""
     return {kind for kind in kinds if kind not in _handlers}
-
-

@@ -88,7 +88,9 @@ def _deliver(message: Message) -> None:
         Message.objects.filter(pk=message.pk).update(**kept)
         _end(message, Message.Status.SENT, outcome="accepted by the mail server", sent_at=clock.now())
         was_sent(message)
-        timeline.record(message, f"sent_{message.letter}", by="syntharra", purpose=message.purpose, channel=message.channel)
+        timeline.record(
+            message, f"sent_{message.letter}", by="syntharra", purpose=message.purpose, channel=message.channel
+        )
 
 
 def _sender(message: Message) -> str:
@@ -119,4 +121,3 @@ def _give_up(message: Message, why: str) -> None:
     if message.status in (Message.Status.QUEUED, Message.Status.SENDING):
         _end(message, Message.Status.FAILED, outcome=why[:200])
         timeline.record(message, f"failed_{message.letter}", by="syntharra", why=why[:200])
-

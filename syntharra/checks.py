@@ -14,10 +14,14 @@ from django.db import connections
 def secrets_are_set(app_configs: Sequence[AppConfig] | None, **_: Any) -> list[CheckMessage]:
     found: list[CheckMessage] = []
     if not settings.SECRET_KEY:
-        found.append(Error("SECRET_KEY is not set.", hint="Set it to 50 or more random characters.", id="syntharra.E001"))
+        found.append(
+            Error("SECRET_KEY is not set.", hint="Set it to 50 or more random characters.", id="syntharra.E001")
+        )
     if not settings.FIELD_KEYS:
         found.append(
-            Error("FIELD_KEYS is not set.", hint="Set it to one or more Fernet keys, newest first.", id="syntharra.E002")
+            Error(
+                "FIELD_KEYS is not set.", hint="Set it to one or more Fernet keys, newest first.", id="syntharra.E002"
+            )
         )
     for number, key in enumerate(settings.FIELD_KEYS, start=1):
         try:
@@ -55,6 +59,8 @@ def app_is_a_plain_role(
 
         bare = sorted(name for (name,) in cursor.fetchall() if name not in OPEN)
     return [
-        Error(f"Table {name} is neither isolated by row level security nor listed in tenancy.OPEN.", id="syntharra.E011")
+        Error(
+            f"Table {name} is neither isolated by row level security nor listed in tenancy.OPEN.", id="syntharra.E011"
+        )
         for name in bare
     ]

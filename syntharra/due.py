@@ -27,7 +27,9 @@ def settle(kind: str, *row_ids: UUID) -> None:
 
 def businesses(kind: str) -> list[UUID]:
     """The businesses that have something of this kind due now, longest waiting first."""
-    found = Due.objects.filter(kind=kind, due_at__lte=clock.now()).order_by("due_at").values_list("business_id", flat=True)
+    found = (
+        Due.objects.filter(kind=kind, due_at__lte=clock.now()).order_by("due_at").values_list("business_id", flat=True)
+    )
     return list(dict.fromkeys(found[:10_000]))
 
 

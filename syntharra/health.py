@@ -58,10 +58,16 @@ class Installation(Collector):
             late.add_metric([kind], seconds)
         yield late
         yield GaugeMetricFamily(
-            "syntharra_outbox_age_seconds", "By how much the oldest owed message or duty is late",
+            "syntharra_outbox_age_seconds",
+            "By how much the oldest owed message or duty is late",
             value=due.oldest(["outbox"])["outbox"],
         )
-        first = InboxEvent.objects.filter(done_at=None).order_by("received_at").values_list("received_at", flat=True).first()
+        first = (
+            InboxEvent.objects.filter(done_at=None)
+            .order_by("received_at")
+            .values_list("received_at", flat=True)
+            .first()
+        )
         age = (machine_now() - first).total_seconds() if first else 0.0
         yield GaugeMetricFamily("syntharra_inbox_age_seconds", "Age of the oldest webhook not yet read", value=age)
         refused = CounterMetricFamily("syntharra_refusals", "Contacts the gate refused", labels=["purpose", "reason"])

@@ -8,6 +8,7 @@ no rows. The app connects as a plain role that owns nothing; ``owner`` migrates 
 
 from collections.abc import Iterable
 from typing import Any, ClassVar, Self
+from uuid import UUID
 
 from django.db import migrations, models
 from django.db.models.sql import Query
@@ -96,6 +97,8 @@ class TenantModel(models.Model):
         "accounts.Business", on_delete=models.PROTECT, related_name="%(class)ss", default=current_business
     )
 
+    business_id: UUID
+
     objects: ClassVar[models.Manager[Self]] = models.Manager.from_queryset(TenantQuerySet)()
 
     class Meta:
@@ -133,10 +136,10 @@ def isolate(*tables: str) -> list[migrations.RunSQL]:
 def same_business(table: str, column: str, to: str) -> migrations.RunSQL:
     """A key to another tenant table that cannot leave the business: row level security does not look at foreign keys."""
     name = f"{table}_{column}_same_business"[:63]
+    key = f"FOREIGN KEY (business_id, {column}) REFERENCES {to} (business_id, id)"
     return migrations.RunSQL(
         sql=[
-            f"ALTER TABLE {table} ADD CONSTRAINT {name} FOREIGN KEY (business_id, {column}) "
-            f"REFERENCES {to} (business_id, id) NOT VALID",
+            f"ALTER TABLE {table} ADD CONSTRAINT {name} {key} NOT VALID",
             f"ALTER TABLE {table} VALIDATE CONSTRAINT {name}",
         ],
         reverse_sql=[f"ALTER TABLE {table} DROP CONSTRAINT {name}"],

@@ -68,7 +68,10 @@ def make_customer(firm: Firm, name: str = "Harbor Cafe", *, consented: bool = Tr
     """A company in Columbus, Ohio with one billing contact that may be called. ``phone`` and ``email`` go to the contact."""
     number = next(_numbers)
     phone = fields.pop("phone", f"+1614555{number % 10_000:04d}")
-    contact = {"name": fields.pop("contact_name", "Ana Reyes"), "email": fields.pop("email", f"ap{number}@customer.example")}
+    contact = {
+        "name": fields.pop("contact_name", "Ana Reyes"),
+        "email": fields.pop("email", f"ap{number}@customer.example"),
+    }
     customer = Customer.objects.create(
         **{
             "connection": firm.connection,
@@ -119,6 +122,11 @@ def make_invoice(firm: Firm, customer: Customer | None = None, **fields: Any) ->
         | fields
     )
     InvoiceLine.objects.create(
-        invoice=invoice, position=1, item="Repair", description="Water heater replacement", amount=balance, currency="USD"
+        invoice=invoice,
+        position=1,
+        item="Repair",
+        description="Water heater replacement",
+        amount=balance,
+        currency="USD",
     )
     return invoice

@@ -3,6 +3,7 @@
 import hashlib
 import os
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -39,7 +40,9 @@ def django_db_setup(django_db_blocker: Any) -> Iterator[None]:
         try:
             if server.execute("SELECT 1 FROM pg_database WHERE datname = %s", [template]).fetchone() is None:
                 _make_template(server, template, django_db_blocker)
-            server.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(mine), sql.Identifier(template)))
+            server.execute(
+                sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(mine), sql.Identifier(template))
+            )
         finally:
             server.execute("SELECT pg_advisory_unlock(7341)")
     _use(mine)
@@ -53,14 +56,18 @@ def django_db_setup(django_db_blocker: Any) -> Iterator[None]:
 
 def _fingerprint() -> str:
     """Of all migrations: a template is used only while none has changed."""
-    files = sorted(ROOT.glob("*/migrations/*.py")) + [ROOT / "uv.lock"]
+    files = [*sorted(ROOT.glob("*/migrations/*.py")), ROOT / "uv.lock"]
     return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()[:12]
 
 
 def _maintenance(owner: dict[str, Any], database: str = "postgres") -> psycopg.Connection:
     return psycopg.connect(
-        host=owner["HOST"], port=owner["PORT"] or None, user=owner["USER"], password=owner["PASSWORD"],
-        dbname=database, autocommit=True,
+        host=owner["HOST"],
+        port=owner["PORT"] or None,
+        user=owner["USER"],
+        password=owner["PASSWORD"],
+        dbname=database,
+        autocommit=True,
     )
 
 
@@ -84,12 +91,11 @@ def _use(name: str) -> None:
 
 
 @pytest.fixture(autouse=True)
-def _no_shift() -> Iterator[None]:
+def _no_shift() -> None:
     """Business time is the machine's unless a test moves it with time-machine."""
     from syntharra import clock
 
-    clock._Shift.by, clock._Shift.read_at = clock.timedelta(0), float("-inf")
-    yield
+    clock._Shift.by, clock._Shift.read_at = timedelta(0), float("-inf")
 
 
 @pytest.fixture
@@ -129,7 +135,6 @@ def _owner_empties_tables() -> Iterator[None]:
             ).fetchone()
             database.execute(sql.SQL("TRUNCATE {} CASCADE").format(sql.SQL(names[0] if names else "")))
 
-    before = TransactionTestCase._fixture_teardown
-    TransactionTestCase._fixture_teardown = empty  # type: ignore[method-assign]
-    yield
-    TransactionTestCase._fixture_teardown = before  # type: ignore[method-assign]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", empty)
+        yield

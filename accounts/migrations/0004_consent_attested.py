@@ -4,25 +4,24 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0003_activity_is_append_only'),
+        ("accounts", "0003_activity_is_append_only"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='business',
-            name='consent_attested_at',
+            model_name="business",
+            name="consent_attested_at",
             field=models.DateTimeField(null=True),
         ),
         migrations.AddField(
-            model_name='business',
-            name='consent_attested_by',
+            model_name="business",
+            name="consent_attested_by",
             field=models.CharField(blank=True, max_length=254),
         ),
         migrations.AddField(
-            model_name='business',
-            name='consent_wording',
+            model_name="business",
+            name="consent_wording",
             field=models.CharField(blank=True, max_length=300),
         ),
     ]

@@ -51,5 +51,9 @@ DROP FUNCTION guard_message();
 
 
 class Migration(migrations.Migration):
-    dependencies: ClassVar = [("notifications", "0002_isolation"), ("invoices", "0003_guard"), ("accounts", "0001_initial")]
+    dependencies: ClassVar = [
+        ("notifications", "0002_isolation"),
+        ("invoices", "0003_guard"),
+        ("accounts", "0001_initial"),
+    ]
     operations: ClassVar = [migrations.RunSQL(SQL, UNDO)]

@@ -2,7 +2,7 @@ from typing import ClassVar
 
 from django.db import migrations
 
-from syntharra.tenancy import isolate, same_business
+from syntharra.tenancy import isolate
 
 
 class Migration(migrations.Migration):

@@ -49,9 +49,7 @@ def test_a_row_cannot_be_written_into_another_business(two: tuple[Firm, Firm]) -
     plumber, rival = two
 
     with pytest.raises(ProgrammingError, match="row-level security"), transaction.atomic():
-        Customer.objects.create(
-            business=rival.business, connection=plumber.connection, external_id="x", name="x"
-        )
+        Customer.objects.create(business=rival.business, connection=plumber.connection, external_id="x", name="x")
     moved = Customer.objects.filter(name="Oak & Sons").update(name="stolen")
 
     assert moved == 0
@@ -119,7 +117,9 @@ def test_on_a_pooled_connection_another_had_before(two: tuple[Firm, Firm]) -> No
     plumber, rival = two
     pooled = connections["default"].copy("pooled")
     pooled.settings_dict = {
-        **pooled.settings_dict, "CONN_MAX_AGE": 0, "OPTIONS": {**pooled.settings_dict["OPTIONS"], "pool": {"min_size": 1, "max_size": 1}}
+        **pooled.settings_dict,
+        "CONN_MAX_AGE": 0,
+        "OPTIONS": {**pooled.settings_dict["OPTIONS"], "pool": {"min_size": 1, "max_size": 1}},
     }
     try:
         seen = []

@@ -7,7 +7,18 @@ from django.core.management import call_command
 from django.db import connections
 from django.db.migrations.loader import MigrationLoader
 
-OURS = ("syntharra", "accounts", "integrations", "compliance", "notifications", "invoices", "disputes", "calls", "billing", "desk")
+OURS = (
+    "syntharra",
+    "accounts",
+    "integrations",
+    "compliance",
+    "notifications",
+    "invoices",
+    "disputes",
+    "calls",
+    "billing",
+    "desk",
+)
 CREATED = re.compile(r'CREATE TABLE "?(\w+)"?', re.IGNORECASE)
 
 

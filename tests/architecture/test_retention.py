@@ -4,7 +4,18 @@ from django.apps import apps
 
 from desk.retention import TABLE
 
-OURS = ("syntharra", "accounts", "integrations", "compliance", "notifications", "invoices", "disputes", "calls", "billing", "desk")
+OURS = (
+    "syntharra",
+    "accounts",
+    "integrations",
+    "compliance",
+    "notifications",
+    "invoices",
+    "disputes",
+    "calls",
+    "billing",
+    "desk",
+)
 
 
 def test_every_kind_of_row_has_its_term_and_its_reason() -> None:

@@ -1,6 +1,5 @@
 """The net beneath every page: no business sees another's rows, and silence is never mistaken for an empty ledger."""
 
-
 import pytest
 from django.apps import apps
 from django.core.management import call_command

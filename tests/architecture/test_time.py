@@ -6,10 +6,33 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-APPS = ("syntharra", "accounts", "integrations", "compliance", "notifications", "invoices", "disputes", "calls", "billing", "desk")
+APPS = (
+    "syntharra",
+    "accounts",
+    "integrations",
+    "compliance",
+    "notifications",
+    "invoices",
+    "disputes",
+    "calls",
+    "billing",
+    "desk",
+)
 # The clock itself; and simulators, whose world has a clock of its own beside the machine's.
-ALLOWED = {"syntharra/clock.py", "notifications/mailbox.py", "integrations/quickbooks/simulation/clock.py", "integrations/twilio/simulation/clock.py"}
-BARE = {("timezone", "now"), ("datetime", "now"), ("datetime", "utcnow"), ("date", "today"), ("timezone", "localdate"), ("timezone", "localtime")}
+ALLOWED = {
+    "syntharra/clock.py",
+    "notifications/mailbox.py",
+    "integrations/quickbooks/simulation/clock.py",
+    "integrations/twilio/simulation/clock.py",
+}
+BARE = {
+    ("timezone", "now"),
+    ("datetime", "now"),
+    ("datetime", "utcnow"),
+    ("date", "today"),
+    ("timezone", "localdate"),
+    ("timezone", "localtime"),
+}
 
 
 def sources() -> list[Path]:
@@ -22,7 +45,11 @@ def test_nobody_reads_a_clock_of_his_own(file: Path) -> None:
         return
     found = []
     for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and isinstance(node.func.value, ast.Name):
+        if (
+            isinstance(node, ast.Call)
+            and isinstance(node.func, ast.Attribute)
+            and isinstance(node.func.value, ast.Name)
+        ):
             if (node.func.value.id, node.func.attr) in BARE and not (node.func.attr == "localtime" and node.args):
                 found.append(f"{node.lineno}: {node.func.value.id}.{node.func.attr}()")
         if isinstance(node, ast.keyword) and node.arg in ("auto_now", "auto_now_add"):

@@ -30,16 +30,30 @@ def talk(firm: Firm, *invoices: Invoice, at: datetime = SPOKE, right_party: bool
     for invoice in invoices:
         AttemptInvoice.objects.create(attempt=attempt, invoice=invoice)
     return Call.objects.create(
-        attempt=attempt, customer=customer, sid=f"CA{attempt.pk.hex}", status="completed", to=attempt.to, caller="+16145550199",
-        placed_at=at, answered_at=at, ended_at=at, right_party=right_party, disposition="pay_now",
+        attempt=attempt,
+        customer=customer,
+        sid=f"CA{attempt.pk.hex}",
+        status="completed",
+        to=attempt.to,
+        caller="+16145550199",
+        placed_at=at,
+        answered_at=at,
+        ended_at=at,
+        right_party=right_party,
+        disposition="pay_now",
     )
 
 
 def pay(firm: Firm, *shares: tuple[Invoice, str], on: date = date(2026, 11, 26)) -> Payment:
     customer = shares[0][0].customer
     payment = Payment.objects.create(
-        connection=firm.connection, customer=customer, external_id=str(Payment.objects.count() + 1),
-        amount=sum(Decimal(amount) for _, amount in shares), currency="USD", paid_on=on, created_in_books_at=now(),
+        connection=firm.connection,
+        customer=customer,
+        external_id=str(Payment.objects.count() + 1),
+        amount=sum(Decimal(amount) for _, amount in shares),
+        currency="USD",
+        paid_on=on,
+        created_in_books_at=now(),
     )
     for invoice, amount in shares:
         Allocation.objects.create(
@@ -90,7 +104,12 @@ def test_money_on_a_disputed_invoice_is_not_ours(plumber: Firm) -> None:
     talk(plumber, invoice)
     Invoice.objects.filter(pk=invoice.pk).update(frozen_at=SPOKE)
     Dispute.objects.create(
-        number="D-1", invoice=invoice, customer=invoice.customer, opened_at=SPOKE, balance_at_opening=796, currency="USD"
+        number="D-1",
+        invoice=invoice,
+        customer=invoice.customer,
+        opened_at=SPOKE,
+        balance_at_opening=796,
+        currency="USD",
     )
     pay(plumber, (invoice, "796.00"))
 

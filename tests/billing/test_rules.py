@@ -46,7 +46,11 @@ def test_money_he_said_he_had_already_sent_is_not_ours() -> None:
 
 @pytest.mark.parametrize(
     ("closed", "rule"),
-    [(None, "dispute_live"), (datetime(2026, 11, 26, 15, tzinfo=UTC), "dispute_live"), (datetime(2026, 11, 24, 16, tzinfo=UTC), "within_90_days")],
+    [
+        (None, "dispute_live"),
+        (datetime(2026, 11, 26, 15, tzinfo=UTC), "dispute_live"),
+        (datetime(2026, 11, 24, 16, tzinfo=UTC), "within_90_days"),
+    ],
 )
 def test_money_that_arrives_while_a_dispute_is_live_is_not_a_recovery(closed: datetime | None, rule: str) -> None:
     dispute = DisputeTime(SPOKE, closed)

@@ -1,6 +1,7 @@
 """The moment a customer disputes, collecting stops: in one transaction, and the database itself holds to it."""
 
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 import time_machine
@@ -21,8 +22,10 @@ from tests.cast import Firm, make_customer, make_invoice, make_member
 TUESDAY = datetime(2026, 11, 24, 15, 0, tzinfo=UTC)
 
 
-def said(words: str = "They never finished the job", **fields: object) -> NewClaim:
-    return NewClaim(**{"source": "call", "source_key": "CA1", "words": words, "reason": "quality", "by": "Ana Reyes"} | fields)
+def said(words: str = "They never finished the job", **fields: Any) -> NewClaim:
+    return NewClaim(
+        **{"source": "call", "source_key": "CA1", "words": words, "reason": "quality", "by": "Ana Reyes"} | fields
+    )
 
 
 def freeze(*invoices: Invoice, claim: NewClaim | None = None) -> list[Dispute]:
@@ -31,7 +34,9 @@ def freeze(*invoices: Invoice, claim: NewClaim | None = None) -> list[Dispute]:
 
 
 def plan(invoice: Invoice, **fields: object) -> Attempt:
-    attempt = Attempt.objects.create(customer=invoice.customer, number=1, to="+16145550103", planned_for=now(), **fields)
+    attempt = Attempt.objects.create(
+        customer=invoice.customer, number=1, to="+16145550103", planned_for=now(), **fields
+    )
     AttemptInvoice.objects.create(attempt=attempt, invoice=invoice)
     return attempt
 
@@ -48,7 +53,10 @@ def test_a_dispute_stops_collection(plumber: Firm) -> None:
         ("dispute_acknowledgement", "dispute", invoice.customer.contacts.get().email),
         ("dispute_alert", "account", "ava@avasplumbing.example"),
     ]
-    assert ActivityLine.objects.filter(subject_id=dispute.pk).values_list("verb", "actor").get() == ("froze", "Ana Reyes")
+    assert ActivityLine.objects.filter(subject_id=dispute.pk).values_list("verb", "actor").get() == (
+        "froze",
+        "Ana Reyes",
+    )
 
 
 def test_the_same_words_twice_are_one_dispute(plumber: Firm) -> None:
@@ -57,7 +65,12 @@ def test_the_same_words_twice_are_one_dispute(plumber: Firm) -> None:
     first, second = freeze(invoice), freeze(invoice)
 
     assert first == second
-    assert (Claim.objects.count(), Dispute.objects.count(), Message.objects.count(), Duty.objects.count()) == (1, 1, 2, 1)
+    assert (Claim.objects.count(), Dispute.objects.count(), Message.objects.count(), Duty.objects.count()) == (
+        1,
+        1,
+        2,
+        1,
+    )
 
 
 def test_a_second_claim_joins_the_live_dispute(plumber: Firm) -> None:
@@ -123,10 +136,18 @@ def test_the_database_refuses_a_collect_letter_about_a_frozen_invoice(plumber: F
     freeze(invoice)
     before = Message.objects.count()
 
-    with pytest.raises(IntegrityError, match="this invoice is frozen"), transaction.atomic():
+    with pytest.raises(IntegrityError, match="this invoice is frozen"), transaction.atomic():  # noqa: PT012
         letter = Message.objects.create(
-            purpose="collect", channel="email", letter="pay_link", key="k", customer=invoice.customer, to="a@b.example",
-            correlation="c", owed_at=now(), due_at=now(), status=status,
+            purpose="collect",
+            channel="email",
+            letter="pay_link",
+            key="k",
+            customer=invoice.customer,
+            to="a@b.example",
+            correlation="c",
+            owed_at=now(),
+            due_at=now(),
+            status=status,
         )
         MessageInvoice.objects.create(message=letter, invoice=invoice)
 
@@ -146,8 +167,15 @@ def test_a_purpose_is_never_relabeled(plumber: Firm) -> None:
 def test_account_mail_goes_to_members_only(plumber: Firm, rival: Firm) -> None:
     with pytest.raises(IntegrityError, match="member of the business only"), transaction.atomic():
         Message.objects.create(
-            purpose="account", channel="email", letter="dispute_alert", key="k", member=rival.owner, to=rival.owner.email,
-            correlation="c", owed_at=now(), due_at=now(),
+            purpose="account",
+            channel="email",
+            letter="dispute_alert",
+            key="k",
+            member=rival.owner,
+            to=rival.owner.email,
+            correlation="c",
+            owed_at=now(),
+            due_at=now(),
         )
 
     assert not Message.objects.exists()
@@ -215,4 +243,7 @@ def test_a_customer_who_says_it_is_paid_is_left_alone_without_a_dispute(plumber:
 
     assert not Invoice.objects.collectable(on=date(2026, 2, 1)).exists()
     assert not Dispute.objects.exists()
-    assert sorted(Message.objects.values_list("letter", "purpose")) == [("paid_check", "service"), ("pause_alert", "account")]
+    assert sorted(Message.objects.values_list("letter", "purpose")) == [
+        ("paid_check", "service"),
+        ("pause_alert", "account"),
+    ]

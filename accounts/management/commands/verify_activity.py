@@ -37,5 +37,7 @@ class Command(BaseCommand):
                 lines, broken = timeline.verify(), ""
             except timeline.BrokenChain as error:
                 lines, broken = 0, str(error)
-        self.stdout.write(json.dumps({"business": str(business.pk), "lines": lines, "holds": not broken, "broken": broken}))
+        self.stdout.write(
+            json.dumps({"business": str(business.pk), "lines": lines, "holds": not broken, "broken": broken})
+        )
         return not broken
