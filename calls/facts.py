@@ -1,2 +1,253 @@
+"""What is known about a call that asks for money, gathered for the gate: a batch at a time, in a constant number of queries."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.db.models import Q
+
+from accounts.models import Business
+from calls.agent.outcomes import Disposition
+from calls.history import History
+from calls.models import Attempt
+from compliance import facts as gate
+from compliance.facts import DebtorType, Facts, FirmSettings, Flags, ProductFacts, Role
+from compliance.models import Channel, Consent, Purpose, StopKind, Suppression
+from compliance.registry import Ask
+from compliance.registry import register as answer_for
+from compliance.services import consent_of, flags_from, opted_out, role, stopped_numbers, suppressions_of
+from disputes.models import Claim, Dispute
+from integrations.models import Connection
+from invoices.models import CreditMemo, Customer, Hold, Invoice, Payment, Promise
+from syntharra.tenancy import current_business
+
+GAP_DAYS = 3
+BACKLOG_DAYS = 90
+IN_WRITING = (Claim.Source.PAGE, Claim.Source.EMAIL, Claim.Source.SMS)
+
+
 def register() -> None:
-    """Placeholder while the ground is laid."""
+    """Answer for the purpose ``collect``, and say who carries out what is owed to a telephone line."""
+    answer_for(Purpose.COLLECT, collect_facts)
+    from calls import letters, stops, webhooks
+
+    stops.register()
+    letters.register()
+    webhooks.register()
+
+
+def collect_facts(ask: Ask) -> Facts:
+    return gather([ask])[0]
+
+
+def gather(asks: Sequence[Ask]) -> list[Facts]:
+    """The facts of each ask, in order. ``subject_id`` of an attempt makes it the one judged, and asks for fresh books."""
+    known = _Known.of(asks)
+    return [known.facts(ask) for ask in asks]
+
+
+@dataclass
+class _Known:
+    """Everything read for a batch."""
+
+    business: Business
+    customers: dict[UUID, Customer]
+    invoices: dict[UUID, Invoice]
+    suppressions: dict[UUID, list[Suppression]]
+    stops: dict[str, set[StopKind]]
+    consents: list[Consent]
+    holds: list[Hold]
+    promises: dict[UUID, Promise]
+    disputes: list[Dispute]
+    written: set[UUID]
+    in_credit: set[UUID]
+    history: History
+
+    @classmethod
+    def of(cls, asks: Sequence[Ask]) -> "_Known":
+        customers = {ask.customer_id for ask in asks if ask.customer_id}
+        invoices = {ask.invoice_id for ask in asks if ask.invoice_id}
+        numbers = {ask.to for ask in asks if ask.to.startswith("+")}
+        moment = max(ask.at for ask in asks)
+        found = {customer.pk: customer for customer in Customer.objects.filter(pk__in=customers)}
+        disputes = list(Dispute.objects.live().filter(customer_id__in=customers))
+        running = Hold.objects.running(moment).filter(
+            Q(customer_id__in=customers) | Q(invoice_id__in=invoices) | Q(customer=None, invoice=None)
+        )
+        return cls(
+            business=Business.objects.get(pk=current_business()),
+            customers=found,
+            invoices={i.pk: i for i in Invoice.objects.filter(pk__in=invoices).select_related("connection")},
+            suppressions=suppressions_of(customers),
+            stops=stopped_numbers(numbers),
+            consents=list(Consent.objects.filter(customer_id__in=customers, revoked_at=None)),
+            holds=list(running),
+            promises={p.invoice_id: p for p in Promise.objects.filter(invoice_id__in=invoices, status="running")},
+            disputes=disputes,
+            written=_disputed_in_writing(disputes),
+            in_credit=_in_credit(found.values()),
+            history=History.of(customers, numbers),
+        )
+
+    def facts(self, ask: Ask) -> Facts:
+        assert ask.customer_id is not None
+        assert ask.invoice_id is not None
+        customer, invoice = self.customers[ask.customer_id], self.invoices[ask.invoice_id]
+        consents = [consent for consent in self.consents if consent.customer_id == customer.pk]
+        stops, suppressions = self.stops.get(ask.to, set()), self.suppressions[customer.pk]
+        out = opted_out(suppressions, stops, number=ask.to)
+        past, besides = self.history, ask.subject_id
+        return Facts(
+            purpose=gate.Purpose.COLLECT,
+            channel=gate.Channel(ask.channel.value),
+            at=ask.at,
+            phone=ask.to if ask.to.startswith("+") else None,
+            line_type=_line_type(consents, ask.to),
+            address_state=customer.state or None,
+            city=customer.city or None,
+            debtor_type=DebtorType(customer.kind),
+            role=role(),
+            consent=consent_of(consents, number=ask.to, out=out),
+            due_date=invoice.due_on,
+            history=past.about(past.of_invoice[invoice.pk], besides=besides),
+            person_history=(*past.about(past.of_customer[customer.pk], besides=besides), *past.mail[customer.pk]),
+            number_history=past.about(past.of_number[ask.to], besides=besides),
+            flags=self._flags(ask, flags_from(suppressions, stops, number=ask.to)),
+            books_open=invoice.books_status == Invoice.Books.OPEN,
+            balance_positive=invoice.balance > 0,
+            left_reason=invoice.left_reason,
+            has_license=None if self.business.sandbox else False,
+            firm=FirmSettings(hours=(self.business.call_from, self.business.call_until)),
+            product=self._product(ask, customer, invoice),
+        )
+
+    def _flags(self, ask: Ask, stops: Flags) -> Flags:
+        live = next((dispute for dispute in self.disputes if dispute.invoice_id == ask.invoice_id), None)
+        asked = self._callback(ask)
+        return Flags(
+            # No notice has been sent yet, so its thirty days have not run out (15 USC 1692g(b)).
+            dispute=gate.Dispute(written=live.pk in self.written, within_30_days_of_notice=True) if live else None,
+            bankruptcy=stops.bankruptcy,
+            deceased=stops.deceased,
+            attorney=stops.attorney,
+            cease=stops.cease,
+            wrong_number=stops.wrong_number,
+            callback_requested_utc=asked.callback_at if asked else None,
+            callback_asked_utc=asked.ended_at if asked else None,
+        )
+
+    def _callback(self, ask: Ask) -> Attempt | None:
+        assert ask.customer_id is not None
+        last = self.history.last_of(ask.customer_id, besides=ask.subject_id)
+        return last if last is not None and last.callback_at is not None else None
+
+    def _product(self, ask: Ask, customer: Customer, invoice: Invoice) -> ProductFacts:
+        judged = self.history.attempts.get(ask.subject_id) if ask.subject_id else None
+        held, hold_until = self._hold(ask, customer, invoice)
+        promise = self.promises.get(invoice.pk)
+        promise_until = self._after(promise.holds_until) if promise else None
+        free_at = self._number_free_at(ask)
+        others = [d for d in self.disputes if d.customer_id == customer.pk and d.invoice_id != invoice.pk]
+        spoken = any(e.result is gate.Result.CONVERSATION for e in self.history.about(
+            self.history.of_customer[customer.pk], besides=ask.subject_id))
+        return ProductFacts(
+            business_stopped=self.business.stopped_at is not None,
+            books_stale=_stale(invoice, ask.at if judged else None),
+            invoice_frozen=invoice.frozen_at is not None,
+            invoice_paused=invoice.paused_reason != "",
+            owner_decides=any(dispute.go_on_with_others is not True for dispute in others),
+            on_hold=held,
+            not_approved=bool(judged and self.business.reviews_calls and judged.approved_at is None),
+            credit_on_account=customer.pk in self.in_credit,
+            not_sent=invoice.sent is False,
+            consumer_calls_off=not self.business.consumer_calls,
+            # The notice of 15 USC 1692g(a) is not sent yet: no second call to a consumer once somebody spoke with him.
+            validation_notice_missing=spoken and role() is Role.THIRD_PARTY and customer.kind != Customer.Kind.BUSINESS,
+            below_minimum=invoice.balance < self.business.minimum_balance,
+            backlog=_is_backlog(invoice),
+            promise_running=promise_until is not None and ask.at < promise_until,
+            call_live=self.history.open_now(customer.pk, ask.to, besides=ask.subject_id),
+            number_contacted_recently=free_at is not None,
+            hold_until=hold_until,
+            promise_until=promise_until,
+            number_free_at=free_at,
+        )
+
+    def _hold(self, ask: Ask, customer: Customer, invoice: Invoice) -> tuple[bool, datetime | None]:
+        """Whether anything holds it, and when the last hold runs out (None: when somebody lifts it).
+
+        The day's rest after a customer asked for the link keeps calls away, not the link he asked for.
+        """
+        calling = ask.channel == Channel.CALL
+        mine = [
+            hold
+            for hold in self.holds
+            if (hold.invoice_id == invoice.pk or (hold.invoice_id is None and hold.customer_id in (None, customer.pk)))
+            and (calling or hold.reason != Disposition.PAY_NOW)
+        ]
+        if customer.never_call:
+            return True, None
+        ends = [hold.until for hold in mine if hold.until is not None]
+        return bool(mine), max(ends) if mine and len(ends) == len(mine) else None
+
+    def _after(self, day: date) -> datetime:
+        """The first moment after this date where the business is."""
+        return datetime.combine(day + timedelta(days=1), time(), ZoneInfo(self.business.time_zone)).astimezone(UTC)
+
+    def _number_free_at(self, ask: Ask) -> datetime | None:
+        """When the number may ring again after another business of the installation had it called."""
+        latest = max(self.history.others[ask.to], default=None) if ask.to else None
+        if latest is None:
+            return None
+        zone = ZoneInfo(self.business.time_zone)
+        # Only dates count: nobody learns at what hour the other call was.
+        free = datetime.combine(latest.astimezone(zone).date() + timedelta(days=GAP_DAYS), time(), zone)
+        return free.astimezone(UTC) if free > ask.at else None
+
+
+def _line_type(consents: list[Consent], number: str) -> gate.LineType:
+    said = next((consent.line_type for consent in consents if consent.number == number), "unknown")
+    return gate.LineType(said) if said in set(gate.LineType) else gate.LineType.UNKNOWN
+
+
+def _stale(invoice: Invoice, moment: datetime | None) -> bool:
+    """The books cannot be read, or (for a call about to be made) this invoice was not read within the last minutes."""
+    if invoice.connection.state != Connection.State.CONNECTED:
+        return True
+    return moment is not None and moment - invoice.read_at > timedelta(minutes=settings.FRESH_FOR_MINUTES)
+
+
+def _is_backlog(invoice: Invoice) -> bool:
+    """It was old already when the books were connected: the owner chooses, it is never called by itself."""
+    connected_on = invoice.connection.connected_at.date()
+    return invoice.due_on is not None and (connected_on - invoice.due_on).days > BACKLOG_DAYS
+
+
+def _disputed_in_writing(disputes: Sequence[Dispute]) -> set[UUID]:
+    claims = Dispute.objects.filter(pk__in=[d.pk for d in disputes], claims__source__in=IN_WRITING)
+    return set(claims.values_list("pk", flat=True))
+
+
+def _in_credit(mine: Collection[Customer]) -> set[UUID]:
+    """Customers with money of theirs lying unapplied in the books: their own, their parent's or a sub-customer's."""
+    ids = [customer.external_id for customer in mine]
+    parents = [customer.parent_external_id for customer in mine if customer.parent_external_id]
+    family = list(
+        Customer.objects.filter(
+            Q(pk__in=[c.pk for c in mine]) | Q(external_id__in=parents) | Q(parent_external_id__in=[*ids, *parents])
+        )
+    )
+    pks = [customer.pk for customer in family]
+    paid = Payment.objects.filter(customer_id__in=pks, unapplied__gt=0, reversed_at=None)
+    memos = CreditMemo.objects.filter(customer_id__in=pks, balance__gt=0, deleted_at=None)
+    credited = {*paid.values_list("customer_id", flat=True), *memos.values_list("customer_id", flat=True)}
+    with_credit = {(c.connection_id, name) for c in family if c.pk in credited for name in _names(c)}
+    return {c.pk for c in mine if any((c.connection_id, name) in with_credit for name in _names(c))}
+
+
+def _names(customer: Customer) -> list[str]:
+    """What joins a family: one's own id in the books and the parent's."""
+    return [name for name in (customer.external_id, customer.parent_external_id) if name]

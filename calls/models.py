@@ -56,6 +56,8 @@ class Attempt(TenantModel, Stateful):
     ended_at = models.DateTimeField(null=True)
     disposition = models.CharField(max_length=24, blank=True)
     ended_because = models.CharField(max_length=60, blank=True)
+    counted = models.BooleanField(default=False, db_default=False)  # one of the three: it rang, or may have rung
+    callback_at = models.DateTimeField(null=True)  # business time: when the person on the line asked to be called
     looked_up = models.PositiveSmallIntegerField(default=0)
 
     objects: ClassVar[models.Manager["Attempt"]] = models.Manager.from_queryset(AttemptQuerySet)()
@@ -113,7 +115,9 @@ class Call(TenantModel, Stateful):
         **{over: set() for over in OVER},
     }
 
-    attempt = models.OneToOneField(Attempt, on_delete=models.PROTECT, related_name="call", db_constraint=False, null=True)
+    attempt = models.OneToOneField(
+        Attempt, on_delete=models.PROTECT, related_name="call", db_constraint=False, null=True
+    )
     customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="calls", db_constraint=False)
     sid = models.CharField(max_length=64)
     direction = models.CharField(max_length=10, default="outbound")
@@ -128,7 +132,9 @@ class Call(TenantModel, Stateful):
     disposition = models.CharField(max_length=24, blank=True)
     reason = models.CharField(max_length=24, blank=True)  # of a dispute
     right_party = models.BooleanField(default=False)
-    stopped_line = models.PositiveIntegerField(null=True)  # position of the line after which no more money was spoken of
+    stopped_line = models.PositiveIntegerField(
+        null=True
+    )  # position of the line after which no more money was spoken of
     agent_state = models.JSONField(default=dict)
     recording_sid = models.CharField(max_length=64, blank=True)
     script_version = models.CharField(max_length=40, blank=True)

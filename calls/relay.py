@@ -1,18 +1,134 @@
 """Calls in progress: the carrier opens one socket a call. Signed, or refused before it is accepted."""
 
+import asyncio
+import contextlib
+import json
+from collections.abc import AsyncIterator
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
 from starlette.applications import Starlette
 from starlette.routing import WebSocketRoute
-from starlette.websockets import WebSocket
+from starlette.websockets import WebSocket, WebSocketDisconnect
 
+from calls import bells, journal
+from calls.conversation import Session
+from calls.hangups import Listener
+from calls.opened import OpenLine, open_line
+from calls.threads import anywhere, in_database
 from integrations.twilio.webhooks import is_signed_socket
+from syntharra import logs
+
+log = logs.get(__name__)
+
+REFUSED, GOING_AWAY = 1008, 1012
+HUNG_UP = 1000
+SETUP_SECONDS = 10.0
+JOURNAL_SECONDS = 10.0
+COMES_BACK_WITHIN = 15.0
+listener = Listener()
+_sessions: dict[UUID, tuple[Session, WebSocket]] = {}
 
 
 async def call(websocket: WebSocket) -> None:
-    """The conversation of one attempt."""
+    """The conversation of one attempt, until its socket is gone."""
+    attempt_id: UUID = websocket.path_params["attempt_id"]
     if not is_signed_socket(websocket.url.path, websocket.headers):
-        await websocket.close(1008)
+        await websocket.close(REFUSED)
         return
-    await websocket.close(1013)
+    line = await anywhere(lambda: open_line(attempt_id))
+    if line is None:
+        await websocket.close(REFUSED)
+        return
+    await websocket.accept()
+    if not await _is_set_up(websocket, line):
+        log.warning("setup_refused", attempt=str(attempt_id))
+        await websocket.close(REFUSED)
+        return
+    await _talk(websocket, line)
 
 
-app = Starlette(routes=[WebSocketRoute("/relay/{attempt_id:uuid}", call)])
+async def _is_set_up(websocket: WebSocket, line: OpenLine) -> bool:
+    """The first frame names our account and the call bound to this attempt; a path with its signature could be replayed."""
+    try:
+        async with asyncio.timeout(SETUP_SECONDS):
+            frame = _read(await websocket.receive_text())
+    except (TimeoutError, WebSocketDisconnect, KeyError):
+        return False
+    mine = frame.get("callSid") == line.sid and frame.get("accountSid") == settings.TWILIO_ACCOUNT_SID
+    return frame.get("type") == "setup" and mine
+
+
+async def _talk(websocket: WebSocket, line: OpenLine) -> None:
+    await _take_over(line.attempt_id)
+    session = Session(line, websocket.send_json)
+    _sessions[line.attempt_id] = session, websocket
+    await listener.listen(line.attempt_id, session.stop)
+    code = HUNG_UP
+    try:
+        code = await _run(session, websocket)
+    finally:
+        if _sessions.get(line.attempt_id, (None,))[0] is session:
+            del _sessions[line.attempt_id]
+            await listener.forget(line.attempt_id)
+    if code == HUNG_UP:
+        await session.finish()
+    else:
+        await session.leave()
+        await in_database(line.business_id, lambda: bells.settle(line.attempt_id, seconds=COMES_BACK_WITHIN))
+
+
+async def _run(session: Session, websocket: WebSocket) -> int:
+    """The code the socket was closed with: the carrier's word for a call that is over is 1000."""
+    closed = [GOING_AWAY]
+
+    async def frames() -> AsyncIterator[dict[str, Any]]:
+        while True:
+            message = await websocket.receive()
+            if message["type"] == "websocket.disconnect":
+                closed[0] = int(message.get("code") or HUNG_UP)
+                return
+            yield _read(message.get("text") or "")
+
+    await session.run(frames())
+    return closed[0]
+
+
+async def _take_over(attempt_id: UUID) -> None:
+    """The carrier came back on a new socket: the old one is closed, its session has written down where it stood."""
+    older = _sessions.pop(attempt_id, None)
+    if older is not None:
+        with contextlib.suppress(RuntimeError):
+            await older[1].close(GOING_AWAY)
+
+
+def _read(text: str) -> dict[str, Any]:
+    """A frame; anything that is none is an empty one, which nobody knows."""
+    try:
+        frame = json.loads(text)
+    except ValueError:
+        return {}
+    return frame if isinstance(frame, dict) else {}
+
+
+async def _retry_journal() -> None:
+    """What the database would not take is tried again as long as this process lives."""
+    while True:
+        await asyncio.sleep(JOURNAL_SECONDS)
+        await anywhere(journal.retry)
+
+
+@contextlib.asynccontextmanager
+async def _life(_: Starlette) -> AsyncIterator[None]:
+    """At the end every open call is written down; the carrier comes back with it to another relay."""
+    retrying = asyncio.create_task(_retry_journal())
+    yield
+    retrying.cancel()
+    await asyncio.gather(retrying, return_exceptions=True)
+    for session, _socket in list(_sessions.values()):
+        await session.leave()
+    await listener.close()
+
+
+app = Starlette(routes=[WebSocketRoute("/relay/{attempt_id:uuid}", call)], lifespan=_life)

@@ -1,23 +1,82 @@
-"""Doors of calls: bells and sweeps."""
+"""Doors of calls: bells and sweeps. Each enters a business and leaves the work to the module that knows it."""
+
+from uuid import UUID
 
 from celery import shared_task
 
+from accounts.models import Business
+from calls import dialing, journal, planning, settling, stops, webhooks
+from calls.endings import UNFINISHED
+from calls.lines import unfinished
+from integrations import inbox
 from syntharra import due
+from syntharra.tenancy import acting_for
+
+
+@shared_task
+def plan(business_id: str) -> int:
+    """Plan what this business may call about."""
+    with acting_for(UUID(business_id)):
+        return planning.plan(UUID(business_id))
+
+
+@shared_task
+def dial(business_id: str, attempt_id: str) -> str:
+    """Dial this attempt, if it is due."""
+    with acting_for(UUID(business_id)):
+        return dialing.dial(UUID(attempt_id))
+
+
+@shared_task
+def settle(business_id: str, attempt_id: str) -> str:
+    """Find out how this attempt stands."""
+    with acting_for(UUID(business_id)):
+        return settling.settle(UUID(attempt_id))
+
+
+@shared_task
+def read_webhooks() -> int:
+    """Act on what the carrier told us."""
+    return inbox.read(webhooks.SOURCE)
 
 
 @shared_task
 def sweep_plans() -> int:
-    """Plan the calls of every business whose morning has come or where something changed."""
-    return len(due.businesses("plan"))
+    """Plan the calls of every business whose morning has come or where something changed; how many were planned."""
+    made = 0
+    for business_id in due.businesses(planning.KIND):
+        with acting_for(business_id):
+            made += planning.plan(business_id)
+    return made
 
 
 @shared_task
 def sweep_dials() -> int:
-    """Dial what is due."""
-    return len(due.businesses("attempt"))
+    """Dial what is due and nobody's bell was heard for; how many were looked at."""
+    looked = 0
+    stopped = set(Business.objects.exclude(stopped_at=None).values_list("pk", flat=True))
+    for business_id in due.businesses(planning.ATTEMPT):
+        if business_id in stopped:
+            continue
+        with acting_for(business_id):
+            for attempt_id in due.rows(planning.ATTEMPT):
+                dial.delay(str(business_id), str(attempt_id))
+                looked += 1
+    return looked
 
 
 @shared_task
 def sweep_unfinished() -> int:
-    """Find out what became of calls nobody told us the end of."""
-    return len(due.businesses("call"))
+    """Find out what became of calls nobody told us the end of, end those of stopped businesses, empty the journal."""
+    journal.retry()
+    looked = 0
+    for business in Business.objects.exclude(stopped_at=None):
+        with acting_for(business.pk):
+            if unfinished():
+                stops.owe_stop(business)
+    for business_id in due.businesses(UNFINISHED):
+        with acting_for(business_id):
+            for attempt_id in due.rows(UNFINISHED):
+                settling.settle(attempt_id)
+                looked += 1
+    return looked

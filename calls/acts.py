@@ -1,0 +1,207 @@
+"""What the agent asks for during a call, carried out before its next word: each act once, however often it is asked."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.db import transaction
+
+from accounts import timeline
+from calls import letters
+from calls.agent import acts
+from calls.agent.acts import HowPaid
+from calls.locks import hold_attempt
+from calls.models import Attempt, Call
+from calls.outcomes import AGENT, spoken_of
+from calls.workdays import workdays_after
+from compliance.models import StopKind
+from compliance.services import stop
+from disputes.services import NewClaim, open_dispute, pause, specify
+from invoices.models import Invoice, Promise
+from notifications import outbox
+from syntharra import clock
+
+_HOW = {HowPaid.CARD: "link", HowPaid.CASH: "office"}
+GRACE = {"link": 1, "office": 1, "transfer": 4, "check": 7, "unknown": 7}  # business days
+NAMED_DAY_AT = time(10)
+
+
+@dataclass(frozen=True)
+class Scene:
+    """On which call something was said, and what is on record about how it was understood."""
+
+    attempt_id: UUID
+    call_id: UUID
+    language: str = "en-us"
+    evidence: Mapping[str, Any] = field(default_factory=dict)
+
+
+def carry_out(scene: Scene, asked: Sequence[acts.Act]) -> None:
+    """Do all of it, in order, each in a transaction of its own. Raises what went wrong; doing it again is safe."""
+    for act in asked:
+        doing = _DOERS.get(type(act))
+        if doing is not None:
+            doing(scene, act)
+
+
+def _freeze(scene: Scene, act: acts.Freeze) -> None:
+    """From the commit on nothing asks for money about these invoices. The line it was said on is not cut off."""
+    call = _call(scene)
+    about = spoken_of(_attempt(scene))
+    named = [invoice.pk for invoice in about if invoice.number in act.invoices] or [invoice.pk for invoice in about]
+    claim = NewClaim(
+        source="call",
+        source_key=str(scene.call_id),
+        words=act.words,
+        reason=act.reason.value,
+        language=scene.language,
+        urgent=act.urgent,
+        by=call.customer.name,
+        evidence={**scene.evidence, "call": str(scene.call_id), "told_before": act.told_before},
+    )
+    open_dispute(*named, claim=claim)
+
+
+def _specify(scene: Scene, act: acts.Specify) -> None:
+    specify("call", str(scene.call_id), reason=act.reason.value, words=act.words, urgent=act.urgent)
+
+
+def _suppress(scene: Scene, act: acts.Suppress) -> None:
+    call, source = _call(scene), f"call:{scene.call_id}"
+    with transaction.atomic():
+        hold_attempt(scene.attempt_id)
+        kind = StopKind(act.kind.value)
+        stopped = stop(call.customer_id, kind, number=call.to, words=act.words, source=source, by=AGENT)
+        facts = {"customer": str(call.customer_id), "except_call": str(call.pk), "because": kind.value}
+        outbox.owe(outbox.Act(kind="stop_calls", key=f"stop:{stopped.pk}", facts=facts))
+
+
+def _right_party(scene: Scene, act: acts.RightParty) -> None:
+    """First writer wins against a late verdict that a machine had answered."""
+    Call.objects.filter(pk=scene.call_id, disposition="").update(right_party=True)
+
+
+@transaction.atomic
+def _promise(scene: Scene, act: acts.Promise) -> None:
+    attempt = hold_attempt(scene.attempt_id)
+    call, invoices = _call(scene), _unfrozen(attempt)
+    if act.on is None or not invoices:
+        timeline.record(call, "noted", by=AGENT, customer=call.customer_id, kind="promise_without_day", words=act.words)
+        return
+    how = _HOW.get(act.how, act.how.value)
+    for invoice in invoices:
+        _put_down(invoice, act.on, how, source=f"call:{call.pk}")
+    numbers = [invoice.number for invoice in invoices]
+    timeline.record(call, "promised", by=AGENT, customer=call.customer_id, on=act.on, how=how, invoices=numbers)
+    outbox.owe(*letters.promise_confirmation(call, tuple(invoice.pk for invoice in invoices), act.on))
+
+
+def _put_down(invoice: Invoice, on: date, how: str, *, source: str) -> None:
+    facts = {
+        "customer_id": invoice.customer_id,
+        "amount": invoice.balance,
+        "currency": invoice.currency,
+        "promised_for": on,
+        "how": how,
+        "holds_until": workdays_after(on, GRACE[how]),
+        "source": source,
+        "made_at": clock.now(),
+    }
+    Promise.objects.update_or_create(invoice=invoice, status=Promise.Status.RUNNING, defaults=facts)
+
+
+@transaction.atomic
+def _call_back(scene: Scene, act: acts.Callback) -> None:
+    attempt, call = hold_attempt(scene.attempt_id), _call(scene)
+    at = None if act.by_person else _named(act, attempt)
+    if at is not None:
+        Attempt.objects.filter(pk=attempt.pk).update(callback_at=at)
+    wanted = {"on": act.on, "at": act.at, "by_person": act.by_person, "words": act.words}
+    timeline.record(call, "wants_callback", by=AGENT, customer=call.customer_id, **wanted)
+
+
+def _named(act: acts.Callback, attempt: Attempt) -> datetime | None:
+    """The named time on the firm's wall clock, the next one to come; a day without an hour means the morning."""
+    if act.on is None and act.at is None:
+        return None
+    zone = ZoneInfo(attempt.business.time_zone)
+    here = clock.now().astimezone(zone)
+    on, at = act.on or here.date(), act.at or NAMED_DAY_AT
+    moment = datetime.combine(on, at, zone)
+    if act.on is None and moment <= here:
+        moment += timedelta(days=1)
+    return moment.astimezone(UTC)
+
+
+@transaction.atomic
+def _send_link(scene: Scene, act: acts.SendLink) -> None:
+    attempt = hold_attempt(scene.attempt_id)
+    payable = tuple(invoice.pk for invoice in _unfrozen(attempt) if invoice.pay_url)
+    if payable:
+        outbox.owe(*letters.pay_link(_call(scene), payable))
+
+
+@transaction.atomic
+def _send_copy(scene: Scene, act: acts.SendCopy) -> None:
+    call = _call(scene)
+    timeline.record(call, "asks_owner", by=AGENT, customer=call.customer_id, task="send_copy", words=act.words)
+
+
+@transaction.atomic
+def _already_paid(scene: Scene, act: acts.AlreadyPaid) -> None:
+    call, about = _call(scene), _unfrozen(_attempt(scene))
+    source = f"call:{scene.call_id}"
+    if about:
+        pause(*(invoice.pk for invoice in about), why="already_paid", words=act.words, source_key=source, by=AGENT)
+    paid = {"how": act.how.value, "on": act.on, "words": act.words}
+    timeline.record(call, "says_paid", by=AGENT, customer=call.customer_id, **paid)
+
+
+def _note(scene: Scene, act: acts.Note) -> None:
+    call = _call(scene)
+    timeline.record(call, "noted", by=AGENT, customer=call.customer_id, kind=act.kind.value, words=act.words)
+
+
+def _hand_over(scene: Scene, act: acts.HandOver) -> None:
+    call = _call(scene)
+    timeline.record(call, "asks_owner", by=AGENT, customer=call.customer_id, task="call_back_now", words=act.words)
+
+
+@transaction.atomic
+def _stop_recording(scene: Scene, act: acts.StopRecording) -> None:
+    call = _call(scene)
+    facts = {"attempt": str(scene.attempt_id), "sid": call.sid}
+    outbox.owe(outbox.Act(kind="stop_recording", key=f"call:{call.sid}", facts=facts))
+    timeline.record(call, "refused_recording", by=AGENT, customer=call.customer_id, words=act.words)
+
+
+def _attempt(scene: Scene) -> Attempt:
+    return Attempt.objects.select_related("customer", "business").get(pk=scene.attempt_id)
+
+
+def _call(scene: Scene) -> Call:
+    return Call.objects.select_related("customer").get(pk=scene.call_id)
+
+
+def _unfrozen(attempt: Attempt) -> list[Invoice]:
+    return [invoice for invoice in spoken_of(attempt) if invoice.frozen_at is None]
+
+
+# Falling silent, going on and changing the language happen on the line alone.
+_DOERS: dict[type, Callable[[Scene, Any], None]] = {
+    acts.Freeze: _freeze,
+    acts.Specify: _specify,
+    acts.Suppress: _suppress,
+    acts.RightParty: _right_party,
+    acts.Promise: _promise,
+    acts.Callback: _call_back,
+    acts.SendLink: _send_link,
+    acts.SendCopy: _send_copy,
+    acts.AlreadyPaid: _already_paid,
+    acts.Note: _note,
+    acts.HandOver: _hand_over,
+    acts.StopRecording: _stop_recording,
+}

@@ -1,0 +1,62 @@
+"""The facts of one call, read from the books and frozen before the agent's first word."""
+
+from datetime import time
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+
+from calls.agent.facts import Brief, DebtorType, InvoiceFacts, Language, LinkChannel, Role
+from calls.letters import email_of
+from calls.models import Attempt, Call
+from calls.outcomes import spoken_of
+from disputes.models import Dispute
+from invoices.models import Contact, Customer, Invoice
+from syntharra import clock
+
+# 940 CMR 7.05(3)(b): in Massachusetts the business is named only to the person asked for.
+NAMED_LATER = "US-MA"
+
+
+def brief_for(attempt: Attempt) -> Brief:
+    """What the agent may know. Raises BriefError when there is nothing to speak about."""
+    customer, business = attempt.customer, attempt.business
+    invoices = spoken_of(attempt)
+    contact = Contact.objects.filter(customer=customer, phone=attempt.to).order_by("rank").first()
+    here = clock.now().astimezone(ZoneInfo(business.time_zone))
+    return Brief(
+        business_name=business.name,
+        customer_name=customer.name,
+        invoices=tuple(_facts(invoice) for invoice in invoices if invoice.due_on is not None),
+        today=here.date(),
+        local_time=time(here.hour, here.minute),
+        debtor_type=DebtorType.BUSINESS if customer.kind == Customer.Kind.BUSINESS else DebtorType.CONSUMER,
+        role=Role.FIRST_PARTY if settings.ROLE == "own_books" else Role.THIRD_PARTY,
+        contact_name=contact.name if contact is not None and contact.name != customer.name else "",
+        language=Language.SPANISH if customer.language.startswith("es") else Language.ENGLISH,
+        zip_code=customer.zip,
+        street=customer.street,
+        callback_number=business.callback_number,
+        first_contact=not Call.objects.filter(customer=customer, right_party=True).exclude(attempt=attempt).exists(),
+        dispute_live=_disputes_open(customer),
+        identify_after_name=customer.state == NAMED_LATER,
+        link=_link(customer, invoices),
+        reference=str(attempt.pk),
+    )
+
+
+def _facts(invoice: Invoice) -> InvoiceFacts:
+    """Number, amount and date. What the work was is spoken only where the owner approved a label, and none has yet."""
+    assert invoice.due_on is not None
+    return InvoiceFacts(number=invoice.number, amount=invoice.balance_money, due_date=invoice.due_on)
+
+
+def _disputes_open(customer: Customer) -> bool:
+    """Something of this customer is disputed and the owner did not say to go on with the rest."""
+    return Dispute.objects.live().filter(customer=customer).exclude(go_on_with_others=True).exists()
+
+
+def _link(customer: Customer, invoices: list[Invoice]) -> LinkChannel:
+    """A link is offered only where it can be sent: an address on file and a page to pay on for every invoice."""
+    payable = bool(invoices) and all(invoice.pay_url for invoice in invoices)
+    return LinkChannel.EMAIL if payable and email_of(customer) else LinkChannel.NONE
+

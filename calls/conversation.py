@@ -1,0 +1,256 @@
+"""One call in progress: the carrier's socket on one side, the dialogue in the middle, the database behind.
+
+Who reads never waits: every frame goes through the agent the moment it comes, so that words which must stop the talk of
+money stop it at once. What follows is done in order behind it: acts are committed before the next word is spoken, and a
+word whose time has passed is not spoken at all.
+"""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any
+
+from django.db import DatabaseError
+
+from calls import journal, notes
+from calls.acts import Scene, carry_out
+from calls.agent import acts
+from calls.agent.facts import Language
+from calls.agent.speech import sentence
+from calls.agent.steps import Line, LineAct, Step
+from calls.dialogue import Dialogue, Turn
+from calls.lines import MACHINE
+from calls.notes import Page
+from calls.opened import OpenLine, forbidden
+from calls.threads import anywhere, in_database
+from calls.twiml import ENGLISH, SPANISH, handed_off
+from calls.wrapup import stopped_because, wrap_up
+from syntharra import logs
+
+log = logs.get(__name__)
+
+Frame = dict[str, Any]
+SILENCE_SECONDS = 7.0
+LOOK_SECONDS = 1.0
+TICK_SECONDS = 0.1
+LONGEST_SECONDS = 560.0
+BEFORE_END_SECONDS = 0.3
+DRAIN_SECONDS = 20.0
+_TAGS = {Language.ENGLISH: ENGLISH, Language.SPANISH: SPANISH}
+# The smallest thing to say: it takes the place of what is being said.
+_BREATH: Frame = {"type": "text", "token": " ", "last": True, "interruptible": True, "preemptible": True}
+
+
+class Session:
+    """Runs until the socket is gone. ``stop`` may be called from anywhere on the loop: no further word is sent."""
+
+    def __init__(self, line: OpenLine, send: Callable[[Frame], Awaitable[None]]) -> None:
+        self.line = line
+        self.dialogue = Dialogue(line, time.monotonic)
+        self._send = send
+        self._turns: asyncio.Queue[Turn | None] = asyncio.Queue()
+        self._out: asyncio.Queue[Frame] = asyncio.Queue()
+        self._dirty = asyncio.Event()
+        self._writing = asyncio.Lock()
+        self._stopped = ""
+        self._ending: str | None = None
+        self._end_sent = False
+        self._began = time.monotonic()
+
+    async def run(self, frames: AsyncIterator[Frame]) -> None:
+        """Talk until no more frames come. Everything heard has been acted on when this returns."""
+        working = asyncio.create_task(self._work())
+        others = [asyncio.create_task(job) for job in (self._write(), self._look(), self._tick(), self._keep_notes())]
+        try:
+            self._queue(self.dialogue.open(self.line))
+            if self.dialogue.state is None or self.dialogue.state.end is not None:
+                self._end("nothing_to_say" if self.dialogue.state is None else "ended")
+            async for frame in frames:
+                self._queue(self.dialogue.take(frame))
+                self._dirty.set()
+        finally:
+            self._turns.put_nowait(None)
+            await asyncio.wait([working], timeout=DRAIN_SECONDS)
+            for task in (working, *others):
+                task.cancel()
+            await asyncio.gather(working, *others, return_exceptions=True)
+
+    def stop(self, because: str) -> None:
+        """Not a word more. A machine has the line to itself; any other line is given up."""
+        if self._stopped:
+            return
+        self._stopped = because
+        self._drop_unsent()
+        if because != MACHINE:
+            self._out.put_nowait({"type": "end", "handoffData": handed_off(self.line.attempt_id, because)})
+            self._end_sent = True
+
+    async def leave(self) -> None:
+        """The socket broke and the call may come back to another: write down where we stand, decide nothing."""
+        await self._put_on_record()
+
+    async def finish(self) -> None:
+        """The line is gone: act on the last words, write everything down, and let the result take its course."""
+        turn = self.dialogue.hung_up()
+        if turn is not None:
+            await self._carry_out(turn)
+        await self._put_on_record()
+        attempt_id, because = self.line.attempt_id, self._stopped
+        try:
+            if because:
+                await in_database(self.line.business_id, lambda: stopped_because(attempt_id, because))
+            await in_database(self.line.business_id, lambda: wrap_up(attempt_id), urgent=True)
+        except DatabaseError as error:  # the sweep comes by
+            log.error("not_wrapped_up", attempt=str(attempt_id), error=type(error).__name__)
+
+    # in order, behind the reader
+
+    def _queue(self, turn: Turn | None) -> None:
+        if turn is None:
+            return
+        if turn.step.hush:
+            self._drop_unsent()
+            if not turn.step.say and not self._stopped:
+                self._out.put_nowait(_BREATH)
+        self._turns.put_nowait(turn)
+
+    async def _work(self) -> None:
+        while (turn := await self._turns.get()) is not None:
+            done = await self._carry_out(turn)
+            if not done:
+                self._close_neutrally()
+                continue
+            await self._wait_for_silence(turn)
+            self._say(self.dialogue.speak(turn) if not self._stopped else ())
+            if turn.step.end is not None:
+                self._end(turn.step.end.value)
+            self._dirty.set()
+
+    async def _carry_out(self, turn: Turn) -> bool:
+        """Commit what was decided, before anything is said about it. False when something could not be kept."""
+        if not turn.step.acts:
+            return True
+        scene = Scene(
+            attempt_id=self.line.attempt_id,
+            call_id=self.line.call_id,
+            language=self.line.language,
+            evidence=turn.evidence,
+        )
+        await self._put_on_record()
+        kept = True
+        for act in turn.step.acts:
+            if isinstance(act, acts.SwitchLanguage):
+                tag = _TAGS[Language(act.language)]
+                self._out.put_nowait({"type": "language", "ttsLanguage": tag, "transcriptionLanguage": tag})
+                continue
+            kept = await self._carry_out_one(scene, act) and kept
+        return kept
+
+    async def _carry_out_one(self, scene: Scene, act: acts.Act) -> bool:
+        try:
+            await in_database(self.line.business_id, lambda: carry_out(scene, [act]), urgent=True)
+        except Exception:  # whatever it was: nothing may be said as if it had been kept
+            log.exception("act_failed", act=type(act).__name__, attempt=str(scene.attempt_id))
+            await anywhere(lambda: journal.spool(self.line.business_id, scene, act))
+            return False
+        return True
+
+    async def _wait_for_silence(self, turn: Turn) -> None:
+        """A disclosure is played to its end; only what the law stops cuts in."""
+        while turn.step.say and not turn.step.hush and not self.dialogue.is_silent:
+            if self._stopped or self.dialogue.is_silenced(turn):
+                return
+            await asyncio.sleep(TICK_SECONDS / 2)
+
+    def _say(self, lines: tuple[Line, ...]) -> None:
+        for index, line in enumerate(lines):
+            is_last = index == len(lines) - 1
+            self._out.put_nowait(
+                {
+                    "type": "text",
+                    "token": line.text if is_last else f"{line.text} ",
+                    "last": is_last,
+                    "lang": _TAGS[line.language],
+                    "interruptible": line.interruptible,
+                    "preemptible": True,
+                }
+            )
+
+    def _close_neutrally(self) -> None:
+        """Something could not be kept: collecting is over on this line, with one word of good-bye."""
+        if self._ending is not None or self._stopped or self.dialogue.state is None:
+            return
+        state = self.dialogue.state
+        line = Line(sentence("goodbye", state.language), LineAct.CLOSE, language=state.language)
+        self._drop_unsent()
+        self._say(self.dialogue.speak(Turn(1 << 30, Step(state, (line,)))))
+        self._end("failed")
+
+    def _end(self, reason: str) -> None:
+        self._ending = self._ending or reason
+
+    def _drop_unsent(self) -> None:
+        while not self._out.empty():
+            self._out.get_nowait()
+
+    # beside it
+
+    async def _write(self) -> None:
+        while True:
+            await self._send(await self._out.get())
+
+    async def _look(self) -> None:
+        """The bell may not be heard: once a second the facts are asked whether this line may go on."""
+        line = self.line
+        while not self._stopped:
+            await asyncio.sleep(LOOK_SECONDS)
+            try:
+                because = await in_database(line.business_id, lambda: forbidden(line.attempt_id, line.call_id))
+            except DatabaseError as error:
+                log.warning("not_looked", attempt=str(line.attempt_id), error=type(error).__name__)
+                continue
+            if because:
+                self.stop(because)
+
+    async def _tick(self) -> None:
+        while not self._end_sent:
+            await asyncio.sleep(TICK_SECONDS)
+            moment, dialogue = time.monotonic(), self.dialogue
+            if not dialogue.is_silent or dialogue.person_speaks or not self._out.empty():
+                dialogue.busy_at = moment
+            quiet = moment - dialogue.busy_at
+            if self._stopped:
+                return
+            if self._ending is not None and quiet >= BEFORE_END_SECONDS and self._turns.empty():
+                self._end_sent = True
+                ended = handed_off(self.line.attempt_id, self._ending)
+                self._out.put_nowait({"type": "end", "handoffData": ended})
+            elif self._ending is None and quiet >= SILENCE_SECONDS:
+                self._queue(dialogue.silence(quiet))
+            elif moment - self._began > LONGEST_SECONDS:
+                self._close_neutrally()
+
+    async def _keep_notes(self) -> None:
+        while True:
+            await self._dirty.wait()
+            self._dirty.clear()
+            if not await self._put_on_record():
+                self._dirty.set()
+                await asyncio.sleep(1)
+
+    async def _put_on_record(self) -> bool:
+        """Write down what there is; False when it has to be tried again."""
+        async with self._writing:
+            page, call_id = self.dialogue.page(), self.line.call_id
+            if page.is_empty:
+                return True
+            return await self._wrote(page, call_id)
+
+    async def _wrote(self, page: Page, call_id: Any) -> bool:
+        try:
+            await in_database(self.line.business_id, lambda: notes.write(call_id, page))
+        except DatabaseError as error:
+            log.warning("notes_not_written", attempt=str(self.line.attempt_id), error=type(error).__name__)
+            self.dialogue.give_back(page)
+            return False
+        return True

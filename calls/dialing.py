@@ -1,0 +1,242 @@
+"""Dialing, in three steps: decide and commit; ask the carrier once, holding nothing; write down what came of it.
+
+Whatever dies in between, no attempt is handed to the carrier twice. Before the first step an attempt is merely planned.
+After it the request leaves only while the lease runs and only for the one who sets ``posted_at``, so an attempt whose
+``posted_at`` is empty when the lease is over was certainly never asked for, and one where it is set is looked up at the
+carrier and never asked for again.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+
+from accounts import timeline
+from calls import bells, pace
+from calls.clearing import Cleared, again_at, clear_attempt
+from calls.endings import UNFINISHED, end_undialed, end_unplaced
+from calls.lines import NoLine, bind, line_of, owe_hang_up
+from calls.locks import hold_attempt, hold_number
+from calls.models import Attempt, AttemptInvoice, CallDoor
+from calls.planning import ATTEMPT, late_enough
+from calls.twiml import web
+from compliance.models import Channel
+from compliance.services import note_contact
+from integrations.errors import VendorError
+from integrations.twilio.client import CallOrder, CarrierCall, NotPlaced, carrier_for
+from invoices.models import Customer, Invoice
+from syntharra import clock, due, logs
+from syntharra.tenancy import current_business
+
+log = logs.get(__name__)
+
+LEASE = timedelta(seconds=settings.WORK_LEASE_SECONDS)
+RING_SECONDS = 25
+LONGEST_SECONDS = 600
+# A call that waits in the carrier's own queue may ring after hours: it is taken back.
+LONGEST_QUEUE_SECONDS = 10.0
+STATUS_PATIENCE, ANSWER_PATIENCE = "#rc=3&rp=all", "#rc=2&rp=ct,rt&rt=5000"
+
+
+def dial(attempt_id: UUID) -> str:
+    """Dial this attempt if it is due, free and permitted; a word for what came of it. Safe to call twice."""
+    if not claim(attempt_id):
+        return "not due"
+    attempt = Attempt.objects.select_related("business").get(pk=attempt_id)
+    try:
+        caller = line_of(attempt.business)
+    except NoLine:
+        return _put_off(attempt_id, "no caller ID")
+    wait = pace.take(str(attempt.business_id))
+    if wait > 0:
+        _release(attempt_id)
+        bells.dial(attempt_id, seconds=wait)
+        return "paced"
+    _read_books(attempt)
+    try:
+        if not decide(attempt_id):
+            return "not now"
+    except IntegrityError as error:  # the database's own guard saw a freeze before we did
+        log.warning("guard_refused", attempt=str(attempt_id), error=str(error).splitlines()[0])
+        return _put_off(attempt_id, "refused by the database")
+    return place(attempt_id, caller)
+
+
+def claim(attempt_id: UUID) -> bool:
+    """True for exactly one worker; the lease runs out if that worker dies."""
+    return Attempt.objects.due().filter(pk=attempt_id).update(leased_until=clock.machine_now() + LEASE) == 1
+
+
+def _release(attempt_id: UUID) -> None:
+    Attempt.objects.filter(pk=attempt_id, status=Attempt.Status.PLANNED).update(leased_until=None)
+
+
+def _put_off(attempt_id: UUID, why: str) -> str:
+    _release(attempt_id)
+    due.note(ATTEMPT, attempt_id, at=clock.now() + timedelta(minutes=15))
+    return why
+
+
+def _read_books(attempt: Attempt) -> None:
+    """Read what the call would be about from the books now. What cannot be read stays stale, and the gate says so."""
+    oldest = clock.now() - timedelta(minutes=settings.FRESH_FOR_MINUTES)
+    wanted = {*attempt.about.filter(dropped_at=None).values_list("invoice_id", flat=True)}
+    wanted |= {invoice.pk for invoice in _joining(attempt)}
+    from invoices.sync import read_fresh
+
+    for invoice_id in Invoice.objects.filter(pk__in=wanted, read_at__lt=oldest).values_list("pk", flat=True):
+        try:
+            read_fresh(invoice_id)
+        except VendorError as error:
+            log.info("books_not_read", attempt=str(attempt.pk), problem=error.problem)
+            return
+
+
+def _joining(attempt: Attempt) -> tuple[Invoice, ...]:
+    """What became overdue since the call was planned: one call covers it all."""
+    on = clock.today(attempt.business.time_zone)
+    return tuple(late_enough(on).filter(customer_id=attempt.customer_id).order_by("due_on", "number"))
+
+
+@transaction.atomic(durable=True)
+def decide(attempt_id: UUID) -> bool:
+    """Step 1: under the locks, with fresh facts, may this be dialed? From the commit on it is being dialed."""
+    attempt = hold_attempt(attempt_id)
+    hold_number(attempt.to)
+    if attempt.status != Attempt.Status.PLANNED:
+        return False
+    moment = clock.now()
+    ringing = timedelta(seconds=RING_SECONDS)
+    found = clear_attempt(attempt, at=moment, moment="dialing", joining=_joining(attempt), lasting=ringing)
+    if not any(cleared.is_allowed for cleared in found):
+        _not_now(attempt, found)
+        return False
+    _settle_links(attempt, found)
+    attempt.move(
+        Attempt.Status.DIALING,
+        leased_until=clock.machine_now() + LEASE,
+        dialing_at=moment,
+        dialing_on=moment.astimezone(ZoneInfo(_zone(attempt, found))).date(),
+    )
+    CallDoor.objects.get_or_create(attempt_id=attempt.pk, defaults={"business_id": current_business()})
+    count_contact(attempt, "dialing")
+    due.settle(ATTEMPT, attempt.pk)
+    due.note(UNFINISHED, attempt.pk, at=moment + LEASE)
+    return True
+
+
+def _not_now(attempt: Attempt, found: list[Cleared]) -> None:
+    again = again_at(found, at=clock.now())
+    if again is None:
+        end_undialed(attempt, {c.link.pk: c.clearance.reason for c in found if c.link is not None})
+        return
+    Attempt.objects.filter(pk=attempt.pk).update(leased_until=None, planned_for=max(attempt.planned_for, again))
+    due.note(ATTEMPT, attempt.pk, at=again)
+
+
+def _settle_links(attempt: Attempt, found: list[Cleared]) -> None:
+    """What may not be spoken of is dropped with the reason; what may, and was not planned, joins."""
+    moment, position = clock.now(), len(found)
+    for cleared in found:
+        if cleared.link is not None and not cleared.is_allowed:
+            dropped = {"dropped_at": moment, "dropped_reason": cleared.clearance.reason}
+            AttemptInvoice.objects.filter(pk=cleared.link.pk).update(**dropped)
+        elif cleared.link is None and cleared.is_allowed:
+            position += 1
+            AttemptInvoice.objects.create(attempt=attempt, invoice=cleared.invoice, position=position)
+
+
+def _zone(attempt: Attempt, found: list[Cleared]) -> str:
+    zones = found[0].clearance.inputs.get("zones")
+    return next(iter(zones), attempt.business.time_zone) if isinstance(zones, dict) else attempt.business.time_zone
+
+
+def count_contact(attempt: Attempt, result: str) -> None:
+    """Count the dial against the budgets of the number, from the moment it is decided on."""
+    assert attempt.dialing_at is not None
+    assert attempt.dialing_on is not None
+    note_contact(
+        attempt.to, Channel.CALL, result, key=f"attempt:{attempt.pk}", at=attempt.dialing_at, on=attempt.dialing_on
+    )
+
+
+@dataclass(frozen=True)
+class _Answer:
+    """What the carrier said to the one request: a call, a refusal, or nothing anybody can rely on."""
+
+    call: CarrierCall | None = None
+    refusal: NotPlaced | None = None
+
+
+def place(attempt_id: UUID, caller: str) -> str:
+    """Steps 2 and 3, for the one worker whose lease still runs."""
+    attempt = Attempt.objects.select_related("business", "customer").get(pk=attempt_id)
+    if not _about_to_post(attempt_id):
+        return "not ours"
+    answer = _post(attempt, caller)
+    if answer.refusal is not None:
+        end_unplaced(attempt_id, answer.refusal)
+        return "refused by the carrier"
+    if answer.call is None:
+        nobody_knows(attempt_id)
+        return "unknown"
+    take_note(attempt_id, answer.call)
+    return "dialing"
+
+
+def _about_to_post(attempt_id: UUID) -> bool:
+    """True once in the life of an attempt, and only while the lease runs: afterwards somebody else may have ended it."""
+    mine = Attempt.objects.filter(pk=attempt_id, status=Attempt.Status.DIALING, posted_at=None)
+    moment = clock.machine_now()
+    return mine.filter(leased_until__gt=moment).update(posted_at=moment, leased_until=moment + LEASE) == 1
+
+
+def _post(attempt: Attempt, caller: str) -> _Answer:
+    """Step 2: ask once, holding no lock and no transaction."""
+    order = CallOrder(
+        to=attempt.to,
+        caller=caller,
+        answer_url=web("twilio_voice", attempt.pk, ANSWER_PATIENCE),
+        fallback_url=web("twilio_after_relay", attempt.pk),
+        status_url=web("twilio_status", attempt.pk, STATUS_PATIENCE),
+        machine_url=web("twilio_amd", attempt.pk, STATUS_PATIENCE),
+        message_after_beep=attempt.customer.kind == Customer.Kind.BUSINESS,
+        ring_seconds=RING_SECONDS,
+        longest_seconds=LONGEST_SECONDS,
+    )
+    try:
+        return _Answer(call=carrier_for(attempt.business).place(order))
+    except NotPlaced as refusal:
+        return _Answer(refusal=refusal)
+    except VendorError as error:
+        log.warning("carrier_silent", attempt=str(attempt.pk), code=error.vendor_code)
+        return _Answer()
+
+
+@transaction.atomic(durable=True)
+def take_note(attempt_id: UUID, call: CarrierCall) -> None:
+    """Step 3: bind the call. What has come to speak against it meanwhile gets its hang-up here."""
+    attempt = hold_attempt(attempt_id)
+    bound = bind(attempt, call.sid, caller=call.caller)
+    if bound is None or attempt.status == Attempt.Status.ENDED:
+        owe_hang_up(attempt, call.sid, because="late")
+        return
+    found = clear_attempt(attempt, at=clock.now(), moment="dialed", record_allowed=False)
+    if call.queue_seconds > LONGEST_QUEUE_SECONDS:
+        owe_hang_up(attempt, call.sid, because="queued")
+    elif not any(cleared.is_allowed for cleared in found):
+        owe_hang_up(attempt, call.sid, because=found[0].clearance.reason if found else "nothing_left")
+    timeline.record(attempt, "dialed", by="syntharra", number=attempt.number)
+
+
+@transaction.atomic(durable=True)
+def nobody_knows(attempt_id: UUID) -> None:
+    """The request left and no answer came: from here on it is looked up, never sent again."""
+    attempt = hold_attempt(attempt_id)
+    if attempt.status == Attempt.Status.DIALING and getattr(attempt, "call", None) is None:
+        attempt.move(Attempt.Status.UNKNOWN, leased_until=None)
+    due.note(UNFINISHED, attempt.pk, at=clock.now() + timedelta(seconds=5))
+    bells.settle(attempt.pk, seconds=5)

@@ -1,0 +1,246 @@
+"""The agent on an open line, without the line: frames of the carrier in, answers out. No database, no waiting.
+
+Keeps three things true at every moment: the agent's state, what has really been heard of its words, and the page of the
+transcript that is still to be written.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from calls.agent import acts
+from calls.agent.conversation import advance, begin
+from calls.agent.events import Event, HungUp, Interrupted, Key, Said, Silence
+from calls.agent.steps import Line, State, Step
+from calls.notes import Note, Page, heard_as, recent
+from calls.opened import OpenLine
+from calls.playing import Playing
+from disputes.hearing import Heard, hear
+
+REPLAY_SECONDS = 5.0
+FREEZE, PAUSE, LISTEN = "freeze", "pause", "listen"
+_FREEZING = (acts.Freeze, acts.Specify)
+
+
+@dataclass
+class Turn:
+    """One answer on its way: acts to carry out, then lines to say. ``evidence``: how the words that caused it were heard."""
+
+    number: int
+    step: Step
+    evidence: dict[str, Any] = field(default_factory=dict)
+
+
+class Dialogue:
+    """The conversation of one line, begun or gone on with."""
+
+    def __init__(self, line: OpenLine, clock: Callable[[], float]) -> None:
+        self._clock = clock
+        self._answered_at = clock() - line.seconds
+        self._opened_at = clock()
+        self._known = list(line.heard)  # what may be delivered again after a broken socket
+        self._finals = list(line.heard)
+        self._position = line.position
+        self._turns = 0
+        self._floor = 0
+        self._page = Page()
+        self.playing = Playing()
+        self.partial = line.partial
+        self.person_speaks = False
+        self.busy_at = clock()
+        self.state: State | None = line.state
+
+    # what happens on the line
+
+    def open(self, line: OpenLine) -> Turn | None:
+        """The first words of a new call; nothing where the call goes on or there is nothing to speak about."""
+        if self.state is not None or line.brief is None:
+            return None
+        step = begin(line.brief)
+        self.state = step.state
+        return self._turn(step)
+
+    def take(self, frame: dict[str, Any]) -> Turn | None:
+        """One frame of the carrier. Kinds nobody knows are passed over."""
+        match frame.get("type"):
+            case "prompt":
+                return self._prompt(str(frame.get("voicePrompt") or ""), is_final=frame.get("last") is not False)
+            case "interrupt":
+                return self._interrupt(str(frame.get("utteranceUntilInterrupt") or ""))
+            case "dtmf":
+                return self._key(str(frame.get("digit") or ""))
+            case "info":
+                self._info(str(frame.get("name") or ""), str(frame.get("value") or ""))
+        return None
+
+    def silence(self, seconds: float) -> Turn | None:
+        """Nobody spoke for so long."""
+        self.busy_at = self._clock()
+        return self._answer(Silence(seconds))
+
+    def hung_up(self) -> Turn | None:
+        """The line is gone; words that never became final are the last ones."""
+        partial, self.partial = self.partial, ""
+        if partial:
+            self._write("customer", partial, partial=True, state=LISTEN)
+        return self._answer(HungUp(partial))
+
+    def speak(self, turn: Turn) -> tuple[Line, ...]:
+        """The lines of a turn, at the moment they are sent; none if the person has silenced them since."""
+        if turn.number < self._floor or not turn.step.say:
+            return ()
+        self._keep_played()
+        positions = tuple(
+            self._write("agent", line.text, act=line.act.value, asks=line.asks.value if line.asks else "")
+            for line in turn.step.say
+        )
+        self.playing = Playing(turn.step.say, positions, sent_at=self._clock(), is_over=False)
+        self.busy_at = self._clock()
+        return turn.step.say
+
+    def is_silenced(self, turn: Turn) -> bool:
+        return turn.number < self._floor
+
+    @property
+    def is_silent(self) -> bool:
+        """The agent's voice is not in the air."""
+        return self.playing.is_silent_at(self._clock())
+
+    def page(self) -> Page:
+        """What is to be written down since it was last asked for, with where the agent stands now."""
+        self._keep_played()
+        page, self._page = self._page, Page()
+        if self.state is not None:
+            heard = recent(self._finals)
+            page.memory = {"state": self.state.to_json(), "partial": self.partial, "heard": heard}
+        return page
+
+    def give_back(self, page: Page) -> None:
+        """It could not be written; it comes again with the next page."""
+        self._page = page.joined(self._page)
+
+    # inside
+
+    def _prompt(self, text: str, *, is_final: bool) -> Turn | None:
+        if not text.strip() or self.state is None:
+            return None
+        self.busy_at = self._clock()
+        if not is_final:
+            self.partial = text
+            return self._said(text, is_final=False)
+        if self._is_replay(text):
+            return None
+        self.partial = ""
+        self._finals = recent([*self._finals, text])
+        return self._said(text, is_final=True)
+
+    def _is_replay(self, text: str) -> bool:
+        """After a reconnection the carrier may deliver again what was heard before."""
+        if text in self._known and self._clock() - self._opened_at < REPLAY_SECONDS:
+            self._known.remove(text)
+            return True
+        return False
+
+    def _said(self, text: str, *, is_final: bool) -> Turn | None:
+        assert self.state is not None
+        before = self.state
+        turn = self._answer(Said(text, final=is_final))
+        assert turn is not None
+        step = turn.step
+        if not is_final and not step.hush and not step.acts:
+            return None
+        asked = before.asked.value if before.asked else None
+        heard = hear(text, final=is_final, asked=asked, before="" if is_final else before.last_final)
+        position = self._write_heard(self.state.last_final if is_final else text, heard, step, is_final)
+        self._mark_silence(before, position)
+        turn.evidence = {**heard_as(heard), "line": position, "second": round(self._second(), 2)}
+        return turn
+
+    def _interrupt(self, utterance: str) -> Turn | None:
+        """What was not played was not said. Of words not sent yet nothing is known here."""
+        self.busy_at = self._clock()
+        heard = self.playing.cut(utterance)
+        if self.state is not None and self.state.speaking == self.playing.lines:
+            self.state = advance(self.state, Interrupted(heard)).state
+        return None
+
+    def _key(self, digit: str) -> Turn | None:
+        if not digit or self.state is None:
+            return None
+        self.busy_at = self._clock()
+        before = self.state
+        turn = self._answer(Key(digit))
+        position = self._write("customer", digit, act="key", state=LISTEN)
+        self._mark_silence(before, position)
+        return turn
+
+    def _info(self, name: str, value: str) -> None:
+        if name == "tokensPlayed":
+            self.playing.tokens(value)
+            self.busy_at = self._clock()
+        elif name == "agentSpeaking":
+            self.playing.speaker(value == "on")
+            self.busy_at = self._clock()
+        elif name == "clientSpeaking":
+            self.person_speaks = value == "on"
+            self.busy_at = self._clock()
+
+    def _answer(self, event: Event) -> Turn | None:
+        """One event through the agent. A stop that cuts its own words first takes back what was not heard of them."""
+        if self.state is None:
+            return None
+        before = self.state
+        step = advance(before, event)
+        if step.hush:
+            unheard = self._unheard(before)
+            if unheard is not None:
+                step = replace(advance(advance(before, Interrupted(unheard)).state, event), hush=True)
+            self.playing.cut()
+        self.state = step.state
+        turn = self._turn(step)
+        if step.hush:
+            self._floor = turn.number
+        return turn
+
+    def _unheard(self, before: State) -> str | None:
+        """How much was heard of what the agent believes it is saying; None when all of it was."""
+        if not before.speaking:
+            return None
+        if self.playing.lines != before.speaking:
+            return ""  # decided, and never sent
+        return None if self.playing.is_over and self.playing.is_whole else self.playing.heard
+
+    def _turn(self, step: Step) -> Turn:
+        self._turns += 1
+        return Turn(self._turns, step)
+
+    def _mark_silence(self, before: State, position: int) -> None:
+        """Remember the line after which no more was said of money, as long as that holds."""
+        assert self.state is not None
+        if self.state.silent_about_money != before.silent_about_money:
+            self._page.stopped_line = position if self.state.silent_about_money else None
+            self._page.stopped_changed = True
+
+    def _write_heard(self, text: str, heard: Heard, step: Step, is_final: bool) -> int:
+        kinds = [type(act) for act in step.acts]
+        freezes = any(kind in _FREEZING for kind in kinds)
+        return self._write(
+            "customer",
+            text,
+            partial=not is_final,
+            state=FREEZE if freezes else PAUSE if acts.Pause in kinds else LISTEN,
+            intent=heard.intent.value,
+            also=[intent.value for intent in heard.also],
+            evidence=heard_as(heard),
+        )
+
+    def _write(self, speaker: str, text: str, **facts: Any) -> int:
+        position, self._position = self._position, self._position + 1
+        self._page.notes.append(Note(position=position, speaker=speaker, text=text, second=self._second(), **facts))
+        return position
+
+    def _keep_played(self) -> None:
+        self._page.played.update(self.playing.played())
+
+    def _second(self) -> float:
+        return self._clock() - self._answered_at

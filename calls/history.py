@@ -1,0 +1,112 @@
+"""What happened with a customer, an invoice or a number before: as the gate counts it, and as the cadence does."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db.models import Q
+
+from calls.agent.outcomes import Disposition
+from calls.models import Attempt, AttemptInvoice
+from compliance.facts import Channel, ContactEvent, Result
+from compliance.models import PhoneContact
+from compliance.services import number_hash
+from notifications.models import Message
+from syntharra import clock
+
+LOST = "lost"
+NUMBER_REMEMBERS = timedelta(days=31)
+_RESULTS = {
+    Disposition.NO_ANSWER: Result.NO_ANSWER,
+    Disposition.BUSY: Result.BUSY,
+    Disposition.VOICEMAIL_GREETING: Result.VOICEMAIL,
+}
+
+
+def result_of(attempt: Attempt, *, right_party: bool) -> Result:
+    """What an attempt that was handed to the carrier came to. One that may have rung counts as one that rang."""
+    if right_party:
+        return Result.CONVERSATION
+    if attempt.status == Attempt.Status.ENDED and not attempt.counted:
+        return Result.FAILED_BEFORE_RING
+    return _RESULTS.get(Disposition(attempt.disposition), Result.NO_ANSWER) if attempt.disposition else Result.NO_ANSWER
+
+
+@dataclass
+class History:
+    """The past of a batch of customers, read in a constant number of queries."""
+
+    attempts: dict[UUID, Attempt] = field(default_factory=dict)
+    events: dict[UUID, ContactEvent] = field(default_factory=dict)  # by attempt
+    of_invoice: dict[UUID, list[UUID]] = field(default_factory=lambda: defaultdict(list))
+    of_customer: dict[UUID, list[UUID]] = field(default_factory=lambda: defaultdict(list))
+    of_number: dict[str, list[UUID]] = field(default_factory=lambda: defaultdict(list))
+    mail: dict[UUID, list[ContactEvent]] = field(default_factory=lambda: defaultdict(list))
+    others: dict[str, list[datetime]] = field(default_factory=lambda: defaultdict(list))
+
+    @classmethod
+    def of(cls, customers: Collection[UUID], numbers: Collection[str]) -> "History":
+        found = cls()
+        found._read_attempts(customers, numbers)
+        found._read_mail(customers)
+        found._read_other_businesses(numbers)
+        return found
+
+    def _read_attempts(self, customers: Collection[UUID], numbers: Collection[str]) -> None:
+        about_them = Q(customer_id__in=customers) | Q(to__in=numbers)
+        for attempt in Attempt.objects.filter(about_them).select_related("call").order_by("planned_for", "pk"):
+            self.attempts[attempt.pk] = attempt
+            self.of_customer[attempt.customer_id].append(attempt.pk)
+            self.of_number[attempt.to].append(attempt.pk)
+            if attempt.dialing_at is not None:
+                call = getattr(attempt, "call", None)
+                result = result_of(attempt, right_party=bool(call and call.right_party))
+                self.events[attempt.pk] = ContactEvent(attempt.dialing_at, Channel.CALL, result)
+        links = AttemptInvoice.objects.filter(attempt_id__in=self.events, dropped_at=None)
+        for attempt_id, invoice_id in links.values_list("attempt_id", "invoice_id"):
+            self.of_invoice[invoice_id].append(attempt_id)
+
+    def _read_mail(self, customers: Collection[UUID]) -> None:
+        sent = Message.objects.filter(
+            customer_id__in=customers, purpose="collect", sent_at__gt=clock.now() - NUMBER_REMEMBERS
+        )
+        for customer_id, at, channel in sent.values_list("customer_id", "sent_at", "channel"):
+            if at is not None and customer_id is not None:
+                self.mail[customer_id].append(ContactEvent(at, Channel(channel), Result.SENT))
+
+    def _read_other_businesses(self, numbers: Collection[str]) -> None:
+        """Contacts of these numbers that are none of ours: counted, and not more said about them."""
+        hashes = {number_hash(number): number for number in numbers if number}
+        ours = {(attempt.to, attempt.dialing_at) for attempt in self.attempts.values()}
+        rows = PhoneContact.objects.filter(
+            number_hash__in=list(hashes), channel="call", at__gt=clock.now() - NUMBER_REMEMBERS
+        )
+        for hashed, at, result in rows.values_list("number_hash", "at", "result"):
+            number = hashes[bytes(hashed)]
+            if (number, at) not in ours and result != Result.FAILED_BEFORE_RING:
+                self.others[number].append(at)
+
+    def about(self, attempt_ids: Iterable[UUID], *, besides: UUID | None) -> tuple[ContactEvent, ...]:
+        """What came of these attempts, the one being judged left out."""
+        return tuple(self.events[pk] for pk in attempt_ids if pk != besides and pk in self.events)
+
+    def dials(self, invoice_id: UUID) -> int:
+        """How many of the three are used up for this invoice."""
+        return sum(self.events[pk].result is not Result.FAILED_BEFORE_RING for pk in self.of_invoice[invoice_id])
+
+    def open_now(self, customer_id: UUID, number: str, *, besides: UUID | None) -> bool:
+        """Another call to this person or number is with the carrier."""
+        near = {*self.of_customer[customer_id], *self.of_number[number]} - {besides}
+        return any(self.attempts[pk].status in ("dialing", "live", "unknown") for pk in near)
+
+    def last_of(self, customer_id: UUID, *, besides: UUID | None = None) -> Attempt | None:
+        """The latest attempt of this customer that was dialed."""
+        dialed = [pk for pk in self.of_customer[customer_id] if pk in self.events and pk != besides]
+        return max((self.attempts[pk] for pk in dialed), key=_dialed_at, default=None)
+
+
+def _dialed_at(attempt: Attempt) -> datetime:
+    assert attempt.dialing_at is not None
+    return attempt.dialing_at

@@ -1,0 +1,71 @@
+"""What calls owe in writing, and what those letters tell, gathered when they are sent."""
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from calls.models import Call
+from compliance.models import Channel, Purpose
+from invoices.models import Contact, Customer, Invoice
+from notifications.letters import letter_facts
+from notifications.models import Message
+from notifications.outbox import Letter
+
+
+def register() -> None:
+    """Say what the letters that follow a call tell."""
+    letter_facts("pay_link", _about)
+    letter_facts("promise_confirmation", _promised)
+    letter_facts("stop_confirmation", _about)
+
+
+def pay_link(call: Call, invoices: tuple[UUID, ...]) -> list[Letter]:
+    """The link the customer asked for. Asks for money, so a freeze holds it back."""
+    return _to_customer(call, "pay_link", Purpose.COLLECT, invoices)
+
+
+def promise_confirmation(call: Call, invoices: tuple[UUID, ...], promised_for: date) -> list[Letter]:
+    """What was agreed, in writing. Asks for nothing."""
+    facts = {"promised_for": promised_for.isoformat()}
+    return _to_customer(call, "promise_confirmation", Purpose.SERVICE, invoices, facts)
+
+
+def stop_confirmation(call: Call) -> list[Letter]:
+    """That we stopped calling, in writing."""
+    return _to_customer(call, "stop_confirmation", Purpose.SERVICE, ())
+
+
+def email_of(customer: Customer) -> str:
+    """The billing contact's address, or empty."""
+    billing = customer.contacts.filter(role=Contact.Role.BILLING).exclude(email="")
+    return billing.order_by("rank").values_list("email", flat=True).first() or ""
+
+
+def _to_customer(
+    call: Call, letter: str, purpose: Purpose, about: tuple[UUID, ...], facts: dict[str, Any] | None = None
+) -> list[Letter]:
+    address = email_of(call.customer)
+    if not address:
+        return []
+    return [
+        Letter(
+            letter=letter,
+            key=f"call:{call.pk}",
+            purpose=purpose,
+            channel=Channel.EMAIL,
+            to=address,
+            customer=call.customer_id,
+            language=call.customer.language,
+            facts={"call": str(call.pk), **(facts or {})},
+            about=about,
+        )
+    ]
+
+
+def _about(message: Message) -> dict[str, Any]:
+    invoices = Invoice.objects.filter(messages__message=message).order_by("due_on", "number")
+    return {"customer": message.customer, "invoices": list(invoices)}
+
+
+def _promised(message: Message) -> dict[str, Any]:
+    return {**_about(message), "promised_for": date.fromisoformat(message.facts["promised_for"])}

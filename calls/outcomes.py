@@ -1,0 +1,135 @@
+"""What follows from a call: the one table of ``calls.agent.outcomes``, carried out once."""
+
+from datetime import UTC, date, datetime, time, timedelta
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.db import transaction
+
+from accounts import timeline
+from calls import letters
+from calls.agent.outcomes import OUTCOMES, Disposition, Message, Outcome
+from calls.agent.outcomes import Hold as HoldKind
+from calls.agent.steps import State
+from calls.endings import close
+from calls.history import History
+from calls.lines import call_of
+from calls.locks import hold_attempt
+from calls.models import Attempt, Call
+from calls.planning import ATTEMPTS, leave_to_owner
+from calls.workdays import workdays_after
+from disputes.services import pause
+from invoices.models import Hold, Invoice, Promise
+from notifications import outbox
+from syntharra import clock
+
+AGENT = "agent"
+
+
+@transaction.atomic
+def finish(attempt_id: UUID, disposition: str, *, state: State | None = None) -> bool:
+    """The call of this attempt is over with this result: everything the table says follows, once.
+
+    False when it was finished before. An empty disposition is a line we ended without a word.
+    """
+    attempt = hold_attempt(attempt_id)
+    call = call_of(attempt)
+    if attempt.status == Attempt.Status.ENDED or call is None:
+        return False
+    result = call.disposition or disposition
+    reason = state.reason.value if state is not None and state.reason is not None else ""
+    Call.objects.filter(pk=call.pk).update(disposition=result, reason=reason)
+    reached = result != Disposition.FAILED or call.answered_at is not None
+    close(attempt, disposition=result, because=result, counted=reached, right_party=call.right_party)
+    invoices = spoken_of(attempt)
+    if result:
+        _follow(OUTCOMES[Disposition(result)], attempt, call, invoices)
+    timeline.record(
+        call,
+        "called" if reached else "could_not_call",
+        by=AGENT,
+        customer=attempt.customer_id,
+        result=result or attempt.ended_because,
+        reason=reason,
+        attempt=attempt.number,
+        invoices=[invoice.number for invoice in invoices],
+    )
+    _leave_after_the_third(invoices)
+    return True
+
+
+def spoken_of(attempt: Attempt) -> list[Invoice]:
+    """The invoices this attempt is about, oldest first."""
+    about = Invoice.objects.filter(attempt_links__attempt=attempt, attempt_links__dropped_at=None)
+    return list(about.order_by("due_on", "number"))
+
+
+def _follow(outcome: Outcome, attempt: Attempt, call: Call, invoices: list[Invoice]) -> None:
+    match outcome.hold:
+        case HoldKind.PAUSED:
+            _pause(call, invoices)
+        case HoldKind.DAYS:
+            _hold_invoices(outcome, attempt, invoices)
+        case HoldKind.PROMISE:
+            _hold_unpromised(outcome, attempt, invoices)
+        case HoldKind.OWNER:
+            _hold_customer(outcome, attempt)
+    if outcome.message is Message.STOP_CONFIRMATION:
+        outbox.owe(*letters.stop_confirmation(call))
+    if outcome.task:
+        timeline.record(call, "asks_owner", by=AGENT, customer=attempt.customer_id, task=outcome.disposition.value)
+
+
+def _pause(call: Call, invoices: list[Invoice]) -> None:
+    """As silent as a freeze: the call ended before it was clear whether something is wrong."""
+    if not invoices:
+        return
+    doubted = call.lines.filter(speaker="customer", state="pause").order_by("-position").first()
+    words = doubted.text if doubted is not None else ""
+    pause(*(invoice.pk for invoice in invoices), why="unsure", words=words, source_key=f"call:{call.pk}", by=AGENT)
+
+
+def _hold_invoices(outcome: Outcome, attempt: Attempt, invoices: list[Invoice]) -> None:
+    on = clock.today(attempt.business.time_zone)
+    until = workdays_after(on, outcome.days) if outcome.business_days else on + timedelta(days=outcome.days)
+    for invoice in invoices:
+        _hold(outcome, attempt, invoice=invoice, until=_end_of(until, attempt))
+
+
+def _hold_unpromised(outcome: Outcome, attempt: Attempt, invoices: list[Invoice]) -> None:
+    """Promised without a day: as if for a week from now. With a day the promise itself holds."""
+    running = set(Promise.objects.filter(invoice__in=invoices, status="running").values_list("invoice_id", flat=True))
+    _hold_invoices(outcome, attempt, [invoice for invoice in invoices if invoice.pk not in running])
+
+
+def _hold_customer(outcome: Outcome, attempt: Attempt) -> None:
+    _hold(outcome, attempt, invoice=None, until=None)
+
+
+def _hold(outcome: Outcome, attempt: Attempt, *, invoice: Invoice | None, until: datetime | None) -> None:
+    Hold.objects.create(
+        customer_id=attempt.customer_id,
+        invoice=invoice,
+        reason=outcome.disposition.value,
+        by=AGENT,
+        since=clock.now(),
+        until=until,
+    )
+
+
+def _end_of(day: date, attempt: Attempt) -> datetime:
+    zone = ZoneInfo(attempt.business.time_zone)
+    return datetime.combine(day + timedelta(days=1), time(), zone).astimezone(UTC)
+
+
+def _leave_after_the_third(invoices: list[Invoice]) -> None:
+    """Three dials and nothing under way that would still settle it: the owner decides."""
+    past = History.of({invoice.customer_id for invoice in invoices}, [])
+    collectable = set(
+        Invoice.objects.collectable(on=clock.now().date())
+        .filter(pk__in=[invoice.pk for invoice in invoices])
+        .values_list("pk", flat=True)
+    )
+    for invoice in invoices:
+        if invoice.pk in collectable and past.dials(invoice.pk) >= ATTEMPTS:
+            leave_to_owner(invoice)

@@ -1,0 +1,48 @@
+"""When to ring: another weekday and another time of day than last time, where the gate has room for it. Pure."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from compliance.facts import Facts
+from compliance.gate import decide
+from compliance.rulebook import RuleBook
+
+NOON = time(13)
+DAYS_AHEAD = 5
+_TIMES = (time(9, 30), time(14), time(11), time(15, 30))
+
+
+def moment_for(facts: Facts, rules: RuleBook, *, last: datetime | None, zone: str) -> datetime | None:
+    """The first moment from ``facts.at`` on at which the gate lets this through; None when time alone cures nothing.
+
+    After an earlier attempt another weekday and the other half of the day are preferred, within a few days. A time the
+    person asked for is kept as it is.
+    """
+    clearance = decide(facts, rules)
+    first = facts.at if clearance.is_allowed else clearance.next_allowed_at
+    if first is None or last is None:
+        return first
+    asked = facts.flags.callback_requested_utc
+    if asked is not None and first <= asked and decide(replace(facts, at=asked), rules).is_allowed:
+        return asked
+    for moment in _candidates(first, zone):
+        if _differs(moment, last, zone) and decide(replace(facts, at=moment), rules).is_allowed:
+            return moment
+    return first
+
+
+def _candidates(first: datetime, zone: str) -> Iterator[datetime]:
+    yield first
+    local = first.astimezone(ZoneInfo(zone))
+    for days in range(DAYS_AHEAD + 1):
+        for at in _TIMES:
+            moment = datetime.combine(local.date() + timedelta(days=days), at, ZoneInfo(zone)).astimezone(UTC)
+            if moment > first:
+                yield moment
+
+
+def _differs(moment: datetime, last: datetime, zone: str) -> bool:
+    here, before = moment.astimezone(ZoneInfo(zone)), last.astimezone(ZoneInfo(zone))
+    return here.weekday() != before.weekday() and (here.time() < NOON) != (before.time() < NOON)

@@ -1,0 +1,170 @@
+"""Ending calls: for a customer after a freeze, for a whole business by its kill switch, or one line that must not speak.
+
+The bell is heard within a second or two; every duty is carried out again until the carrier itself says that the line is
+down, and an open relay looks at the facts once a second besides.
+"""
+
+from uuid import UUID
+
+from django.db import transaction
+
+from accounts.models import Business, User
+from accounts.services import stop_all
+from calls import bells, hangups
+from calls.agent.conversation import advance, begin
+from calls.agent.events import MachineHeard
+from calls.brief import brief_for
+from calls.clearing import clear_attempt
+from calls.lattice import is_over
+from calls.lines import MACHINE, call_of, move_along, unfinished
+from calls.locks import hold_attempt
+from calls.models import Attempt, Call
+from calls.opened import state_of
+from calls.settling import after_the_line
+from calls.twiml import ENGLISH, SPANISH, say_and_hang_up
+from calls.wrapup import stopped_because
+from integrations.errors import Refused
+from integrations.twilio.client import carrier_for
+from notifications import outbox
+from notifications.models import Duty
+from notifications.outbox import Later, carries_out
+from syntharra import clock, logs
+from syntharra.tenancy import current_business
+
+log = logs.get(__name__)
+
+SOON = 1.0
+
+
+def register() -> None:
+    """Say who carries out what is owed to a telephone line."""
+    carries_out("stop_calls", stop_calls)
+    carries_out("hang_up", hang_up)
+    carries_out("leave_message", leave_message)
+    carries_out("stop_recording", stop_recording)
+
+
+@transaction.atomic
+def stop_business(business: Business, *, by: User) -> Business:
+    """The kill switch: from the commit on nothing is dialed, and what rings or speaks is ended at once."""
+    stopped = stop_all(business, by=by)
+    owe_stop(stopped)
+    return stopped
+
+
+def owe_stop(business: Business) -> None:
+    """The duty that ends every line of a stopped business; once for each time it is stopped."""
+    facts = {"because": "BUSINESS_STOPPED"}
+    outbox.owe(outbox.Act(kind="stop_calls", key=f"business:{business.stopped_at}", facts=facts))
+
+
+def stop_calls(duty: Duty) -> str:
+    """Every line of this customer (or business) but the one it was said on: no further word, then no line."""
+    customer, spared = duty.facts.get("customer"), duty.facts.get("except_call")
+    because = str(duty.facts.get("because") or "DISPUTE_OPEN")
+    lines = [
+        attempt
+        for attempt in unfinished(UUID(customer) if customer else None)
+        if spared is None or _call_id(attempt) != spared
+    ]
+    for attempt in lines:
+        stopped_because(attempt.pk, because)
+        hangups.tell(attempt.pk, because)
+    still_open = [attempt for attempt in lines if not _is_ended(attempt)]
+    if still_open:
+        raise _soon(f"{len(still_open)} of {len(lines)} lines are still open")
+    return f"ended {len(lines)}"
+
+
+def hang_up(duty: Duty) -> str:
+    """One line that must not speak."""
+    attempt = Attempt.objects.get(pk=duty.facts["attempt"])
+    hangups.tell(attempt.pk, str(duty.facts.get("because", "")))
+    if not _hang_up(attempt, str(duty.facts["sid"])):
+        raise _soon("the line is still open")
+    return "ended"
+
+
+def _call_id(attempt: Attempt) -> str:
+    call = getattr(attempt, "call", None)
+    return str(call.pk) if call is not None else ""
+
+
+def _is_ended(attempt: Attempt) -> bool:
+    """True when the carrier says so. A line nobody has found yet is ended when it is found or lost."""
+    call = call_of(attempt)
+    return call is not None and _hang_up(attempt, call.sid)
+
+
+def _hang_up(attempt: Attempt, sid: str) -> bool:
+    business = Business.objects.get(pk=current_business())
+    try:
+        now = carrier_for(business).hang_up(sid)
+    except Refused as error:
+        log.warning("no_line_to_end", sid=sid, code=error.vendor_code)
+        return True
+    with transaction.atomic():
+        held = hold_attempt(attempt.pk)
+        call = call_of(held)
+        if call is not None and call.sid == sid:
+            move_along(held, call, now.status, seconds=now.seconds)
+    if is_over(now.status):
+        after_the_line(attempt.pk)
+    return is_over(now.status)
+
+
+def _soon(why: str) -> Later:
+    bells.duties(seconds=SOON)
+    return Later(SOON, why)
+
+
+def leave_message(duty: Duty) -> str:
+    """A machine has answered after its beep: a short message without amount to a business, nothing to a person."""
+    attempt = Attempt.objects.select_related("customer", "business").get(pk=duty.facts["attempt"])
+    call = call_of(attempt)
+    if call is None or is_over(call.status) or not _machine_wins(attempt, call):
+        return "not needed"
+    hangups.tell(attempt.pk, MACHINE)
+    carrier, text = carrier_for(attempt.business), _message(attempt, call)
+    if not text:
+        hang_up_now = carrier.hang_up(call.sid)
+        return f"hung up: {hang_up_now.status}"
+    language = SPANISH if attempt.customer.language.startswith("es") else ENGLISH
+    return "left" if carrier.instruct(call.sid, say_and_hang_up(text, language=language, pause=True)) else "too late"
+
+
+def _machine_wins(attempt: Attempt, call: Call) -> bool:
+    """Whoever writes first: a person once found on the line is not hung up on because of a late verdict."""
+    state = state_of(call)
+    if state is not None and (state.right_party or state.end is not None):
+        return False
+    mine = Call.objects.filter(pk=call.pk, right_party=False, disposition__in=("", "voicemail_greeting"))
+    return mine.update(disposition="voicemail_greeting") == 1
+
+
+def _message(attempt: Attempt, call: Call) -> str:
+    """What the agent would leave on a machine; nothing where something speaks against it by now."""
+    with transaction.atomic():
+        held = hold_attempt(attempt.pk)
+        found = clear_attempt(held, at=clock.now(), moment="message", record_allowed=False)
+        if not any(cleared.is_allowed for cleared in found):
+            return ""
+        step = advance(begin(brief_for(held)).state, MachineHeard())
+        text = " ".join(line.text for line in step.say)
+        if text:
+            _keep(call, text)
+        return text
+
+
+def _keep(call: Call, text: str) -> None:
+    last = call.lines.order_by("-position").values_list("position", flat=True).first()
+    call.lines.get_or_create(
+        act="voicemail",
+        defaults={"position": 0 if last is None else last + 1, "speaker": "agent", "text": text, "second": 0},
+    )
+
+
+def stop_recording(duty: Duty) -> str:
+    """The person does not want to be recorded."""
+    business = Business.objects.get(pk=current_business())
+    return "stopped" if carrier_for(business).stop_recording(str(duty.facts["sid"])) else "nothing to stop"

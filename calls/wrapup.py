@@ -1,0 +1,45 @@
+"""The end of a call nobody is on any more: judged from what is on record, so that a killed relay changes nothing."""
+
+from uuid import UUID
+
+from calls.acts import Scene, carry_out
+from calls.agent.conversation import advance
+from calls.agent.events import HungUp
+from calls.agent.outcomes import Disposition
+from calls.lines import call_of
+from calls.models import Attempt, Call
+from calls.opened import state_of
+from calls.outcomes import finish
+
+MACHINES = ("machine_start", "machine_end_beep", "machine_end_silence", "machine_end_other", "fax")
+
+
+def stopped_because(attempt_id: UUID, because: str) -> None:
+    """We ended this line; the first reason stays."""
+    Attempt.objects.filter(pk=attempt_id, ended_because="").update(ended_because=because[:60])
+
+
+def wrap_up(attempt_id: UUID) -> bool:
+    """Finish the call of this attempt with the result it had. False when it was finished before. Safe to call twice."""
+    attempt = Attempt.objects.select_related("customer").get(pk=attempt_id)
+    call = call_of(attempt)
+    if call is None or attempt.status == Attempt.Status.ENDED:
+        return False
+    state = state_of(call)
+    if state is None:
+        return finish(attempt_id, _without_a_word(attempt, call))
+    step = advance(state, HungUp(str(call.agent_state.get("partial", ""))))
+    scene = Scene(attempt_id=attempt_id, call_id=call.pk, language=attempt.customer.language)
+    carry_out(scene, step.acts)
+    result = step.end or Disposition.HUNG_UP
+    ours = attempt.ended_because != "" and result is Disposition.HUNG_UP
+    return finish(attempt_id, "" if ours else result.value, state=step.state)
+
+
+def _without_a_word(attempt: Attempt, call: Call) -> str:
+    """The agent never began: a machine, a line we gave up, or one where our voice could not be put through."""
+    if call.answered_by in MACHINES:
+        return Disposition.VOICEMAIL_GREETING
+    if attempt.ended_because:
+        return ""
+    return Disposition.HUNG_UP if call.answered_at is not None else Disposition.FAILED

@@ -1,0 +1,278 @@
+"""The carrier over HTTP, through Twilio's own SDK.
+
+A call is asked for once: there is no key that would make a second request safe.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import lru_cache
+from typing import Any, Protocol
+from urllib.parse import urlsplit, urlunsplit
+
+import requests
+from django.conf import settings
+from requests.exceptions import ConnectionError as NoConnection
+from requests.exceptions import ConnectTimeout
+from twilio.base.exceptions import TwilioException, TwilioRestException, TwilioServiceException
+from twilio.http.http_client import TwilioHttpClient
+from twilio.http.response import Response
+from twilio.rest import Client
+from urllib3.exceptions import NewConnectionError
+
+from accounts.models import Business
+from integrations.errors import Disconnected, Refused, Throttled, Unavailable, VendorError
+from syntharra import logs
+
+log = logs.get(__name__)
+
+CONNECT_SECONDS, READ_SECONDS = 3.0, 10.0
+# What the SDK lets through: its own errors, the connection's, and an answer that is not what it should be.
+_TROUBLE = (TwilioException, requests.RequestException, ValueError, TypeError, KeyError, AttributeError)
+ALREADY_OVER = 21220
+NOT_FOUND = 20404
+# The number itself is the trouble: never dialed again, a person must look.
+BAD_NUMBER = frozenset({21211, 21217, 13224, 21215, 21210})
+# Turned away at the door with a code of its own: nothing was begun (too many requests, too many calls, queue too long).
+TURNED_AWAY = frozenset({20429, 10004, 22005})
+
+
+class NotPlaced(Refused):
+    """The carrier certainly did not begin this call.
+
+    ``again``: it may be asked later; ``bad_number``: never with this number.
+    """
+
+    def __init__(self, words: str, *, code: str | None = None, again: bool = False, bad_number: bool = False) -> None:
+        super().__init__(words, code=code)
+        self.again = again
+        self.bad_number = bad_number
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallOrder:
+    """A call to be placed, and where the carrier asks and tells about it."""
+
+    to: str
+    caller: str
+    answer_url: str
+    fallback_url: str
+    status_url: str
+    machine_url: str
+    message_after_beep: bool
+    ring_seconds: int
+    longest_seconds: int
+
+
+@dataclass(frozen=True, slots=True)
+class CarrierCall:
+    """A call as the carrier has it."""
+
+    sid: str
+    status: str
+    to: str
+    caller: str
+    created_at: datetime | None
+    seconds: int | None = None
+    answered_by: str = ""
+    queue_seconds: float = 0.0
+
+
+class Carrier(Protocol):
+    """Whoever connects our calls."""
+
+    def place(self, order: CallOrder) -> CarrierCall:
+        """Ask for this call, once. Raises NotPlaced when it certainly was not begun, Unavailable when nobody knows."""
+
+    def fetch(self, sid: str) -> CarrierCall: ...
+
+    def look_up(self, *, to: str, caller: str, on: date) -> list[CarrierCall]:
+        """The calls placed to this number on or after this day (UTC), newest first."""
+
+    def hang_up(self, sid: str) -> CarrierCall:
+        """Cancel what rings, end what speaks; a call that is over is given back as it is."""
+
+    def instruct(self, sid: str, twiml: str) -> bool:
+        """Replace what the line is doing. False when there is no line any more."""
+
+    def stop_recording(self, sid: str) -> bool: ...
+
+    def recording(self, sid: str) -> bytes: ...
+
+
+class LocalHttp(TwilioHttpClient):  # type: ignore[misc]  # the SDK has no types
+    """Sends every host of the vendor to one origin: simulators answer where Twilio would."""
+
+    def __init__(self, origin: str, **options: Any) -> None:
+        super().__init__(**options)
+        self._origin = urlsplit(origin)
+
+    def request(self, method: str, url: str, *args: Any, **options: Any) -> Response:
+        asked = urlsplit(url)
+        path = asked.path if asked.hostname == "api.twilio.com" else f"/{asked.hostname}{asked.path}"
+        here = (self._origin.scheme, self._origin.netloc, self._origin.path.rstrip("/") + path, asked.query, "")
+        return super().request(method, urlunsplit(here), *args, **options)
+
+
+class TwilioCarrier:
+    """Twilio, or a simulator at ``origin`` that answers as it does."""
+
+    def __init__(self, account: str, token: str, *, origin: str = "") -> None:
+        # A fresh connection for each request: a stale one that breaks would look like an answer that got lost.
+        http = LocalHttp(origin, pool_connections=False) if origin else TwilioHttpClient(pool_connections=False)
+        http.timeout = (CONNECT_SECONDS, READ_SECONDS)  # handed on to requests as it is
+        self._client = Client(account, token, http_client=http)
+        self._origin = origin or "https://api.twilio.com"
+        self._auth = (account, token)
+
+    def place(self, order: CallOrder) -> CarrierCall:
+        try:
+            made = self._client.calls.create(
+                to=order.to,
+                from_=order.caller,
+                url=order.answer_url,
+                method="POST",
+                fallback_url=order.fallback_url,
+                fallback_method="POST",
+                status_callback=order.status_url,
+                status_callback_method="POST",
+                status_callback_event=["initiated", "ringing", "answered", "completed"],
+                timeout=order.ring_seconds,
+                time_limit=order.longest_seconds,
+                machine_detection="DetectMessageEnd" if order.message_after_beep else "Enable",
+                async_amd="true",
+                async_amd_status_callback=order.machine_url,
+                async_amd_status_callback_method="POST",
+            )
+        except _TROUBLE as error:
+            raise _not_placed(error) from error
+        return _read(made)
+
+    def fetch(self, sid: str) -> CarrierCall:
+        return self._ask(lambda: _read(self._client.calls(sid).fetch()))
+
+    def look_up(self, *, to: str, caller: str, on: date) -> list[CarrierCall]:
+        since = datetime(on.year, on.month, on.day)  # noqa: DTZ001  (a day; the SDK writes the date alone)
+        calls = self._client.calls
+        return self._ask(
+            lambda: [_read(call) for call in calls.list(to=to, from_=caller, start_time_after=since, limit=50)]
+        )
+
+    def hang_up(self, sid: str) -> CarrierCall:
+        call = self.fetch(sid)
+        if call.status in ("queued", "ringing"):
+            self._end(sid, "canceled")
+            call = self.fetch(sid)  # it may have been answered in between
+        if call.status == "in-progress":
+            self._end(sid, "completed")
+            call = self.fetch(sid)
+        return call
+
+    def _end(self, sid: str, status: str) -> None:
+        try:
+            self._ask(lambda: self._client.calls(sid).update(status=status))
+        except Refused as error:
+            if error.vendor_code != str(ALREADY_OVER):
+                raise
+
+    def instruct(self, sid: str, twiml: str) -> bool:
+        try:
+            self._ask(lambda: self._client.calls(sid).update(twiml=twiml))
+        except Refused as error:
+            if error.vendor_code in (str(ALREADY_OVER), str(NOT_FOUND)):
+                return False
+            raise
+        return True
+
+    def stop_recording(self, sid: str) -> bool:
+        try:
+            self._ask(lambda: self._client.calls(sid).recordings("Twilio.CURRENT").update(status="stopped"))
+        except Refused as error:
+            if error.vendor_code in (str(ALREADY_OVER), str(NOT_FOUND)):
+                return False
+            raise
+        return True
+
+    def recording(self, sid: str) -> bytes:
+        """The audio of a recording, both sides. Raises Refused when the carrier has it no more."""
+        url = f"{self._origin}/2010-04-01/Accounts/{self._auth[0]}/Recordings/{sid}.mp3"
+        try:
+            answer = requests.get(url, auth=self._auth, timeout=(CONNECT_SECONDS, 60))
+        except requests.RequestException as error:
+            raise Unavailable(f"the carrier did not give out the recording: {type(error).__name__}") from error
+        if answer.status_code != 200:
+            raise Refused("the carrier has no such recording", code=str(answer.status_code))
+        return answer.content
+
+    def _ask[T](self, request: Callable[[], T]) -> T:
+        try:
+            return request()
+        except _TROUBLE as error:
+            raise _error(error) from error
+
+
+def carrier_for(business: Business) -> Carrier:
+    """The carrier of a business. A sandbox business reaches the simulator only, a live one never does."""
+    account, token = settings.TWILIO_ACCOUNT_SID, settings.TWILIO_AUTH_TOKEN
+    if not account or not token:
+        raise Disconnected("no carrier account: set TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN")
+    return _carrier(account, token, f"{settings.SIMULATORS_URL}/twilio" if business.sandbox else "")
+
+
+@lru_cache(maxsize=16)
+def _carrier(account: str, token: str, origin: str) -> TwilioCarrier:
+    return TwilioCarrier(account, token, origin=origin)
+
+
+def _read(call: Any) -> CarrierCall:
+    if not call.sid:
+        raise ValueError("the carrier answered without naming the call")
+    return CarrierCall(
+        sid=str(call.sid),
+        status=str(call.status or ""),
+        to=str(call.to or ""),
+        caller=str(call._from or ""),
+        created_at=call.date_created,
+        seconds=int(call.duration) if str(call.duration or "").isdigit() else None,
+        answered_by=str(call.answered_by or ""),
+        queue_seconds=int(call.queue_time) / 1000 if str(call.queue_time or "").isdigit() else 0.0,
+    )
+
+
+def _not_placed(error: Exception) -> VendorError:
+    """What an error says about the one thing that matters: did a call begin?"""
+    if _never_connected(error):
+        return NotPlaced("the carrier could not be reached; nothing was sent", again=True)
+    status, code = _status(error)
+    if code in TURNED_AWAY:
+        return NotPlaced("the carrier has no room just now", code=str(code), again=True)
+    if 400 <= status < 500 and status not in (408, 429):
+        words = "the carrier refused the call"
+        return NotPlaced(words, code=str(code or status), bad_number=code in BAD_NUMBER)
+    return Unavailable("nobody knows whether the call began", code=str(code or status or "") or None)
+
+
+def _error(error: Exception) -> VendorError:
+    status, code = _status(error)
+    if status == 429:
+        return Throttled("the carrier asks us to slow down", code=str(code or status))
+    if status in (401, 403):
+        return Disconnected("the carrier does not accept our credentials", code=str(code or status))
+    if 400 <= status < 500:
+        return Refused("the carrier refused", code=str(code or status))
+    return Unavailable(f"the carrier did not answer: {type(error).__name__}", code=str(code or status or "") or None)
+
+
+def _status(error: Exception) -> tuple[int, int]:
+    """HTTP status and the vendor's own code; zeros where there was no answer."""
+    if isinstance(error, TwilioRestException | TwilioServiceException):
+        return int(error.status or 0), int(error.code or 0)
+    return 0, 0
+
+
+def _never_connected(error: Exception) -> bool:
+    """The connection was never open, so no byte of the request has left."""
+    if isinstance(error, ConnectTimeout):
+        return True
+    reason = getattr(error.args[0], "reason", None) if isinstance(error, NoConnection) and error.args else None
+    return isinstance(reason, NewConnectionError)
