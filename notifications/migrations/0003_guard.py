@@ -14,7 +14,7 @@ BEGIN
         RAISE EXCEPTION 'the purpose of a message never changes'
             USING ERRCODE = 'check_violation', CONSTRAINT = 'purpose_is_fixed';
     END IF;
-    IF NEW.purpose = 'account' AND NOT EXISTS (
+    IF NEW.purpose = 'account' AND NEW.status IN ('draft', 'queued', 'sending') AND NOT EXISTS (
         SELECT 1 FROM accounts_membership WHERE business_id = NEW.business_id AND user_id = NEW.member_id) THEN
         RAISE EXCEPTION 'an account message goes to a member of the business only'
             USING ERRCODE = 'check_violation', CONSTRAINT = 'account_mail_to_members';
