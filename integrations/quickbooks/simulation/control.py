@@ -1,10 +1,8 @@
 """The control API: how tests and the sandbox page move the simulated world. JSON in, JSON out; never the vendor's."""
 
-import json
 from collections.abc import Callable
 from dataclasses import asdict
-from decimal import Decimal
-from typing import Any, get_type_hints
+from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -15,6 +13,7 @@ from integrations.quickbooks.simulation.answers import ApiFault, Json, dump
 from integrations.quickbooks.simulation.config import QuickBooksSimConfig
 from integrations.quickbooks.simulation.hooks import OPERATIONS
 from integrations.quickbooks.simulation.oauth import mask
+from integrations.quickbooks.simulation.typed import fitting
 from integrations.quickbooks.simulation.wanted import Wanted, WrongRequestError
 from integrations.quickbooks.simulation.world import World
 
@@ -65,7 +64,7 @@ def _endpoint(world: World, act: Act) -> Callable[[Request], Any]:
             async with world.lock:
                 found = act(world, wanted)
                 wanted.all_known()
-        except (WrongRequestError, ApiFault) as problem:
+        except (ValueError, ApiFault) as problem:
             return Response(dump({"error": str(problem)}), 400, media_type="application/json")
         return Response(dump(found), media_type="application/json")
 
@@ -92,44 +91,12 @@ def _settings(world: World) -> Json:
 
 
 def _change_settings(world: World, wanted: Wanted) -> Json:
-    changes = wanted.rest()
-    _check_types(changes)
-    world.change_settings(**changes)
+    world.change_settings(**fitting(QuickBooksSimConfig, wanted.rest()))
     return _settings(world)
 
 
-def _check_types(changes: Json) -> None:
-    """A wrong setting is named here, not where it would break later."""
-    hints = get_type_hints(QuickBooksSimConfig)
-    for name, value in changes.items():
-        if name not in hints:
-            raise WrongRequestError(f"{name} is not a setting; there are {', '.join(hints)}")
-        if name == "redirect_uris":
-            if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
-                raise WrongRequestError("redirect_uris must be a list of addresses")
-            changes[name] = tuple(value)
-            continue
-        if isinstance(value, Decimal):
-            changes[name] = value = float(value)
-        if not _fits(value, hints[name]):
-            raise WrongRequestError(f"{name} cannot be {json.dumps(value)}")
-
-
-def _fits(value: Any, hint: Any) -> bool:
-    choices = getattr(hint, "__args__", None)
-    if choices and not isinstance(choices[0], type):
-        return value in choices
-    kinds = choices or (hint,)
-    if isinstance(value, bool):
-        return bool in kinds
-    return isinstance(value, kinds) or (float in kinds and isinstance(value, int))
-
-
 def _add_fault(world: World, wanted: Wanted) -> Json:
-    try:
-        return dict(vars(world.trouble.add(wanted.rest())))
-    except ValueError as problem:
-        raise WrongRequestError(str(problem)) from None
+    return dict(vars(world.trouble.add(wanted.rest())))
 
 
 def _clear_faults(world: World, _wanted: Wanted) -> Json:
@@ -162,8 +129,7 @@ def _set_webhooks(world: World, wanted: Wanted) -> Json:
             f"unknown: {', '.join(sorted(unknown))}; webhooks take on, {', '.join(WEBHOOK_SETTINGS)}"
         )
     changes = {WEBHOOK_SETTINGS[name]: value for name, value in given.items()}
-    _check_types(changes)
-    world.change_settings(**changes)
+    world.change_settings(**fitting(QuickBooksSimConfig, changes))
     world.hooks.poke()
     return _webhooks(world)
 

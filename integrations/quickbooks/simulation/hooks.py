@@ -126,6 +126,7 @@ class Hooks:
         self._task: asyncio.Task[None] | None = None
         self._count = 0
         self._hurry = False
+        self._gathering_since = 0.0
         self.log: deque[Delivery] = deque(maxlen=KEPT)
 
     def tell(self, realm: str, entity: str, identity: str, operation: str, deleted_id: str | None = None) -> None:
@@ -135,6 +136,8 @@ class Hooks:
         event_id = str(uuid.UUID(int=self._random.getrandbits(128), version=4))
         nanoseconds = self._random.randrange(1000)
         at = self._clock.now()
+        if not self._pending:
+            self._gathering_since = time.monotonic()
         self._pending.append(Event(realm, entity, identity, operation, at, event_id, nanoseconds, deleted_id))
         self._stir.set()
         self.start()
@@ -187,12 +190,21 @@ class Hooks:
             while True:
                 await self._stir.wait()
                 self._stir.clear()
-                settings = self._settings()
-                await asyncio.sleep(settings.webhook_batch_seconds + settings.webhook_delay_seconds)
+                await self._gather()
                 self._pack()
                 while self._queue:
                     await self._deliver(client, self._queue[0])
                     self._pack()
+
+    async def _gather(self) -> None:
+        """Let changes come together for a while, counted from the first of them."""
+        while self._pending:
+            settings = self._settings()
+            left = self._gathering_since + settings.webhook_batch_seconds + settings.webhook_delay_seconds
+            left -= time.monotonic()
+            if left <= 0:
+                return
+            await asyncio.sleep(left)
 
     def _pack(self) -> None:
         events, self._pending = self._pending, []
@@ -214,6 +226,11 @@ class Hooks:
 
     async def _deliver(self, client: httpx2.AsyncClient, delivery: Delivery) -> None:
         """One attempt; acknowledged leaves the queue, anything else waits as long as the schedule says."""
+        if self._settings().webhook_url is None:
+            for waiting in self._queue:
+                waiting.state = "given up: webhooks are off"
+            self._queue.clear()
+            return
         if await self._post(client, delivery):
             delivery.state = "acknowledged"
             if delivery.repeats_left > 0:
@@ -233,14 +250,10 @@ class Hooks:
 
     async def _post(self, client: httpx2.AsyncClient, delivery: Delivery) -> bool:
         settings = self._settings()
-        if settings.webhook_url is None:
-            self._queue.clear()
-            delivery.state = "given up: webhooks are off"
-            return False
         headers = {"intuit-signature": sign(settings.verifier_token, delivery.body), "content-type": "application/json"}
         attempt: Json = {"at": datetime.fromtimestamp(time.time(), UTC).isoformat(timespec="milliseconds")}
         try:
-            answer = await client.post(settings.webhook_url, content=delivery.body, headers=headers)
+            answer = await client.post(settings.webhook_url or "", content=delivery.body, headers=headers)
             attempt["status"] = answer.status_code
         except (httpx2.HTTPError, httpx2.InvalidURL, OSError) as error:
             attempt |= {"status": None, "error": f"{type(error).__name__}: {error}"}

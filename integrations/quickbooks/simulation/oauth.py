@@ -155,7 +155,7 @@ class OAuth:
             "expires_in": int(settings.access_token_seconds),
             "access_token": access,
             "refresh_token": grant.refresh_token,
-            "x_refresh_token_expires_in": int(grant.refresh_issued + settings.refresh_token_seconds - now),
+            "x_refresh_token_expires_in": round(grant.refresh_issued + settings.refresh_token_seconds - now),
         }
         if hard_limit:
             tokens["x_refresh_token_hard_expires_in"] = int(grant.created + settings.hard_limit_seconds - now)

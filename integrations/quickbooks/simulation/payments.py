@@ -64,7 +64,7 @@ def delete(books: Books, current: Json) -> None:
 
 def apply_credit(books: Books, memo: str, invoice: str, part: Decimal) -> Json:
     """Apply a part of a credit memo to an invoice, as the vendor does: by a payment of nothing with two lines."""
-    owner = books.get("Invoice", invoice)["CustomerRef"]
+    owner = books.get("Invoice", invoice).get("CustomerRef")
     lines = [
         {"Amount": part, "LinkedTxn": [{"TxnId": invoice, "TxnType": "Invoice"}]},
         {"Amount": part, "LinkedTxn": [{"TxnId": memo, "TxnType": "CreditMemo"}]},
@@ -73,16 +73,35 @@ def apply_credit(books: Books, memo: str, invoice: str, part: Decimal) -> Json:
 
 
 def drop_links(books: Books, entity: str, item: Json) -> None:
-    """Take an invoice or credit memo off every payment that names it; the money stays as the customer's credit."""
+    """Take an invoice or credit memo off every payment that names it.
+
+    Money that was on an invoice stays as the customer's credit; what a credit memo had paid is owed again.
+    """
     dropped = (entity, str(item["Id"]))
     for payment_id in linked_payments(item):
         payment = books.tables["Payment"].get(payment_id)
         if payment is None:
             continue
-        rest = [line for line in dictionaries(payment.get("Line")) if dropped not in targets(line)]
-        changed = {**payment, "Line": rest}
-        changed["UnappliedAmt"] = max(_unapplied(changed), ZERO)
-        books.save("Payment", changed)
+        lines = [dict(line) for line in dictionaries(payment.get("Line")) if dropped not in targets(line)]
+        changed = {**payment, "Line": _covered(lines, amount_or_zero(payment.get("TotalAmt")))}
+        changed["UnappliedAmt"] = _unapplied(changed)
+        if changed["Line"] or amount_or_zero(payment.get("TotalAmt")):
+            books.save("Payment", changed)
+        else:
+            books.remove("Payment", payment_id)
+        _settle(books, payment_id, before=payment, after=changed, leave=dropped)
+
+
+def _covered(lines: list[Json], money: Decimal) -> list[Json]:
+    """The lines cut, last ones first, until money and credits pay for them and no credit is taken for nothing."""
+    unapplied = _unapplied({"TotalAmt": money, "Line": lines})
+    excess = {"Invoice": -unapplied, "CreditMemo": unapplied - money}
+    for line in reversed(lines):
+        kind = targets(line)[0][0] if targets(line) else ""
+        cut = max(ZERO, min(excess.get(kind, ZERO), amount_or_zero(line.get("Amount"))))
+        line["Amount"] = amount_or_zero(line.get("Amount")) - cut
+        excess[kind] = excess.get(kind, ZERO) - cut
+    return [line for line in lines if line["Amount"]]
 
 
 def linked_payments(item: Json) -> list[str]:
@@ -190,12 +209,19 @@ def taken(payment: Json | None) -> dict[tuple[str, str], Decimal]:
     return found
 
 
-def _settle(books: Books, payment: str, *, before: Json | None, after: Json | None) -> None:
-    """Bring every target of a payment from what it took before to what it takes now."""
+def _settle(
+    books: Books,
+    payment: str,
+    *,
+    before: Json | None,
+    after: Json | None,
+    leave: tuple[str, str] | None = None,
+) -> None:
+    """Bring every target of a payment from what it took before to what it takes now, but for one that is going."""
     was, now = taken(before), taken(after)
     link = {"TxnId": payment, "TxnType": "Payment"}
-    touched = dict.fromkeys([*was, *now])
-    for entity, identity in touched:
+    changing = [one for one in dict.fromkeys([*was, *now]) if one != leave and was.get(one) != now.get(one)]
+    for entity, identity in changing:
         item = books.tables[entity].get(identity) if entity in OPEN_AMOUNTS else None
         if item is None:
             continue

@@ -27,7 +27,7 @@ def pay(
     return payments.create(
         books,
         {
-            "CustomerRef": invoice["CustomerRef"],
+            "CustomerRef": invoice.get("CustomerRef"),
             "TotalAmt": part,
             "TxnDate": (on or books.today()).isoformat(),
             "PaymentMethodRef": {"value": method},
@@ -46,7 +46,7 @@ def credit(books: Books, invoice: Json, amount: Decimal, *, description: str, ap
         "DetailType": "SalesItemLineDetail",
         "SalesItemLineDetail": {**_first_item(invoice), "UnitPrice": amount, "Qty": Decimal(1)},
     }
-    memo = sales.create(books, "CreditMemo", {"CustomerRef": invoice["CustomerRef"], "Line": [line]})
+    memo = sales.create(books, "CreditMemo", {"CustomerRef": invoice.get("CustomerRef"), "Line": [line]})
     left = min(
         amount_or_zero(memo.get("RemainingCredit")), amount_or_zero(books.get("Invoice", invoice["Id"])["Balance"])
     )

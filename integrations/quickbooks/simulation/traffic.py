@@ -36,8 +36,9 @@ class Call:
     async def read(cls, request: Request) -> "Call":
         """Read the request whole."""
         body = await request.body()
-        path = request.url.path.removeprefix(request.scope.get("root_path", ""))
-        base_url = str(request.base_url).rstrip("/")
+        mounted_at = request.scope.get("root_path", "")
+        path = request.url.path.removeprefix(mounted_at)
+        base_url = f"{request.url.scheme}://{request.url.netloc}{mounted_at}"
         return cls(request.method, path, dict(request.query_params), request.headers, body, base_url)
 
     @property

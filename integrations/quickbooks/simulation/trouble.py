@@ -1,7 +1,7 @@
 """Faults on demand: which calls they strike, how often, and what the caller then sees."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 
 from starlette.types import Receive, Scope, Send
 
@@ -18,6 +18,7 @@ from integrations.quickbooks.simulation.answers import (
 )
 from integrations.quickbooks.simulation.clock import WorldClock
 from integrations.quickbooks.simulation.traffic import Call
+from integrations.quickbooks.simulation.typed import fitting
 
 KINDS = (
     *("401", "401-xml", "403", "403-throttle", "429-json", "429-xml", "503-html", "500-empty"),
@@ -117,16 +118,14 @@ class Trouble:
 
     def add(self, wanted: Json) -> Rule:
         """A rule from the control API. Raises ValueError with what is wrong."""
-        known = {one.name for one in fields(Rule)} - {"number", "struck"}
-        if unknown := set(wanted) - known:
-            raise ValueError(f"unknown: {', '.join(sorted(unknown))}; a fault takes {', '.join(sorted(known))}")
-        if wanted.get("kind") not in KINDS:
+        values = fitting(Rule, {"match": {}, **wanted})
+        if values.get("kind") not in KINDS:
             raise ValueError(f"kind must be one of {', '.join(KINDS)}")
-        match = wanted.get("match", {})
-        if not isinstance(match, dict) or (set(match) - set(MATCHES)):
-            raise ValueError(f"match takes {', '.join(MATCHES)}")
+        if unknown := set(values["match"]) - set(MATCHES):
+            raise ValueError(f"match takes {', '.join(MATCHES)}, not {', '.join(sorted(unknown))}")
         self.count += 1
-        rule = Rule(**{**wanted, "match": {name: str(value) for name, value in match.items()}}, number=self.count)
+        match = {name: str(value) for name, value in values["match"].items()}
+        rule = Rule(**{**values, "match": match, "number": self.count, "struck": 0})
         self.rules.append(rule)
         return rule
 

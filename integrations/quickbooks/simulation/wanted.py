@@ -13,7 +13,7 @@ from integrations.quickbooks.simulation.world import World
 MISSING = object()
 
 
-class WrongRequestError(Exception):
+class WrongRequestError(ValueError):
     """The control request cannot be understood; the text says why."""
 
 
