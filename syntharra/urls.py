@@ -11,6 +11,7 @@ urlpatterns = [
     path("metrics", health.metrics, name="metrics"),
     path("accounts/", include("allauth.urls")),
     path("sign-in/<str:token>", sandbox_sign_in, name="sandbox_sign_in"),
+    path("", include("integrations.urls")),
     path("", include("disputes.urls")),
     path("", include("desk.urls")),
 ]

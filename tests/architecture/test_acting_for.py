@@ -58,7 +58,7 @@ def test_a_row_cannot_be_written_into_another_business(two: tuple[Firm, Firm]) -
 
 
 def test_a_row_cannot_point_into_another_business(two: tuple[Firm, Firm]) -> None:
-    plumber, rival = two
+    _, rival = two
     with acting_for(rival.business.pk):
         theirs = make_invoice(rival, Customer.objects.get())
 

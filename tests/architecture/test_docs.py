@@ -9,7 +9,9 @@ ROOT = Path(__file__).resolve().parents[2]
 def test_every_setting_has_its_line() -> None:
     settings = (ROOT / "syntharra" / "settings.py").read_text(encoding="utf-8")
     read = set(re.findall(r"""env\.\w+\(\s*["']([A-Z_]+)["']""", settings)) | {"DATABASE_URL", "DATABASE_OWNER_URL"}
-    documented = set(re.findall(r"^\| `([A-Z_]+)`", (ROOT / "docs" / "configuration.md").read_text(encoding="utf-8"), re.MULTILINE))
+    documented = set(
+        re.findall(r"^\| `([A-Z_]+)`", (ROOT / "docs" / "configuration.md").read_text(encoding="utf-8"), re.MULTILINE)
+    )
 
     assert documented == read
 

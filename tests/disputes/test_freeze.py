@@ -136,7 +136,7 @@ def test_the_database_refuses_a_collect_letter_about_a_frozen_invoice(plumber: F
     freeze(invoice)
     before = Message.objects.count()
 
-    with pytest.raises(IntegrityError, match="this invoice is frozen"), transaction.atomic():  # noqa: PT012
+    with pytest.raises(IntegrityError, match="this invoice is frozen"), transaction.atomic():
         letter = Message.objects.create(
             purpose="collect",
             channel="email",
