@@ -1,0 +1,194 @@
+"""Payments of the books and what they paid."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
+from typing import NamedTuple
+from uuid import UUID
+
+from integrations.ledger import Gone, LedgerPayment
+from invoices.models import Allocation, Invoice, Payment
+from invoices.sync_aside import Note
+from invoices.sync_reading import Reading, Work, carry_out, digest_of, is_older
+
+_FIELDS = [
+    "customer",
+    "amount",
+    "unapplied",
+    "currency",
+    "paid_on",
+    "method",
+    "reference",
+    "created_in_books_at",
+    "books_updated_at",
+    "reversed_at",
+    "digest",
+]
+
+
+class _Paid(NamedTuple):
+    """An invoice of ours that a payment names."""
+
+    invoice: UUID
+    customer: UUID
+
+
+class _Planned(NamedTuple):
+    item: LedgerPayment | Gone
+    customer: UUID | None
+    paid: Mapping[str, _Paid]  # by external id, of the invoices this payment names and we have
+
+
+def apply(reading: Reading, items: Sequence[LedgerPayment | Gone], customers: Mapping[str, UUID]) -> list[Note]:
+    """Payments as the books have them now; notes of what they name and we do not have."""
+    if not items:
+        return []
+    known = _known(reading, [item.external_id for item in items])
+    alive = [item for item in items if isinstance(item, LedgerPayment)]
+    invoices = _invoices(reading, {entry.invoice for item in alive for entry in item.allocations})
+    holders = _holders(known.values())
+    works: list[Work[_Planned]] = []
+    notes: list[Note] = []
+    for item in items:
+        row = known.get(item.external_id)
+        customer = customers.get(item.customer) if isinstance(item, LedgerPayment) else None
+        if isinstance(item, LedgerPayment) and customer is None:
+            notes.append(Note("payment", item.external_id, item.reference, "customer_unknown", item.customer))
+            continue
+        named = {entry.invoice for entry in item.allocations} if isinstance(item, LedgerPayment) else set()
+        planned = _Planned(item, customer, {name: invoices[name] for name in named if name in invoices})
+        missing = ", ".join(sorted(named - set(planned.paid)))
+        if missing:
+            notes.append(Note("payment", item.external_id, _label(item), "invoice_unknown", missing))
+        if _differs(planned, row):
+            touched = {customer, *(paid.customer for paid in planned.paid.values())} - {None}
+            before = {row.customer_id, *holders.get(row.pk, set())} if row else set()
+            works.append(Work(planned, frozenset(before | {one for one in touched if one})))
+    carry_out(reading, works, lambda batch: _write(reading, batch))
+    return notes
+
+
+def _label(item: LedgerPayment | Gone) -> str:
+    return f"{item.amount} {item.currency}, {item.paid_on}" if isinstance(item, LedgerPayment) else ""
+
+
+def _known(reading: Reading, external_ids: Iterable[str]) -> dict[str, Payment]:
+    rows = Payment.objects.filter(connection=reading.connection, external_id__in=list(external_ids))
+    return {row.external_id: row for row in rows}
+
+
+def _invoices(reading: Reading, external_ids: Iterable[str]) -> dict[str, _Paid]:
+    rows = Invoice.objects.filter(connection=reading.connection, external_id__in=set(external_ids))
+    return {name: _Paid(pk, customer) for name, pk, customer in rows.values_list("external_id", "pk", "customer_id")}
+
+
+def _holders(payments: Iterable[Payment]) -> dict[UUID, set[UUID]]:
+    """The customers whose invoices these payments have paid so far: a parent may pay for its jobs."""
+    found: dict[UUID, set[UUID]] = {}
+    rows = Allocation.objects.filter(payment__in=[payment.pk for payment in payments])
+    for payment, customer in rows.values_list("payment_id", "invoice__customer_id"):
+        found.setdefault(payment, set()).add(customer)
+    return found
+
+
+def _differs(planned: _Planned, row: Payment | None) -> bool:
+    item = planned.item
+    if isinstance(item, Gone):
+        return row is not None and row.reversed_at is None and not is_older(item.updated_at, row.books_updated_at)
+    return row is None or (row.digest != _digest(planned) and not is_older(item.updated_at, row.books_updated_at))
+
+
+def _digest(planned: _Planned) -> str:
+    """Of the payment and of the invoices it could be tied to: one that turns up later makes it different."""
+    item = planned.item
+    if isinstance(item, Gone):
+        return ""
+    what = (item.customer, item.amount, item.unapplied, item.currency, item.paid_on, item.method, item.reference)
+    paid = [(entry.invoice, entry.type, entry.amount, entry.invoice in planned.paid) for entry in item.allocations]
+    return digest_of(what, paid, item.reversed, item.created_at, item.updated_at)
+
+
+def _write(reading: Reading, batch: Sequence[_Planned]) -> None:
+    """Under the locks: read again, for somebody may have been faster, then write payments and what they paid."""
+    known = _known(reading, [planned.item.external_id for planned in batch])
+    todo = [planned for planned in batch if _differs(planned, known.get(planned.item.external_id))]
+    rows = [
+        _row(reading, planned, known.get(planned.item.external_id))
+        for planned in todo
+        if isinstance(planned.item, LedgerPayment)
+    ]
+    Payment.objects.bulk_create(
+        rows, update_conflicts=True, unique_fields=["business", "connection", "external_id"], update_fields=_FIELDS
+    )
+    gone = [known[planned.item.external_id].pk for planned in todo if isinstance(planned.item, Gone)]
+    Payment.objects.filter(pk__in=gone).update(reversed_at=reading.at, unapplied=Decimal(0), digest="")
+    reading.written += len(rows) + len(gone)
+    should: dict[UUID, dict[tuple[UUID, str], tuple[Decimal, str]]] = {pk: {} for pk in gone}
+    pks = {row.external_id: row.pk for row in rows}
+    for planned in todo:
+        if isinstance(planned.item, LedgerPayment):
+            should[pks[planned.item.external_id]] = _allocated(planned.item, planned.paid)
+    _allocate(reading, should)
+
+
+def _row(reading: Reading, planned: _Planned, before: Payment | None) -> Payment:
+    item = planned.item
+    assert isinstance(item, LedgerPayment)
+    assert planned.customer is not None
+    since = before.reversed_at if before and before.reversed_at else reading.at
+    row = Payment(
+        connection=reading.connection,
+        customer_id=planned.customer,
+        external_id=item.external_id,
+        # A void leaves zeros; what had come in is worth knowing beside "taken back".
+        amount=before.amount if before and item.reversed else item.amount,
+        unapplied=item.unapplied,
+        currency=item.currency,
+        paid_on=item.paid_on,
+        method=item.method,
+        reference=item.reference,
+        created_in_books_at=item.created_at,
+        books_updated_at=item.updated_at,
+        reversed_at=since if item.reversed else None,
+        digest=_digest(planned),
+    )
+    row.pk = before.pk if before else row.pk
+    return row
+
+
+def _allocated(item: LedgerPayment, paid: Mapping[str, _Paid]) -> dict[tuple[UUID, str], tuple[Decimal, str]]:
+    return {
+        (paid[entry.invoice].invoice, entry.type): (entry.amount, item.currency)
+        for entry in item.allocations
+        if entry.invoice in paid
+    }
+
+
+def _allocate(reading: Reading, should: Mapping[UUID, Mapping[tuple[UUID, str], tuple[Decimal, str]]]) -> None:
+    """Exactly these allocations. One the books took back stays as a row of zero: what was booked on it is reversed."""
+    now = {
+        (row.payment_id, row.invoice_id, row.kind): row for row in Allocation.objects.filter(payment__in=list(should))
+    }
+    rows = [
+        Allocation(
+            payment_id=payment,
+            invoice_id=invoice,
+            kind=kind,
+            amount=amount,
+            currency=currency,
+            seen_at=reading.at,
+            changed_at=reading.at,
+        )
+        for payment, wanted in should.items()
+        for (invoice, kind), (amount, currency) in wanted.items()
+        if (row := now.get((payment, invoice, kind))) is None or row.amount != amount
+    ]
+    Allocation.objects.bulk_create(
+        rows,
+        update_conflicts=True,
+        unique_fields=["business", "payment", "invoice", "kind"],
+        update_fields=["amount", "currency", "changed_at"],
+    )
+    over = [row.pk for key, row in now.items() if row.amount and (key[1], key[2]) not in should[key[0]]]
+    if over:
+        Allocation.objects.filter(pk__in=over).update(amount=Decimal(0), changed_at=reading.at)
+    reading.written += len(rows) + len(over)

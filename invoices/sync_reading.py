@@ -1,0 +1,104 @@
+"""What the parts of a sync share: the page being applied, the digest that says nothing changed, and the locks."""
+
+import hashlib
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from integrations.models import Connection
+from invoices.models import Customer
+
+MOST_CUSTOMERS = 50
+ROUNDS = (0.0, 0.05, 0.25, 1.0)
+# Raise it when what is stored of an object changes: every row is then written anew by the next reading of the whole.
+MAPPING = 1
+
+
+@dataclass
+class Reading:
+    """One page of the books being applied. ``guard`` runs first in every transaction: it raises when the run was lost."""
+
+    connection: Connection
+    at: datetime  # business time at which the vendor was asked
+    guard: Callable[[], None] = lambda: None
+    written: int = 0
+    set_aside: int = 0
+
+
+@dataclass(frozen=True)
+class Work[T]:
+    """Something to write, and the customers that must be held for it. None: a row nobody else can know of yet."""
+
+    item: T
+    customers: frozenset[UUID]
+
+
+def digest_of(*parts: Any) -> str:
+    """The same for the same content, in 32 characters."""
+    return hashlib.blake2b(repr((MAPPING, parts)).encode(), digest_size=16).hexdigest()
+
+
+def carry_out[T](reading: Reading, works: Iterable[Work[T]], write: Callable[[Sequence[T]], None]) -> None:
+    """Write everything under the locks it needs: customers in key order, at most 50 at a time, a commit per batch.
+
+    Customers somebody else is at work with are skipped and tried again; in the end they are waited for, one by one.
+    """
+    waiting = sorted(works, key=lambda work: sorted(work.customers))
+    for pause in ROUNDS:
+        if not waiting:
+            return
+        time.sleep(pause)
+        waiting = [work for batch in _batches(waiting) for work in _try(reading, batch, write)]
+    for work in waiting:
+        with transaction.atomic(durable=True):
+            reading.guard()
+            _hold(work.customers, skip_locked=False)
+            write([work.item])
+
+
+def _try[T](reading: Reading, batch: Sequence[Work[T]], write: Callable[[Sequence[T]], None]) -> list[Work[T]]:
+    """Write what can be held now; what could not."""
+    with transaction.atomic(durable=True):
+        reading.guard()
+        held = _hold(frozenset().union(*(work.customers for work in batch)), skip_locked=True)
+        free = [work.item for work in batch if work.customers <= held]
+        if free:
+            write(free)
+    return [work for work in batch if not work.customers <= held]
+
+
+def _hold(customers: frozenset[UUID], *, skip_locked: bool) -> set[UUID]:
+    if not customers:
+        return set()
+    rows = Customer.objects.filter(pk__in=customers).order_by("pk")
+    locked = rows.select_for_update(of=("self",), no_key=True, skip_locked=skip_locked)
+    return set(locked.values_list("pk", flat=True))
+
+
+def _batches[T](works: Sequence[Work[T]]) -> Iterator[list[Work[T]]]:
+    batch: list[Work[T]] = []
+    customers: set[UUID] = set()
+    for work in works:
+        if batch and (len(customers | work.customers) > MOST_CUSTOMERS or len(batch) >= 1000):
+            yield batch
+            batch, customers = [], set()
+        batch.append(work)
+        customers |= work.customers
+    if batch:
+        yield batch
+
+
+def is_older(theirs: datetime | None, stored: datetime | None) -> bool:
+    """Whether this is a version of the object from before the one we have."""
+    return theirs is not None and stored is not None and theirs < stored
+
+
+def customer_ids(reading: Reading, external_ids: Iterable[str]) -> dict[str, UUID]:
+    """Our customers of these ids of the books."""
+    rows = Customer.objects.filter(connection=reading.connection, external_id__in=set(external_ids))
+    return dict(rows.values_list("external_id", "pk"))
