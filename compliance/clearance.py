@@ -55,7 +55,7 @@ class Clearance:
     layer: Layer | None
     all_reasons: tuple[str, ...]
     law_only: LawOnly
-    inputs: Mapping[str, Json]
+    inputs: Mapping[str, Any]
     citations: tuple[Citation, ...]
     next_allowed_at: datetime | None
     rules_version: str

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from compliance.clearance import OK, Citation, Clearance, LawOnly
 from compliance.facts import Facts, Purpose
+from compliance.house import figures_of
 from compliance.law import Layer
 from compliance.records import Json, utc_text
 from compliance.rulebook import RuleBook
@@ -60,7 +61,7 @@ class _Timing:
     def found(self, case: Case) -> list[Finding]:
         served = self.callback is not None and self.callback[0] <= case.facts.at <= self.callback[1]
         now = self.without_what_yields() if served else self
-        return [*hours.found(case, now.timetable.openings), *frequency.found(case, now.waits)]
+        return [*hours.found(case, now.timetable), *frequency.found(case, now.waits)]
 
     def without_what_yields(self) -> "_Timing":
         openings = tuple(opening for opening in self.timetable.openings if not opening.yields_to_callback)
@@ -138,7 +139,7 @@ def _inputs(case: Case, budgets: list[Budget], found: Sequence[Finding]) -> dict
         "last_attempt": utc_text(max(event.at for event in made)) if made else None,
         "budgets": frequency.counts(case, budgets),
         "callback_requested": utc_text(callback) if callback else None,
-        "house": case.policy.figures(facts.firm),
+        "house": {**figures_of(case.policy, facts.firm)},
         "findings": [{"code": finding.code, "layer": finding.layer.value, **finding.figures} for finding in found],
     }
 

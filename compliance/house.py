@@ -1,5 +1,6 @@
 """Our own policy, stricter than the law, and how a business may make it stricter still."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, time
 from functools import lru_cache
@@ -68,19 +69,21 @@ class HousePolicy:
         """The policy of a stored decision; raises records.RecordError when it cannot be read."""
         return records.load(cls, data)
 
-    def figures(self, firm: FirmSettings) -> dict[str, records.Json]:
-        """The figures in use, and what the firm added to them."""
-        found: dict[str, records.Json] = {
-            "hours": span_text(self.spans),
-            "weekdays": [*sorted(self.weekdays)],
-            "max_attempts": self.max_attempts,
-            "min_gap_days": self.min_gap_days,
-            "first_attempt_day": self.first_attempt_day,
-            "sales_rules_kept": self.sales_rules_kept,
-        }
-        if set_by_firm := records.dump(firm):
-            found["firm"] = set_by_firm
-        return found
+
+@lru_cache(maxsize=4096)
+def figures_of(policy: HousePolicy, firm: FirmSettings) -> Mapping[str, records.Json]:
+    """The figures in use, and what the firm added to them."""
+    found: dict[str, records.Json] = {
+        "hours": span_text(policy.spans),
+        "weekdays": [*sorted(policy.weekdays)],
+        "max_attempts": policy.max_attempts,
+        "min_gap_days": policy.min_gap_days,
+        "first_attempt_day": policy.first_attempt_day,
+        "sales_rules_kept": policy.sales_rules_kept,
+    }
+    if set_by_firm := records.dump(firm):
+        found["firm"] = set_by_firm
+    return found
 
 
 @lru_cache(maxsize=4096)

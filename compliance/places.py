@@ -1,7 +1,8 @@
 """Where the person may be: every zone and state that the number, the address and the person point to."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import phonenumbers
 
@@ -37,33 +38,37 @@ class Place:
 
 def locate(facts: Facts, rules: RuleBook) -> Place:
     """All candidate zones and jurisdictions; a zone the person named is added, nothing is ever taken away."""
-    pointers: list[tuple[str, str]] = []
-    zones: set[str] = set()
-    found: set[str] = set()
     area_code, place, problem = _of_phone(facts.phone, rules)
-    if place:
-        found.add(place)
-        pointers.append((place, "phone"))
-    if area_code and (area := rules.area_code(area_code)):
-        zones.update(area.zones)
-        pointers.extend((zone, "phone") for zone in area.zones)
-    if facts.address_state:
-        found.add(facts.address_state)
-        pointers.append((facts.address_state, "address"))
-        if state := rules.state(facts.address_state):
-            zones.update(state.zones)
-            pointers.extend((zone, "address") for zone in state.zones)
-    zones.update(facts.extra_zones)
-    pointers.extend((zone, "said by the person") for zone in facts.extra_zones)
-    anywhere = not zones and _may_be_anywhere(facts)
+    in_nyc = _in_new_york_city(facts, area_code, rules)
+    found = _put_together(rules, area_code, place, problem, facts.address_state or None, facts.extra_zones, in_nyc)
+    if not found.zones and _may_be_anywhere(facts):
+        return replace(found, zones=rules.every_zone, assumed_anywhere=True)
+    return found
+
+
+@lru_cache(maxsize=8192)
+def _put_together(
+    rules: RuleBook,
+    area_code: str | None,
+    phone_place: str | None,
+    phone_problem: str | None,
+    address_state: str | None,
+    said: tuple[str, ...],
+    in_nyc: bool,
+) -> Place:
+    area = rules.area_code(area_code) if area_code else None
+    state = rules.state(address_state) if address_state else None
+    zones = [(zone, "phone") for zone in (area.zones if area else ())]
+    zones += [(zone, "address") for zone in (state.zones if state else ())]
+    zones += [(zone, "said by the person") for zone in said]
+    places = [(place, why) for place, why in ((phone_place, "phone"), (address_state, "address")) if place]
     return Place(
-        zones=rules.every_zone if anywhere else tuple(sorted(zones)),
-        jurisdictions=tuple(sorted(found)),
-        pointers=tuple(pointers),
+        zones=tuple(sorted({zone for zone, _ in zones})),
+        jurisdictions=tuple(sorted({place for place, _ in places})),
+        pointers=(*zones, *places),
         area_code=area_code,
-        phone_problem=problem,
-        in_nyc=_in_new_york_city(facts, area_code, rules),
-        assumed_anywhere=anywhere,
+        phone_problem=phone_problem,
+        in_nyc=in_nyc,
     )
 
 

@@ -89,8 +89,10 @@ def timetable(case: Case) -> Timetable:
     return Timetable.of((*shared.openings, *_stated(case))) if facts.flags.not_between else shared
 
 
-def found(case: Case, openings: tuple[Opening, ...]) -> Iterator[Finding]:
-    for opening in openings:
+def found(case: Case, table: Timetable) -> Iterator[Finding]:
+    if all(clock.is_open(case.reading(clock.zone)) for clock in table.clocks):
+        return
+    for opening in table.openings:
         closed = [clock.zone for clock in opening.clocks if not clock.is_open(case.reading(clock.zone))]
         if closed:
             figures: dict[str, Json] = {"hours": opening.text, "closed_in": [*closed]}

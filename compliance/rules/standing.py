@@ -19,9 +19,9 @@ def jurisdiction(case: Case) -> Iterator[Finding]:
 
 
 def location(case: Case) -> Iterator[Finding]:
-    """Without a zone no hour can be judged, without a usable number none can be called."""
+    """Without a zone no hour can be judged, without a state no state's law, without a usable number none can ring."""
     place = case.place
-    placed = place.jurisdictions if case.facts.channel == Channel.LETTER else place.zones
+    placed = place.jurisdictions and (place.zones or case.facts.channel == Channel.LETTER)
     unusable = case.phoning and not place.has_usable_phone
     if unusable or (not placed and (case.phoning or case.collecting)):
         yield case.finding("LOCATION_UNKNOWN", figures={"phone": place.phone_problem})

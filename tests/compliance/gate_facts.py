@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 
 from hypothesis import strategies as st
 
@@ -30,9 +31,9 @@ STATES = sorted(RULES.file.states)
 NOON = datetime(2026, 12, 1, 17, tzinfo=UTC)
 
 
-def a_call(**changes: object) -> Facts:
+def a_call(**changes: Any) -> Facts:
     """A lawful call to Ben Oak, who owes for his business in Ohio, except for what is changed."""
-    ordinary: dict[str, object] = {
+    ordinary: dict[str, Any] = {
         "purpose": Purpose.COLLECT,
         "channel": Channel.CALL,
         "at": NOON,
@@ -46,12 +47,22 @@ def a_call(**changes: object) -> Facts:
         "books_open": True,
         "balance_positive": True,
     }
-    return Facts(**(ordinary | changes))  # type: ignore[arg-type]  # a table of changes, checked by Facts itself
+    return Facts(**(ordinary | changes))
 
 
-def a_consumer_call(**changes: object) -> Facts:
+def a_consumer_call(**changes: Any) -> Facts:
     """The same to Marta Diaz, a private person."""
     return a_call(**({"debtor_type": DebtorType.CONSUMER, "phone": "+16145550101"} | changes))
+
+
+def known(**facts: Any) -> ProductFacts:
+    """Facts of the product by name, as a test's table has them."""
+    return ProductFacts(**facts)
+
+
+def flagged(**flags: Any) -> Flags:
+    """Flags by name, as a test's table has them."""
+    return Flags(**flags)
 
 
 def reasons(facts: Facts) -> tuple[str, ...]:
@@ -111,11 +122,13 @@ EVENTS = st.builds(
     st.booleans(),
     st.booleans(),
 )
-HISTORIES = st.one_of(st.just([]), st.lists(EVENTS, max_size=3), st.lists(EVENTS, max_size=9))
+HISTORIES: st.SearchStrategy[list[Past]] = st.one_of(
+    st.just([]), st.lists(EVENTS, max_size=3), st.lists(EVENTS, max_size=9)
+)
 RARELY = st.sampled_from([False] * 12 + [True])
 REFUSED_TIMES = st.lists(st.tuples(CLOCK_TIMES, CLOCK_TIMES), max_size=2).map(tuple)
 DISPUTES = st.builds(Dispute, st.booleans(), st.booleans())
-FLAGS = st.fixed_dictionaries(
+FLAGS: st.SearchStrategy[dict[str, Any]] = st.fixed_dictionaries(
     {
         "dispute": st.tuples(RARELY, DISPUTES).map(lambda drawn: drawn[1] if drawn[0] else None),
         **dict.fromkeys(("bankruptcy", "deceased", "attorney", "cease", "wrong_number", "workplace_refused"), RARELY),
@@ -134,7 +147,7 @@ FIRMS = st.builds(
     min_gap_days=st.sampled_from([None, 1, 10]),
     first_attempt_day=st.sampled_from([None, 1, 14]),
 )
-PRODUCT = st.fixed_dictionaries(
+PRODUCT: st.SearchStrategy[dict[str, Any]] = st.fixed_dictionaries(
     {},
     optional=dict.fromkeys(
         ("on_hold", "promise_running", "number_contacted_recently", "books_stale", "not_sent"),
@@ -142,7 +155,7 @@ PRODUCT = st.fixed_dictionaries(
     ),
 )
 ENDS = st.one_of(st.none(), st.integers(-100, 20000))
-COMMON: dict[str, st.SearchStrategy[object]] = {
+COMMON: dict[str, st.SearchStrategy[Any]] = {
     "line_type": st.sampled_from(LineType),
     "city": st.sampled_from([None, "", "Brooklyn", "Albany"]),
     "extra_zones": st.one_of(st.just(()), st.tuples(ZONES)),
@@ -151,7 +164,7 @@ COMMON: dict[str, st.SearchStrategy[object]] = {
     "at_work": st.sampled_from([None, True, False]),
     "firm": FIRMS,
 }
-ANYTHING = st.fixed_dictionaries(
+ANYTHING: st.SearchStrategy[dict[str, Any]] = st.fixed_dictionaries(
     {
         **COMMON,
         "purpose": st.sampled_from(Purpose),
@@ -170,7 +183,7 @@ ANYTHING = st.fixed_dictionaries(
     }
 )
 OPEN_AREA_CODES = [code for code in AREA_CODES if RULES.file.area_codes[code].place in RULES.file.states]
-LAWFUL = st.fixed_dictionaries(
+LAWFUL: st.SearchStrategy[dict[str, Any]] = st.fixed_dictionaries(
     {
         **COMMON,
         "purpose": st.just(Purpose.COLLECT),
@@ -189,7 +202,7 @@ def contacts(draw: st.DrawFn) -> Facts:
     """Any well-typed contact whatever."""
     at = draw(MOMENTS)
     days_ago = draw(st.one_of(st.integers(-5, 40), st.integers(0, 6000)))
-    ends = {name: draw(ENDS) for name in ("hold_until", "promise_until", "number_free_at")}
+    ends: dict[str, Any] = {name: draw(ENDS) for name in ("hold_until", "promise_until", "number_free_at")}
     return Facts(
         at=at,
         due_date=None if draw(RARELY) else at.date() - timedelta(days=days_ago),
@@ -199,7 +212,7 @@ def contacts(draw: st.DrawFn) -> Facts:
         flags=Flags(**draw(FLAGS), **_callback(draw(CALLBACKS), at)),
         product=ProductFacts(
             **draw(PRODUCT),
-            **{name: None if end is None else at + timedelta(seconds=61 * end) for name, end in ends.items()},
+            **_ends(ends, at),
         ),
         **draw(ANYTHING),
     )
@@ -222,8 +235,12 @@ def _resolved(drawn: list[Past], at: datetime) -> tuple[ContactEvent, ...]:
     return tuple(event(at) for event in drawn)
 
 
-def _callback(minutes: int | None, at: datetime) -> dict[str, datetime]:
+def _callback(minutes: int | None, at: datetime) -> dict[str, Any]:
     if minutes is None:
         return {}
     wanted = at + timedelta(minutes=minutes, seconds=minutes % 60)
     return {"callback_requested_utc": wanted} | ({"callback_asked_utc": at - timedelta(days=2)} if minutes % 2 else {})
+
+
+def _ends(drawn: dict[str, int | None], at: datetime) -> dict[str, Any]:
+    return {name: None if end is None else at + timedelta(seconds=61 * end) for name, end in drawn.items()}

@@ -182,7 +182,7 @@ def test_the_firms_narrower_hours_are_the_houses_reason_with_the_firms_figures()
     assert five.inputs["findings"] == [
         {"code": "HOURS_HOUSE", "layer": "house", "hours": "09:00-17:00", "closed_in": ["America/New_York"]}
     ]
-    assert five.inputs["house"]["firm"] == {"hours": ["08:00:00", "17:00:00"], "weekdays": [0, 1, 2, 3, 5]}  # type: ignore[index,call-overload]
+    assert five.inputs["house"]["firm"] == {"hours": ["08:00:00", "17:00:00"], "weekdays": [0, 1, 2, 3, 5]}
     assert reasons(at_local(office, "08:30")) == ("HOURS_HOUSE",)  # looser than the house changes nothing
     assert reasons(at_local(office, "16:59")) == ("OK",)
     assert reasons(at_local(office, "12:00", day=date(2026, 12, 4))) == ("WEEKEND_HOUSE",)

@@ -93,6 +93,12 @@ def test_a_toll_free_number_says_nothing_about_the_place(phone: str) -> None:
     assert decide(a_call(phone=phone), RULES).inputs["phone_problem"] == "toll-free"
 
 
+def test_a_zone_the_person_named_does_not_say_which_states_law_binds() -> None:
+    facts = a_call(phone="+18005550142", address_state=None, extra_zones=("America/Denver",))
+
+    assert reasons(facts) == ("LOCATION_UNKNOWN",)
+
+
 @pytest.mark.parametrize("phone", ["+12225550142", "+15555550142"])
 def test_an_area_code_nobody_knows_says_nothing_about_the_place(phone: str) -> None:
     assert reasons(a_call(phone=phone, address_state=None)) == ("LOCATION_UNKNOWN",)

@@ -7,7 +7,7 @@ import pytest
 from compliance.facts import Channel, DebtorType, Dispute, Flags, ProductFacts, Purpose
 from compliance.gate import decide
 from compliance.rules.product import REASONS
-from tests.compliance.gate_facts import NOON, RULES, a_call, a_consumer_call, reasons, utc
+from tests.compliance.gate_facts import NOON, RULES, a_call, a_consumer_call, known, reasons, utc
 
 IN_ORDER = (
     *(
@@ -28,7 +28,7 @@ FACTS = [field.name for field in fields(ProductFacts) if field.name.upper() in I
 
 def test_every_fact_of_the_product_has_its_reason() -> None:
     assert [name.upper() for name in FACTS] == [reason.code for reason in REASONS] == [*IN_ORDER]
-    everything = ProductFacts(**dict.fromkeys(FACTS, True))
+    everything = known(**dict.fromkeys(FACTS, True))
 
     assert reasons(a_consumer_call(product=everything)) == IN_ORDER
 
@@ -36,9 +36,9 @@ def test_every_fact_of_the_product_has_its_reason() -> None:
 @pytest.mark.parametrize("fact", FACTS)
 def test_a_fact_speaks_only_when_it_is_given_and_true(fact: str) -> None:
     for value in (None, False):
-        assert reasons(a_consumer_call(product=ProductFacts(**{fact: value}))) == ("OK",)  # type: ignore[arg-type]
+        assert reasons(a_consumer_call(product=known(**{fact: value}))) == ("OK",)
 
-    clearance = decide(a_consumer_call(product=ProductFacts(**{fact: True})), RULES)  # type: ignore[arg-type]
+    clearance = decide(a_consumer_call(product=known(**{fact: True})), RULES)
 
     assert clearance.all_reasons == (fact.upper(),)
     assert clearance.layer == "house"
@@ -70,7 +70,7 @@ def test_calls_to_private_persons_are_off_for_everybody_not_known_to_be_a_busine
 
 @pytest.mark.parametrize("purpose", [Purpose.DISPUTE, Purpose.SERVICE, Purpose.LEGAL])
 def test_only_what_rings_a_phone_is_stopped_beside_collecting(purpose: Purpose) -> None:
-    everything = ProductFacts(**dict.fromkeys(FACTS, True))
+    everything = known(**dict.fromkeys(FACTS, True))
 
     written = a_consumer_call(purpose=purpose, channel=Channel.EMAIL, product=everything, left_reason="your_decision")
     called = replace(written, channel=Channel.CALL)
@@ -95,12 +95,12 @@ def test_a_pay_link_may_follow_while_the_call_is_live_and_before_the_notice_is_s
 )
 def test_what_has_an_end_is_over_then(fact: str, until: str, code: str) -> None:
     end = utc("2026-12-02T16:00")
-    facts = a_call(product=ProductFacts(**{fact: True, until: end}))  # type: ignore[arg-type]
+    facts = a_call(product=known(**{fact: True, until: end}))
 
     assert reasons(facts) == (code,)
     assert decide(facts, RULES).next_allowed_at == end
     assert reasons(replace(facts, at=end)) == ("OK",)
-    assert reasons(a_call(product=ProductFacts(**{until: end}))) == ("OK",)  # type: ignore[arg-type]
+    assert reasons(a_call(product=known(**{until: end}))) == ("OK",)
 
 
 def test_a_refusal_because_of_another_business_says_no_more_than_that() -> None:

@@ -58,7 +58,9 @@ def test_a_wrong_line_is_named_when_the_rules_are_loaded(tmp_path: Path, old: st
     with pytest.raises(DataError) as refused:
         RuleBook.load(broken)
 
-    named = int(re.match(r"rules\.yaml, line (\d+): ", str(refused.value)).group(1))  # type: ignore[union-attr]
+    found = re.match(r"rules\.yaml, line (\d+): ", str(refused.value))
+    assert found
+    named = int(found[1])
     assert complaint in str(refused.value)
     assert abs(named - line) <= 2 or "already belongs" in complaint
 
@@ -93,7 +95,9 @@ def test_what_is_from_memory_is_marked_so() -> None:
     marks = {code.source.verified for code in RULES.file.codes.values()}
 
     assert marks == {"seen", "memory", "ours"}
-    assert RULES.file.states["US-TX"].sales_hours.source.verified == "memory"  # type: ignore[union-attr]
+    texas = RULES.file.states["US-TX"].sales_hours
+    assert texas
+    assert texas.source.verified == "memory"
     assert RULES.file.states["US-MA"].frequency[0].source.verified == "seen"
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from compliance.facts import Channel, Consent, DebtorType, Dispute, Facts, Flags, LineType, Paper, Purpose, Role
 from compliance.gate import decide
-from tests.compliance.gate_facts import RULES, a_call, a_consumer_call, reasons, utc
+from tests.compliance.gate_facts import RULES, a_call, a_consumer_call, flagged, reasons, utc
 
 NOT_COLLECTING = (Purpose.DISPUTE, Purpose.SERVICE, Purpose.LEGAL)
 
@@ -22,7 +22,7 @@ def answer(facts: Facts) -> tuple[str, str | None]:
 @pytest.mark.parametrize("purpose", [Purpose.COLLECT, *NOT_COLLECTING])
 @pytest.mark.parametrize("channel", [Channel.CALL, Channel.SMS, Channel.EMAIL, Channel.LETTER])
 def test_a_suppression_binds_every_purpose_and_channel(flag: str, purpose: Purpose, channel: Channel) -> None:
-    facts = a_consumer_call(purpose=purpose, channel=channel, flags=Flags(**{flag: True}))  # type: ignore[arg-type]
+    facts = a_consumer_call(purpose=purpose, channel=channel, flags=flagged(**{flag: True}))
 
     assert len(reasons(facts)) == 1
     assert decide(facts, RULES).decision == "blocked"

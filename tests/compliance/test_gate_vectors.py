@@ -38,7 +38,7 @@ def run(path: Path) -> tuple[list[dict[str, object]], str]:
     try:
         command.handle(file=path)
     finally:
-        out, problems = command.stdout.getvalue(), command.stderr.getvalue()  # type: ignore[attr-defined]
+        out, problems = command.stdout.getvalue(), command.stderr.getvalue()
     return [json.loads(line) for line in out.splitlines()], problems
 
 
