@@ -47,7 +47,7 @@ class Clearance:
 
     `reason` is the first of `all_reasons`; `layer` says whether law, overlay or house gave it (None when allowed).
     `next_allowed_at` is the first minute after now at which the same facts are allowed, None when they are allowed
-    already or when waiting alone cures nothing.
+    already or when waiting alone cures nothing. `citations` and the findings among the inputs go in step.
     """
 
     decision: Decision

@@ -113,8 +113,7 @@ def _is_barred_at(case: Case, minute: int) -> bool:
 
 
 def _citations(found: Sequence[Finding]) -> tuple[Citation, ...]:
-    cited = ((finding.code, finding.layer, finding.source) for finding in found)
-    return tuple(Citation(*citation) for citation in dict.fromkeys(cited))
+    return tuple(Citation(finding.code, finding.layer, finding.source) for finding in found)
 
 
 def _inputs(case: Case, budgets: list[Budget], found: Sequence[Finding]) -> dict[str, Json]:

@@ -8,9 +8,11 @@ from typing import Any
 import pytest
 
 from compliance.clearance import Clearance
+from compliance.explanation import explain
 from compliance.facts import (
     Channel,
     ContactEvent,
+    DebtorType,
     Dispute,
     Facts,
     FactsError,
@@ -21,6 +23,7 @@ from compliance.facts import (
     Result,
 )
 from compliance.gate import decide
+from compliance.law import Layer
 from compliance.records import RecordError
 from compliance.wording import LAYERS, REASONS, VERIFIED, in_words
 from tests.compliance.gate_facts import NOON, RULES, a_call, dialed, utc
@@ -140,6 +143,30 @@ def test_every_reason_is_said_in_plain_words() -> None:
         assert code not in said
     assert {str(each) for each in LAYERS} == {"law", "overlay", "house"}
     assert set(VERIFIED) == {"seen", "memory", "ours"}
+
+
+def test_a_stored_answer_is_explained_rule_by_rule() -> None:
+    facts = a_call(
+        phone="+16175550142",
+        address_state="US-MA",
+        debtor_type=DebtorType.CONSUMER,
+        at=utc("2026-12-02T01:30"),
+        history=(dialed(NOON - timedelta(days=4)), dialed(NOON - timedelta(days=5))),
+    )
+    stored = Clearance.from_json(json.loads(json.dumps(decide(facts, RULES).to_json())))
+
+    lines = explain(stored, RULES)
+
+    against = [(line.code, line.layer, line.source.verified, line.figures) for line in lines if line.speaks_against]
+    budget = {"counted": 2, "refused_from": 2, "days": 7, "per": "invoice"}
+    closed = {"closed_in": ["America/New_York"]}
+    assert against == [
+        ("FREQ_MA_2IN7", Layer.LAW, "seen", budget),
+        ("HOURS_HOUSE", Layer.HOUSE, "ours", {"hours": "09:00-20:00", **closed}),
+        ("HOURS_OVERLAY", Layer.OVERLAY, "seen", {"hours": "mon-sun 08:00-20:00", **closed}),
+    ]
+    assert [line.code for line in lines] == [*RULES.file.codes]
+    assert str(lines[0].words) == "We only contact customers in the 50 states and Washington, D.C."
 
 
 def test_the_primary_reasons_of_one_day_are_the_same_for_two_equal_contacts() -> None:
