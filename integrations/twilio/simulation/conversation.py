@@ -1,6 +1,8 @@
 """What both ends of a call hear, and the record of it."""
 
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from datetime import timedelta
 from typing import Any, Literal, Protocol
 
 from integrations.twilio.simulation.clock import SimClock
@@ -38,13 +40,17 @@ class Ear(Protocol):
 
 
 class Conversation:
-    """The air between the agent and the person on one call."""
+    """The air between the agent and the person on one call.
+
+    `agent_log` is everything the agent has said; `sounding()` the words of the clause that is still in the air.
+    """
 
     def __init__(self, clock: SimClock) -> None:
         self._clock = clock
         self._started = clock.lap()
         self.transcript: list[Spoken] = []
         self.ear: Ear | None = None
+        self.sounding: Callable[[], str] = str
         self.changed = Pulse()
         self.agent_log = ""
         self.agent_speaking = False
@@ -69,11 +75,11 @@ class Conversation:
             self.agent_since = self._clock.lap()
             self.changed.beat()
 
-    def agent_plays(self, text: str, *, channel: str, turn: int) -> None:
-        """This much more of a turn has sounded."""
+    def agent_plays(self, text: str, *, channel: str, turn: int, seconds: float) -> None:
+        """This much more of a turn has sounded, in this many seconds."""
         if self._turn != (channel, turn) or self._agent_line is None:
             self._turn = (channel, turn)
-            self._agent_line = self._write("agent", "", channel)
+            self._agent_line = self._write("agent", "", channel, ago=seconds)
         self._agent_line.text += text
         self.agent_log += text if text.endswith(" ") else text + " "
         self.changed.beat()
@@ -124,9 +130,12 @@ class Conversation:
         self.changed.beat()
 
     def as_json(self) -> list[dict[str, Any]]:
-        return [{**asdict(line), "text": line.text.strip()} for line in self.transcript]
+        """In the order in which the lines began."""
+        lines = sorted(self.transcript, key=lambda line: line.seconds)
+        return [{**asdict(line), "text": line.text.strip()} for line in lines]
 
-    def _write(self, who: Who, text: str, channel: str) -> Spoken:
-        line = Spoken(who, text, self._clock.world_now().isoformat(), self.seconds(), channel)
+    def _write(self, who: Who, text: str, channel: str, *, ago: float = 0.0) -> Spoken:
+        at = self._clock.world_now() - timedelta(seconds=ago / self._clock.speed)
+        line = Spoken(who, text, at.isoformat(), round(self.seconds() - ago, 3), channel)
         self.transcript.append(line)
         return line

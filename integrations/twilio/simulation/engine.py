@@ -165,7 +165,7 @@ class CallEngine:
             if left <= 0:
                 self.hang_up(call, "time_limit")
                 return
-            await call.limit_changed.wait(left / self.world.clock.speed)
+            await call.limit_changed.wait(self.world.clock, left)
 
     # -- telling ------------------------------------------------------------------------------
 

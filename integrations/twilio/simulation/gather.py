@@ -1,11 +1,11 @@
 """`<Gather>`: prompts, then speech or keys, posted to the verb's action."""
 
 import asyncio
-import contextlib
 import xml.etree.ElementTree as ElementTree
 from typing import TYPE_CHECKING
 
 from integrations.twilio.simulation.call import Call
+from integrations.twilio.simulation.clock import SimClock
 from integrations.twilio.simulation.speech import MEDIA_SECONDS
 from integrations.twilio.simulation.twiml import Document, flag, text_of, whole_number
 from integrations.twilio.simulation.webhooks import Form
@@ -47,7 +47,7 @@ class GatherEar:
             return ""
         self.speech = " ".join(words)
         self.started.set()
-        self.done.set()
+        self.finish()
         return self.speech
 
     async def on_digit(self, digit: str) -> None:
@@ -55,12 +55,16 @@ class GatherEar:
             return
         self.started.set()
         if self.finish_key and digit == self.finish_key:
-            self.done.set()
+            self.finish()
             return
         self.keys += digit
         self.heard_more.set()
         if self.number_of_keys and len(self.keys) >= self.number_of_keys:
-            self.done.set()
+            self.finish()
+
+    def finish(self) -> None:
+        self.done.set()
+        self.heard_more.set()
 
     def fields(self) -> Form:
         if self.keys:
@@ -77,7 +81,7 @@ async def gather(
     telling = asyncio.ensure_future(_tell_partials(player, call, element, document, ear))
     try:
         await _prompt(player, call, element, document, ear)
-        await _listen(call, element, ear)
+        await _listen(player.world.clock, call, element, ear)
     finally:
         call.conversation.ear = None
         telling.cancel()
@@ -118,31 +122,17 @@ async def _play_prompts(player: "ScriptPlayer", call: Call, element: ElementTree
             await call.line.hold(MEDIA_SECONDS)
 
 
-async def _listen(call: Call, element: ElementTree.Element, ear: GatherEar) -> None:
+async def _listen(clock: SimClock, call: Call, element: ElementTree.Element, ear: GatherEar) -> None:
     """Wait for a first input as long as `timeout`, then for its end."""
     timeout = float(whole_number(element, "timeout", 5))
-    speed = call.line.speed
-    with contextlib.suppress(TimeoutError):
-        await call.line.race(asyncio.wait_for(ear.started.wait(), timeout / speed))
-    if not ear.started.is_set():
+    if not await call.line.race(clock.wait(ear.started, timeout)):
         return
     while not ear.done.is_set():
         ear.heard_more.clear()
         # Between keys the vendor waits `timeout` again; speech ends by the utterance itself.
         gap = timeout if ear.keys else max(timeout, 30.0)
-        try:
-            await call.line.race(asyncio.wait_for(_either(ear), gap / speed))
-        except TimeoutError:
+        if not await call.line.race(clock.wait(ear.heard_more, gap)):
             return
-
-
-async def _either(ear: GatherEar) -> None:
-    tasks = [asyncio.ensure_future(ear.done.wait()), asyncio.ensure_future(ear.heard_more.wait())]
-    try:
-        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-    finally:
-        for task in tasks:
-            task.cancel()
 
 
 async def _tell_partials(
@@ -154,7 +144,7 @@ async def _tell_partials(
         return
     sequence, told = 0, ""
     while True:
-        await asyncio.sleep(0.3 / call.line.speed)
+        await player.world.clock.sleep(0.3)
         if ear.partial and ear.partial != told:
             told = ear.partial
             fields = [("SequenceNumber", str(sequence)), ("UnstableSpeechResult", told), ("StableSpeechResult", "")]

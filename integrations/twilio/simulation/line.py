@@ -43,13 +43,9 @@ class Pulse:
         self._event.set()
         self._event = asyncio.Event()
 
-    async def wait(self, timeout: float | None = None) -> bool:
-        """True if something changed within `timeout` machine seconds."""
-        try:
-            await asyncio.wait_for(self._event.wait(), timeout)
-        except TimeoutError:
-            return False
-        return True
+    async def wait(self, clock: SimClock, seconds: float | None = None) -> bool:
+        """True if something changed within so many seconds of call time."""
+        return await clock.wait(self._event, seconds)
 
 
 class PhoneLine:
@@ -59,10 +55,6 @@ class PhoneLine:
         self._clock = clock
         self._broken = asyncio.Event()
         self._reason: LineInterrupted | None = None
-
-    @property
-    def speed(self) -> float:
-        return self._clock.speed
 
     @property
     def is_down(self) -> bool:
@@ -85,7 +77,8 @@ class PhoneLine:
 
     async def hold(self, seconds: float) -> None:
         """Let call time pass on the line."""
-        await self.hold_machine(seconds / self._clock.speed)
+        if await self._clock.wait(self._broken, seconds):
+            self._raise()
 
     async def hold_machine(self, seconds: float) -> None:
         """Let machine time pass on the line (queues and rate limits)."""

@@ -1,6 +1,5 @@
 """Human or machine? Decided some seconds into the call, told at most once."""
 
-import asyncio
 from dataclasses import dataclass
 
 from integrations.twilio.simulation.call import Call
@@ -49,14 +48,9 @@ class MachineDetection:
         """Wait for the verdict while the call lasts; then keep it on the call and, if asynchronous, report it."""
         verdict = verdict_on(call)
         comes_late = "amd_after_hangup" in call.faults
-        try:
-            async with asyncio.timeout(verdict.seconds / self._world.clock.speed):
-                await call.over.wait()
-        except TimeoutError:
-            pass
-        else:
-            if not comes_late:
-                return
+        ended_first = await self._world.clock.wait(call.over, verdict.seconds)
+        if ended_first and not comes_late:
+            return
         if comes_late:
             await call.over.wait()
             await self._world.clock.sleep(AFTER_HANG_UP_SECONDS)

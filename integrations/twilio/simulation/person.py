@@ -60,8 +60,12 @@ class Person:
             case "say_and_drop":
                 await self._say(step.text, stop_after=int(step.seconds))
                 self._leave()
-            case "barge_in" if step.pattern is not None:
-                await self._barge_in(step)
+            case "barge_in":
+                await self._wait_to_barge_in(step)
+                await self._say(step.text)
+            case "barge_in_with_keys":
+                await self._wait_to_barge_in(step)
+                await self._press(step.text)
             case "dtmf":
                 await self._press(step.text)
             case "silence":
@@ -105,17 +109,26 @@ class Person:
 
     async def _quiet(self, patience: float) -> bool:
         """Wait for the agent to have said something and stopped. False if `patience` passes with nothing new."""
-        while True:
-            air = self._air
-            silence = 0.0 if air.agent_speaking else self._silence()
-            gap = TURN_GAP_SECONDS if air.agent_has_finished else OPEN_TURN_SECONDS
-            has_spoken = len(air.agent_log) > max(self._mark, self._judged)
-            if not air.agent_speaking and has_spoken and silence >= gap:
-                return True
-            if not air.agent_speaking and not has_spoken and silence >= patience:
+        while self._air.agent_speaking or not self._turn_is_over():
+            if not self._air.agent_speaking and not self._heard_anything() and self._silence() >= patience:
                 return False
-            limit = gap if has_spoken else patience
-            await self._change(None if air.agent_speaking else limit - silence)
+            await self._wait_a_while(patience)
+        return True
+
+    def _heard_anything(self) -> bool:
+        """Something new since the person's own words, or since what was already thought about."""
+        return len(self._air.agent_log) > max(self._mark, self._judged)
+
+    def _gap(self) -> float:
+        """How long a silence ends a turn: short after a finished one, longer where more may come."""
+        return TURN_GAP_SECONDS if self._air.agent_has_finished else OPEN_TURN_SECONDS
+
+    def _turn_is_over(self) -> bool:
+        return self._heard_anything() and not self._air.agent_speaking and self._silence() >= self._gap()
+
+    async def _wait_a_while(self, patience: float) -> None:
+        limit = self._gap() if self._heard_anything() else patience
+        await self._change(None if self._air.agent_speaking else limit - self._silence())
 
     async def _more_speech(self, patience: float) -> bool:
         """The agent said something else: listen on, but only so long."""
@@ -128,8 +141,7 @@ class Person:
         return True
 
     async def _change(self, seconds: float | None) -> None:
-        machine = None if seconds is None else max(0.001, seconds / self._clock.speed)
-        await self._air.changed.wait(machine)
+        await self._air.changed.wait(self._clock, None if seconds is None else max(0.02, seconds))
 
     async def _answer_something(self) -> bool:
         """Answer the newest turn if one of the persona's answers fits it."""
@@ -141,23 +153,23 @@ class Person:
                 return True
         return False
 
-    async def _barge_in(self, step: Step) -> None:
-        """Talk into the agent's sentence: `seconds` after it began and once it has named the thing."""
+    async def _wait_to_barge_in(self, step: Step) -> None:
+        """Until the agent is in mid-sentence: `seconds` after it began and once it has named the thing."""
         while True:
             air = self._air
-            fits = step.pattern is not None and step.pattern.search(air.agent_log[self._mark :]) is not None
+            text = air.agent_log[self._mark :] + air.sounding()
+            fits = step.pattern is not None and step.pattern.search(text) is not None
             if air.agent_speaking:
                 left = step.seconds - (self._clock.lap() - air.agent_since)
                 if fits and left <= 0:
                     break
-                await self._change(left if fits else None)
-            elif (
-                fits
-                or not await self._quiet(step.patience)
-                or (not await self._answer_something() and not await self._more_speech(step.patience))
-            ):
+                await self._change(left if fits else TICK_SECONDS)
+            elif fits or (not self._heard_anything() and self._silence() >= step.patience):
                 break
-        await self._say(step.text)
+            elif not self._turn_is_over():
+                await self._wait_a_while(step.patience)
+            elif not await self._answer_something():
+                self._judged = len(air.agent_log)
 
     async def _close(self) -> None:
         """The script is over: answer what is asked, then bye."""

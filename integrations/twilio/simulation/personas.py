@@ -157,9 +157,12 @@ def _read_step(data: Mapping[str, Any]) -> Step:
     keys = set(data)
     patience = float(data.get("patience", 5.0))
     if "barge_in_at" in keys:
-        _only(data, {"barge_in_at", "about", "say", "patience"}, "step barge_in_at")
+        _only(data, {"barge_in_at", "about", "say", "dtmf", "patience"}, "step barge_in_at")
+        if ("say" in data) == ("dtmf" in data):
+            raise ControlError("barge_in_at needs either `say` or `dtmf`")
+        action, text = ("barge_in", data["say"]) if "say" in data else ("barge_in_with_keys", data["dtmf"])
         pattern = compile_pattern(str(data.get("about", "anything")))
-        return Step("barge_in", pattern, str(data["say"]), float(data["barge_in_at"]), patience)
+        return Step(action, pattern, str(text), float(data["barge_in_at"]), patience)
     if "wait_for" in keys:
         _only(data, {"wait_for", "patience"}, "step wait_for")
         return Step("wait_for", compile_pattern(str(data["wait_for"])), patience=patience)

@@ -8,7 +8,7 @@ from integrations.twilio.simulation.conversation import Conversation
 from integrations.twilio.simulation.line import Pulse
 from integrations.twilio.simulation.relay_messages import Play, Text
 from integrations.twilio.simulation.relay_settings import RelaySettings
-from integrations.twilio.simulation.speech import Cut, Playback
+from integrations.twilio.simulation.speech import Cut, Playback, seconds_of
 
 
 class Outlet(Protocol):
@@ -31,6 +31,7 @@ class RelayVoice:
         self._lock = asyncio.Lock()
         self._pulse = Pulse()
         self._announced = False
+        conversation.sounding = lambda: self._playback.partial(clock.lap())
 
     async def speak(self, message: Text | Play) -> None:
         """Queue a message of the application, and drop what it preempts."""
@@ -75,8 +76,7 @@ class RelayVoice:
             async with self._lock:
                 await self._catch_up()
                 end = self._playback.next_end()
-            wait = None if end is None else max(0.0, (end - self._clock.lap()) / self._clock.speed)
-            await self._pulse.wait(wait)
+            await self._pulse.wait(self._clock, None if end is None else end - self._clock.lap())
 
     async def _catch_up(self) -> None:
         """Bring the record and the announcements up to this moment."""
@@ -85,7 +85,7 @@ class RelayVoice:
         for chunk in self._playback.advance(now):
             await self._announce(True)
             if chunk.spoken:
-                conversation.agent_plays(chunk.text, channel="relay", turn=chunk.cycle)
+                conversation.agent_plays(chunk.text, channel="relay", turn=chunk.cycle, seconds=now - chunk.start)
                 await self._tokens_played(chunk.text)
         if self._playback.sounding(now) is not None:
             await self._announce(True)
@@ -110,7 +110,7 @@ class RelayVoice:
 
     async def _report(self, cut: Cut, *, by_the_person: bool) -> None:
         if cut.tail:
-            self._conversation.agent_plays(cut.tail, channel="relay", turn=cut.cycle)
+            self._conversation.agent_plays(cut.tail, channel="relay", turn=cut.cycle, seconds=seconds_of(cut.tail))
         if by_the_person:
             frame = {"utteranceUntilInterrupt": cut.utterance, "durationUntilInterruptMs": cut.milliseconds}
             await self._outlet.send({"type": "interrupt", **frame})
@@ -121,7 +121,7 @@ class RelayVoice:
         """The session is over: whatever has not sounded never will."""
         cut = self._playback.cut(self._clock.lap())
         if cut.tail:
-            self._conversation.agent_plays(cut.tail, channel="relay", turn=cut.cycle)
+            self._conversation.agent_plays(cut.tail, channel="relay", turn=cut.cycle, seconds=seconds_of(cut.tail))
         if cut.dropped:
             self._conversation.agent_is_cut(cut.dropped, channel="relay", turn=cut.cycle)
         self._conversation.agent_stops(finished=True)

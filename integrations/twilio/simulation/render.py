@@ -35,7 +35,6 @@ def call_json(call: Call, *, price_per_minute: float, queue_milliseconds: int) -
         price = f"-{math.ceil(call.seconds / 60) * price_per_minute:.5f}"
     return {
         "account_sid": call.account_sid,
-        "annotation": None,
         "answered_by": call.answered_by,
         "api_version": API_VERSION,
         "caller_name": None,
@@ -142,7 +141,7 @@ def number_json(world: World, account: SimAccount, number: SimNumber) -> dict[st
         "origin": "twilio",
         "phone_number": number.phone_number,
         "sid": sid,
-        "sms_application_sid": "",
+        "sms_application_sid": None,
         "sms_fallback_method": "POST",
         "sms_fallback_url": "",
         "sms_method": "POST",
@@ -153,7 +152,7 @@ def number_json(world: World, account: SimAccount, number: SimNumber) -> dict[st
         "trunk_sid": None,
         "type": "local",
         "uri": f"{account_path(account.sid)}/IncomingPhoneNumbers/{sid}.json",
-        "voice_application_sid": "",
+        "voice_application_sid": None,
         "voice_caller_id_lookup": False,
         "voice_fallback_method": "POST",
         "voice_fallback_url": number.voice_fallback_url,

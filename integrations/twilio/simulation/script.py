@@ -12,7 +12,7 @@ from integrations.twilio.simulation.line import HungUp, Source
 from integrations.twilio.simulation.recorder import EVENTS
 from integrations.twilio.simulation.relay import RelaySession, SessionResult
 from integrations.twilio.simulation.relay_settings import read_settings
-from integrations.twilio.simulation.speech import CHARACTERS_PER_SECOND, MEDIA_SECONDS
+from integrations.twilio.simulation.speech import MEDIA_SECONDS, seconds_of
 from integrations.twilio.simulation.twiml import SAY_LIMIT, Document, read_document, text_of, whole_number
 from integrations.twilio.simulation.webhooks import Form, WebhookFailed
 from integrations.twilio.simulation.world import World
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from integrations.twilio.simulation.engine import CallEngine
 
 Verb = Callable[[Call, ElementTree.Element, Document], Awaitable[Document | None]]
-MAX_DOCUMENTS = 100
+MAX_DOCUMENTS = 50
 
 
 class ScriptPlayer:
@@ -118,9 +118,10 @@ class ScriptPlayer:
         said = 0
         try:
             for word in words:
-                await call.line.hold((len(word) + 1) / CHARACTERS_PER_SECOND)
+                seconds = seconds_of(word + " ")
+                await call.line.hold(seconds)
                 said += 1
-                air.agent_plays(word + " ", channel=channel, turn=turn)
+                air.agent_plays(word + " ", channel=channel, turn=turn, seconds=seconds)
         finally:
             if said < len(words):
                 air.agent_is_cut(" ".join(words[said:]), channel=channel, turn=turn)

@@ -36,6 +36,11 @@ class Cut:
     cycle: int
 
 
+def seconds_of(text: str) -> float:
+    """How long it takes to say."""
+    return len(text) / CHARACTERS_PER_SECOND
+
+
 class Playback:
     """A queue of clauses, each taking its length in time. Pure: the caller says what time it is."""
 
@@ -61,7 +66,7 @@ class Playback:
             self._cycle += 1
         self._cycle_is_open = not last
         for clause in _CLAUSE.findall(text):
-            self._append(clause, len(clause) / CHARACTERS_PER_SECOND, interruptible, preemptible, now, spoken=True)
+            self._append(clause, seconds_of(clause), interruptible, preemptible, now, spoken=True)
         return preempted
 
     def add_media(self, *, loops: int, interruptible: Inputs, preemptible: bool, now: float) -> Cut | None:
@@ -87,14 +92,19 @@ class Playback:
         """The clause in the air now."""
         return self._queue[0] if self._queue and self._queue[0].start <= now < self._queue[0].end else None
 
+    def partial(self, now: float) -> str:
+        """The words of the sounding clause that have been said already."""
+        current = self.sounding(now)
+        if current is None:
+            return ""
+        return _whole_words(current.text, int((now - current.start) * CHARACTERS_PER_SECOND + 1e-9))
+
     def cut(self, now: float) -> Cut:
         """Stop at once and forget the rest. Call `advance` first, so that whole clauses have been reported."""
         current = self.sounding(now)
-        tail = ""
+        tail = self.partial(now)
         if current is not None:
-            tail = _whole_words(current.text, int((now - current.start) * CHARACTERS_PER_SECOND + 1e-9))
-            if current.cycle != self._said_cycle:
-                self._said, self._said_cycle, self._said_since = [], current.cycle, current.start
+            self._enter(current)
         rest = "".join(chunk.text for chunk in self._queue)
         cut = Cut(
             utterance=("".join(self._said) + tail).strip(),
@@ -114,9 +124,13 @@ class Playback:
         self._queue.append(Chunk(text, self._cycle, start, start + seconds, interruptible, preemptible, spoken))
 
     def _count_as_said(self, chunk: Chunk) -> None:
+        self._enter(chunk)
+        self._said.append(chunk.text)
+
+    def _enter(self, chunk: Chunk) -> None:
+        """Count from the beginning of the talk cycle this clause belongs to."""
         if chunk.cycle != self._said_cycle:
             self._said, self._said_cycle, self._said_since = [], chunk.cycle, chunk.start
-        self._said.append(chunk.text)
 
     def _sounding_is_preemptible(self, now: float) -> bool:
         current = self.sounding(now)

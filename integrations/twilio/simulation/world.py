@@ -103,7 +103,8 @@ class World:
         self.accounts[account.sid] = account
         self.relay_sessions.setdefault(account.sid, set())
         for number in account.numbers:
-            self.number_sids.setdefault(number.phone_number, self.sid("PN"))
+            if number.phone_number not in self.number_sids:
+                self.number_sids[number.phone_number] = self.sid("PN")
 
     def number(self, account_sid: str, phone_number: str) -> SimNumber | None:
         account = self.accounts[account_sid]
