@@ -61,13 +61,14 @@ def _understood(state: State, text: str, *, final: bool) -> Heard:
 
 def _partial(turn: Turn, text: str) -> None:
     if text.strip():
-        stops.hush_on_partial(turn, text, _understood(turn.state, text, final=False))
+        turn.heard = _understood(turn.state, text, final=False)
+        stops.hush_on_partial(turn, text, turn.heard)
 
 
 def _final(turn: Turn, text: str) -> None:
     if not text.strip():
         return
-    heard = _understood(turn.state, text, final=True)
+    heard = turn.heard = _understood(turn.state, text, final=True)
     card = reads_card_number(text)
     kept = without_digits(text) if card else text
     turn.set(turns=turn.state.turns + 1, silences=0, last_final=kept)
@@ -119,10 +120,10 @@ def _stands_above_all(turn: Turn, text: str) -> bool:
             kind, key, act, disposition = NoteKind.LANGUAGE, "language", LineAct.APOLOGIZE, Disposition.LANGUAGE
         case _:
             return False
-    heard = _understood(turn.state, text, final=True)
-    stops.suppress(turn, text, heard)
-    if heard.dispute:
-        stops.freeze(turn, text, heard)
+    if turn.heard is not None:
+        stops.suppress(turn, text, turn.heard)
+        if turn.heard.dispute:
+            stops.freeze(turn, text, turn.heard)
     turn.do(Note(kind, text))
     turn.say(key, act)
     turn.close(disposition, short=True)
@@ -206,7 +207,7 @@ def _end_in_silence(turn: Turn) -> None:
 def _hung_up(turn: Turn, partial: str) -> None:
     """The last words may be the dispute, even when they never became a whole sentence."""
     if partial.strip():
-        heard = _understood(turn.state, partial, final=True)
+        heard = turn.heard = _understood(turn.state, partial, final=True)
         stops.suppress(turn, partial, heard)
         if heard.dispute:
             stops.freeze(turn, partial, heard)

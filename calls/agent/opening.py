@@ -102,7 +102,11 @@ def back_on_the_line(turn: Turn, text: str, heard: Heard, said: Everyday | None)
     if heard.intent in (Intent.NOT_RIGHT_PARTY, Intent.CONFIRM_IDENTITY_NO, Intent.VOICEMAIL_GREETING):
         hear_name(turn, text, heard, said)
         return
-    open_call(turn)
+    disclose(turn)
+    if _confirms(turn, text, heard) and identity.names_themselves(text, turn.brief):
+        _name_confirmed(turn, text)
+    else:
+        ask_for_person(turn)
 
 
 def right_party(turn: Turn) -> None:

@@ -8,7 +8,7 @@ from calls.agent.acts import Act, HowPaid
 from calls.agent.codec import pack, unpack
 from calls.agent.facts import Brief, Language
 from calls.agent.outcomes import Disposition
-from disputes.hearing.labels import Intent, Reason
+from disputes.hearing.labels import Heard, Intent, Reason
 
 
 class Asks(StrEnum):
@@ -127,7 +127,8 @@ class State:
 class Step:
     """The answer to one event: carry out ``acts`` first, then speak ``say``; ``end`` set: hang up after the last line.
 
-    ``hush``: stop speaking at once and drop what has not been played, even where ``say`` is empty.
+    ``hush``: stop speaking at once and drop what has not been played, even where ``say`` is empty. ``heard``: what the words meant,
+    with score, rules and version, where the event was something said.
     """
 
     state: State
@@ -135,3 +136,4 @@ class Step:
     acts: tuple[Act, ...] = ()
     end: Disposition | None = None
     hush: bool = False
+    heard: Heard | None = None

@@ -9,6 +9,7 @@ from calls.agent.acts import Act, SwitchLanguage
 from calls.agent.facts import Brief, InvoiceFacts, Language
 from calls.agent.outcomes import Disposition
 from calls.agent.steps import Asks, Line, LineAct, Phase, State, Step
+from disputes.hearing.labels import Heard
 
 # Lines that name the invoice or ask for money: never before the right person is known, never after the first doubt.
 ABOUT_THE_DEBT = frozenset(
@@ -30,6 +31,7 @@ class Turn:
         self.lines: list[Line] = []
         self.acts: list[Act] = []
         self.hush = False
+        self.heard: Heard | None = None
 
     @property
     def brief(self) -> Brief:
@@ -91,7 +93,7 @@ class Turn:
         if say:
             question = next((line.asks for line in reversed(say) if line.asks is not None), None)
             self.set(speaking=say, asked=question if not self.state.ended else None)
-        return Step(self.state, say, tuple(self.acts), self.state.end, self.hush)
+        return Step(self.state, say, tuple(self.acts), self.state.end, self.hush, self.heard)
 
     # facts as they are spoken
 
