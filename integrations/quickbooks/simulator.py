@@ -15,6 +15,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from integrations.quickbooks.simulation import control, invoice_page, oauth_pages
 from integrations.quickbooks.simulation.config import AVAS_PLUMBING, RIVAL_ROOTER, SCOPE, QuickBooksSimConfig
 from integrations.quickbooks.simulation.door import Door, Work
+from integrations.quickbooks.simulation.keeping import Keeper
 from integrations.quickbooks.simulation.world import World
 
 __all__ = ["AVAS_PLUMBING", "RIVAL_ROOTER", "SCOPE", "QuickBooksSimConfig", "create_app"]
@@ -37,10 +38,13 @@ DATA_METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 def create_app(config: QuickBooksSimConfig) -> Starlette:
     """The simulator as an app of its own, served at the root or mounted.
 
-    Webhooks start with the app's lifespan; mounted, where it has none, with the first change.
+    Webhooks start with the app's lifespan; mounted, where it may have none, with the first change.
+    With a state file the world is found again as it was left.
     """
     world = World(config)
-    door = Door(world)
+    keeper = Keeper(world)
+    keeper.recall()
+    door = Door(world, keeper)
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
@@ -49,6 +53,7 @@ def create_app(config: QuickBooksSimConfig) -> Starlette:
             yield
         finally:
             await world.hooks.stop()
+            keeper.save()
 
     def outside(work: Work) -> Callable[[Request], Awaitable[ASGIApp]]:
         async def answer(request: Request) -> ASGIApp:
@@ -60,7 +65,7 @@ def create_app(config: QuickBooksSimConfig) -> Starlette:
         Route(path, _endpoint(outside(work)), methods=methods) for path, methods, work in OUTSIDE_THE_DATA_SERVICE
     ]
     routes.append(Route("/v3/company/{realm}/{rest:path}", _endpoint(door.data), methods=DATA_METHODS))
-    routes += control.routes(world)
+    routes += control.routes(world, keeper)
     return Starlette(routes=routes, lifespan=lifespan, exception_handlers={404: _nothing_here})
 
 

@@ -167,6 +167,24 @@ class Books:
             "deleted": {name: self.tables[name].deleted() for name in TRACKED},
         }
 
+    def counters(self) -> list[int]:
+        """The last numbers given out."""
+        return [self._last_transaction, self._last_name, self._last_document]
+
+    def replace_all(self, objects: dict[str, list[Json]], deleted: dict[str, list[Json]], counters: list[int]) -> None:
+        """Everything in the books is now this; nobody is told."""
+        self.tables = {name: Table() for name in ENTITIES}
+        self._of_customer.clear()
+        self._children.clear()
+        now = self.clock.now().timestamp()
+        for entity, items in objects.items():
+            for item in items:
+                self._put(entity, item["Id"], item)
+        for entity, remains in deleted.items():
+            for one in remains:
+                self.tables[entity].bury(one["Id"], one, now)
+        self._last_transaction, self._last_name, self._last_document = counters
+
     def _with_jobs(self, customer: str) -> Decimal:
         item = self.tables["Customer"].get(customer)
         return amount_or_zero(item.get("BalanceWithJobs")) if item else Decimal(0)

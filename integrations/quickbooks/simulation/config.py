@@ -19,6 +19,8 @@ class QuickBooksSimConfig:
     public_url: str | None = None
     """Where the simulator is reached from outside; None reads it from each request, mount point included."""
     seed: int = 1
+    state_file: str | None = None
+    """Where the world is kept between two starts, so that a restarted sandbox finds its connections and payments."""
 
     code_seconds: float = 300
     access_token_seconds: float = 3600

@@ -12,6 +12,7 @@ from integrations.quickbooks.simulation import control_books
 from integrations.quickbooks.simulation.answers import ApiFault, Json, dump
 from integrations.quickbooks.simulation.config import QuickBooksSimConfig
 from integrations.quickbooks.simulation.hooks import OPERATIONS
+from integrations.quickbooks.simulation.keeping import Keeper
 from integrations.quickbooks.simulation.oauth import mask
 from integrations.quickbooks.simulation.typed import fitting
 from integrations.quickbooks.simulation.wanted import Wanted, WrongRequestError
@@ -31,7 +32,7 @@ SECRETS = ("client_secret", "verifier_token")
 type Act = Callable[[World, Wanted], Any]
 
 
-def routes(world: World) -> list[Route]:
+def routes(world: World, keeper: Keeper) -> list[Route]:
     """Everything under /_sim."""
     acts: list[tuple[str, str, Act]] = [
         ("GET", "/_sim/clock", lambda world, wanted: _clock(world)),
@@ -54,10 +55,10 @@ def routes(world: World) -> list[Route]:
         ("POST", "/_sim/expire", _expire),
         *control_books.ACTS,
     ]
-    return [Route(path, _endpoint(world, act), methods=[method]) for method, path, act in acts]
+    return [Route(path, _endpoint(world, keeper, act), methods=[method]) for method, path, act in acts]
 
 
-def _endpoint(world: World, act: Act) -> Callable[[Request], Any]:
+def _endpoint(world: World, keeper: Keeper, act: Act) -> Callable[[Request], Any]:
     async def endpoint(request: Request) -> Response:
         try:
             wanted = Wanted.read(await request.body(), {**request.query_params, **request.path_params})
@@ -66,6 +67,8 @@ def _endpoint(world: World, act: Act) -> Callable[[Request], Any]:
                 wanted.all_known()
         except (ValueError, ApiFault) as problem:
             return Response(dump({"error": str(problem)}), 400, media_type="application/json")
+        if request.method != "GET":
+            keeper.changed()
         return Response(dump(found), media_type="application/json")
 
     return endpoint

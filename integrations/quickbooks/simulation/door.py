@@ -11,6 +11,7 @@ from starlette.types import ASGIApp
 
 from integrations.quickbooks.simulation import data_service
 from integrations.quickbooks.simulation.answers import Answer, VendorRefusal
+from integrations.quickbooks.simulation.keeping import Keeper
 from integrations.quickbooks.simulation.traffic import Call
 from integrations.quickbooks.simulation.trouble import SPOILS, CutAnswer, Rule
 from integrations.quickbooks.simulation.world import World
@@ -21,8 +22,8 @@ type Work = Callable[[World, Call], Answer]
 class Door:
     """Wraps the vendor's endpoints as Starlette endpoints."""
 
-    def __init__(self, world: World) -> None:
-        self.world = world
+    def __init__(self, world: World, keeper: Keeper) -> None:
+        self.world, self.keeper = world, keeper
 
     async def data(self, request: Request) -> ASGIApp:
         """The data service: token, limits, faults, then the work."""
@@ -61,6 +62,8 @@ class Door:
         if rule is not None:
             fault = f"on demand: {rule.kind}"
         self.world.journal.write(call, status=answer.status, tid=tid, seconds=time.monotonic() - started, fault=fault)
+        if call.method != "GET":
+            self.keeper.changed()
         return _response(answer, tid, rule)
 
     async def _answer(self, call: Call, work: Work, rule: Rule | None) -> Answer:

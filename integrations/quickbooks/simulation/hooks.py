@@ -231,6 +231,7 @@ class Hooks:
                 waiting.state = "given up: webhooks are off"
             self._queue.clear()
             return
+        self._hurry = False
         if await self._post(client, delivery):
             delivery.state = "acknowledged"
             if delivery.repeats_left > 0:
@@ -241,7 +242,6 @@ class Hooks:
         delivery.state = "retrying"
         step = min(len(delivery.attempts), len(RETRY_SECONDS)) - 1
         until = time.monotonic() + RETRY_SECONDS[step] * self._settings().webhook_retry_scale
-        self._hurry = False
         while self._queue and not self._hurry and (left := until - time.monotonic()) > 0:
             with suppress(TimeoutError):
                 async with asyncio.timeout(left):

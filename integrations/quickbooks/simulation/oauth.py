@@ -138,6 +138,20 @@ class OAuth:
             for grant in self.grants
         ]
 
+    def living_access_tokens(self) -> list[tuple[str, int, float]]:
+        """Access tokens still good, with the number of their grant and when they run out."""
+        now = time.time()
+        living = {token: one for token, one in self._access.items() if one[1] > now and not one[0].ended}
+        return [(token, grant.number, expires) for token, (grant, expires) in living.items()]
+
+    def restore(self, grants: list[Grant], access: list[tuple[str, int, float]]) -> None:
+        """The grants and access tokens as they were kept."""
+        self.grants = grants
+        by_number = {grant.number: grant for grant in grants}
+        self._refresh = {grant.refresh_token: grant for grant in grants}
+        self._refresh |= {grant.previous_token: grant for grant in grants if grant.previous_token}
+        self._access = {token: (by_number[number], float(expires)) for token, number, expires in access}
+
     def _usable(self, grant: Grant, token: str, now: float) -> bool:
         settings = self._settings()
         if grant.ended or now >= grant.created + settings.hard_limit_seconds:

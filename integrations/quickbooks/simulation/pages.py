@@ -1,6 +1,7 @@
 """The vendor's own web pages: choosing a company, paying an invoice. Plain HTML, made for a phone."""
 
 from collections.abc import Iterable
+from datetime import date
 from decimal import Decimal
 from html import escape
 
@@ -78,15 +79,23 @@ def invoice_page(books: Books, invoice: Json, *, problem: str = "") -> str:
     )
     tax = amount_or_zero((invoice.get("TxnTaxDetail") or {}).get("TotalTax"))
     lines += _row("Sales tax", tax) if tax else ""
-    lines += _row("Paid so far", -paid) if paid and total else ""
+    lines += _row("Paid and credited", -paid) if paid and total else ""
     return _page(
         f"Invoice {number} from {company}",
         f"<h1>{escape(company)}</h1>"
-        f'<p class="faint">Invoice {escape(number)} · due {escape(str(invoice.get("DueDate")))}</p>'
+        f'<p class="faint">Invoice {escape(number)} · {escape(_due_words(invoice.get("DueDate")))}</p>'
         + (f'<p role="alert"><strong>{escape(problem)}</strong></p>' if problem else "")
         + _due(balance, total)
         + f"<dl>{lines}</dl>",
     )
+
+
+def _due_words(value: object) -> str:
+    try:
+        day = date.fromisoformat(value) if isinstance(value, str) else None
+    except ValueError:
+        day = None
+    return f"due {day:%B} {day.day}, {day.year}" if day else "no due date"
 
 
 def _row(words: str, value: Decimal) -> str:

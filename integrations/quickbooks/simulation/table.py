@@ -98,9 +98,13 @@ class Table:
         del self._items[identity]
         del self._changed[identity]
         self._by_id.pop(bisect_left(self._by_id, key))
-        self._deleted[identity] = remains
-        insort(self._deleted_by_change, (changed_at(remains, now), key))
         self._searches.clear()
+        self.bury(identity, remains, now)
+
+    def bury(self, identity: str, remains: Json, now: float) -> None:
+        """Keep the remains of something that is no longer here."""
+        self._deleted[identity] = remains
+        insort(self._deleted_by_change, (changed_at(remains, now), id_key(identity)))
 
     def deleted(self) -> list[Json]:
         """What is left of deleted objects, oldest first."""

@@ -35,11 +35,20 @@ def test_the_page_shows_what_is_owed_and_to_whom(vendor: Vendor) -> None:
         '<p class="amount">$796.00</p>',
         "<dt>Grease line hydro-jetted</dt><dd>$450.00</dd>",
         "<dt>Sales tax</dt><dd>$96.00</dd>",
-        "<dt>Paid so far</dt><dd>-$500.00</dd>",
+        "<dt>Paid and credited</dt><dd>-$500.00</dd>",
         ">Pay now</button>",
         'name="viewport"',
     ):
         assert words in answer.text
+
+
+@pytest.mark.parametrize(
+    ("due", "words"), [("2026-11-02", "due November 2, 2026"), (None, "no due date"), ("soon", "no due date")]
+)
+def test_the_due_date_is_written_for_people(vendor: Vendor, due: str | None, words: str) -> None:
+    vendor.control("objects", realm=AVAS_PLUMBING, entity="Invoice", merge=True, object={"Id": "412", "DueDate": due})
+
+    assert words in vendor.http.get(f"/pay/{AVAS_PLUMBING}/412").text
 
 
 def test_pay_now_pays_it_in_the_books(vendor: Vendor) -> None:

@@ -40,9 +40,8 @@ def credit_memo(vendor: Vendor, customer: str = "58", amount: float = 200) -> An
     return vendor.post("creditmemo", {"CustomerRef": {"value": customer}, "Line": [line]})["CreditMemo"]
 
 
-def balance(vendor: Vendor, invoice: str) -> Decimal:
-    found: Decimal = vendor.invoice(invoice)["Balance"]
-    return found
+def balance(vendor: Vendor, invoice: str) -> Any:
+    return vendor.invoice(invoice)["Balance"]
 
 
 def test_one_payment_pays_several_invoices_line_by_line(vendor: Vendor) -> None:
