@@ -44,14 +44,13 @@ def main(arguments: list[str]) -> int:
 
 def steps() -> list[tuple[str, Callable[[], None]]]:
     """By name, the cheap ones first."""
-    templates = sorted(str(path.relative_to(ROOT)) for path in ROOT.glob("templates/**/*.html"))
     return [
         ("format", lambda: _tool("ruff", "format", "--check", ".", *ENTRIES)),
         ("lint", lambda: _tool("ruff", "check", ".", *ENTRIES)),
-        ("templates", lambda: _tool("djade", "--target-version", "6.1", "--check", *templates)),
+        ("templates", lambda: _tool("djade", "--target-version", "6.1", "--check", *_templates())),
         ("import order", lambda: _tool("lint-imports")),
         ("licenses", lambda: _passes(licenses.main(["--check"]))),
-        ("types", lambda: _tool("mypy", ".")),
+        ("types", lambda: _tool("mypy", "--explicit-package-bases", ".")),
         ("types of bin", lambda: _tool("mypy", "--config-file", "bin/mypy.ini", "-p", "_stack")),
         ("migrations complete", lambda: _manage("makemigrations", "--check", "--dry-run")),
         ("deploy check", lambda: _manage("check", "--deploy", "--fail-level", "WARNING")),
@@ -88,7 +87,12 @@ def _format() -> int:
     """`make fmt`: formatting and the fixes that are safe."""
     for command in (("ruff", "check", "--fix", "--exit-zero", "--quiet"), ("ruff", "format")):
         subprocess.run([BIN / command[0], *command[1:], ".", *ENTRIES], cwd=ROOT, check=False)
+    subprocess.run([BIN / "djade", "--target-version", "6.1", *_templates()], cwd=ROOT, check=False)
     return 0
+
+
+def _templates() -> list[str]:
+    return sorted(str(path.relative_to(ROOT)) for path in ROOT.glob("templates/**/*.html"))
 
 
 def _tool(name: str, *arguments: str) -> None:
@@ -126,6 +130,7 @@ def _production() -> dict[str, str]:
         "DEBUG": "false",
         "PUBLIC_URL": "https://syntharra.example",
         "RELAY_URL": "wss://relay.syntharra.example",
+        "MYPYPATH": "bin",
         "DATABASE_URL": os.environ.get("DATABASE_URL", "postgres://syntharra_app@127.0.0.1:1/syntharra"),
         "DATABASE_OWNER_URL": os.environ.get("DATABASE_OWNER_URL", "postgres://syntharra_owner@127.0.0.1:1/syntharra"),
         "EMAIL_URL": "smtp+tls://mail.syntharra.example:587",

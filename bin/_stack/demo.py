@@ -56,19 +56,30 @@ def running() -> dict[str, object] | None:
     return {}
 
 
+def note(**known: object) -> None:
+    """Writes the record, readable by its owner only: it holds the installation's secrets."""
+    new = record().with_suffix(".new")
+    new.touch(mode=0o600)
+    new.write_text(json.dumps(known))
+    new.replace(record())
+
+
 def down() -> int:
     """Ends the demo of this checkout, from another terminal."""
     found = running()
     if found is None:
         say("no demo is running in this checkout")
         return 0
+    pid = found.get("pid")
+    if not isinstance(pid, int):
+        raise StepFailed("the demo of this checkout has only just been started", "try again in a second")
     with Step("Stopping"):
-        os.kill(int(str(found.get("pid", 0))), signal.SIGTERM)
+        os.kill(pid, signal.SIGTERM)
         for _ in range(600):
             if running() is None:
                 return 0
             time.sleep(0.05)
-    raise StepFailed("the demo did not end within 30 s", f"kill -9 {found.get('pid')}: its children end with it")
+    raise StepFailed("the demo did not end within 30 s", f"kill -9 {pid}: its children end with it")
 
 
 def reset() -> None:
@@ -86,6 +97,7 @@ def engines_of_demo(family: Family) -> Iterator[tuple[Engines, dict[str, str]]]:
     folder, logs = places.state("demo"), places.state("logs")
     try:
         with places.lock(folder / "lock", wait=False):
+            note(pid=os.getpid())
             engines = Engines(family, Ports(), places.engines_home() / "demo", logs, fixed_ports=True)
             engines.start()
             kept = settings.kept_secrets(folder / "secrets.json")
@@ -93,15 +105,25 @@ def engines_of_demo(family: Family) -> Iterator[tuple[Engines, dict[str, str]]]:
                 "FILES_OPTIONS": json.dumps({"location": str(places.state("demo", "files"))}),
                 "BEAT_FILE": str(folder / "beat"),
             }
-            yield engines, engines.variables | kept | files
+            try:
+                yield engines, engines.variables | kept | files
+            finally:  # under the lock still: who comes next finds the ports and the data folder free
+                with Step("Stopping"):
+                    family.close()
+                record().unlink(missing_ok=True)
     except places.Locked:
         raise StepFailed(*_already_running()) from None
 
 
 def _already_running() -> tuple[str, str]:
     found = running() or {}
+    if "url" not in found:
+        return (
+            f"a demo of this checkout is being started (process {found.get('pid', '?')})",
+            "wait for it, or end it with `bin/demo --down`",
+        )
     return (
-        f"a demo of this checkout is already running (process {found.get('pid', '?')})",
+        f"a demo of this checkout is already running (process {found['pid']})",
         (
             f"open {found.get('url', 'its address')} (sign in as {found.get('email')} with "
             f"{found.get('password')}), or end it with `bin/demo --down`"
@@ -124,13 +146,9 @@ class Demo:
             with engines_of_demo(family) as (engines, variables):
                 self._serve(family, engines, variables)
         except KeyboardInterrupt:
-            say("")
-            with Step("Stopping"):
-                family.close()
             return 0
         finally:
             family.close()
-            record().unlink(missing_ok=True)
         return 0
 
     def _serve(self, family: Family, engines: Engines, variables: dict[str, str]) -> None:
@@ -156,10 +174,8 @@ class Demo:
             (logs / f"{name}.log").unlink(missing_ok=True)
 
     def _note(self, addresses: Addresses, variables: dict[str, str], facts: dict[str, str]) -> None:
-        file = record()
-        file.touch(mode=0o600)
-        known = {"pid": os.getpid(), "url": addresses.web_url, "variables": variables}
-        file.write_text(json.dumps(known | {"email": facts.get("email"), "password": facts.get("password")}))
+        who = {"email": facts.get("email"), "password": facts.get("password")}
+        note(pid=os.getpid(), url=addresses.web_url, variables=variables, **who)
 
     def _tell(self, addresses: Addresses, facts: dict[str, str]) -> None:
         link = facts.get("sign_in_link", "")
