@@ -22,7 +22,7 @@ from integrations.quickbooks.simulation.typed import fitting
 
 KINDS = (
     *("401", "401-xml", "403", "403-throttle", "429-json", "429-xml", "503-html", "500-empty"),
-    *("200-fault", "400-fault", "invalid-grant", "invalid-client", "cut-body", "cut-connection", "slow"),
+    *("200-fault", "400-fault", "500-fault", "invalid-grant", "invalid-client", "cut-body", "cut-connection", "slow"),
 )
 OUTAGE = """<html><head><title>503 Service Temporarily Unavailable</title></head>
 <body><center><h1>503 Service Temporarily Unavailable</h1></center><hr><center>gateway</center></body></html>
@@ -101,6 +101,14 @@ class Rule:
                 return throttled(status=403, retry_after=self.retry_after)
             case "429-json" | "429-xml":
                 return throttled(xml=self.kind == "429-xml", retry_after=self.retry_after)
+            case "500-fault":
+                return ApiFault(
+                    self.code or "10000",
+                    self.message or "An application error has occurred while processing your request",
+                    self.detail or "System Failure Error: try again later",
+                    kind="SystemFault",
+                    status=500,
+                )
         message = self.message or "Invalid Company Status"
         detail = self.detail or "Subscription period has ended or canceled or there was a billing problem"
         return ApiFault(self.code or "6190", message, detail, status=200 if self.kind == "200-fault" else 400)

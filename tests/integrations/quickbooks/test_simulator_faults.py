@@ -112,6 +112,15 @@ def test_500_with_nothing(vendor: Vendor) -> None:
     assert (answer.status_code, answer.content) == (500, b"")
 
 
+def test_500_with_the_vendors_own_fault(vendor: Vendor) -> None:
+    vendor.control("faults", kind="500-fault")
+
+    answer = vendor.call("GET", "preferences")
+
+    assert fault_of(answer) == (500, "10000")
+    assert answer.json()["Fault"]["type"] == "SystemFault"
+
+
 def test_200_with_a_fault_inside(vendor: Vendor) -> None:
     vendor.control("faults", kind="200-fault")
 
