@@ -78,7 +78,7 @@ def _judged(fault: Fault, status: int | None, broken: str, trace: str) -> Vendor
         return _unreadable(status, broken, more)
     if fault.code == _ENDED or "subscription period has ended" in fault.said.casefold():
         return Refused(_("The company's QuickBooks subscription has ended."), problem="subscription_ended", **more)
-    if status == 404 or fault.code == "610":
+    if fault.code == "610":  # a bare 404 may be a wrong address or a proxy's: nothing is deleted on its word
         return Refused(_("QuickBooks does not have this object."), problem="not_in_books", **more)
     return Refused(_("QuickBooks refused what we asked."), **more)
 

@@ -30,6 +30,8 @@ def loads(body: bytes | str) -> Any:
 
 def clean(value: Any) -> str:
     """Text that any database and any mail can hold: no NULs, no halves of characters."""
+    if type(value) is str and value.isascii() and "\0" not in value:
+        return value.strip()
     if value is None or isinstance(value, dict | list | bool):
         return ""
     return str(value).replace("\0", "").encode(errors="replace").decode().strip()

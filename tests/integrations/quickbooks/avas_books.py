@@ -1,0 +1,135 @@
+"""Ava's Plumbing with its books at a simulated QuickBooks, asked over HTTP like the real one."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import httpx2
+import pytest
+from starlette.applications import Starlette
+from starlette.routing import Mount
+
+from integrations import connections
+from integrations.models import Connection
+from integrations.quickbooks.simulator import AVAS_PLUMBING, QuickBooksSimConfig, create_app
+from syntharra.tenancy import acting_for
+from tests.cast import Firm, make_business
+from tests.integrations.quickbooks.simulator_server import Vendor, served
+
+CALLBACK = "http://127.0.0.1:8000/connections/quickbooks/callback"
+VERIFIER = "3f1c2a90-7b1e-4c55-9d21-0a6f5d2b8e11"
+
+
+@contextmanager
+def simulators(**config: Any) -> Iterator[str]:
+    """An address like SIMULATORS_URL, with QuickBooks mounted below it as in an installation."""
+    told = {"redirect_uris": (CALLBACK,), "verifier_token": VERIFIER, **config}
+    app = create_app(QuickBooksSimConfig(**told))
+    with served(Starlette(routes=[Mount("/quickbooks", app=app)])) as address:
+        vendor_at(address).control("settings", public_url=f"{address}/quickbooks")
+        yield address
+
+
+def use(address: str, pytest_settings: Any) -> None:
+    """Point this installation's settings at the simulators."""
+    pytest_settings.SIMULATORS_URL = address
+    pytest_settings.PUBLIC_URL = "http://127.0.0.1:8000"
+    pytest_settings.QUICKBOOKS_CLIENT_ID = "sandbox-client"
+    pytest_settings.QUICKBOOKS_CLIENT_SECRET = "sandbox-secret"
+    pytest_settings.QUICKBOOKS_WEBHOOK_VERIFIER = VERIFIER
+
+
+def unconnected(name: str = "Ava's Plumbing", **fields: Any) -> Firm:
+    """A business whose books nobody has connected yet."""
+    firm = make_business(name, **fields)
+    with acting_for(firm.business.pk):
+        Connection.objects.filter(pk=firm.connection.pk).delete()
+    return firm
+
+
+def came_back(address: str, *, realm: str = AVAS_PLUMBING, decision: str = "connect") -> dict[str, str]:
+    """What the vendor puts into the address when the owner has pressed a button on its consent page."""
+    answer = httpx2.post(address, data={"realm": realm, "decision": decision}, trust_env=False)
+    assert answer.is_redirect, answer.text
+    return {name: values[0] for name, values in parse_qs(urlsplit(answer.headers["location"]).query).items()}
+
+
+def connect(firm: Firm, *, realm: str = AVAS_PLUMBING) -> Connection:
+    """The whole way there and back, without a browser."""
+    session: dict[str, Any] = {}
+    who = {"session": session, "business": firm.business, "user": firm.owner, "provider": "quickbooks"}
+    return connections.finish(**who, said=came_back(connections.begin(**who), realm=realm))
+
+
+@dataclass
+class Books:
+    """A connected business, and the vendor's side of it."""
+
+    firm: Firm
+    connection: Connection
+    vendor: Vendor
+
+    def again(self) -> Connection:
+        """The connection as it is now."""
+        self.connection = Connection.objects.get(pk=self.connection.pk)
+        return self.connection
+
+    def strike(self, kind: str, *, times: int | None = 1, **more: Any) -> None:
+        """The vendor's next calls go wrong in this way."""
+        self.vendor.control("faults", kind=kind, times=times, **more)
+
+    def plant(self, entity: str, *, drop: tuple[str, ...] = (), quiet: bool = False, **fields: Any) -> Any:
+        """Lay these fields over an object of the books (named by Id), or put in a new one."""
+        there = {one["Id"] for one in self.objects(entity)}
+        asked = {"realm": AVAS_PLUMBING, "entity": entity, "object": fields, "quiet": quiet}
+        found = self.vendor.control("objects", **asked, merge=fields.get("Id") in there, drop=list(drop))
+        return found[entity]
+
+    def objects(self, entity: str) -> list[Any]:
+        """Everything of one kind in the simulated books."""
+        found: list[Any] = self.vendor.look(f"books/{AVAS_PLUMBING}")["objects"][entity]
+        return found
+
+    def invoice(self, number: str) -> Any:
+        """The vendor's own invoice of this number."""
+        return next(one for one in self.objects("Invoice") if one.get("DocNumber") == number)
+
+    def control(self, path: str, **asked: Any) -> Any:
+        """Change these books as their owner would."""
+        return self.vendor.control(path, realm=AVAS_PLUMBING, **asked)
+
+    def asked(self, part: str = "") -> list[Any]:
+        """The calls the vendor saw, oldest first."""
+        return [one for one in self.vendor.look("requests")["requests"] if part in one["path"]]
+
+
+@pytest.fixture(scope="session")
+def simulators_url() -> Iterator[str]:
+    """One simulator for all tests of a worker; ``vendor`` puts it back to its beginning."""
+    with simulators() as address:
+        yield address
+
+
+@pytest.fixture
+def vendor(simulators_url: str, settings: Any) -> Vendor:
+    """The vendor's side, as it begins, with this installation pointed at it."""
+    use(simulators_url, settings)
+    vendor = vendor_at(simulators_url)
+    vendor.control("reset")
+    vendor.control("settings", public_url=f"{simulators_url}/quickbooks")
+    return vendor
+
+
+@pytest.fixture
+def books(db: None, vendor: Vendor) -> Iterator[Books]:
+    """Ava's Plumbing, connected and not yet read; the test acts for it."""
+    firm = unconnected()
+    with acting_for(firm.business.pk):
+        connection = connect(firm)
+        yield Books(firm, connection, vendor)
+
+
+def vendor_at(address: str) -> Vendor:
+    return Vendor(f"{address}/quickbooks")
