@@ -59,4 +59,3 @@ def _link(customer: Customer, invoices: list[Invoice]) -> LinkChannel:
     """A link is offered only where it can be sent: an address on file and a page to pay on for every invoice."""
     payable = bool(invoices) and all(invoice.pay_url for invoice in invoices)
     return LinkChannel.EMAIL if payable and email_of(customer) else LinkChannel.NONE
-

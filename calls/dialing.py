@@ -28,6 +28,7 @@ from compliance.services import note_contact
 from integrations.errors import VendorError
 from integrations.twilio.client import CallOrder, CarrierCall, NotPlaced, carrier_for
 from invoices.models import Customer, Invoice
+from invoices.sync import read_fresh
 from syntharra import clock, due, logs
 from syntharra.tenancy import current_business
 
@@ -85,8 +86,6 @@ def _read_books(attempt: Attempt) -> None:
     oldest = clock.now() - timedelta(minutes=settings.FRESH_FOR_MINUTES)
     wanted = {*attempt.about.filter(dropped_at=None).values_list("invoice_id", flat=True)}
     wanted |= {invoice.pk for invoice in _joining(attempt)}
-    from invoices.sync import read_fresh
-
     for invoice_id in Invoice.objects.filter(pk__in=wanted, read_at__lt=oldest).values_list("pk", flat=True):
         try:
             read_fresh(invoice_id)

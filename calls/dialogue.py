@@ -11,6 +11,7 @@ from typing import Any
 from calls.agent import acts
 from calls.agent.conversation import advance, begin
 from calls.agent.events import Event, HungUp, Interrupted, Key, Said, Silence
+from calls.agent.everyday import reads_card_number, without_digits
 from calls.agent.steps import Line, State, Step
 from calls.notes import Note, Page, heard_as, recent
 from calls.opened import OpenLine
@@ -125,14 +126,15 @@ class Dialogue:
         if not text.strip() or self.state is None:
             return None
         self.busy_at = self._clock()
+        kept = without_digits(text) if reads_card_number(text) else text  # a card's number is written down nowhere
         if not is_final:
-            self.partial = text
-            return self._said(text, is_final=False)
-        if self._is_replay(text):
+            self.partial = kept
+            return self._said(text, kept, is_final=False)
+        if self._is_replay(kept):
             return None
         self.partial = ""
-        self._finals = recent([*self._finals, text])
-        return self._said(text, is_final=True)
+        self._finals = recent([*self._finals, kept])
+        return self._said(text, kept, is_final=True)
 
     def _is_replay(self, text: str) -> bool:
         """After a reconnection the carrier may deliver again what was heard before."""
@@ -141,7 +143,7 @@ class Dialogue:
             return True
         return False
 
-    def _said(self, text: str, *, is_final: bool) -> Turn | None:
+    def _said(self, text: str, kept: str, *, is_final: bool) -> Turn | None:
         assert self.state is not None
         before = self.state
         turn = self._answer(Said(text, final=is_final))
@@ -151,7 +153,7 @@ class Dialogue:
             return None
         asked = before.asked.value if before.asked else None
         heard = hear(text, final=is_final, asked=asked, before="" if is_final else before.last_final)
-        position = self._write_heard(self.state.last_final if is_final else text, heard, step, is_final)
+        position = self._write_heard(kept, heard, step, is_final)
         self._mark_silence(before, position)
         turn.evidence = {**heard_as(heard), "line": position, "second": round(self._second(), 2)}
         return turn

@@ -151,8 +151,10 @@ class _Known:
         promise_until = self._after(promise.holds_until) if promise else None
         free_at = self._number_free_at(ask)
         others = [d for d in self.disputes if d.customer_id == customer.pk and d.invoice_id != invoice.pk]
-        spoken = any(e.result is gate.Result.CONVERSATION for e in self.history.about(
-            self.history.of_customer[customer.pk], besides=ask.subject_id))
+        spoken = any(
+            e.result is gate.Result.CONVERSATION
+            for e in self.history.about(self.history.of_customer[customer.pk], besides=ask.subject_id)
+        )
         return ProductFacts(
             business_stopped=self.business.stopped_at is not None,
             books_stale=_stale(invoice, ask.at if judged else None),

@@ -102,9 +102,13 @@ class History:
         return any(self.attempts[pk].status in ("dialing", "live", "unknown") for pk in near)
 
     def last_of(self, customer_id: UUID, *, besides: UUID | None = None) -> Attempt | None:
-        """The latest attempt of this customer that was dialed."""
-        dialed = [pk for pk in self.of_customer[customer_id] if pk in self.events and pk != besides]
-        return max((self.attempts[pk] for pk in dialed), key=_dialed_at, default=None)
+        """The latest attempt of this customer that rang, or may have."""
+        rang = [
+            pk
+            for pk in self.of_customer[customer_id]
+            if pk != besides and pk in self.events and self.events[pk].result is not Result.FAILED_BEFORE_RING
+        ]
+        return max((self.attempts[pk] for pk in rang), key=_dialed_at, default=None)
 
 
 def _dialed_at(attempt: Attempt) -> datetime:

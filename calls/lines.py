@@ -69,7 +69,9 @@ def move_along(attempt: Attempt, call: Call, word: str, *, seconds: int | None =
 def owe_hang_up(attempt: Attempt, sid: str, *, because: str) -> None:
     """This line must not speak: written down in the transaction that found out, carried out at once after it."""
     Attempt.objects.filter(pk=attempt.pk, ended_because="").update(ended_because=because)
-    act = outbox.Act(kind="hang_up", key=f"call:{sid}", facts={"attempt": str(attempt.pk), "sid": sid, "because": because})
+    act = outbox.Act(
+        kind="hang_up", key=f"call:{sid}", facts={"attempt": str(attempt.pk), "sid": sid, "because": because}
+    )
     outbox.owe(act)
 
 

@@ -78,7 +78,12 @@ def write(call_id: UUID, page: Page) -> None:
 
 def heard_as(heard: Heard) -> dict[str, Any]:
     """How a text was understood, for the record and for a claim."""
-    return {"score": round(heard.score, 4), "rule_ids": list(heard.rule_ids), "version": heard.version, "lang": heard.lang}
+    return {
+        "score": round(heard.score, 4),
+        "rule_ids": list(heard.rule_ids),
+        "version": heard.version,
+        "lang": heard.lang,
+    }
 
 
 def recent(lines: Sequence[str]) -> list[str]:

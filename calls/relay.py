@@ -12,11 +12,13 @@ from starlette.applications import Starlette
 from starlette.routing import WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from calls import bells, journal
+from calls import bells, journal, twiml
 from calls.conversation import Session
 from calls.hangups import Listener
 from calls.opened import OpenLine, open_line
 from calls.threads import anywhere, in_database
+from compliance.rulebook import RuleBook
+from disputes.hearing import hear
 from integrations.twilio.webhooks import is_signed_socket
 from syntharra import logs
 
@@ -112,6 +114,13 @@ def _read(text: str) -> dict[str, Any]:
     return frame if isinstance(frame, dict) else {}
 
 
+def _warm_up() -> None:
+    """The first caller should not wait for rules, model and addresses to be read."""
+    RuleBook.load()
+    hear("hello")
+    twiml.web("twilio_voice", UUID(int=0))
+
+
 async def _retry_journal() -> None:
     """What the database would not take is tried again as long as this process lives."""
     while True:
@@ -122,6 +131,7 @@ async def _retry_journal() -> None:
 @contextlib.asynccontextmanager
 async def _life(_: Starlette) -> AsyncIterator[None]:
     """At the end every open call is written down; the carrier comes back with it to another relay."""
+    await anywhere(_warm_up)
     retrying = asyncio.create_task(_retry_journal())
     yield
     retrying.cancel()

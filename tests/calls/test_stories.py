@@ -1,0 +1,47 @@
+"""Whole calls on the simulated telephone, over real sockets: what was said, and what followed."""
+
+import pytest
+
+from calls.models import Attempt, TranscriptLine
+from disputes.models import Claim, Dispute
+from invoices.models import Invoice
+from tests.calls.stage import Stage
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(180)]
+MONEY = ("$", "invoice", "pay ", "due", "amount")
+
+
+def test_a_dispute_on_the_line_stops_the_talk_of_money_and_freezes_the_invoice(stage: Stage) -> None:
+    invoice = stage.owes("disputes_plainly")
+
+    call = stage.over(stage.call(invoice))
+
+    invoice.refresh_from_db()
+    assert invoice.frozen_at is not None
+    assert Dispute.objects.get().invoice_id == invoice.pk
+    claim = Claim.objects.get()
+    assert (claim.words, claim.reason) == ("I'm disputing this, the roof still leaks.", "quality")
+    assert (claim.evidence["call"], claim.evidence["told_before"]) == (str(call.pk), False)
+    assert (call.disposition, call.reason, call.right_party) == ("dispute", "quality", True)
+    assert call.stopped_line is not None
+    after = TranscriptLine.objects.filter(call=call, speaker="agent", position__gt=call.stopped_line)
+    said = " ".join(after.values_list("played", flat=True)).lower()  # type: ignore[arg-type]
+    assert "we will not ask you for money while this is open" in said
+    assert not any(word in said.replace("ask you for money", "") for word in MONEY)
+    stopped = TranscriptLine.objects.get(call=call, position=call.stopped_line)
+    assert (stopped.speaker, stopped.partial, stopped.state) == ("customer", True, "pause")
+    assert "disputing" in stopped.text
+    assert Attempt.objects.get().counted is True
+
+
+def test_a_machine_of_a_business_is_left_a_message_without_an_amount(stage: Stage) -> None:
+    invoice = stage.owes("voicemail", contact_name="Carl Webb")
+
+    call = stage.over(stage.call(invoice))
+
+    said = stage.spoken(call)
+    assert "This is an automated AI assistant" in said or "this is an automated AI assistant" in said
+    assert not any(word in said.lower() for word in ("$", "invoice", "796", "debt"))
+    assert (call.disposition, call.answered_by[:7], call.right_party) == ("voicemail_greeting", "machine", False)
+    assert Attempt.objects.get().counted is True
+    assert Invoice.objects.get().frozen_at is None
