@@ -7,7 +7,7 @@ Carry out ``step.acts``, then speak ``step.say``, then hang up if ``step.end`` i
 """
 
 from calls.agent.conversation import advance, begin
-from calls.agent.facts import Brief, DebtorType, InvoiceFacts, Language, LinkChannel, Role
+from calls.agent.facts import Brief, BriefError, DebtorType, InvoiceFacts, Language, LinkChannel, Role
 from calls.agent.outcomes import OUTCOMES, Disposition, Outcome
 from calls.agent.steps import Asks, Line, LineAct, State, Step
 
@@ -15,6 +15,7 @@ __all__ = [
     "OUTCOMES",
     "Asks",
     "Brief",
+    "BriefError",
     "DebtorType",
     "Disposition",
     "InvoiceFacts",

@@ -85,6 +85,9 @@ def _final(turn: Turn, text: str) -> None:
         if turn.state.right_party:
             answers.pay_now(turn)
         return
+    if turn.state.doubted and len(words(text)) <= 4:
+        text, heard = turn.state.doubted, _understood(turn.state, turn.state.doubted, final=True)
+    turn.set(doubted="")
     _answer(turn, text, heard)
 
 

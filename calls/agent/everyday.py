@@ -159,6 +159,12 @@ def without_digits(text: str) -> str:
     return re.sub(r"\d", "#", text)
 
 
+def names_time_to_call(text: str) -> bool:
+    """``Back on Monday``, ``try after five``: words that turn a day or an hour into a time to call."""
+    cues = r"\b(back|try|call|reach|until|till|after|in at|in tomorrow|vuelve|regresa|llame|hasta|despues)\b"
+    return re.search(cues, " ".join(words(text))) is not None
+
+
 def told_before(text: str) -> bool:
     """The person says that the firm has been told already; it is never asked of them again."""
     return bool(
@@ -175,7 +181,7 @@ def is_urgent(text: str) -> bool:
     """Safety words: the owner's alert says urgent."""
     return bool(
         re.search(
-            r"\b(gas (leak|smell)|smell(s|ing)? (of )?gas|flood(ed|ing|s)?|no heat|sewage|sewer back|spark(s|ing)?|smoke|smoking|fire|shock(ed|s)?"
+            r"\b(gas (leak|smell)|smell(s|ing)? (like |of )?gas|flood(ed|ing|s)?|no heat|sewage|sewer back|spark(s|ing)?|smoke|smoking|fire|shock(ed|s)?"
             r"|carbon monoxide|no (hot )?water|ceiling (fell|collapsed|is coming)|fuga de gas|huele a gas|inundad[oa]|inundo|chispas|humo|aguas negras)\b",
             " ".join(words(text)),
         )

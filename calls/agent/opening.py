@@ -3,7 +3,7 @@
 from calls.agent import identity
 from calls.agent.acts import Note, NoteKind, RightParty
 from calls.agent.answers import note_callback, offer_person
-from calls.agent.everyday import Everyday, assent
+from calls.agent.everyday import Everyday, assent, names_time_to_call
 from calls.agent.facts import LinkChannel, Role
 from calls.agent.outcomes import Disposition
 from calls.agent.speech import count
@@ -221,8 +221,7 @@ def _say_who(turn: Turn) -> None:
 
 def _somebody_else(turn: Turn, text: str) -> None:
     """A gatekeeper or relative: nothing of the matter, only when to call (15 USC 1692c(b))."""
-    on, at = note_callback(turn, text, Intent.NOT_RIGHT_PARTY, ask=False)
-    if on is None and at is None:
+    if not names_time_to_call(text) or note_callback(turn, text, Intent.NOT_RIGHT_PARTY, ask=False) == (None, None):
         key = "ask_when_to_reach" if turn.brief.person else "ask_when_to_reach_unnamed"
         turn.ask(key, Asks.CALLBACK, Phase.CALLBACK)
         turn.set(callback_for=Intent.NOT_RIGHT_PARTY)

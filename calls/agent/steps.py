@@ -90,6 +90,7 @@ class State:
     paused: bool = False
     paused_by_partial: bool = False
     doubts: int = 0
+    doubted: str = ""
     frozen: bool = False
     reason: Reason | None = None
     told_before: bool = False

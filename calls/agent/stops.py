@@ -154,7 +154,7 @@ def _doubt(turn: Turn, text: str, heard: Heard) -> None:
         freeze(turn, text, heard)
         _after_freeze(turn, text, heard)
         return
-    turn.set(doubts=1, paused=True, paused_by_partial=False)
+    turn.set(doubts=1, doubted=text, paused=True, paused_by_partial=False)
     turn.do(Pause(text, partial=False))
     _ask_neutral(turn)
 

@@ -8,6 +8,7 @@ import random
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from disputes.hearing.labels import RANK, Intent, Reason
@@ -16,29 +17,7 @@ from disputes.hearing.text import plain
 LINES = Path(__file__).with_name("lines")
 SEED = 20261122
 
-SLOTS: dict[str, list[str]] = {
-    "thing": [
-        "water heater", "sump pump", "faucet", "gutter guard", "thermostat", "garbage disposal", "irrigation valve", "crown",
-        "bridge", "retaining wall", "alternator", "bumper", "dashboard", "landing page", "skylight", "furnace", "panel", "logo",
-        "mailbox plugin", "toilet", "patio", "night guard", "transmission", "contract template", "ridge vent", "shower valve",
-    ],
-    "job": [
-        "drain cleaning", "gutter cleaning", "backflow test", "tune up", "root canal", "trademark search", "lawn treatment",
-        "brake service", "SEO audit", "roof inspection", "stump grinding", "teeth cleaning", "data import", "lease review",
-        "transmission flush", "email campaign", "water line repair", "aeration", "whitening", "chimney sweep",
-    ],
-    "amount": ["$180", "two fifty", "three hundred", "$425", "ninety five", "$1,200", "six hundred", "eighty nine dollars", "$640"],
-    "amount2": ["$390", "five ten", "seven eighty", "$975", "one sixty five", "$2,450", "nine hundred", "$1,310", "four twenty"],
-    "name": ["Marcus", "Denise Carter", "Ms Okafor", "Gloria", "Tom Reyes", "Priya", "Mr Lindqvist", "Hector", "Joanne", "Dwayne"],
-    "day": ["3rd", "fifteenth", "20th", "first", "twenty eighth", "10th", "thirtieth"],
-    "weekday": ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday"],
-    "month": ["January", "April", "June", "September", "November"],
-    "number": ["1184", "20931", "four oh two", "776"],
-    "business": ["Ava's Plumbing", "Crestline Roofing", "Bright Smile Dental", "Keller and Moss", "Northside Auto", "Pinecone Media"],
-    "cosa": ["calentador", "baño", "lavabo", "techo", "aire", "motor", "diente", "jardín", "portón", "cerco"],
-    "dia": ["lunes", "viernes", "quince", "jueves", "día primero"],
-    "mes": ["enero", "abril", "junio", "septiembre"],
-}  # fmt: skip
+SLOTS_FILE = Path(__file__).with_name("slots.txt")
 FILLERS_EN = [
     "uh",
     "um",
@@ -107,7 +86,7 @@ def examples(folder: Path = LINES, seed: int = SEED) -> list[Example]:
     made: list[Example] = []
     for template in templates(folder):
         chance = random.Random(f"{seed}:{template.group}")  # noqa: S311
-        fillings = 3 if "{" in template.text else 1
+        fillings = _fillings(template.text)
         for _index in range(fillings):
             filled = fill(template.text, chance)
             made.append(_like(template, filled, "clean"))
@@ -117,7 +96,24 @@ def examples(folder: Path = LINES, seed: int = SEED) -> list[Example]:
 
 
 def fill(text: str, chance: random.Random) -> str:
-    return re.sub(r"\{(\w+)\}", lambda slot: chance.choice(SLOTS[slot[1]]), text)
+    """Every slot by one of its words, slots inside them too; a leading ``*N`` goes."""
+    text = re.sub(r"^\*\d+ ", "", text)
+    while "{" in text:
+        text = re.sub(r"\{(\w+)\}", lambda slot: chance.choice(slots()[slot[1]]), text)
+    return text
+
+
+@cache
+def slots() -> dict[str, tuple[str, ...]]:
+    lines = [line for line in SLOTS_FILE.read_text(encoding="utf-8").splitlines() if line and not line.startswith("#")]
+    parts = [line.partition(":") for line in lines]
+    return {name: tuple(one.strip() for one in listed.split(";")) for name, _colon, listed in parts}
+
+
+def _fillings(text: str) -> int:
+    if match := re.match(r"\*(\d+) ", text):
+        return int(match[1])
+    return 3 if "{" in text else 1
 
 
 def roughened(text: str, language: str, chance: random.Random) -> str:

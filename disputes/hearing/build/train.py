@@ -12,7 +12,9 @@ The figures go to ``report.json`` beside this file.
 import argparse
 import hashlib
 import json
+import math
 import zlib
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -51,7 +53,8 @@ def matrix(rows: list[Example]) -> Array:
 
 def fit(x: Array, rows: list[Example], strength: float) -> tuple[Array, Array]:
     """Weights and biases of every output."""
-    weight = np.array([0.5 if row.form == "prefix" else 1.0 for row in rows])
+    forms = Counter(row.group for row in rows)
+    weight = np.array([(0.5 if row.form == "prefix" else 1.0) * min(1.0, math.sqrt(6 / forms[row.group])) for row in rows])
     weights, biases = np.zeros((BUCKETS, len(OUTPUTS))), np.full(len(OUTPUTS), -20.0)
     whole = np.array([row.form != "prefix" or row.dispute for row in rows])
     _softmax(

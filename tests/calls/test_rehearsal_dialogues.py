@@ -1,0 +1,115 @@
+"""Whole calls, written turn by turn and played against the agent. What must hold for every one of them is checked on every one."""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from calls.agent.dialogues import read
+from calls.agent.rehearsal import rehearse
+
+DIALOGUES = [
+    json.loads(line) for path in sorted(Path(__file__).with_name("dialogues").glob("*.jsonl")) for line in path.read_text("utf-8").splitlines()
+]
+DEBT_WORDS = re.compile(
+    r"\b(invoices?|debts?|owe[sd]?|pay|paid|payments?|bills?|balance|due|overdue|amount|collect\w*|account|money|deuda|factura|"
+    r"pag\w+|deb[eo]|dinero|cobr\w+|monto)\b|\$",
+    re.IGNORECASE,
+)
+MONEY_AFTER_A_STOP = re.compile(
+    r"\$|\d+\.\d\d|\b(pay|paid|payments?|owe[sd]?|balance|due|amount|link|expect it|when can|pag\w+|deb[eo]|monto|venc\w+|enlace)\b", re.IGNORECASE
+)
+BUSINESS_MAY_HEAR = re.compile(r"accounts payable|cuentas por pagar", re.IGNORECASE)
+
+
+@pytest.fixture(params=DIALOGUES, ids=lambda one: one["id"])
+def call(request: pytest.FixtureRequest) -> tuple[dict[str, Any], dict[str, Any]]:
+    return request.param, rehearse(read(json.dumps(request.param)))
+
+
+def test_the_call_ends_as_expected(call: tuple[dict[str, Any], dict[str, Any]]) -> None:
+    written, went = call
+    expected = written["expect"]
+
+    assert expected["disposition"] in (None, went["disposition"])
+    assert (went["frozen"], went["suppressed"]) == (expected["frozen"], expected["suppressed"])
+    if "reason" in expected:
+        assert went["reason"] == expected["reason"]
+
+
+def test_it_is_known_when_the_talk_of_money_stopped(call: tuple[dict[str, Any], dict[str, Any]]) -> None:
+    written, went = call
+    turn = (went["stopped_at"] or {}).get("turn")
+
+    assert turn == written["expect"].get("stopped_turn", turn)
+    if written["expect"].get("stopped") is False:
+        assert went["stopped_at"] is None
+
+
+def test_nothing_is_said_of_money_after_a_stop(call: tuple[dict[str, Any], dict[str, Any]]) -> None:
+    _written, went = call
+
+    assert [text for text in _after_the_stop(went) if MONEY_AFTER_A_STOP.search(text)] == []
+
+
+def test_no_word_of_a_debt_is_said_before_the_right_party(call: tuple[dict[str, Any], dict[str, Any]]) -> None:
+    written, went = call
+
+    said = [BUSINESS_MAY_HEAR.sub("", text) if written["debtor_type"] == "business" else text for text in _before_the_debt(went)]
+
+    assert [text for text in said if DEBT_WORDS.search(text)] == []
+
+
+def test_every_number_that_is_spoken_is_in_the_facts(call: tuple[dict[str, Any], dict[str, Any]]) -> None:
+    written, went = call
+    known = re.sub(r"\D", " ", json.dumps(written["facts"])).split() + ["614", "555", "0199"]
+    promised = re.findall(r"\d+", " ".join(text for text in _agent(went) if "March" in text or "marzo" in text or "abril" in text or "April" in text))
+
+    spoken = {number for text in _agent(went) for number in re.findall(r"\d+", text.replace(",", ""))}
+
+    plain = {str(int(number)) for number in known}
+    amounts = {str(int(one)) for facts in _invoices(written) for one in re.findall(r"\d+", facts["amount"].replace(",", ""))}
+    total = {str(sum(int(re.findall(r"\d+", facts["amount"].replace(",", ""))[0]) for facts in _invoices(written)))}
+    assert {str(int(number)) for number in spoken} - plain - amounts - total - {str(int(one)) for one in promised} - {"0"} == set()
+
+
+def test_the_first_words_say_that_it_is_automated_and_recorded(call: tuple[dict[str, Any], dict[str, Any]]) -> None:
+    written, went = call
+    first = went["events"][0]
+
+    words = ("asistente automático", "se graba") if written["lang"] == "es" else ("automated AI assistant", "recorded")
+    assert first["act"] == "disclose"
+    assert all(word in first["text"] for word in words)
+
+
+def _agent(went: dict[str, Any]) -> list[str]:
+    return [event["text"] for event in went["events"] if event["who"] == "agent"]
+
+
+def _after_the_stop(went: dict[str, Any]) -> list[str]:
+    stop = went["stopped_at"]
+    if stop is None:
+        return []
+    events = went["events"]
+    at = next(
+        place
+        for place, event in enumerate(events)
+        if event["who"] == "customer" and (event["turn"], event["partial"]) == (stop["turn"], stop["partial"])
+    )
+    return [event["text"] for event in events[at + 1 :] if event["who"] == "agent"]
+
+
+def _before_the_debt(went: dict[str, Any]) -> list[str]:
+    texts = []
+    for event in went["events"]:
+        if event["who"] == "agent" and event["act"] in ("legal_notice", "state_debt"):
+            break
+        if event["who"] == "agent":
+            texts.append(event["text"])
+    return texts
+
+
+def _invoices(written: dict[str, Any]) -> list[dict[str, Any]]:
+    return written["facts"].get("invoices") or [written["facts"]]
