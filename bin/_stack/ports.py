@@ -1,5 +1,6 @@
 """Free ports on this machine, reserved so that two stacks started at once do not take the same one."""
 
+import contextlib
 import fcntl
 import os
 import random
@@ -19,8 +20,7 @@ class Ports:
     """The ports of one stack. A reservation ends with the process that made it."""
 
     def __init__(self) -> None:
-        self._folder = Path(tempfile.gettempdir()) / f"syntharra-ports-{os.getuid()}"
-        self._folder.mkdir(mode=0o700, exist_ok=True)
+        self._folder = _common_folder()
         self._held: list[IO[str]] = []
 
     def take(self, wanted: int) -> int:
@@ -50,6 +50,16 @@ class Ports:
             return False
         self._held.append(file)
         return True
+
+
+def _common_folder() -> Path:
+    """One for all stacks of this person. Where somebody else took its name, our stacks may meet, but nothing breaks."""
+    folder = Path(tempfile.gettempdir()) / f"syntharra-ports-{os.getuid()}"
+    with contextlib.suppress(FileExistsError):
+        folder.mkdir(mode=0o700)
+    if folder.is_symlink() or not folder.is_dir() or folder.stat().st_uid != os.getuid():
+        return Path(tempfile.mkdtemp(prefix="syntharra-ports-"))
+    return folder
 
 
 def is_free(port: int) -> bool:
