@@ -98,7 +98,8 @@ class TwilioSimConfig:
 
     `speed` divides every second of a call (1 = real time). `network_speed` does the same for the
     time limits of webhooks, which otherwise are the vendor's own real seconds, because our servers answer in real
-    time. Both accept changes later through `/_sim/config`.
+    time. For the same reason nobody on the line loses patience within `patience_floor` machine seconds, however
+    fast the call runs. All of these can be changed later through `/_sim/config`.
     """
 
     accounts: tuple[SimAccount, ...] = (AVA_ACCOUNT, RIVAL_ACCOUNT)
@@ -106,6 +107,7 @@ class TwilioSimConfig:
     default_persona: str = "promises"
     speed: float = 1.0
     network_speed: float = 1.0
+    patience_floor: float = 2.0
     seed: int = 2010
     allow_plain_ws: bool = False
     strict_parameters: bool = True

@@ -18,6 +18,10 @@ from integrations.twilio.simulation.personas import Persona, library
 from integrations.twilio.simulation.world import World
 
 Order = Callable[[dict[str, Any]], Awaitable[Any]]
+SETTINGS = {
+    "speed", "network_speed", "patience_floor", "on_pay_url", "allow_plain_ws", "idempotency_header", "chaos",
+    "accounts",
+}  # fmt: skip
 
 
 class Control:
@@ -137,13 +141,13 @@ class Control:
 
     async def set_config(self, order: dict[str, Any]) -> Any:
         """Change speed, chaos, hooks or accounts while running."""
-        _only(
-            order, {"speed", "network_speed", "on_pay_url", "allow_plain_ws", "idempotency_header", "chaos", "accounts"}
-        )
+        _only(order, SETTINGS)
         if "speed" in order:
             self.world.clock.speed = _number(order, "speed", minimum=0.01)
         if "network_speed" in order:
             self.world.webhooks.network_speed = _number(order, "network_speed", minimum=0.01)
+        if "patience_floor" in order:
+            self.world.patience_floor = _number(order, "patience_floor", minimum=0)
         if "on_pay_url" in order:
             self.world.on_pay_url = str(order["on_pay_url"])
         if "allow_plain_ws" in order:
@@ -192,6 +196,7 @@ class Control:
         return {
             "speed": world.clock.speed,
             "network_speed": world.webhooks.network_speed,
+            "patience_floor": world.patience_floor,
             "on_pay_url": world.on_pay_url,
             "allow_plain_ws": world.allow_plain_ws,
             "idempotency_header": world.webhooks.idempotency_header,

@@ -79,7 +79,8 @@ class CallEngine:
         call.answered_lap = self.world.clock.lap()
         call.conversation.begin()
         self._report(call, "answered")
-        person = Person(call, self.world.clock, lambda: self.hang_up(call, "person"))
+        floor = self.world.patience_floor
+        person = Person(call, self.world.clock, lambda: self.hang_up(call, "person"), patience_floor=floor)
         call.person_task = self.world.spawn(person.live())
         self.world.spawn(self._cut_at_time_limit(call))
 
@@ -97,6 +98,9 @@ class CallEngine:
                 await self._talk(call)
         except HungUp:
             return
+        except Exception:
+            self._fail(call)
+            raise
 
     async def _ring(self, call: Call) -> bool:
         """True if somebody, or something, answers in time."""
@@ -126,6 +130,13 @@ class CallEngine:
             await self._run_script(call)
         except HungUp:
             return
+        except Exception:
+            self._fail(call)
+            raise
+
+    def _fail(self, call: Call) -> None:
+        """A mistake of the simulator's own must not leave a call open for ever."""
+        self.hang_up(call, "simulator", status="failed", sip_code=500)
 
     async def _talk(self, call: Call) -> None:
         if call.order.machine_detection:

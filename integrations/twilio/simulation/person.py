@@ -25,10 +25,11 @@ class _Gone(Exception):
 class Person:
     """Lives as long as the call. `hang_up` ends the call from this side."""
 
-    def __init__(self, call: Call, clock: SimClock, hang_up: Callable[[], None]) -> None:
+    def __init__(self, call: Call, clock: SimClock, hang_up: Callable[[], None], *, patience_floor: float) -> None:
         self._call = call
         self._clock = clock
         self._hang_up = hang_up
+        self._patience_floor = patience_floor
         self._air = call.conversation
         self._mark = 0
         self._judged = 0
@@ -54,7 +55,7 @@ class Person:
     async def _do(self, step: Step) -> None:
         match step.action:
             case "wait_for" if step.pattern is not None:
-                await self._wait_for(step.pattern, step.patience)
+                await self._wait_for(step.pattern, self._patience(step.patience))
             case "say":
                 await self._say(step.text)
             case "say_and_drop":
@@ -66,6 +67,9 @@ class Person:
             case "barge_in_with_keys":
                 await self._wait_to_barge_in(step)
                 await self._press(step.text)
+            case "barge_in_by_hanging_up":
+                await self._wait_to_barge_in(step)
+                self._leave()
             case "dtmf":
                 await self._press(step.text)
             case "silence":
@@ -88,6 +92,10 @@ class Person:
     def _leave(self) -> NoReturn:
         self._hang_up()
         raise _Gone
+
+    def _patience(self, seconds: float) -> float:
+        """In call time, but never less than the floor in machine time: applications think in real time."""
+        return max(seconds, self._patience_floor * self._clock.speed)
 
     def _silence(self) -> float:
         """How long nobody has said anything."""
@@ -155,6 +163,7 @@ class Person:
 
     async def _wait_to_barge_in(self, step: Step) -> None:
         """Until the agent is in mid-sentence: `seconds` after it began and once it has named the thing."""
+        patience = self._patience(step.patience)
         while True:
             air = self._air
             text = air.agent_log[self._mark :] + air.sounding()
@@ -164,21 +173,22 @@ class Person:
                 if fits and left <= 0:
                     break
                 await self._change(left if fits else TICK_SECONDS)
-            elif fits or (not self._heard_anything() and self._silence() >= step.patience):
+            elif fits or (not self._heard_anything() and self._silence() >= patience):
                 break
             elif not self._turn_is_over():
-                await self._wait_a_while(step.patience)
+                await self._wait_a_while(patience)
             elif not await self._answer_something():
                 self._judged = len(air.agent_log)
 
     async def _close(self) -> None:
         """The script is over: answer what is asked, then bye."""
         persona = self._call.persona
+        patience = self._patience(persona.closing_after)
         until = self._clock.lap() + LONGEST_CLOSING
         while self._clock.lap() < until:
-            if not await self._quiet(persona.closing_after):
+            if not await self._quiet(patience):
                 break
-            if not await self._answer_something() and not await self._more_speech(persona.closing_after):
+            if not await self._answer_something() and not await self._more_speech(patience):
                 break
         if persona.closing:
             await self._say(persona.closing)

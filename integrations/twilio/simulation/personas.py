@@ -41,6 +41,7 @@ SHARED_PATTERNS: Mapping[str, str] = {
     "still_there": r"still there|are you there|hear me|sigue ah[ií]",
 }
 LINE_KINDS = frozenset({"human", "machine", "fax", "busy", "failed", "no_answer"})
+_INTERRUPTIONS = {"say": "barge_in", "dtmf": "barge_in_with_keys", "hang_up": "barge_in_by_hanging_up"}
 _DEFAULT_SIP = {"busy": 486, "failed": 404, "no_answer": 480}
 
 
@@ -157,12 +158,13 @@ def _read_step(data: Mapping[str, Any]) -> Step:
     keys = set(data)
     patience = float(data.get("patience", 5.0))
     if "barge_in_at" in keys:
-        _only(data, {"barge_in_at", "about", "say", "dtmf", "patience"}, "step barge_in_at")
-        if ("say" in data) == ("dtmf" in data):
-            raise ControlError("barge_in_at needs either `say` or `dtmf`")
-        action, text = ("barge_in", data["say"]) if "say" in data else ("barge_in_with_keys", data["dtmf"])
+        _only(data, {"barge_in_at", "about", "patience", *_INTERRUPTIONS}, "step barge_in_at")
+        acts = keys & set(_INTERRUPTIONS)
+        if len(acts) != 1:
+            raise ControlError("barge_in_at needs one of `say`, `dtmf`, `hang_up`")
+        act = acts.pop()
         pattern = compile_pattern(str(data.get("about", "anything")))
-        return Step(action, pattern, str(text), float(data["barge_in_at"]), patience)
+        return Step(_INTERRUPTIONS[act], pattern, str(data[act]), float(data["barge_in_at"]), patience)
     if "wait_for" in keys:
         _only(data, {"wait_for", "patience"}, "step wait_for")
         return Step("wait_for", compile_pattern(str(data["wait_for"])), patience=patience)

@@ -151,7 +151,7 @@ class Webhooks:
 
     def _http(self) -> httpx2.AsyncClient:
         if self._client is None:
-            self._client = httpx2.AsyncClient(
-                trust_env=False, follow_redirects=False, limits=httpx2.Limits(max_connections=None)
-            )
+            # A connection each: one kept open would fail when the application is restarted in between.
+            limits = httpx2.Limits(max_connections=None, max_keepalive_connections=0)
+            self._client = httpx2.AsyncClient(trust_env=False, follow_redirects=False, limits=limits)
         return self._client

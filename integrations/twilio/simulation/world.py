@@ -1,6 +1,7 @@
 """The simulated carrier's state: everything that `/_sim/reset` forgets."""
 
 import asyncio
+import logging
 import random
 from collections.abc import Callable, Coroutine
 from dataclasses import asdict, dataclass
@@ -16,6 +17,9 @@ from integrations.twilio.simulation.recordings import Recording
 from integrations.twilio.simulation.scenarios import Scenarios
 from integrations.twilio.simulation.texts import TextMessage
 from integrations.twilio.simulation.webhooks import Form, Webhooks
+
+log = logging.getLogger(__name__)
+SIMULATOR_FAILED = 0
 
 
 @dataclass(slots=True)
@@ -68,6 +72,7 @@ class World:
         self.accounts: dict[str, SimAccount] = {account.sid: account for account in config.accounts}
         self.allow_plain_ws = config.allow_plain_ws
         self.on_pay_url = config.on_pay_url
+        self.patience_floor = config.patience_floor
         self.calls: dict[str, Call] = {}
         self.messages: dict[str, TextMessage] = {}
         self.recordings: dict[str, Recording] = {}
@@ -170,8 +175,15 @@ class World:
         """Run it beside everything else; a reset ends it."""
         task = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(self._ended)
         return task
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        error = None if task.cancelled() else task.exception()
+        if error is not None:
+            log.error("the Twilio simulator failed", exc_info=error)
+            self.debug(SIMULATOR_FAILED, f"{type(error).__name__}: {error}", account_sid="", level="BUG")
 
     def is_idle(self) -> bool:
         """No call under way, no callback, text or payment still to come."""

@@ -19,6 +19,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 from twilio.request_validator import RequestValidator, get_signature_algorithm
 from twilio.rest import Client
 
+from integrations.twilio.simulation.world import SIMULATOR_FAILED
 from integrations.twilio.simulator import AVA_ACCOUNT, RIVAL_ACCOUNT
 from tests.integrations.twilio.simulator_server import SimControl, running_simulator, served, twilio_client
 
@@ -226,7 +227,7 @@ def _theatre() -> Stage:
     servers = ExitStack()
     atexit.register(servers.close)
     customer = Customer()
-    base_url = servers.enter_context(running_simulator())
+    base_url = servers.enter_context(running_simulator(patience_floor=0.3))
     customer.base_url = servers.enter_context(served(customer.app()))
     return Stage(base_url, SimControl(base_url), customer, twilio_client(base_url))
 
@@ -244,7 +245,7 @@ def fresh_stage(twilio_theatre: Stage) -> Iterator[Stage]:
     fast = {"calls_per_second": 1000.0}
     twilio_theatre.control.post("/config", accounts={AVA_ACCOUNT.sid: fast, RIVAL_ACCOUNT.sid: fast})
     yield twilio_theatre
-    twilio_theatre.control.post("/reset")
+    assert SIMULATOR_FAILED not in twilio_theatre.control.debugger_codes()
 
 
 async def polite_agent(talk: Talk) -> None:

@@ -1,17 +1,13 @@
 """The people who answer, against a small agent whose words they were not written for."""
 
 import asyncio
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
 
 import pytest
 
-from integrations.twilio.simulation.errors import ControlError
-from integrations.twilio.simulation.personas import SHARED_PATTERNS, compile_pattern, library, read_persona
+from integrations.twilio.simulation.personas import library
 from integrations.twilio.simulator import SANDBOX_CAST
+from tests.integrations.twilio.simulator_agents import EVENTS, meet
 from tests.integrations.twilio.simulator_customer import (  # noqa: F401 - fixtures
     OUR_NUMBER,
     Stage,
@@ -21,20 +17,11 @@ from tests.integrations.twilio.simulator_customer import (  # noqa: F401 - fixtu
     twilio_theatre,
 )
 
-EVENTS = {"events": "speaker-events tokens-played", "partialPrompts": "true", "dtmfDetection": "true"}
 NEEDED = {
     "pays_by_link", "promises", "disputes_plainly", "disputes_without_the_word", "already_paid", "wrong_number",
     "stop_calling", "voicemail", "no_answer", "hangs_up", "busy", "failed_bad_number", "asks_are_you_a_robot",
     "gatekeeper", "barge_in_dispute", "spanish_dispute", "silent_person", "presses_nine",
 }  # fmt: skip
-
-
-def meet(stage: Stage, persona: str, agent: Any = polite_agent, **attributes: str) -> Any:
-    """A call to somebody, with the person's own words and what of them was heard."""
-    stage.control.post("/scenarios", number="+16145550177", persona=persona)
-    stage.customer.agent = agent
-    stage.customer.twiml["/voice/1"] = stage.customer.relay(**EVENTS, **attributes)
-    return stage.finished("+16145550177", timeout=30)
 
 
 def says(call: Any) -> list[str]:
@@ -227,6 +214,7 @@ def test_one_hangs_up_after_hello(stage: Stage) -> None:
     assert says(call) == ["Hello?"]
     assert (call["status"], call["ended_by"]) == ("completed", "person")
     assert finals(stage) == []
+    assert [line["interrupted"] for line in call["transcript"] if line["who"] == "agent"] == [True]
 
 
 @pytest.mark.parametrize(
@@ -258,112 +246,7 @@ def test_a_machine_takes_a_message_after_its_beep(stage: Stage) -> None:
     call = stage.finished("+16145550108", async_amd_status_callback=stage.customer.base_url + "/amd", **amd)
 
     words = [(line["who"], line["text"]) for line in call["transcript"]]
-    assert words[-2:] == [("line", "(beep)"), ("agent", "Please call Ava's Plumbing.")]
+    assert ("line", "(beep)") in words[:-1]
+    assert words[-1] == ("agent", "Please call Ava's Plumbing.")
     assert call["sessions"][0]["status"] == "replaced"
-    assert finals(stage) or stage.customer.talks[0].of_type("interrupt")
     assert call["answered_by"] == "machine_end_beep"
-
-
-# -- paying ----------------------------------------------------------------------------------------
-
-
-@contextmanager
-def bank() -> Iterator[tuple[str, list[bytes]]]:
-    """Somebody who is told of payments."""
-    told: list[bytes] = []
-
-    class Teller(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            told.append(self.rfile.read(int(self.headers["Content-Length"])))
-            self.send_response(204)
-            self.end_headers()
-
-        def log_message(self, format: str, *args: Any) -> None:
-            """Quiet."""
-
-    server = HTTPServer(("127.0.0.1", 0), Teller)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}/pay", told
-    finally:
-        server.shutdown()
-        server.server_close()
-
-
-def test_who_pays_by_link_pays_after_the_call(stage: Stage) -> None:
-    with bank() as (url, told):
-        stage.control.post("/config", on_pay_url=url)
-        call = meet(stage, "pays_by_link")
-
-    assert len(told) == 1
-    assert f'"to":"+16145550177","call_sid":"{call["sid"]}","persona":"pays_by_link"' in told[0].decode().replace(
-        " ", ""
-    )
-    paid = stage.control.get("/pays")["pays"]
-    assert [(pay["to"], pay["status"]) for pay in paid] == [("+16145550177", "204")]
-    assert paid[0]["at"] > call["ended_at"]
-
-
-def test_without_a_hook_a_payment_is_noted_as_told_to_nobody(stage: Stage) -> None:
-    meet(stage, "pays_by_link")
-
-    assert [pay["error"] for pay in stage.control.get("/pays")["pays"]] == [
-        "no on_pay_url is configured, so nobody was told"
-    ]
-
-
-# -- scripts ---------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("pattern", "text"),
-    [
-        ("identity", "Am I speaking with Ana Reyes?"),
-        ("identity", "Is this Ben Oak?"),
-        ("identity", "Could you connect me to accounts payable?"),
-        ("identity", "May I talk to Lena Park, please?"),
-        ("identity", "Who handles your bills?"),
-        ("identity", "¿Hablo con Rosa?"),
-        ("money", "It is for $310.00."),
-        ("money", "You owe us nothing but time."),
-        ("asks_what_is_wrong", "What seems to be the problem?"),
-        ("asks_when", "When can we expect it?"),
-        ("admits_machine", "Yes, I'm an automated assistant."),
-    ],
-)
-def test_shared_patterns_are_loose(pattern: str, text: str) -> None:
-    assert compile_pattern(pattern).search(text)
-
-
-@pytest.mark.parametrize(
-    ("pattern", "text"),
-    [
-        ("identity", "Is this something you can take care of today?"),
-        ("identity", "This call is from Ava's Plumbing."),
-        ("money", "However, that is a powerful argument."),
-    ],
-)
-def test_shared_patterns_are_not_that_loose(pattern: str, text: str) -> None:
-    assert compile_pattern(pattern).search(text) is None
-
-
-def test_every_shared_pattern_compiles() -> None:
-    assert all(compile_pattern(name).flags for name in SHARED_PATTERNS)
-
-
-@pytest.mark.parametrize(
-    ("script", "sentence"),
-    [
-        ({"steps": [{"sing": "la"}]}, "a step has one of wait_for, say"),
-        ({"steps": [{"wait_for": "("}]}, "is no regular expression"),
-        ({"lines": []}, "has unknown keys: lines"),
-        ({"line": {"kind": "ghost"}}, "line.kind 'ghost' is not one of"),
-        ({"answers": [{"when": "x"}]}, "an answer needs `when` and `say`"),
-        ({"steps": [{"barge_in_at": 1}]}, "barge_in_at needs either `say` or `dtmf`"),
-    ],
-)
-def test_a_script_with_a_mistake_is_refused_by_name(script: dict[str, Any], sentence: str) -> None:
-    with pytest.raises(ControlError) as refusal:
-        read_persona(script, name="test")
-
-    assert sentence in str(refusal.value)

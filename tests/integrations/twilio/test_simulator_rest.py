@@ -220,14 +220,14 @@ def test_an_account_sees_only_its_own_calls(stage: Stage) -> None:
 
 
 def test_calls_beyond_the_rate_wait_in_the_queue(stage: Stage) -> None:
-    stage.control.post("/config", accounts={AVA_ACCOUNT.sid: {"calls_per_second": 5.0}})
+    stage.control.post("/config", accounts={AVA_ACCOUNT.sid: {"calls_per_second": 2.0}})
 
     waits = [int(stage.call("+16145550110").queue_time) for _ in range(3)]
     stage.control.wait_until_idle()
 
     assert waits[0] == 0
-    assert 100 < waits[1] <= 200
-    assert 300 < waits[2] <= 400
+    assert 0 < waits[1] <= 500
+    assert waits[1] < waits[2] <= 1000
     rung = [ring["at"] for ring in stage.control.rings()]
     assert rung == sorted(rung)
     assert len(rung) == 3

@@ -54,7 +54,9 @@ def test_a_rotated_token_signs_with_the_secondary_one() -> None:
 
 
 def test_every_webhook_and_socket_of_a_call_is_signed(stage: Stage) -> None:
-    stage.customer.twiml["/voice/1"] = stage.customer.relay(action="/after?x=1")
+    stage.customer.twiml["/voice/1"] = stage.customer.relay(
+        action="/after?x=1", welcomeGreeting="Hello, good morning to you."
+    )
 
     stage.finished("+16145550110")
 
@@ -65,7 +67,7 @@ def test_every_webhook_and_socket_of_a_call_is_signed(stage: Stage) -> None:
 
 
 def test_a_wrong_token_is_refused_by_the_application(stage: Stage) -> None:
-    stage.customer.twiml["/voice/1"] = stage.customer.relay()
+    stage.customer.twiml["/voice/1"] = stage.customer.relay(action="/after")
     sid = stage.call("+16145550110").sid
 
     stage.control.post("/config", accounts={AVA_ACCOUNT.sid: {"auth_token": "0" * 32}})

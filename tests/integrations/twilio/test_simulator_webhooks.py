@@ -104,10 +104,10 @@ def test_the_token_can_be_left_out(stage: Stage) -> None:
 
 def test_an_application_that_is_too_slow_is_not_waited_for(stage: Stage) -> None:
     async def slow(got: Got) -> str:
-        await asyncio.sleep(1.0)
+        await asyncio.sleep(3.0)
         return HELLO
 
-    stage.control.post("/config", network_speed=50.0)
+    stage.control.post("/config", network_speed=15.0)
     stage.customer.twiml["/voice/1"] = slow
     stage.customer.twiml["/sorry"] = "<Response><Say>Sorry.</Say></Response>"
 
