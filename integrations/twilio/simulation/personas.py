@@ -19,7 +19,8 @@ SHARED_PATTERNS: Mapping[str, str] = {
     "identity": (
         r"(am i|i am|i'm) (speaking|talking) (with|to)|(speak|talk) (with|to)|is (this|that) (?-i:[A-Z])|"
         r"is this the|(is|does) \w+( \w+)? (there|available|in|handle)\b|accounts payable|billing contact|"
-        r"who (handles|pays|takes)|right person|reach(ed|ing)? (?-i:[A-Z])|"
+        r"who (handles|pays|takes)|right person|reach(ed|ing)? (?-i:[A-Z])|looking for|trying to reach|"
+        r"connect me|put me through|your (full )?name|who('s| is) (this|speaking)|who (i'?m|am i|i am) (speaking|talking)|"
         r"hablo con|habla con|hablar con|es usted|con qui[eé]n hablo"
     ),
     "money": (

@@ -129,7 +129,8 @@ class World:
     def ring(self, call: Call, *, rang: bool) -> None:
         """Put it on the ring list, with the other calls open to that number at this moment."""
         now = self.clock.world_now()
-        others = [c.sid for c in self.open_calls() if c.to == call.to and c is not call and not c.is_silent]
+        outward = [c for c in self.open_calls() if c.direction != "inbound" and not c.is_silent]
+        others = [c.sid for c in outward if c.to == call.to and c is not call and call.direction != "inbound"]
         self.rings.append(
             Ring(
                 number=call.to,
@@ -208,7 +209,7 @@ class World:
         rings = [asdict(ring) for ring in self.rings]
         by_url: dict[str, list[str]] = {}
         for ring in self.rings:
-            if ring.url:
+            if ring.url and ring.direction != "inbound":
                 by_url.setdefault(ring.url, []).append(ring.call_sid)
         return {
             "rings": rings,

@@ -173,6 +173,19 @@ def test_somebody_rings_us(stage: Stage) -> None:
     assert stage.client.calls(sid).fetch().direction == "inbound"
 
 
+def test_two_people_may_ring_us_at_once(stage: Stage) -> None:
+    stage.customer.twiml["/in"] = LONG.replace("60", "20")
+    order = {"to": OUR_NUMBER, "voice_url": stage.customer.base_url + "/in"}
+
+    for caller in ("+16145550103", "+16145550104"):
+        stage.control.post("/inbound", **{"from": caller, **order})
+    stage.control.wait_until_idle()
+
+    rings = stage.control.get("/rings")
+    assert [ring["direction"] for ring in rings["rings"]] == ["inbound", "inbound"]
+    assert (rings["repeated_urls"], rings["overlapping"]) == ({}, [])
+
+
 @pytest.mark.parametrize(("reason", "status"), [("busy", "busy"), ("rejected", "no-answer")])
 def test_a_call_from_outside_can_be_rejected(stage: Stage, reason: str, status: str) -> None:
     stage.customer.twiml["/in"] = f'<Response><Reject reason="{reason}"/></Response>'
