@@ -4,6 +4,8 @@ import sys
 import time
 from typing import Any, List, Optional
 
+CLEAR = "\r\033[K"  # a terminal's current line, where the step under way is shown
+
 
 class StepFailed(Exception):
     """A step could not be done. Carries what to do about it, and the last lines of the log that shows why."""
@@ -24,17 +26,21 @@ class Step:
 
     def __enter__(self) -> "Step":
         self.began = time.monotonic()
+        if sys.stderr.isatty():
+            sys.stderr.write("%s  ..   %s" % (CLEAR, self.name))
+            sys.stderr.flush()
         return self
 
     def __exit__(self, kind: Any, error: Optional[BaseException], trace: Any) -> None:
         took = time.monotonic() - self.began
-        mark = "ok  " if error is None else "FAIL"
+        mark = "ok  " if error is None else "--  " if isinstance(error, KeyboardInterrupt) else "FAIL"
         say("%s %-26s %6.1f s  %s" % (mark, self.name, took, self.detail))
 
 
 def say(line: str) -> None:
     """A line for the person at the terminal. Standard output is kept for results."""
-    sys.stderr.write("  " + line.rstrip() + "\n")
+    start = CLEAR if sys.stderr.isatty() else ""
+    sys.stderr.write("%s  %s\n" % (start, line.rstrip()))
     sys.stderr.flush()
 
 
