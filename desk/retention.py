@@ -74,7 +74,9 @@ TABLE: dict[str, Kept] = {
     "calls.Attempt": PROOF,
     "calls.AttemptInvoice": PROOF,
     "calls.Call": PROOF,
-    "calls.TranscriptLine": Kept(FIVE_YEARS, "what was said: law three years from the call, house five", "call__placed_at"),
+    "calls.TranscriptLine": Kept(
+        FIVE_YEARS, "what was said: law three years from the call, house five", "call__placed_at"
+    ),
     "calls.CallDoor": DOOR,
     "billing.Recovery": PROOF,
     "billing.FeeLine": PROOF,

@@ -62,10 +62,10 @@ def digest_facts(business: Business) -> dict[str, Any]:
     moment = clock.now()
     yesterday = moment - timedelta(days=1)
     live = list(Dispute.objects.live().select_related("invoice", "customer").order_by("opened_at"))
-    closed = list(Dispute.objects.filter(closed_at__gt=yesterday).select_related("invoice", "customer").order_by("closed_at"))
-    paused = list(
-        Invoice.objects.open().exclude(paused_reason="").select_related("customer").order_by("paused_at")
+    closed = list(
+        Dispute.objects.filter(closed_at__gt=yesterday).select_related("invoice", "customer").order_by("closed_at")
     )
+    paused = list(Invoice.objects.open().exclude(paused_reason="").select_related("customer").order_by("paused_at"))
     frozen = money.total(
         (dispute.invoice.balance_money for dispute in live if dispute.currency == business.currency), business.currency
     )

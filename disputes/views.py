@@ -68,6 +68,11 @@ def _keep(dispute: Dispute, link: Link, *, reason: str, words: str) -> None:
     )
     open_dispute(dispute.invoice_id, claim=new)
     with transaction.atomic():
-        live = Dispute.objects.live().select_for_update(of=("self",), no_key=True).filter(invoice=dispute.invoice_id).first()
+        live = (
+            Dispute.objects.live()
+            .select_for_update(of=("self",), no_key=True)
+            .filter(invoice=dispute.invoice_id)
+            .first()
+        )
         if live and live.status in (Dispute.Status.NEW, Dispute.Status.ACKNOWLEDGED):
             live.move(Dispute.Status.SPECIFIED)

@@ -211,7 +211,7 @@ CELERY_TASK_ROUTES = {
 CELERY_TASK_CREATE_MISSING_QUEUES = True
 CELERY_TASK_QUEUES = {name: {"exchange": name, "routing_key": name} for name in ("sync", "calls", "mail", "money")}
 CELERY_TIMEZONE = "UTC"
-SWEEP_SECONDS = env.float("SWEEP_SECONDS", default=60.0)
+SWEEP_SECONDS = env.float("SWEEP_SECONDS", default=3.0 if SANDBOX else 60.0)
 CELERY_BEAT_SCHEDULE = {
     "outbox": {"task": "notifications.tasks.sweep", "schedule": SWEEP_SECONDS},
     "inbox": {"task": "integrations.tasks.sweep_inbox", "schedule": SWEEP_SECONDS},

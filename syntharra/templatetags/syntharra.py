@@ -139,6 +139,16 @@ def hour_words(local: datetime) -> str:
     return words.replace("\u202f", "\u00a0").replace("AM", "am").replace("PM", "pm")
 
 
+def soon_words(value: datetime) -> str:
+    """For a limit: ``8:40 am``, ``Wed, 8:40 am`` within the week, ``Dec 2`` beyond."""
+    local, today = timezone.localtime(value), _today()
+    if local.date() == today:
+        return hour_words(local)
+    if abs(local.date() - today) <= NEAR:
+        return f"{format_date(local.date(), 'EEE', locale=_locale())}, {hour_words(local)}"
+    return day_words(local.date())
+
+
 def short_day(local: date) -> str:
     """``Nov 26``, for the foot of a chart."""
     return format_skeleton("MMMd", _at_noon(local), locale=_locale())
@@ -149,6 +159,23 @@ def day_words(local: date) -> str:
     far = "MMMd" if local.year == today.year else "yMMMd"
     skeleton = "MMMEd" if abs(local - today) <= NEAR else far
     return format_skeleton(skeleton, _at_noon(local), locale=_locale())
+
+
+@register.filter
+def browser(agent: str) -> str:
+    """Which browser on which machine, as far as it says: ``Firefox on Windows``."""
+    programs = {"Edg": "Edge", "OPR": "Opera", "Firefox": "Firefox", "Chrome": "Chrome", "Safari": "Safari"}
+    systems = {
+        "iPhone": "iPhone",
+        "iPad": "iPad",
+        "Android": "Android",
+        "Windows": "Windows",
+        "Mac": "Mac",
+        "Linux": "Linux",
+    }
+    program = next((name for mark, name in programs.items() if mark in agent), gettext("A browser"))
+    system = next((name for mark, name in systems.items() if mark in agent), "")
+    return gettext("%(program)s on %(system)s") % {"program": program, "system": system} if system else program
 
 
 # Shapes

@@ -14,7 +14,9 @@ class Command(BaseCommand):
     help = "Makes the sandbox's two businesses and their owners; prints how to sign in, as one JSON object. Safe to repeat."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--sign-in-link", action="store_true", help="also print a link for one sign-in without a password")
+        parser.add_argument(
+            "--sign-in-link", action="store_true", help="also print a link for one sign-in without a password"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         if not settings.SANDBOX:

@@ -9,7 +9,9 @@ from django.core.management.base import BaseCommand, CommandError
 
 
 class Command(BaseCommand):
-    help = "Runs the simulated vendors: QuickBooks at /quickbooks, Twilio at /twilio, the mailbox at /mailbox and by SMTP."
+    help = (
+        "Runs the simulated vendors: QuickBooks at /quickbooks, Twilio at /twilio, the mailbox at /mailbox and by SMTP."
+    )
     requires_system_checks = ()
 
     def add_arguments(self, parser: ArgumentParser) -> None:
