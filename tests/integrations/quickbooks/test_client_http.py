@@ -81,7 +81,8 @@ def test_what_passes_by_itself_is_asked_again(vendor: Vendor, token: str, quick:
 def test_what_stays_is_one_of_our_errors_within_our_patience(
     vendor: Vendor, token: str, quick: None, kind: str, error: type[VendorError], problem: str
 ) -> None:
-    vendor.control("faults", kind=kind, times=None, **({"code": "4001"} if kind == "400-fault" else {}))
+    plain = {"code": "4001", "message": "Invalid query", "detail": "A bug of ours"} if kind == "400-fault" else {}
+    vendor.control("faults", kind=kind, times=None, **plain)
     began = time.monotonic()
 
     with closing(asking(vendor, Access(token), patience=0.5)) as client, pytest.raises(error) as caught:
