@@ -80,7 +80,7 @@ SANDBOX_CAST: Mapping[str, CastMember] = {
     "+16145550103": CastMember("disputes_plainly", "Ana Reyes"),
     "+16145550104": CastMember("disputes_without_the_word", "Lena Park"),
     "+16145550105": CastMember("already_paid", "Ben Ortiz"),
-    "+16145550106": CastMember("wrong_number", "Dale"),
+    "+16145550106": CastMember("wrong_number", "Joan Whitaker"),
     "+16145550107": CastMember("stop_calling", "Thu Nguyen"),
     "+16145550108": CastMember("voicemail", "Carl Webb"),
     "+16145550109": CastMember("no_answer", "Dana Cole"),

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -128,6 +128,15 @@ def read_persona(data: Mapping[str, Any], *, name: str = "") -> Persona:
         closing=str(closing.get("say", "Okay, thanks, bye.") or ""),
         closing_after=float(closing.get("after", 8.0)),
     )
+
+
+def changed_line(line: LineBehavior, changes: Mapping[str, Any]) -> LineBehavior:
+    """The line with some settings changed; another kind brings its own SIP code."""
+    _only(changes, set(asdict(line)), "line")
+    kept = asdict(line)
+    if "kind" in changes:
+        del kept["sip_code"]
+    return _read_line({**kept, **changes})
 
 
 def _read_line(data: Mapping[str, Any]) -> LineBehavior:

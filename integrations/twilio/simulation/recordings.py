@@ -6,7 +6,7 @@ from datetime import datetime
 
 @dataclass(slots=True)
 class Recording:
-    """One recording. While it runs, `paused_lap` holds when it was paused, `counted` the seconds recorded so far."""
+    """One recording. `counted` are the seconds before the last start, `running_since` when that was (None: not running)."""
 
     sid: str
     account_sid: str

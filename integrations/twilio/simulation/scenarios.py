@@ -7,11 +7,7 @@ from typing import Any
 from integrations.twilio.simulation.config import TwilioSimConfig
 from integrations.twilio.simulation.errors import ControlError
 from integrations.twilio.simulation.numbers import is_e164
-from integrations.twilio.simulation.personas import Persona, persona_named, read_persona
-
-LINE_SETTINGS = {
-    "kind", "answer_after", "sip_code", "answered_by", "amd_after", "greeting", "beep", "records_for",
-}  # fmt: skip
+from integrations.twilio.simulation.personas import Persona, changed_line, persona_named, read_persona
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +68,9 @@ class Scenarios:
             persona = persona_named(str(order["persona"]))
         else:
             persona = self.for_call(number, "")[0]
-        if line := order.get("line"):
-            if unknown := set(line) - LINE_SETTINGS:
-                raise ControlError(f"line has unknown keys: {', '.join(sorted(unknown))}")
-            persona = replace(persona, line=replace(persona.line, **line))
-        kept = self.by_number[number][1] if number in self.by_number and "persona" not in order else persona.person
+        if "line" in order:
+            persona = replace(persona, line=changed_line(persona.line, order["line"]))
+        kept = self.by_number[number][1] if number in self.by_number else persona.person
         return persona, str(order.get("person") or kept)
 
     def _change_text(self, number: str, sms: Any) -> None:

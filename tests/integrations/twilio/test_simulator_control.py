@@ -80,11 +80,18 @@ def test_a_tag_in_the_address_wins_over_the_number(stage: Stage) -> None:
 
 
 def test_only_the_line_of_somebody_can_be_changed(stage: Stage) -> None:
-    stage.control.post("/scenarios", number="+16145550103", line={"kind": "busy", "sip_code": 486})
+    stage.control.post("/scenarios", number="+16145550103", line={"kind": "busy"})
 
     call = stage.finished("+16145550103")
 
     assert (call["persona"], call["person"], call["status"]) == ("disputes_plainly", "Ana Reyes", "busy")
+    assert call["sip_code"] == 486
+
+
+def test_another_script_at_a_number_keeps_the_name_of_who_answers_there(stage: Stage) -> None:
+    changed = stage.control.post("/scenarios", number="+16145550103", persona="promises")
+
+    assert (changed["persona"], changed["person"]) == ("promises", "Ana Reyes")
 
 
 def test_strangers_are_the_default_persona(stage: Stage) -> None:
@@ -101,6 +108,7 @@ def test_strangers_are_the_default_persona(stage: Stage) -> None:
         ({"number": "+16145550103", "persona": "nobody"}, "no persona is named 'nobody'"),
         ({"number": "+16145550103", "mood": "bad"}, "unknown keys: mood"),
         ({"number": "+16145550103", "line": {"color": 1}}, "line has unknown keys: color"),
+        ({"number": "+16145550103", "line": {"kind": "ghost"}}, "line.kind 'ghost' is not one of"),
     ],
 )
 def test_a_wrong_scenario_is_refused_with_a_sentence(stage: Stage, order: dict[str, Any], sentence: str) -> None:

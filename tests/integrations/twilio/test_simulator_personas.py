@@ -110,9 +110,8 @@ def test_the_front_desk_says_when_to_try_again(stage: Stage) -> None:
         await talk.end()
         await talk.hang_on()
 
-    call = meet(stage, "gatekeeper", asks_when)
+    meet(stage, "gatekeeper", asks_when)
 
-    assert says(call)[0] == "Good morning, front desk."
     assert finals(stage) == [
         "No, this is the front desk. She's in a meeting. Can I ask what it's about?",
         "Try again tomorrow morning, around ten.",
