@@ -11,6 +11,8 @@ from disputes.hearing.text import tokens
 
 WINDOW = 40
 _EMPTY = frozenset({".", "?", ""})
+# What the model may name as leading beside a dispute without anybody having said it: small talk about the same invoice.
+_OUTDONE = frozenset({Intent.OTHER, Intent.QUESTION_ABOUT_INVOICE, Intent.CONFIRM_IDENTITY_NO, Intent.CONFIRM_IDENTITY_YES})
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,33 +38,36 @@ class Judged:
 def hear(text: str, *, final: bool = True, asked: str | None = None, before: str = "") -> Heard:
     """What these words mean.
 
-    ``final`` false: still growing; then they can silence the call and never freeze it. ``asked``: what the agent's last question
-    was about (identity, what_is_wrong, open, promise, callback). ``before``: the last whole sentence, when a partial is judged.
+    ``final`` false: still growing; then they can silence the call and never freeze it. ``asked``: what the agent's last
+    question was about (identity, what_is_wrong, open, promise, callback). ``before``: the last whole sentence, when a partial
+    is judged.
     """
     weights = model()
-    said = [token for token in tokens(text)][-WINDOW:]
+    said = tokens(text)
     if not set(said) - _EMPTY:
         return Heard(text, Intent.OTHER, (), False, False, Listening.LISTEN, 0.0, None, "en", (), weights.version)
     judged = judge(said, weights)
-    score, vague_only = _score(judged, asked)
+    score, bare_yes = _score(judged, asked)
     if not final and before and not judged.sure:
-        joined = judge([*tokens(before), *said][-WINDOW:], weights)
-        if joined.score >= weights.thresholds["freeze"] > judge(tokens(before)[-WINDOW:], weights).score:
-            score = max(score, weights.thresholds["pause"])
-    meanings = _meanings(judged, asked, weights, score, vague_only)
-    pause = score >= weights.thresholds["pause"]
-    freeze_at = weights.thresholds["pause"] if asked == "what_is_wrong" else weights.thresholds["freeze"]
+        score = max(score, _with_sentence_before(said, tokens(before), weights))
+    return _heard(text, judged, score, bare_yes, final, asked, weights)
+
+
+def _heard(
+    text: str, judged: Judged, score: float, bare_yes: bool, final: bool, asked: str | None, weights: Model
+) -> Heard:
+    pause_at = weights.thresholds["pause" if final else "pause_partial"]
+    freeze_at = pause_at if asked == "what_is_wrong" else weights.thresholds["freeze"]
     dispute = score >= freeze_at
-    if dispute and Intent.DISPUTE not in meanings:
-        meanings = sorted({*meanings, Intent.DISPUTE} - {Intent.OTHER}, key=RANK.__getitem__)
-    state = Listening.FREEZE if dispute and final else Listening.PAUSE if pause else Listening.LISTEN
-    reason = (judged.found.reason or (Reason.OTHER_VAGUE if vague_only else judged.reason)) if dispute else None
+    meanings = _meanings(judged, asked, weights, dispute)
+    state = Listening.FREEZE if dispute and final else Listening.PAUSE if score >= pause_at else Listening.LISTEN
+    reason = (judged.found.reason or (Reason.OTHER_VAGUE if bare_yes else judged.reason)) if dispute else None
     return Heard(
         text=text,
         intent=meanings[0],
         also=tuple(meanings[1:]),
         dispute=dispute,
-        pause=pause,
+        pause=score >= pause_at,
         state=state,
         score=round(score, 4),
         reason=reason,
@@ -72,13 +77,32 @@ def hear(text: str, *, final: bool = True, asked: str | None = None, before: str
     )
 
 
+def _with_sentence_before(said: list[str], before: list[str], weights: Model) -> float:
+    """A sentence cut in two by a pause for breath: enough to fall silent for, where only both halves together say it."""
+    together = judge([*before[-WINDOW // 2 :], *said][-WINDOW:], weights)
+    alone = judge(before[-WINDOW:], weights) if before else together
+    return weights.thresholds["pause_partial"] if together.score >= weights.thresholds["freeze"] > alone.score else 0.0
+
+
 def judge(said: list[str], weights: Model) -> Judged:
+    """Rules and model. A speech longer than the window is judged part by part, and nothing found in a part is lost."""
+    if len(said) <= WINDOW:
+        return _judge(said, weights)
+    parts = [_judge(said[start : start + WINDOW], weights) for start in range(0, len(said) - WINDOW // 2, WINDOW // 2)]
+    telling = max(parts, key=lambda part: part.score)
+    rule_ids = tuple(dict.fromkeys(rule_id for part in parts for rule_id in part.found.rule_ids))
+    intents = tuple(dict.fromkeys(intent for part in parts for intent in part.found.intents))
+    found = rules.Found(intents, telling.found.reason, rule_ids, telling.found.pulled, telling.found.masked)
+    chances = {intent: max(part.chances[intent] for part in parts) for intent in INDEPENDENT}
+    return Judged(" ".join(said), found, chances, parts[-1].leading, telling.reason)
+
+
+def _judge(said: list[str], weights: Model) -> Judged:
     found = rules.find(" ".join(said))
-    marks = marks_of(found)
-    logits = weights.logits(features(found.masked.split(), marks))
+    logits = weights.logits(features(found.masked.split(), marks_of(found)))
     chances = {intent: sigmoid(logits[f"has:{intent}"]) for intent in INDEPENDENT}
     if Intent.VOICEMAIL_GREETING in found.intents:
-        chances[Intent.DISPUTE] = min(chances[Intent.DISPUTE], 0.05)
+        chances = dict.fromkeys(INDEPENDENT, 0.01)
         found = rules.Found((Intent.VOICEMAIL_GREETING,), None, found.rule_ids, found.pulled, found.masked)
     leading = max(Intent, key=lambda intent: logits[f"intent:{intent}"])
     reason = max(Reason, key=lambda reason: logits[f"reason:{reason}"])
@@ -94,42 +118,33 @@ def marks_of(found: rules.Found) -> tuple[str, ...]:
 
 def _score(judged: Judged, asked: str | None) -> tuple[float, bool]:
     """The chance of a dispute in the light of the last question, and whether only a bare yes says so."""
+    words = judged.words
     if asked == "what_is_wrong":
-        if context.is_yes(judged.words):
+        if context.is_yes(words):
             return 0.99, True
-        if context.all_is_fine(judged.words) and not judged.sure:
+        if context.all_is_fine(words) and not judged.sure:
             return 0.01, False
-    if asked == "identity" and (not judged.sure or judged.found.reason in context.VAGUE_ABOUT_A_NAME):
-        if context.about_identity(judged.words) is not None and len(judged.words.split()) <= 7:
-            return min(judged.score, 0.01), False
-    if asked in ("promise", "callback", "open", "identity") and (
-        context.is_yes(judged.words) or context.is_no(judged.words)
-    ):
+    elif asked is not None and (context.is_yes(words) or context.is_no(words)):
         return 0.01, False
+    if asked == "identity":
+        vague = not judged.sure or judged.found.reason in context.VAGUE_ABOUT_A_NAME
+        if not set(words.split()) - {"#", "."} or (vague and context.about_identity(words) and len(words.split()) <= 7):
+            return min(judged.score, 0.01), False
     return judged.score, False
 
 
-def _meanings(judged: Judged, asked: str | None, weights: Model, score: float, vague_only: bool) -> list[Intent]:
+def _meanings(judged: Judged, asked: str | None, weights: Model, dispute: bool) -> list[Intent]:
     """Everything meant, the highest in rank first."""
     found = {intent for intent in judged.found.intents if intent is not Intent.DISPUTE}
     for intent, chance in judged.chances.items():
         if intent is not Intent.DISPUTE and chance >= weights.thresholds[intent]:
             found.add(intent)
-    if judged.leading not in INDEPENDENT or (
-        judged.leading is not Intent.DISPUTE and judged.chances[judged.leading] >= 0.4
-    ):
+    if judged.leading not in INDEPENDENT and not (dispute and judged.leading in _OUTDONE):
         found.add(judged.leading)
     if asked == "identity" and (answer := context.about_identity(judged.words)) is not None:
-        found -= {
-            Intent.OTHER,
-            Intent.CONFIRM_IDENTITY_NO,
-            Intent.CONFIRM_IDENTITY_YES,
-            Intent.NOT_RIGHT_PARTY,
-            Intent.PROMISE_TO_PAY,
-        }
-        found.add(answer)
+        found = {intent for intent in found if intent in INDEPENDENT} | {answer}
+    if dispute:
+        found.add(Intent.DISPUTE)
     if len(found) > 1:
         found.discard(Intent.OTHER)
-    if not found and score < weights.thresholds["freeze"]:
-        found.add(Intent.OTHER)
-    return sorted(found, key=RANK.__getitem__)
+    return sorted(found or {Intent.OTHER}, key=RANK.__getitem__)

@@ -3,6 +3,8 @@
 import re
 import unicodedata
 
+LONGEST = 4000
+LONGEST_WORD = 30
 _NUMBER_WORDS = frozenset(
     "zero two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen "
     "nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred thousand grand "
@@ -30,9 +32,12 @@ def plain(text: str) -> str:
 
 
 def tokens(text: str) -> list[str]:
-    """The words, sentence ends as ``.`` or ``?``, every figure and run of number words as one ``#``."""
+    """The words, sentence ends as ``.`` or ``?``, every figure and run of number words as one ``#``.
+
+    Of a text longer than anybody speaks in one breath, the first part is taken.
+    """
     out: list[str] = []
-    raw = _TOKENS.findall(plain(text))
+    raw = [token[:LONGEST_WORD] for token in _TOKENS.findall(plain(text[:LONGEST]))]
     for index, token in enumerate(raw):
         if token in ".;!":
             out.append(".")

@@ -34,7 +34,7 @@ events = st.one_of(
     st.text(max_size=60).map(Said),
 )
 briefs = st.sampled_from([consumer(), consumer(first_contact=False, callback_number=""), firm(), firm(contact_name=""), consumer(dispute_live=True)])
-several = settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+several = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 def played(brief: Brief, happening: list[Event]) -> list[Step]:

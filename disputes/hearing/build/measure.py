@@ -22,7 +22,7 @@ def thresholds_from(rows: list[Example], judged: list[Judged]) -> dict[str, floa
         if sum(hits) / max(1, len(hits)) < LEAST_PRECISION:
             break
         freeze = at
-    found = {"freeze": round(freeze, 3), "pause": round(freeze * 0.55, 3)}
+    found = {"freeze": round(freeze, 3), "pause": round(freeze * 0.8, 3), "pause_partial": round(freeze * 0.55, 3)}
     for intent in STOPS:
         found[intent.value] = max(
             (step / 100 for step in range(20, 81, 5)), key=lambda at: (_f2(whole, intent, at), at)
@@ -42,7 +42,7 @@ def figures(rows: list[Example], judged: list[Judged], thresholds: dict[str, flo
         "thresholds": thresholds,
         "dispute": _rates(whole, freeze),
         "dispute_paused_or_frozen": _rates(whole, pause),
-        "dispute_on_prefixes_paused": _rates(prefixes, pause),
+        "dispute_on_prefixes_paused": _rates(prefixes, thresholds["pause_partial"]),
         "dispute_spanish_and_mixed": _rates([pair for pair in whole if pair[0].language != "en"], freeze),
         "dispute_by_rules_alone": _rates_of([(row.dispute, one.sure) for row, one in whole]),
         "ordinary_turns": len(ordinary),

@@ -43,7 +43,7 @@ def matrix(rows: list[Example]) -> Array:
     """One row an example: its buckets, each as 1 by the root of their count, exactly as :mod:`disputes.hearing.model` scores them."""
     buckets, places, values = [], [0], []
     for row in rows:
-        found = rules.find(" ".join(tokens(row.text)[-decision.WINDOW :]))
+        found = rules.find(" ".join(tokens(row.text)[: decision.WINDOW]))
         present = features(found.masked.split(), decision.marks_of(found))
         buckets.extend(present)
         values.extend([1.0 / np.sqrt(len(present))] * len(present))
@@ -79,7 +79,7 @@ def fit(x: Array, rows: list[Example], strength: float) -> tuple[Array, Array]:
 
 
 def _softmax(x: Array, names: list[str], weight: Array, strength: float, weights: Array, biases: Array) -> None:
-    many = LogisticRegression(C=strength, max_iter=300)
+    many = LogisticRegression(C=strength, max_iter=100, tol=1e-3)
     many.fit(x, names, sample_weight=weight)
     for row, name in enumerate(many.classes_):
         column = OUTPUTS.index(str(name))
@@ -118,7 +118,7 @@ def cross_validated(rows: list[Example], strength: float) -> tuple[dict[str, Any
         weights, biases = fit(x[seen], [row for row, kept in zip(rows, seen, strict=True) if kept], strength)
         model, _raw = packed(weights, biases, {}, "cross-validation")
         for index in np.flatnonzero(~seen):
-            judged[index] = decision.judge(tokens(rows[index].text)[-decision.WINDOW :], model)
+            judged[index] = decision.judge(tokens(rows[index].text), model)
     thresholds = thresholds_from(rows, judged)
     return figures(rows, judged, thresholds), thresholds
 
