@@ -1,5 +1,7 @@
 """Ava's Plumbing with its books at a simulated QuickBooks, asked over HTTP like the real one."""
 
+import socket
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -8,6 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import httpx2
 import pytest
+import uvicorn
 from starlette.applications import Starlette
 from starlette.routing import Mount
 
@@ -16,7 +19,7 @@ from integrations.models import Connection
 from integrations.quickbooks.simulator import AVAS_PLUMBING, QuickBooksSimConfig, create_app
 from syntharra.tenancy import acting_for
 from tests.cast import Firm, make_business
-from tests.integrations.quickbooks.simulator_server import Vendor, served
+from tests.integrations.quickbooks.simulator_server import Vendor, wait_until
 
 CALLBACK = "http://127.0.0.1:8000/connections/quickbooks/callback"
 VERIFIER = "3f1c2a90-7b1e-4c55-9d21-0a6f5d2b8e11"
@@ -27,9 +30,26 @@ def simulators(**config: Any) -> Iterator[str]:
     """An address like SIMULATORS_URL, with QuickBooks mounted below it as in an installation."""
     told = {"redirect_uris": (CALLBACK,), "verifier_token": VERIFIER, **config}
     app = create_app(QuickBooksSimConfig(**told))
-    with served(Starlette(routes=[Mount("/quickbooks", app=app)])) as address:
+    with _served(Starlette(routes=[Mount("/quickbooks", app=app)])) as address:
         vendor_at(address).control("settings", public_url=f"{address}/quickbooks")
         yield address
+
+
+@contextmanager
+def _served(app: Starlette) -> Iterator[str]:
+    """On a free port, without the 40 ms a small answer otherwise waits for company (Nagle's algorithm)."""
+    listener = socket.create_server(("127.0.0.1", 0))
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    server = uvicorn.Server(uvicorn.Config(app, log_level="critical", lifespan="off", timeout_graceful_shutdown=1))
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
+    thread.start()
+    wait_until(lambda: server.started or not thread.is_alive())
+    try:
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        thread.join(timeout=10)
+        listener.close()
 
 
 def use(address: str, pytest_settings: Any) -> None:
