@@ -47,10 +47,12 @@ def is_complete(groups: Sequence[str]) -> bool:
             stamp: Dict[str, Any] = json.load(file)
     except (OSError, ValueError):
         return False
+    if not isinstance(stamp, dict) or not isinstance(stamp.get("groups"), list):
+        return False
     wanted = os.environ.get("SYNTHARRA_PYTHON", "")
     return (
         stamp.get("lock") == lock_hash()
-        and set(groups) <= set(stamp.get("groups", ()))
+        and set(groups) <= set(stamp["groups"])
         and stamp.get("root") == ROOT
         and os.path.exists(VENV_PYTHON)
         and (not wanted or os.path.realpath(os.path.expanduser(wanted)) == os.path.realpath(VENV_PYTHON))
