@@ -13,7 +13,7 @@ def hold(stage: Stage, agent: Any, number: str = "", **attributes: str) -> Any:
     stage.customer.agent = agent
     stage.customer.twiml["/voice/1"] = stage.customer.relay(action="/after", **attributes)
     stage.customer.twiml["/after"] = "<Response><Hangup/></Response>"
-    return stage.finished(number or stage.person({"silence": 120}))
+    return stage.finished(number or stage.person({"silence": 900}))
 
 
 def talk(stage: Stage) -> Talk:

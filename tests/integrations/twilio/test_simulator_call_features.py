@@ -81,7 +81,7 @@ def test_no_verdict_comes_for_a_call_that_ended_before_it(stage: Stage) -> None:
 def test_detection_that_is_not_asynchronous_holds_the_instructions_back(stage: Stage) -> None:
     stage.customer.twiml["/voice/1"] = HELLO
 
-    call = stage.finished(stage.person({"silence": 30}), machine_detection="Enable")
+    call = stage.finished(stage.person({"silence": 600}), machine_detection="Enable")
 
     assert stage.customer.at("/voice/1")[0].params["AnsweredBy"] == "human"
     assert call["transcript"][0]["seconds"] >= 1.8
@@ -91,7 +91,7 @@ def test_detection_that_is_not_asynchronous_holds_the_instructions_back(stage: S
 def test_detection_is_not_done_where_digits_are_sent(stage: Stage) -> None:
     stage.customer.twiml["/voice/1"] = HELLO
 
-    stage.finished(stage.person({"silence": 30}), machine_detection="Enable", send_digits="ww1")
+    stage.finished(stage.person({"silence": 600}), machine_detection="Enable", send_digits="ww1")
 
     assert "AnsweredBy" not in stage.customer.at("/voice/1")[0].params
 
@@ -105,7 +105,7 @@ def test_a_recording_started_in_the_script_is_reported_and_can_be_fetched(stage:
         'recordingStatusCallbackEvent="in-progress completed"/></Start><Pause length="5"/></Response>'
     )
 
-    call = stage.finished(stage.person({"silence": 30}))
+    call = stage.finished(stage.person({"silence": 600}))
 
     states = [(got.params["RecordingStatus"], got.params.get("RecordingDuration")) for got in stage.customer.at("/rec")]
     recording = stage.client.calls(call["sid"]).recordings.list()[0]
@@ -118,7 +118,7 @@ def test_a_recording_started_in_the_script_is_reported_and_can_be_fetched(stage:
 
 def test_the_sound_is_a_wav_of_the_right_length_behind_the_accounts_key(stage: Stage) -> None:
     stage.customer.twiml["/voice/1"] = '<Response><Start><Recording/></Start><Pause length="5"/></Response>'
-    call = stage.finished(stage.person({"silence": 30}))
+    call = stage.finished(stage.person({"silence": 600}))
     recording = stage.client.calls(call["sid"]).recordings.list()[0]
     address = f"{stage.base_url}/2010-04-01/Accounts/{AVA_ACCOUNT.sid}/Recordings/{recording.sid}.wav"
 
@@ -134,7 +134,7 @@ def test_record_is_ignored_on_relay_calls_and_honoured_on_others(stage: Stage) -
     stage.customer.twiml["/voice/1"] = stage.customer.relay()
     relayed = stage.finished("+16145550110", record=True)
     stage.customer.twiml["/voice/1"] = HELLO
-    spoken = stage.finished(stage.person({"silence": 30}), record=True)
+    spoken = stage.finished(stage.person({"silence": 600}), record=True)
 
     assert stage.client.calls(relayed["sid"]).recordings.list() == []
     assert [r.source for r in stage.client.calls(spoken["sid"]).recordings.list()] == ["OutboundAPI"]
@@ -142,7 +142,7 @@ def test_record_is_ignored_on_relay_calls_and_honoured_on_others(stage: Stage) -
 
 def test_a_refused_recording_is_stopped_and_deleted(stage: Stage) -> None:
     stage.customer.twiml["/voice/1"] = '<Response><Start><Recording/></Start><Pause length="30"/></Response>'
-    sid = stage.call(stage.person({"silence": 60})).sid
+    sid = stage.call(stage.person({"silence": 600})).sid
     stage.control.wait_for(sid, "in-progress")
     while not (recordings := stage.client.calls(sid).recordings.list()):
         time.sleep(0.01)

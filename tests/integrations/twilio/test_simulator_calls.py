@@ -23,7 +23,7 @@ def told(stage: Stage) -> list[tuple[str, str]]:
 
 def test_an_answered_call_tells_its_four_events_in_order(stage: Stage) -> None:
     stage.customer.twiml["/voice/1"] = HELLO
-    number = stage.person({"silence": 30})
+    number = stage.person({"silence": 600})
 
     call = stage.finished(number)
 
@@ -43,14 +43,14 @@ def test_an_answered_call_tells_its_four_events_in_order(stage: Stage) -> None:
 def test_only_the_end_is_told_unless_more_was_asked_for(stage: Stage) -> None:
     stage.customer.twiml["/voice/1"] = HELLO
 
-    stage.finished(stage.person({"silence": 30}), status_callback_event=None)
+    stage.finished(stage.person({"silence": 600}), status_callback_event=None)
 
     assert told(stage) == [("0", "completed")]
 
 
 def test_the_instructions_are_asked_for_with_the_call_in_progress(stage: Stage) -> None:
     stage.customer.twiml["/voice/1"] = HELLO
-    number = stage.person({"silence": 30})
+    number = stage.person({"silence": 600})
 
     stage.finished(number)
 
@@ -68,7 +68,7 @@ def test_the_instructions_are_asked_for_with_the_call_in_progress(stage: Stage) 
 def test_instructions_may_be_asked_for_by_get_and_the_query_is_signed(stage: Stage) -> None:
     stage.customer.twiml["/voice/1"] = HELLO
 
-    stage.finished(stage.person({"silence": 30}), path="/voice/1?attempt=7", method="GET")
+    stage.finished(stage.person({"silence": 600}), path="/voice/1?attempt=7", method="GET")
 
     asked = stage.customer.at("/voice/1")[0]
     assert asked.method == "GET"
@@ -102,6 +102,7 @@ def test_a_call_nobody_takes_ends_under_the_completed_event(
 
 
 def test_the_phone_rings_as_long_as_was_asked(stage: Stage) -> None:
+    stage.control.post("/config", speed=50)
     began = time.monotonic()
 
     stage.finished("+16145550109", timeout=25)
@@ -128,7 +129,7 @@ def test_a_ringing_call_is_canceled(stage: Stage) -> None:
 
 def test_an_answered_call_cannot_be_canceled_but_completed(stage: Stage) -> None:
     stage.customer.twiml["/voice/1"] = LONG
-    sid = stage.call(stage.person({"silence": 60})).sid
+    sid = stage.call(stage.person({"silence": 600})).sid
     stage.control.wait_for(sid, "in-progress")
 
     with pytest.raises(TwilioRestException) as refusal:
@@ -155,7 +156,7 @@ def test_a_ringing_call_takes_no_other_instructions(stage: Stage) -> None:
 def test_the_time_limit_ends_a_call(stage: Stage) -> None:
     stage.customer.twiml["/voice/1"] = LONG
 
-    call = stage.finished(stage.person({"silence": 60}), time_limit=5)
+    call = stage.finished(stage.person({"silence": 600}), time_limit=5)
 
     assert (call["status"], call["ended_by"]) == ("completed", "time_limit")
     assert 5 <= call["seconds"] < 30
@@ -163,7 +164,7 @@ def test_the_time_limit_ends_a_call(stage: Stage) -> None:
 
 def test_the_time_limit_can_be_shortened_while_the_call_runs(stage: Stage) -> None:
     stage.customer.twiml["/voice/1"] = LONG
-    sid = stage.call(stage.person({"silence": 60})).sid
+    sid = stage.call(stage.person({"silence": 600})).sid
     stage.control.wait_for(sid, "in-progress")
 
     stage.client.calls(sid).update(time_limit=8)

@@ -20,7 +20,7 @@ HELLO = "<Response><Say>Hello</Say></Response>"
 def test_a_call_is_shown_with_everything_played_and_said(stage: Stage) -> None:
     stage.customer.twiml["/voice/1"] = HELLO
 
-    call = stage.finished(stage.person({"silence": 30}))
+    call = stage.finished(stage.person({"silence": 600}))
 
     assert [entry["event"] for entry in call["history"]] == ["initiated", "ringing", "answered", "completed"]
     assert call["transcript"][0]["who"] == "agent"

@@ -26,7 +26,7 @@ def test_the_session_is_introduced_with_twelve_fields(stage: Stage) -> None:
     parameter = '<Parameter name="attempt" value="01J"/>'
     stage.customer.agent = ends_at_once
     stage.customer.twiml["/voice/1"] = stage.customer.relay(nested=parameter)
-    number = stage.person({"silence": 60})
+    number = stage.person({"silence": 600})
 
     call = stage.finished(number)
 
@@ -65,7 +65,7 @@ def test_an_ended_session_hands_over_and_the_call_goes_on(stage: Stage) -> None:
     stage.customer.agent = hands_over
     stage.customer.twiml["/voice/1"] = stage.customer.relay(action="/after")
     stage.customer.twiml["/after"] = "<Response><Say>Good-bye.</Say></Response>"
-    call = stage.finished(stage.person({"silence": 60}))
+    call = stage.finished(stage.person({"silence": 600}))
 
     after = stage.customer.at("/after")[0].params
     assert (after["SessionStatus"], after["CallStatus"]) == ("ended", "in-progress")
@@ -81,7 +81,7 @@ def test_without_an_action_the_next_verb_follows(stage: Stage) -> None:
     relay = stage.customer.relay().replace("</Response>", "<Say>And so on.</Say></Response>")
     stage.customer.twiml["/voice/1"] = relay
 
-    call = stage.finished(stage.person({"silence": 60}))
+    call = stage.finished(stage.person({"silence": 600}))
 
     assert call["transcript"][-1]["text"] == "And so on."
 
@@ -104,7 +104,7 @@ def test_new_instructions_kill_the_session_without_asking_its_action(stage: Stag
 
     stage.customer.agent = talks
     stage.customer.twiml["/voice/1"] = stage.customer.relay(action="/after")
-    sid = stage.call(stage.person({"silence": 120})).sid
+    sid = stage.call(stage.person({"silence": 900})).sid
     while not stage.control.call(sid)["frames"][1:]:
         pass
     stage.client.calls(sid).update(twiml="<Response><Say>We will write to you.</Say></Response>")
@@ -144,7 +144,7 @@ def test_a_socket_that_cannot_be_opened_fails_the_session(stage: Stage) -> None:
     stage.customer.twiml["/voice/1"] = relay
     stage.customer.twiml["/after"] = "<Response><Hangup/></Response>"
 
-    stage.finished(stage.person({"silence": 60}))
+    stage.finished(stage.person({"silence": 600}))
 
     assert failure(stage) == ("failed", "64102")
     assert stage.control.debugger_codes() == [64102]
@@ -271,7 +271,7 @@ def test_a_lost_socket_is_opened_again_and_what_was_missed_is_replayed(stage: St
         await talk.say("Hello.")
         await until_a_prompt(talk)
 
-    number = stage.person({"wait_for": "hello"}, {"say": "Hello, is somebody there?"}, {"silence": 60})
+    number = stage.person({"wait_for": "hello"}, {"say": "Hello, is somebody there?"}, {"silence": 600})
     call = hold(stage, drops_once, number, applicationReconnect="true")
 
     first, second = stage.customer.talks

@@ -26,7 +26,7 @@ from tests.integrations.twilio.simulator_customer import (  # noqa: F401 - fixtu
 
 
 def test_partial_prompts_grow_and_the_last_is_repeated(stage: Stage) -> None:
-    number = stage.person({"wait_for": "hello"}, {"say": "No I never agreed to that price"}, {"silence": 60})
+    number = stage.person({"wait_for": "hello"}, {"say": "No I never agreed to that price"}, {"silence": 600})
 
     hold(stage, says_hello, number, partialPrompts="true")
 
@@ -40,7 +40,7 @@ def test_partial_prompts_grow_and_the_last_is_repeated(stage: Stage) -> None:
 
 
 def test_only_the_final_comes_unless_partials_are_asked_for(stage: Stage) -> None:
-    number = stage.person({"wait_for": "hello"}, {"say": "No I never agreed to that"}, {"silence": 60})
+    number = stage.person({"wait_for": "hello"}, {"say": "No I never agreed to that"}, {"silence": 600})
 
     hold(stage, says_hello, number)
 
@@ -50,7 +50,7 @@ def test_only_the_final_comes_unless_partials_are_asked_for(stage: Stage) -> Non
 
 
 def test_speech_without_smart_format_is_bare(stage: Stage) -> None:
-    number = stage.person({"wait_for": "hello"}, {"say": "No, I don't owe $40!"}, {"silence": 60})
+    number = stage.person({"wait_for": "hello"}, {"say": "No, I don't owe $40!"}, {"silence": 600})
 
     hold(stage, says_hello, number, asrSmartFormat="false")
 
@@ -58,7 +58,7 @@ def test_speech_without_smart_format_is_bare(stage: Stage) -> None:
 
 
 def test_the_person_interrupts_the_agent(stage: Stage) -> None:
-    number = stage.person({"barge_in_at": 3, "say": "Stop, that is wrong."}, {"silence": 60})
+    number = stage.person({"barge_in_at": 3, "say": "Stop, that is wrong."}, {"silence": 600})
 
     call = hold(stage, talks_on, number, events="tokens-played", partialPrompts="true")
 
@@ -78,7 +78,7 @@ def test_the_person_interrupts_the_agent(stage: Stage) -> None:
 
 def test_an_uninterruptible_agent_talks_on_and_what_is_said_meanwhile_is_lost(stage: Stage) -> None:
     number = stage.person(
-        {"barge_in_at": 3, "say": "Stop, that is wrong."}, {"silence": 30}, {"say": "Hello?"}, {"silence": 60}
+        {"barge_in_at": 3, "say": "Stop, that is wrong."}, {"silence": 30}, {"say": "Hello?"}, {"silence": 600}
     )
 
     call = hold(stage, talks_on, number, interruptible="none")
@@ -99,7 +99,7 @@ def test_words_over_an_uninterruptible_agent_are_reported_if_asked_for(stage: St
         await talk.end()
         await talk.hang_on()
 
-    number = stage.person({"barge_in_at": 3, "say": "Stop, that is wrong."}, {"silence": 60})
+    number = stage.person({"barge_in_at": 3, "say": "Stop, that is wrong."}, {"silence": 600})
     call = hold(
         stage, listens_first, number, interruptible="none", reportInputDuringAgentSpeech="any", events="speaker-events"
     )
@@ -118,7 +118,7 @@ def test_one_message_may_be_uninterruptible_by_itself(stage: Stage) -> None:
         await until_a_prompt(talk)
 
     number = stage.person(
-        {"barge_in_at": 2, "say": "one two three four five six seven eight nine ten eleven"}, {"silence": 60}
+        {"barge_in_at": 2, "say": "one two three four five six seven eight nine ten eleven"}, {"silence": 600}
     )
     call = hold(stage, notice, number)
 
@@ -135,7 +135,7 @@ def test_one_message_may_be_uninterruptible_by_itself(stage: Stage) -> None:
 
 def test_small_sounds_of_listening_do_not_interrupt_if_ignored(stage: Stage) -> None:
     number = stage.person(
-        {"barge_in_at": 3, "say": "uh-huh"}, {"silence": 4}, {"barge_in_at": 1, "say": "wait no"}, {"silence": 60}
+        {"barge_in_at": 3, "say": "uh-huh"}, {"silence": 4}, {"barge_in_at": 1, "say": "wait no"}, {"silence": 600}
     )
 
     hold(stage, talks_on, number, ignoreBackchannel="true")
@@ -158,7 +158,7 @@ def test_a_talk_cycle_goes_on_after_an_interruption_only_if_the_application_goes
         await asyncio.sleep(0.3)
         await until_a_prompt(talk)
 
-    number = stage.person({"barge_in_at": 3, "say": "wait"}, {"silence": 60})
+    number = stage.person({"barge_in_at": 3, "say": "wait"}, {"silence": 600})
     call = hold(stage, stubborn, number)
 
     agent = [line for line in call["transcript"] if line["who"] == "agent"]
@@ -187,13 +187,15 @@ def test_keys_come_one_by_one_if_detection_is_on(stage: Stage) -> None:
         await talk.end()
         await talk.hang_on()
 
-    hold(stage, takes_keys, stage.person({"wait_for": "hello"}, {"dtmf": "90*"}, {"silence": 60}), dtmfDetection="true")
+    hold(
+        stage, takes_keys, stage.person({"wait_for": "hello"}, {"dtmf": "90*"}, {"silence": 600}), dtmfDetection="true"
+    )
 
     assert [frame["digit"] for frame in talk(stage).of_type("dtmf")] == ["9", "0", "*"]
 
 
 def test_without_detection_keys_are_not_heard(stage: Stage) -> None:
-    number = stage.person({"wait_for": "hello"}, {"dtmf": "9"}, {"say": "hello"}, {"silence": 60})
+    number = stage.person({"wait_for": "hello"}, {"dtmf": "9"}, {"say": "hello"}, {"silence": 600})
 
     hold(stage, says_hello, number)
 
@@ -208,7 +210,7 @@ def test_a_key_interrupts_the_agent(stage: Stage) -> None:
         await talk.end()
         await talk.hang_on()
 
-    hold(stage, takes_keys, stage.person({"barge_in_at": 2, "dtmf": "9"}, {"silence": 60}), dtmfDetection="true")
+    hold(stage, takes_keys, stage.person({"barge_in_at": 2, "dtmf": "9"}, {"silence": 600}), dtmfDetection="true")
 
     kinds = [frame["type"] for frame in talk(stage).frames]
     assert kinds == ["setup", "interrupt", "dtmf"]
@@ -223,7 +225,7 @@ def test_a_key_during_speech_that_only_words_may_interrupt_is_lost_unless_report
         await talk.hang_on()
 
     attributes = {"dtmfDetection": "true", "interruptible": "speech", "events": "speaker-events"}
-    steps = ({"barge_in_at": 2, "dtmf": "9"}, {"silence": 60})
+    steps = ({"barge_in_at": 2, "dtmf": "9"}, {"silence": 600})
     hold(stage, waits, stage.person(*steps), **attributes)
     hold(stage, waits, stage.person(*steps), reportInputDuringAgentSpeech="dtmf", **attributes)
 

@@ -93,7 +93,7 @@ def test_media_keys_and_language_are_taken(stage: Stage) -> None:
         await talk.say("Buenos días.")
         await until_a_prompt(talk)
 
-    number = stage.person({"wait_for": "buenos", "patience": 30}, {"say": "Sí, soy yo."}, {"silence": 60})
+    number = stage.person({"wait_for": "buenos", "patience": 30}, {"say": "Sí, soy yo."}, {"silence": 600})
     call = hold(stage, varied, number)
 
     notes = [line["text"] for line in call["transcript"] if line["who"] == "line"]

@@ -21,7 +21,7 @@ def said(call: Any, who: str = "agent") -> list[str]:
 
 def quiet(stage: Stage) -> str:
     """The number of somebody who only listens."""
-    return stage.person({"silence": 120})
+    return stage.person({"silence": 900})
 
 
 def test_say_play_and_pause_follow_one_another(stage: Stage) -> None:
@@ -41,7 +41,7 @@ def test_say_play_and_pause_follow_one_another(stage: Stage) -> None:
 def test_what_is_cut_off_by_a_hang_up_was_not_said(stage: Stage) -> None:
     stage.customer.twiml["/voice/1"] = f"<Response><Say>{'word ' * 60}</Say></Response>"
 
-    call = stage.finished(stage.person({"silence": 5}, {"hang_up": True}))
+    call = stage.finished(stage.person({"barge_in_at": 3, "hang_up": True}))
 
     line = call["transcript"][0]
     assert line["interrupted"]
@@ -168,7 +168,7 @@ def test_gather_posts_what_was_said(stage: Stage) -> None:
     )
     stage.customer.twiml["/heard"] = "<Response><Say>Thank you.</Say></Response>"
 
-    call = stage.finished(stage.person({"wait_for": "yes or no"}, {"say": "No, I do not owe that."}, {"silence": 60}))
+    call = stage.finished(stage.person({"wait_for": "yes or no"}, {"say": "No, I do not owe that."}, {"silence": 600}))
 
     asked = stage.customer.at("/heard")[0].params
     assert (asked["SpeechResult"], asked["Confidence"]) == ("No, I do not owe that.", "0.92")
@@ -183,7 +183,7 @@ def test_gather_posts_the_keys_up_to_their_number(stage: Stage) -> None:
     )
     stage.customer.twiml["/keys"] = "<Response><Hangup/></Response>"
 
-    stage.finished(stage.person({"wait_for": "now"}, {"dtmf": "123"}, {"silence": 60}))
+    stage.finished(stage.person({"wait_for": "now"}, {"dtmf": "123"}, {"silence": 600}))
 
     assert stage.customer.at("/keys")[0].params["Digits"] == "12"
 
@@ -194,7 +194,7 @@ def test_the_finish_key_is_not_part_of_the_digits(stage: Stage) -> None:
     )
     stage.customer.twiml["/keys"] = "<Response><Hangup/></Response>"
 
-    stage.finished(stage.person({"wait_for": "now"}, {"dtmf": "12#"}, {"silence": 60}))
+    stage.finished(stage.person({"wait_for": "now"}, {"dtmf": "12#"}, {"silence": 600}))
 
     assert stage.customer.at("/keys")[0].params["Digits"] == "12"
 
@@ -205,7 +205,7 @@ def test_speaking_over_a_prompt_cuts_it(stage: Stage) -> None:
     )
     stage.customer.twiml["/heard"] = "<Response><Hangup/></Response>"
 
-    call = stage.finished(stage.person({"barge_in_at": 3, "say": "Stop there please."}, {"silence": 60}))
+    call = stage.finished(stage.person({"barge_in_at": 3, "say": "Stop there please."}, {"silence": 600}))
 
     assert stage.customer.at("/heard")[0].params["SpeechResult"] == "Stop there please."
     assert call["transcript"][0]["interrupted"]
@@ -232,7 +232,7 @@ def test_growing_results_go_to_the_partial_callback(stage: Stage) -> None:
     )
     stage.customer.twiml["/heard"] = "<Response><Hangup/></Response>"
 
-    stage.finished(stage.person({"wait_for": "now"}, {"say": "one two three four five"}, {"silence": 60}))
+    stage.finished(stage.person({"wait_for": "now"}, {"say": "one two three four five"}, {"silence": 600}))
 
     partials = [got.params for got in stage.customer.at("/partial")]
     assert [partial["SequenceNumber"] for partial in partials] == [str(n) for n in range(len(partials))]

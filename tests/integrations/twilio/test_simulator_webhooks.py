@@ -19,7 +19,7 @@ TOKEN = "i-twilio-idempotency-token"
 
 
 def quiet(stage: Stage) -> str:
-    return stage.person({"silence": 120})
+    return stage.person({"silence": 900})
 
 
 def test_a_fragment_says_how_patiently_to_ask() -> None:
