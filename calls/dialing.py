@@ -21,6 +21,7 @@ from calls.endings import UNFINISHED, end_undialed, end_unplaced
 from calls.lines import NoLine, bind, line_of, owe_hang_up
 from calls.locks import hold_attempt, hold_number
 from calls.models import Attempt, AttemptInvoice, CallDoor
+from calls.outcomes import QUEUED
 from calls.planning import ATTEMPT, late_enough
 from calls.twiml import web
 from compliance.models import Channel
@@ -225,7 +226,7 @@ def take_note(attempt_id: UUID, call: CarrierCall) -> None:
         return
     found = clear_attempt(attempt, at=clock.now(), moment="dialed", record_allowed=False)
     if call.queue_seconds > LONGEST_QUEUE_SECONDS:
-        owe_hang_up(attempt, call.sid, because="queued")
+        owe_hang_up(attempt, call.sid, because=QUEUED)
     elif not any(cleared.is_allowed for cleared in found):
         owe_hang_up(attempt, call.sid, because=found[0].clearance.reason if found else "nothing_left")
     timeline.record(attempt, "dialed", by="syntharra", number=attempt.number)

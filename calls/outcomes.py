@@ -24,6 +24,7 @@ from notifications import outbox
 from syntharra import clock
 
 AGENT = "agent"
+QUEUED = "queued"  # taken back from the carrier's queue before it rang
 
 
 @transaction.atomic
@@ -39,7 +40,8 @@ def finish(attempt_id: UUID, disposition: str, *, state: State | None = None) ->
     result = call.disposition or disposition
     reason = state.reason.value if state is not None and state.reason is not None else ""
     Call.objects.filter(pk=call.pk).update(disposition=result, reason=reason)
-    reached = result != Disposition.FAILED or call.answered_at is not None
+    rang = result != Disposition.FAILED and attempt.ended_because != QUEUED
+    reached = rang or call.answered_at is not None
     close(attempt, disposition=result, because=result, counted=reached, right_party=call.right_party)
     invoices = spoken_of(attempt)
     if result:

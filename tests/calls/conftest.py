@@ -38,13 +38,14 @@ def tuesday() -> Iterator[time_machine.Traveller]:
 
 
 @pytest.fixture
-def carrier(db: None, plumber: Any, settings: Any) -> Iterator[Any]:
-    """The simulated carrier on a Tuesday morning; nobody of ours listens to what it tells."""
+def carrier(db: None, plumber: Any, settings: Any, request: pytest.FixtureRequest) -> Iterator[Any]:
+    """The simulated carrier on a Tuesday morning; nobody of ours listens to what it tells. Its parameter is the speed."""
     from tests.calls.stage import Stage, simulated_carrier, to_tuesday
 
     to_tuesday()
     settings.PUBLIC_URL = "http://127.0.0.1:9"
-    with simulated_carrier(plumber, speed=100.0) as control:
+    speed = getattr(request, "param", 100.0)
+    with simulated_carrier(plumber, speed=speed) as control:
         yield Stage(plumber, control, settings.SIMULATORS_URL, settings.PUBLIC_URL)
 
 
