@@ -144,9 +144,9 @@ class TwilioCarrier:
                 async_amd_status_callback=order.machine_url,
                 async_amd_status_callback_method="POST",
             )
+            return _read(made)
         except _TROUBLE as error:
             raise _not_placed(error) from error
-        return _read(made)
 
     def fetch(self, sid: str) -> CarrierCall:
         return self._ask(lambda: _read(self._client.calls(sid).fetch()))
