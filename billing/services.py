@@ -39,6 +39,11 @@ def look_for_recoveries() -> int:
         after = customers[-1]
 
 
+def is_undecided() -> bool:
+    """Is there an allocation of the current business that nobody has decided yet?"""
+    return _undecided().exists()
+
+
 def _undecided() -> QuerySet[Allocation]:
     """Allocations without a decision, or whose money is no longer what was decided on."""
     now_worth = Case(

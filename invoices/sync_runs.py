@@ -16,6 +16,7 @@ from accounts import timeline
 from integrations import bells, health
 from integrations.errors import Refused, Throttled, VendorError
 from integrations.models import Connection, SyncRun
+from invoices.changes import receivables_changed
 from invoices.sync_reading import Reading
 from syntharra import clock, due, logs
 from syntharra.clock import machine_now
@@ -121,6 +122,8 @@ def done(held: Held, cursor: dict[str, Any]) -> SyncRun:
     run.move(SyncRun.Status.DONE, ended_at=clock.now(), leased_until=None)
     counts: dict[str, Any] = {"seen": run.seen, "written": run.written, "set_aside": run.set_aside}
     timeline.record(connection, "synced", by=BY, whole=run.whole, **counts)
+    if run.written:
+        receivables_changed()
     if connection.pk in due.rows(bells.SYNC):
         bells.ask_for_sync(connection.pk)  # somebody asked while we were reading
     log.info("synced", connection=str(connection.pk), whole=run.whole, **counts)
