@@ -27,6 +27,9 @@ def main(command: str, arguments: list[str]) -> int:
     except StepFailed as failed:
         explain(failed)
         return 1
+    except OSError as error:
+        explain(StepFailed(f"the system refused: {error}", "free some space, or check the rights of what is named"))
+        return 1
     except KeyboardInterrupt:
         return 130
 

@@ -9,10 +9,12 @@ import tempfile
 from pathlib import Path
 from typing import IO
 
+from _stack.setup.progress import StepFailed, say
+
 HOST = "127.0.0.1"
 
 
-class NoFreePort(Exception):
+class NoFreePort(StepFailed):
     """Nothing free near the wanted port."""
 
 
@@ -23,12 +25,14 @@ class Ports:
         self._folder = _common_folder()
         self._held: list[IO[str]] = []
 
-    def take(self, wanted: int) -> int:
-        """The wanted port, or the next free one after it."""
+    def take(self, wanted: int, whose: str = "") -> int:
+        """The wanted port, or, said aloud, the next free one after it."""
         for port in range(wanted, min(wanted + 200, 65536)):
             if self._reserve(port):
+                if port != wanted and whose:
+                    say(f"     port {wanted} is taken; {whose} listens on {port}")
                 return port
-        raise NoFreePort(f"no free port from {wanted} on")
+        raise NoFreePort(f"no free port from {wanted} on", "end some of the servers on this machine")
 
     def take_any(self) -> int:
         """Some free port, away from those that people and the kernel usually take."""
@@ -36,7 +40,7 @@ class Ports:
             port = random.randrange(20000, 32000)
             if self._reserve(port):
                 return port
-        raise NoFreePort("no free port between 20000 and 32000")
+        raise NoFreePort("no free port between 20000 and 32000", "end some of the servers on this machine")
 
     def _reserve(self, port: int) -> bool:
         file = (self._folder / str(port)).open("a")

@@ -122,7 +122,7 @@ class Postgres:
         self.passwords = self._kept_passwords()
 
     def _start(self, family: Family, ports: Ports, wanted: int | None) -> Child:
-        self.port = ports.take_any() if wanted is None else ports.take(wanted)
+        self.port = ports.take_any() if wanted is None else ports.take(wanted, "PostgreSQL")
         socket = self.user.own(self.folder / "socket")
         settings = SAFE | (QUICK | QUICK_ALONE if self.quick else {})
         settings |= {"port": str(self.port), "listen_addresses": HOST, "unix_socket_directories": str(socket)}

@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import urllib.error
 import urllib.request
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -13,17 +12,13 @@ from _stack.places import ROOT, VENV
 from _stack.ports import HOST, Ports
 from _stack.processes import Child, Family, run, wait_until
 from _stack.setup.environment import lock_hash
-from _stack.setup.progress import Step, StepFailed, say
+from _stack.setup.progress import Step, StepFailed
 
 PYTHON = str(VENV / "bin" / "python")
 QUEUES = "sync,calls,mail,money"
-SHARED_SECRETS = (
-    "QUICKBOOKS_CLIENT_ID",
-    "QUICKBOOKS_CLIENT_SECRET",
-    "QUICKBOOKS_WEBHOOK_VERIFIER",
-    "TWILIO_ACCOUNT_SID",
-    "TWILIO_AUTH_TOKEN",
-)
+PATIENCE = 180
+EVERYTHING = 1_000_000
+DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))  # a proxy does not know this machine's ports
 
 
 @dataclass(frozen=True)
@@ -39,11 +34,7 @@ class Addresses:
     def usual(cls, free: Ports, web: int) -> "Addresses":
         """The documented ports; the next free one, said aloud, where one is taken."""
         wanted = {"web": web, "relay": web + 1, "simulators": 9100, "smtp": 9125}
-        taken = {name: free.take(port) for name, port in wanted.items()}
-        for name, port in taken.items():
-            if port != wanted[name]:
-                say(f"     port {wanted[name]} is taken; {name} listens on {port}")
-        return cls(**taken)
+        return cls(**{name: free.take(port, name) for name, port in wanted.items()})
 
     @classmethod
     def anywhere(cls, free: Ports) -> "Addresses":
@@ -81,7 +72,7 @@ def all_of(addresses: Addresses) -> list[Service]:
     worker += ["-Q", QUEUES, "--loglevel", "INFO", "--without-gossip", "--without-mingle"]
     return [
         Service("web", _server(addresses.web), lambda child: says_ok(f"http://{HOST}:{addresses.web}/readyz")),
-        Service("worker", [PYTHON, *worker], lambda child: " ready." in "\n".join(child.last_lines(200))),
+        Service("worker", [PYTHON, *worker], lambda child: " ready." in "\n".join(child.last_lines(EVERYTHING))),
         Service("relay", _server(addresses.relay), lambda child: says_ok(f"http://{HOST}:{addresses.relay}/healthz")),
         Service("simulators", [PYTHON, *simulators], lambda child: _simulators_answer(addresses)),
     ]
@@ -99,7 +90,7 @@ def wait_for(service: Service, child: Child) -> None:
         wait_until(
             lambda: service.is_ready(child),
             child,
-            seconds=90,
+            seconds=PATIENCE,
             what=f"starting {service.name}",
             advice=f"the whole log is {child.log}; `bin/demo --reset` starts with new data",
         )
@@ -108,7 +99,10 @@ def wait_for(service: Service, child: Child) -> None:
 def manage(variables: Mapping[str, str], *arguments: str, what: str) -> str:
     """What a command of manage.py printed."""
     environment = settings.surroundings() | dict(variables)
-    return run([PYTHON, "manage.py", *arguments], environment=environment, what=what)
+    advice = (
+        f"the lines above say why; `bin/manage {arguments[0]}` tries it alone, `bin/demo --reset` starts with new data"
+    )
+    return run([PYTHON, "manage.py", *arguments], environment=environment, what=what, advice=advice)
 
 
 def migrate(variables: Mapping[str, str], noted: Path | None) -> None:
@@ -146,9 +140,9 @@ def migrations_hash() -> str:
 def says_ok(url: str) -> bool:
     """True when the address answers 200."""
     try:
-        with urllib.request.urlopen(url, timeout=2) as answer:
+        with DIRECT.open(url, timeout=2) as answer:
             return bool(answer.status == 200)
-    except (OSError, urllib.error.URLError):
+    except OSError:
         return False
 
 
@@ -158,4 +152,4 @@ def _server(port: int) -> list[str]:
 
 
 def _simulators_answer(addresses: Addresses) -> bool:
-    return ports.answers(addresses.simulators) and ports.answers(addresses.smtp)
+    return says_ok(f"http://{HOST}:{addresses.simulators}/healthz") and ports.answers(addresses.smtp)

@@ -15,6 +15,7 @@ SECRET_NAMES = (
     "TWILIO_AUTH_TOKEN",
     "FIELD_KEYS",
 )
+THIS_MACHINE = "localhost,127.0.0.1"
 NOT_INHERITED = ("VIRTUAL_ENV", "DJANGO_SETTINGS_MODULE", "MAKEFLAGS", "MAKELEVEL")
 
 
@@ -47,9 +48,13 @@ def kept_secrets(file: Path) -> dict[str, str]:
 
 def surroundings() -> dict[str, str]:
     """The caller's environment without what belongs to another Python; bytecode is kept, it halves the start."""
-    return {k: v for k, v in os.environ.items() if not k.startswith("PYTHON") and k not in NOT_INHERITED} | {
+    kept = {k: v for k, v in os.environ.items() if not k.startswith("PYTHON") and k not in NOT_INHERITED}
+    beside = ",".join(word for word in (os.environ.get("NO_PROXY") or os.environ.get("no_proxy"), THIS_MACHINE) if word)
+    return kept | {
         "PYTHONUNBUFFERED": "1",
         "DJANGO_SETTINGS_MODULE": "syntharra.settings",
+        "NO_PROXY": beside,
+        "no_proxy": beside,
     }
 
 

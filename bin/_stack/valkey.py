@@ -29,7 +29,7 @@ class Valkey:
 
     def start(self, family: Family, ports: Ports, wanted: int | None) -> Child:
         """Answering on a port. The password is in a closed file, not on the command line."""
-        self.port = ports.take_any() if wanted is None else ports.take(wanted)
+        self.port = ports.take_any() if wanted is None else ports.take(wanted, "Valkey")
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.folder.chmod(0o700)
         settings = self.folder / "valkey.conf"
