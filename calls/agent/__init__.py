@@ -6,9 +6,10 @@
 Carry out ``step.acts``, then speak ``step.say``, then hang up if ``step.end`` is set.
 """
 
+from calls.agent.consequences import OUTCOMES, Outcome
 from calls.agent.conversation import advance, begin
+from calls.agent.dispositions import Disposition
 from calls.agent.facts import Brief, BriefError, DebtorType, InvoiceFacts, Language, LinkChannel, Role
-from calls.agent.outcomes import OUTCOMES, Disposition, Outcome
 from calls.agent.steps import Asks, Line, LineAct, State, Step
 
 __all__ = [

@@ -5,11 +5,11 @@ from datetime import date, time, timedelta
 
 from calls.agent.acts import Callback, HandOver, HowPaid, Note, NoteKind, Promise, SendCopy, SendLink
 from calls.agent.dates import day_named, time_named
+from calls.agent.dispositions import Disposition
 from calls.agent.everyday import Everyday, assent, how_paid
 from calls.agent.facts import LinkChannel
 from calls.agent.invoices_named import invoices_named
 from calls.agent.numbers import words
-from calls.agent.outcomes import Disposition
 from calls.agent.steps import Asks, Draft, LineAct, Phase
 from calls.agent.turn import Turn
 from disputes.hearing.labels import Intent

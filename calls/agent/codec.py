@@ -23,7 +23,7 @@ def pack(value: Any) -> str:
 def unpack[T](kind: type[T], text: str) -> T:
     """Raises :class:`CodecError` for anything that :func:`pack` did not write for this very type."""
     try:
-        return typing.cast(T, _typed(kind, json.loads(text), kind.__name__))
+        return typing.cast("T", _typed(kind, json.loads(text), kind.__name__))
     except CodecError:
         raise
     except (ValueError, TypeError, KeyError, ArithmeticError) as error:

@@ -5,12 +5,12 @@ Order of every text: is anything said that must stop the talk of money? Only the
 
 from calls.agent import answers, opening, stops
 from calls.agent.acts import Note, NoteKind, Pause, StopRecording, Suppress
-from calls.agent.everyday import Everyday, everyday, reads_card_number, without_digits
+from calls.agent.dispositions import Disposition
 from calls.agent.events import Event, HungUp, Interrupted, Key, MachineHeard, Played, Said, Silence
+from calls.agent.everyday import Everyday, everyday, reads_card_number, without_digits
 from calls.agent.facts import Brief, Language
 from calls.agent.listening import hear_answer
 from calls.agent.numbers import words
-from calls.agent.outcomes import Disposition
 from calls.agent.playback import cut_off
 from calls.agent.steps import LineAct, Phase, State, Step
 from calls.agent.turn import Turn

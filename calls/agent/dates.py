@@ -149,9 +149,7 @@ def _day_of_month(joined: str, tokens: list[str], today: date, _text: str) -> da
         if (
             number is None
             or not 1 <= number <= 31
-            or following in (["of"], ["de"])
-            and "month" not in tokens
-            and "mes" not in tokens
+            or (following in (["of"], ["de"]) and "month" not in tokens and "mes" not in tokens)
         ):
             continue
         if (

@@ -19,6 +19,7 @@ _DENYING = re.compile(
 _HANDLES = re.compile(
     r"\b(i (do|can|handle|pay|take care of|do all) (handle |pay |all )?(the |that|all |our )?(bills|billing|books|payables|accounts payable|invoices|that|it|those)"
     r"|that(s| would be| will be) me|speaking|you got (him|her|me)|this is (she|he|him|her|accounts payable|accounting|ap|billing)"
+    r"|i (do|keep|run) (the |our )?(books|office|accounts)|in charge of (the )?(bills|payables|accounts|billing)"
     r"|im the (owner|bookkeeper|office manager|controller|manager)|i am the (owner|bookkeeper|office manager|controller)|accounts payable speaking"
     r"|yo (me encargo|llevo|pago)|soy (yo|el dueno|la duena|la contadora|el contador)|con (ella|el) habla|el habla|ella habla)\b"
 )

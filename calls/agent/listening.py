@@ -2,8 +2,8 @@
 
 from calls.agent import answers, opening
 from calls.agent.acts import Note, NoteKind
+from calls.agent.dispositions import Disposition
 from calls.agent.everyday import Everyday, assent
-from calls.agent.outcomes import Disposition
 from calls.agent.steps import Asks, LineAct, Phase
 from calls.agent.turn import Turn
 from disputes.hearing.labels import Heard, Intent
@@ -77,7 +77,7 @@ def _nothing_much(turn: Turn, text: str, said: Everyday | None) -> None:
     elif said is Everyday.WHO_IS_CALLING:
         turn.say("calling_for", LineAct.ANSWER)
         _go_on(turn)
-    elif said is Everyday.REPEAT or not turn.state.debt_stated:
+    elif said in (Everyday.REPEAT, Everyday.WANTS_SPANISH, Everyday.WANTS_ENGLISH) or not turn.state.debt_stated:
         turn.say("not_understood" if said is not Everyday.REPEAT else "go_ahead", LineAct.PROMPT)
         opening.state_debt(turn)
         _go_on(turn)

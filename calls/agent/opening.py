@@ -3,9 +3,9 @@
 from calls.agent import identity
 from calls.agent.acts import Note, NoteKind, RightParty
 from calls.agent.answers import note_callback, offer_person
+from calls.agent.dispositions import Disposition
 from calls.agent.everyday import Everyday, assent, names_time_to_call
 from calls.agent.facts import LinkChannel, Role
-from calls.agent.outcomes import Disposition
 from calls.agent.speech import count
 from calls.agent.steps import Asks, LineAct, Phase
 from calls.agent.turn import Turn
@@ -13,6 +13,7 @@ from disputes.hearing.labels import Heard, Intent
 
 NAME_TRIES = 3
 FACT_TRIES = 2
+_WANTS_LANGUAGE = (Everyday.WANTS_SPANISH, Everyday.WANTS_ENGLISH)
 
 
 def open_call(turn: Turn) -> None:
@@ -47,6 +48,8 @@ def hear_name(turn: Turn, text: str, heard: Heard, said: Everyday | None) -> Non
     """An answer to ``Am I speaking with ...?``"""
     if heard.has(Intent.VOICEMAIL_GREETING):
         leave_message(turn)
+    elif said in _WANTS_LANGUAGE:
+        ask_for_person(turn)
     elif said is Everyday.HOLD_THE_LINE:
         turn.say("will_hold", LineAct.REASSURE)
         turn.set(phase=Phase.WAITING, asked=None)
@@ -80,6 +83,8 @@ def hear_fact(turn: Turn, text: str, heard: Heard, said: Everyday | None) -> Non
     """An answer to the question for ZIP code or street: two tries, then the call is over."""
     if identity.gives_a_fact(text, turn.brief):
         right_party(turn)
+    elif said in _WANTS_LANGUAGE:
+        _ask_fact(turn)
     elif said is Everyday.DISTRUSTS_CALL:
         _distrust(turn, text)
     elif heard.intent is Intent.ARE_YOU_A_BOT:
@@ -133,17 +138,21 @@ def legal_notice(turn: Turn) -> None:
 def state_debt(turn: Turn) -> None:
     brief = turn.brief
     oldest = min(brief.invoices, key=lambda invoice: (invoice.due_date, invoice.number))
-    slots = {"number": oldest.number, "due": turn.past_day(oldest.due_date)}
+    number, due = oldest.number, turn.past_day(oldest.due_date)
     if len(brief.invoices) > 1:
         counted = count(len(brief.invoices), turn.state.language)
-        turn.say("debt_many", LineAct.STATE_DEBT, count=counted, total=turn.total(), **slots)
+        turn.say("debt_many", LineAct.STATE_DEBT, count=counted, total=turn.total(), number=number, due=due)
     elif oldest.work:
-        turn.say("debt_one", LineAct.STATE_DEBT, amount=turn.amount_of(oldest), work=oldest.work, **slots)
+        turn.say(
+            "debt_one", LineAct.STATE_DEBT, amount=turn.amount_of(oldest), work=oldest.work, number=number, due=due
+        )
     elif oldest.service_date:
         service = turn.past_day(oldest.service_date)
-        turn.say("debt_one_dated", LineAct.STATE_DEBT, amount=turn.amount_of(oldest), service=service, **slots)
+        turn.say(
+            "debt_one_dated", LineAct.STATE_DEBT, amount=turn.amount_of(oldest), service=service, number=number, due=due
+        )
     else:
-        turn.say("debt_one_plain", LineAct.STATE_DEBT, amount=turn.amount_of(oldest), **slots)
+        turn.say("debt_one_plain", LineAct.STATE_DEBT, amount=turn.amount_of(oldest), number=number, due=due)
     turn.set(debt_stated=True)
 
 
@@ -168,11 +177,11 @@ def leave_message(turn: Turn) -> None:
 def _confirms(turn: Turn, text: str, heard: Heard) -> bool:
     if identity.names_themselves(text, turn.brief):
         return True
+    if not turn.brief.is_consumer and identity.handles_payables(text):
+        return True
     if heard.intent in (Intent.NOT_RIGHT_PARTY, Intent.CONFIRM_IDENTITY_NO):
         return False
-    if heard.intent is Intent.CONFIRM_IDENTITY_YES:
-        return True
-    return not turn.brief.is_consumer and identity.handles_payables(text)
+    return heard.intent is Intent.CONFIRM_IDENTITY_YES
 
 
 def _name_confirmed(turn: Turn, text: str) -> None:

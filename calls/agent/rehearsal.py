@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from calls.agent.conversation import advance, begin
-from calls.agent.dialogues import Dialogue, CustomerTurn, When
+from calls.agent.dialogues import CustomerTurn, Dialogue, When
+from calls.agent.dispositions import Disposition
 from calls.agent.events import Event, Interrupted, Said, Silence
-from calls.agent.outcomes import Disposition
 from calls.agent.steps import Asks, Line, LineAct, State, Step
 from disputes.hearing.labels import INDEPENDENT, Heard, Intent
 

@@ -6,8 +6,8 @@ from enum import StrEnum
 
 from calls.agent.acts import Act, HowPaid
 from calls.agent.codec import pack, unpack
+from calls.agent.dispositions import Disposition
 from calls.agent.facts import Brief, Language
-from calls.agent.outcomes import Disposition
 from disputes.hearing.labels import Heard, Intent, Reason
 
 

@@ -4,9 +4,9 @@ from datetime import date
 
 from calls.agent.acts import AlreadyPaid, Freeze, HowPaid, Note, NoteKind, Pause, Resume, Specify, Suppress
 from calls.agent.answers import offer_person
+from calls.agent.dispositions import Disposition
 from calls.agent.everyday import Everyday, assent, everyday, how_paid, is_urgent, told_before
 from calls.agent.invoices_named import invoices_named
-from calls.agent.outcomes import Disposition
 from calls.agent.past_days import past_day_named
 from calls.agent.steps import Asks, LineAct, Phase
 from calls.agent.turn import Turn

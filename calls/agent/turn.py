@@ -6,8 +6,8 @@ from typing import Any
 
 from calls.agent import speech
 from calls.agent.acts import Act, SwitchLanguage
+from calls.agent.dispositions import Disposition
 from calls.agent.facts import Brief, InvoiceFacts, Language
-from calls.agent.outcomes import Disposition
 from calls.agent.steps import Asks, Line, LineAct, Phase, State, Step
 from disputes.hearing.labels import Heard
 

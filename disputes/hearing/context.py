@@ -38,7 +38,7 @@ def all_is_fine(words: str) -> bool:
 
 def about_identity(words: str) -> Intent | None:
     """A short answer while it is still open who is speaking."""
-    if is_yes(words) or _IT_IS_ME.search(words) and not re.search(r"\b(?:not|isnt|no)\b", words):
+    if is_yes(words) or (_IT_IS_ME.search(words) and not re.search(r"\b(?:not|isnt|no)\b", words)):
         return Intent.CONFIRM_IDENTITY_YES
     if is_no(words):
         return Intent.CONFIRM_IDENTITY_NO

@@ -12,7 +12,9 @@ from disputes.hearing.text import tokens
 WINDOW = 40
 _EMPTY = frozenset({".", "?", ""})
 # What the model may name as leading beside a dispute without anybody having said it: small talk about the same invoice.
-_OUTDONE = frozenset({Intent.OTHER, Intent.QUESTION_ABOUT_INVOICE, Intent.CONFIRM_IDENTITY_NO, Intent.CONFIRM_IDENTITY_YES})
+_OUTDONE = frozenset(
+    {Intent.OTHER, Intent.QUESTION_ABOUT_INVOICE, Intent.CONFIRM_IDENTITY_NO, Intent.CONFIRM_IDENTITY_YES}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +107,9 @@ def _judge(said: list[str], weights: Model) -> Judged:
         chances = dict.fromkeys(INDEPENDENT, 0.01)
         found = rules.Found((Intent.VOICEMAIL_GREETING,), None, found.rule_ids, found.pulled, found.masked)
     leading = max(Intent, key=lambda intent: logits[f"intent:{intent}"])
+    if found.clear is not None:
+        chances = {intent: min(chance, 0.02) for intent, chance in chances.items()}
+        leading = found.clear
     reason = max(Reason, key=lambda reason: logits[f"reason:{reason}"])
     return Judged(" ".join(said), found, chances, leading, reason)
 
@@ -135,12 +140,14 @@ def _score(judged: Judged, asked: str | None) -> tuple[float, bool]:
 
 def _meanings(judged: Judged, asked: str | None, weights: Model, dispute: bool) -> list[Intent]:
     """Everything meant, the highest in rank first."""
-    found = {intent for intent in judged.found.intents if intent is not Intent.DISPUTE}
+    found: set[Intent] = set(judged.found.intents) - {Intent.DISPUTE}
     for intent, chance in judged.chances.items():
         if intent is not Intent.DISPUTE and chance >= weights.thresholds[intent]:
             found.add(intent)
     if judged.leading not in INDEPENDENT and not (dispute and judged.leading in _OUTDONE):
         found.add(judged.leading)
+    if asked not in (None, "identity") and Intent.WRONG_NUMBER not in judged.found.intents:
+        found.discard(Intent.WRONG_NUMBER)
     if asked == "identity" and (answer := context.about_identity(judged.words)) is not None:
         found = {intent for intent in found if intent in INDEPENDENT} | {answer}
     if dispute:

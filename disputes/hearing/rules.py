@@ -14,6 +14,7 @@ from disputes.hearing.labels import Intent, Reason
 
 FOLDER = Path(__file__).parent
 LANGUAGES = ("en", "es")
+LONGEST_CLEAR = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,13 +30,17 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What the rules say about one text. ``masked``: the words left when denials and cured troubles are taken out."""
+    """What the rules say about one text.
+
+    ``masked``: the words left when denials and cured troubles are taken out. ``clear``: the one ordinary thing the whole text says.
+    """
 
     intents: tuple[Intent, ...]
     reason: Reason | None
     rule_ids: tuple[str, ...]
     pulled: tuple[str, ...]
     masked: str
+    clear: Intent | None = None
 
 
 @cache
@@ -47,9 +52,14 @@ def sure_rules() -> tuple[Rule, ...]:
 @cache
 def pulls() -> tuple[Rule, ...]:
     return tuple(
-        Rule(f"{language}.pull.{entry['id']}", None, None, re.compile(entry["pattern"]), tuple(entry["any_of"]))
+        Rule(f"{language}.pull.{entry['id']}", None, None, re.compile(str(entry["pattern"])), tuple(entry["any_of"]))
         for language, entry in _entries("pull")
     )
+
+
+@cache
+def clear_rules() -> tuple[Rule, ...]:
+    return tuple(_sure(entry, f"{language}.clear") for language, entry in _entries("clear"))
 
 
 def find(words: str) -> Found:
@@ -68,7 +78,17 @@ def find(words: str) -> Found:
     hits = [rule for rule in _chosen(all_sure, candidates >> len(all_pulls)) if rule.pattern.search(masked)]
     reason = next((rule.reason for rule in hits if rule.reason is not None), None)
     intents = tuple(dict.fromkeys(rule.intent for rule in hits if rule.intent is not None))
-    return Found(intents, reason, tuple(rule.id for rule in hits), tuple(pulled), masked)
+    clear = None if hits else _clear(words)
+    rule_ids = tuple(rule.id for rule in hits) if clear is None else (clear.id,)
+    return Found(intents, reason, rule_ids, tuple(pulled), masked, clear.intent if clear else None)
+
+
+def _clear(words: str) -> Rule | None:
+    """Only short texts are said to be clear; the longer one is, the more it may mean."""
+    bare = " ".join(word for word in words.split() if word not in ".?")
+    if bare.count(" ") >= LONGEST_CLEAR:
+        return None
+    return next((rule for rule in clear_rules() if rule.pattern.match(bare)), None)
 
 
 @lru_cache(maxsize=20_000)
@@ -105,5 +125,5 @@ def _sure(entry: dict[str, list[str] | str], language: str) -> Rule:
         Intent(intent),
         Reason(reason) if reason else None,
         re.compile(str(entry["pattern"])),
-        tuple(entry["any_of"]),
+        tuple(entry.get("any_of", ())),
     )

@@ -6,12 +6,78 @@ import unicodedata
 LONGEST = 4000
 LONGEST_WORD = 30
 _NUMBER_WORDS = frozenset(
-    "zero two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen "
-    "nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred thousand grand "
-    "dos tres cuatro cinco seis siete ocho nueve diez once doce trece catorce quince dieciseis diecisiete dieciocho "
-    "diecinueve veinte veinticinco treinta cuarenta cincuenta sesenta setenta ochenta noventa cien ciento doscientos trescientos "
-    "cuatrocientos quinientos seiscientos setecientos ochocientos novecientos mil".split()
+    [
+        "zero",
+        "two",
+        "three",
+        "four",
+        "five",
+        "six",
+        "seven",
+        "eight",
+        "nine",
+        "ten",
+        "eleven",
+        "twelve",
+        "thirteen",
+        "fourteen",
+        "fifteen",
+        "sixteen",
+        "seventeen",
+        "eighteen",
+        "nineteen",
+        "twenty",
+        "thirty",
+        "forty",
+        "fifty",
+        "sixty",
+        "seventy",
+        "eighty",
+        "ninety",
+        "hundred",
+        "thousand",
+        "grand",
+        "dos",
+        "tres",
+        "cuatro",
+        "cinco",
+        "seis",
+        "siete",
+        "ocho",
+        "nueve",
+        "diez",
+        "once",
+        "doce",
+        "trece",
+        "catorce",
+        "quince",
+        "dieciseis",
+        "diecisiete",
+        "dieciocho",
+        "diecinueve",
+        "veinte",
+        "veinticinco",
+        "treinta",
+        "cuarenta",
+        "cincuenta",
+        "sesenta",
+        "setenta",
+        "ochenta",
+        "noventa",
+        "cien",
+        "ciento",
+        "doscientos",
+        "trescientos",
+        "cuatrocientos",
+        "quinientos",
+        "seiscientos",
+        "setecientos",
+        "ochocientos",
+        "novecientos",
+        "mil",
+    ]
 )
+_ENDS = {".": ".", ";": ".", "!": ".", "?": "?"}
 _ONE = frozenset({"one", "uno", "un", "oh"})
 _APOSTROPHES = re.compile(r"['’`´]")
 _TOKENS = re.compile(r"[a-z0-9]+(?:[.,]\d+)*|[.?!;](?=\s|$)")
@@ -37,17 +103,15 @@ def tokens(text: str) -> list[str]:
     Of a text longer than anybody speaks in one breath, the first part is taken.
     """
     out: list[str] = []
-    raw = [token[:LONGEST_WORD] for token in _TOKENS.findall(plain(text[:LONGEST]))]
-    for index, token in enumerate(raw):
-        if token in ".;!":
-            out.append(".")
-        elif token == "?":
-            out.append("?")
+    raw = [word[:LONGEST_WORD] for word in _TOKENS.findall(plain(text[:LONGEST]))]
+    for index, word in enumerate(raw):
+        if word in _ENDS:
+            out.append(_ENDS[word])
         elif _is_number(raw, index):
             if not out or out[-1] != "#":
                 out.append("#")
         else:
-            out.extend(_SHORT_FORMS.get(token, token).split())
+            out.extend(_SHORT_FORMS.get(word, word).split())
     return out
 
 

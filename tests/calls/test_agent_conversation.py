@@ -4,7 +4,6 @@ from dataclasses import replace
 from datetime import date, time
 
 import pytest
-from tests.calls.agent_cast import TODAY, consumer, firm, known, said, talk
 
 from calls.agent import Asks, BriefError, Disposition, Language, LineAct, LinkChannel, Role, State, advance
 from calls.agent.acts import (
@@ -30,6 +29,7 @@ from calls.agent.codec import CodecError
 from calls.agent.events import HungUp, Interrupted, Key, MachineHeard, Said, Silence
 from disputes.hearing import Intent, Reason
 from syntharra.money import of
+from tests.calls.agent_cast import TODAY, consumer, firm, known, said, talk
 
 
 def test_the_call_opens_with_what_calls_and_for_whom_before_anything_else() -> None:
@@ -137,7 +137,9 @@ def test_a_vague_dispute_freezes_at_once_and_is_asked_about_once() -> None:
 def test_who_has_told_the_firm_before_is_not_asked_again() -> None:
     step = advance(known(consumer()), Said("I already told your office about this"))
 
-    assert step.acts == (Freeze(Reason.OTHER_VAGUE, "I already told your office about this", ("1088",), told_before=True),)
+    assert step.acts == (
+        Freeze(Reason.OTHER_VAGUE, "I already told your office about this", ("1088",), told_before=True),
+    )
     assert step.end is Disposition.DISPUTE
 
 

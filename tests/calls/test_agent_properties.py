@@ -2,13 +2,13 @@
 
 import re
 
-from tests.calls.agent_cast import consumer, firm
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from calls.agent import Brief, State, Step, advance, begin
 from calls.agent.acts import Freeze, RightParty
 from calls.agent.events import Event, HungUp, Interrupted, Key, MachineHeard, Played, Said, Silence
+from tests.calls.agent_cast import consumer, firm
 
 WORDS = (
     "yes", "no", "yes this is Ida", "this is Ben", "43215", "elm street", "who is this", "hello?", "what", "okay", "hmm maybe",
@@ -20,9 +20,14 @@ WORDS = (
     "lo pago el viernes", "no estoy de acuerdo", "we need a W-9", "please leave a message after the tone", "hold on",
     "my card is 4111111111111111", "", "   ", "?!", "I don't consent to recording", "you people are crooks", "mm", "bye",
 )  # fmt: skip
-MONEY = re.compile(r"\$|\d|\b(?:invoice|pay|paid|payment|owe|balance|due|amount|link|pagar|pago|debe|monto|enlace|venc\w+)\b", re.IGNORECASE)
+MONEY = re.compile(
+    r"\$|\d|\b(?:invoice|pay|paid|payment|owe|balance|due|amount|link|pagar|pago|debe|monto|enlace|venc\w+)\b",
+    re.IGNORECASE,
+)
 NEUTRAL = ("Is there something about this invoice you don't agree with?",)
-DEBT = re.compile(r"\$|\b(?:invoice|debt|owe|pay|payment|bill|balance|due|amount|factura|deuda|pago|pagar)\b", re.IGNORECASE)
+DEBT = re.compile(
+    r"\$|\b(?:invoice|debt|owe|pay|payment|bill|balance|due|amount|factura|deuda|pago|pagar)\b", re.IGNORECASE
+)
 
 events = st.one_of(
     st.sampled_from(WORDS).map(Said),
@@ -33,7 +38,15 @@ events = st.one_of(
     st.text(max_size=40).map(Played),
     st.text(max_size=60).map(Said),
 )
-briefs = st.sampled_from([consumer(), consumer(first_contact=False, callback_number=""), firm(), firm(contact_name=""), consumer(dispute_live=True)])
+briefs = st.sampled_from(
+    [
+        consumer(),
+        consumer(first_contact=False, callback_number=""),
+        firm(),
+        firm(contact_name=""),
+        consumer(dispute_live=True),
+    ]
+)
 several = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
@@ -62,13 +75,17 @@ def test_after_a_stop_no_amount_and_no_demand_is_spoken(brief: Brief, happening:
 def test_before_the_right_party_no_debt_is_spoken_of(brief: Brief, happening: list[Event]) -> None:
     for step in played(brief, happening):
         if not step.state.right_party and RightParty() not in step.acts:
-            assert [text for text in lines(step) if DEBT.search(text.replace("accounts payable", ""))] == []
+            assert [text for text in lines(step) if DEBT.search(re.sub("accounts payable|cuentas por pagar", "", text))] == []
 
 
 @several
 @given(briefs, st.lists(events, max_size=12))
 def test_no_number_is_spoken_that_is_not_in_the_facts(brief: Brief, happening: list[Event]) -> None:
-    known = {number for invoice in brief.invoices for number in re.findall(r"\d+", f"{invoice.number} {invoice.amount.amount} {invoice.due_date.day}")}
+    known = {
+        number
+        for invoice in brief.invoices
+        for number in re.findall(r"\d+", f"{invoice.number} {invoice.amount.amount} {invoice.due_date.day}")
+    }
     known |= set(re.findall(r"\d+", f"{brief.total.amount} {PHONE}"))
     for step in played(brief, happening):
         for line in step.say:

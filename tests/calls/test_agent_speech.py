@@ -19,7 +19,9 @@ def _slots(line: str) -> set[str]:
 
 
 def test_both_languages_have_the_same_lines_with_the_same_slots() -> None:
-    different = {key for key in ENGLISH.keys() | SPANISH.keys() if _slots(ENGLISH.get(key, "")) != _slots(SPANISH.get(key, ""))}
+    different = {
+        key for key in ENGLISH.keys() | SPANISH.keys() if _slots(ENGLISH.get(key, "")) != _slots(SPANISH.get(key, ""))
+    }
 
     assert set(ENGLISH) == set(SPANISH)
     assert different == set()

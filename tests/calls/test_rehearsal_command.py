@@ -46,7 +46,9 @@ KNOWN = (turn("yes this is ida", "identity_asked"), turn("four three two one fiv
 
 
 def test_the_command_prints_the_call_turn_by_turn() -> None:
-    line = json.dumps(written(*KNOWN, turn("the thing still drips so no", "debt_stated", "the thing", "the thing still drips")))
+    line = json.dumps(
+        written(*KNOWN, turn("the thing still drips so no", "debt_stated", "the thing", "the thing still drips"))
+    )
     done = subprocess.run(
         [sys.executable, "manage.py", "rehearse_calls"],
         input=f"{line}\nnonsense\n".encode(),
@@ -77,7 +79,9 @@ def test_the_last_answer_is_repeated_when_identity_is_asked_again() -> None:
 
 
 def test_a_condition_that_was_overtaken_is_dropped() -> None:
-    report = went(*KNOWN, turn("because it leaks", "asked_what_is_wrong"), turn("I'll pay Friday", "debt_stated"), turn("yes"))
+    report = went(
+        *KNOWN, turn("because it leaks", "asked_what_is_wrong"), turn("I'll pay Friday", "debt_stated"), turn("yes")
+    )
 
     assert customer(report) == [(0, None), (1, None), (3, None), (4, None)]
 

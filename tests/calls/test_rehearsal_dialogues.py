@@ -11,7 +11,9 @@ from calls.agent.dialogues import read
 from calls.agent.rehearsal import rehearse
 
 DIALOGUES = [
-    json.loads(line) for path in sorted(Path(__file__).with_name("dialogues").glob("*.jsonl")) for line in path.read_text("utf-8").splitlines()
+    json.loads(line)
+    for path in sorted(Path(__file__).with_name("dialogues").glob("*.jsonl"))
+    for line in path.read_text("utf-8").splitlines()
 ]
 DEBT_WORDS = re.compile(
     r"\b(invoices?|debts?|owe[sd]?|pay|paid|payments?|bills?|balance|due|overdue|amount|collect\w*|account|money|deuda|factura|"
@@ -19,7 +21,8 @@ DEBT_WORDS = re.compile(
     re.IGNORECASE,
 )
 MONEY_AFTER_A_STOP = re.compile(
-    r"\$|\d+\.\d\d|\b(pay|paid|payments?|owe[sd]?|balance|due|amount|link|expect it|when can|pag\w+|deb[eo]|monto|venc\w+|enlace)\b", re.IGNORECASE
+    r"\$|\d+\.\d\d|\b(pay|paid|payments?|owe[sd]?|balance|due|amount|link|expect it|when can|pag\w+|deb[eo]|monto|venc\w+|enlace)\b",
+    re.IGNORECASE,
 )
 BUSINESS_MAY_HEAR = re.compile(r"accounts payable|cuentas por pagar", re.IGNORECASE)
 
@@ -57,7 +60,10 @@ def test_nothing_is_said_of_money_after_a_stop(call: tuple[dict[str, Any], dict[
 def test_no_word_of_a_debt_is_said_before_the_right_party(call: tuple[dict[str, Any], dict[str, Any]]) -> None:
     written, went = call
 
-    said = [BUSINESS_MAY_HEAR.sub("", text) if written["debtor_type"] == "business" else text for text in _before_the_debt(went)]
+    said = [
+        BUSINESS_MAY_HEAR.sub("", text) if written["debtor_type"] == "business" else text
+        for text in _before_the_debt(went)
+    ]
 
     assert [text for text in said if DEBT_WORDS.search(text)] == []
 
@@ -65,14 +71,23 @@ def test_no_word_of_a_debt_is_said_before_the_right_party(call: tuple[dict[str, 
 def test_every_number_that_is_spoken_is_in_the_facts(call: tuple[dict[str, Any], dict[str, Any]]) -> None:
     written, went = call
     known = re.sub(r"\D", " ", json.dumps(written["facts"])).split() + ["614", "555", "0199"]
-    promised = re.findall(r"\d+", " ".join(text for text in _agent(went) if "March" in text or "marzo" in text or "abril" in text or "April" in text))
+    promised = re.findall(
+        r"\d+",
+        " ".join(
+            text for text in _agent(went) if "March" in text or "marzo" in text or "abril" in text or "April" in text
+        ),
+    )
 
     spoken = {number for text in _agent(went) for number in re.findall(r"\d+", text.replace(",", ""))}
 
     plain = {str(int(number)) for number in known}
-    amounts = {str(int(one)) for facts in _invoices(written) for one in re.findall(r"\d+", facts["amount"].replace(",", ""))}
+    amounts = {
+        str(int(one)) for facts in _invoices(written) for one in re.findall(r"\d+", facts["amount"].replace(",", ""))
+    }
     total = {str(sum(int(re.findall(r"\d+", facts["amount"].replace(",", ""))[0]) for facts in _invoices(written)))}
-    assert {str(int(number)) for number in spoken} - plain - amounts - total - {str(int(one)) for one in promised} - {"0"} == set()
+    assert {str(int(number)) for number in spoken} - plain - amounts - total - {str(int(one)) for one in promised} - {
+        "0"
+    } == set()
 
 
 def test_the_first_words_say_that_it_is_automated_and_recorded(call: tuple[dict[str, Any], dict[str, Any]]) -> None:

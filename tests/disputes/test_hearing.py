@@ -157,7 +157,9 @@ def test_a_dispute_early_in_a_long_speech_is_not_lost() -> None:
     assert heard.state is Listening.FREEZE
 
 
-@pytest.mark.parametrize("words", ["", "   ", "...", "?!", "\x00", "\ud800", "🤖" * 50, "a" * 100_000, "no " * 20_000, "# # #"])
+@pytest.mark.parametrize(
+    "words", ["", "   ", "...", "?!", "\x00", "\ud800", "🤖" * 50, "a" * 100_000, "no " * 20_000, "# # #"]
+)
 def test_whatever_comes_in_comes_out_as_a_meaning(words: str) -> None:
     start = time.perf_counter()
 
@@ -167,7 +169,11 @@ def test_whatever_comes_in_comes_out_as_a_meaning(words: str) -> None:
     assert time.perf_counter() - start < 2
 
 
-@given(st.text(max_size=200), st.booleans(), st.sampled_from([None, "identity", "what_is_wrong", "open", "promise", "callback"]))
+@given(
+    st.text(max_size=200),
+    st.booleans(),
+    st.sampled_from([None, "identity", "what_is_wrong", "open", "promise", "callback"]),
+)
 def test_what_is_heard_does_not_contradict_itself(words: str, final: bool, asked: str | None) -> None:
     heard = hear(words, final=final, asked=asked)
 
@@ -212,8 +218,8 @@ def test_a_line_is_heard_in_a_moment() -> None:
 
 
 def _our_lines() -> list[str]:
-    from disputes.hearing.build.corpus import fill, templates
-
     import random
+
+    from disputes.hearing.build.corpus import fill, templates
 
     return [" ".join(tokens(fill(one.text, random.Random(one.group)))) for one in templates()][::4]

@@ -32,7 +32,9 @@ def test_each_line_is_answered_in_its_order() -> None:
 
 
 def test_lines_that_cannot_be_read_are_named_and_the_rest_is_answered() -> None:
-    done = classify(b'not json\n{"id": "a"}\n[]\n{"text": "x"}\n\xff\xfe\n{"id": "b", "text": "\\ud800 hi"}\n' + b"[" * 5000 + b"\n")
+    done = classify(
+        b'not json\n{"id": "a"}\n[]\n{"text": "x"}\n\xff\xfe\n{"id": "b", "text": "\\ud800 hi"}\n' + b"[" * 5000 + b"\n"
+    )
 
     errors = done.stderr.decode()
     assert done.returncode == 1

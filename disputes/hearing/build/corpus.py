@@ -4,6 +4,7 @@ A file holds sections ``[intent/reason + intent]`` and one line a template. Ever
 cross-validation never sees a template on both sides.
 """
 
+import hashlib
 import random
 import re
 from collections.abc import Iterator
@@ -11,6 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from disputes.hearing.concepts import FILE as CONCEPTS
 from disputes.hearing.labels import RANK, Intent, Reason
 from disputes.hearing.text import plain
 
@@ -93,6 +95,12 @@ def examples(folder: Path = LINES, seed: int = SEED) -> list[Example]:
             made.append(_like(template, roughened(filled, template.language, chance), "stt"))
         made.extend(_prefixes(template, chance))
     return made
+
+
+def digest_of_sources() -> str:
+    """What the weights are made of: lines, fillings and families of words. Stored in the model, so that neither goes stale."""
+    sources = [*sorted(LINES.glob("*.txt")), SLOTS_FILE, CONCEPTS]
+    return hashlib.sha256(b"".join(path.read_bytes() for path in sources)).hexdigest()
 
 
 def fill(text: str, chance: random.Random) -> str:

@@ -18,12 +18,12 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-import numpy as np  # type: ignore[import-not-found]
-from scipy.sparse import csr_matrix  # type: ignore[import-not-found]
-from sklearn.linear_model import LogisticRegression  # type: ignore[import-not-found]
+import numpy as np
+from scipy.sparse import csr_matrix
+from sklearn.linear_model import LogisticRegression
 
 from disputes.hearing import decision, rules
-from disputes.hearing.build.corpus import LINES, Example, examples
+from disputes.hearing.build.corpus import Example, digest_of_sources, examples
 from disputes.hearing.build.measure import figures, thresholds_from
 from disputes.hearing.features import BUCKETS, features
 from disputes.hearing.labels import INDEPENDENT, Intent, Reason
@@ -54,7 +54,9 @@ def matrix(rows: list[Example]) -> Array:
 def fit(x: Array, rows: list[Example], strength: float) -> tuple[Array, Array]:
     """Weights and biases of every output."""
     forms = Counter(row.group for row in rows)
-    weight = np.array([(0.5 if row.form == "prefix" else 1.0) * min(1.0, math.sqrt(6 / forms[row.group])) for row in rows])
+    weight = np.array(
+        [(0.5 if row.form == "prefix" else 1.0) * min(1.0, math.sqrt(6 / forms[row.group])) for row in rows]
+    )
     weights, biases = np.zeros((BUCKETS, len(OUTPUTS))), np.full(len(OUTPUTS), -20.0)
     whole = np.array([row.form != "prefix" or row.dispute for row in rows])
     _softmax(
@@ -92,16 +94,18 @@ def packed(weights: Array, biases: Array, thresholds: dict[str, float], version:
     whole = np.clip(np.rint(weights / scales), -127, 127).astype(np.int16) + 128
     body = whole.astype(np.uint8).tobytes()
     width = len(OUTPUTS)
+    plain_scales = tuple(float(f"{value:.8g}") for value in scales)
+    plain_biases = tuple(round(float(value), 5) for value in biases)
     head = {
         "version": version,
         "outputs": OUTPUTS,
-        "scales": [float(f"{value:.8g}") for value in scales],
-        "biases": [round(float(value), 5) for value in biases],
+        "scales": plain_scales,
+        "biases": plain_biases,
         "thresholds": thresholds,
     }
     empty = bytes([128]) * width
     rows = tuple(b"" if (row := body[start : start + width]) == empty else row for start in range(0, len(body), width))
-    model = Model(version, OUTPUTS, tuple(head["scales"]), tuple(head["biases"]), thresholds, rows)
+    model = Model(version, OUTPUTS, plain_scales, plain_biases, thresholds, rows)
     return model, zlib.compress(json.dumps(head).encode() + b"\n" + body, 9)
 
 
@@ -130,8 +134,8 @@ def main() -> None:
     options = parser.parse_args()
     rows = examples()
     report, thresholds = cross_validated(rows, options.strength)
-    digest = hashlib.sha256(b"".join(path.read_bytes() for path in sorted(LINES.glob("*.txt")))).hexdigest()
-    report["lines_sha256"] = digest
+    digest = digest_of_sources()
+    report["sources_sha256"] = digest
     text = json.dumps(report, indent=1)
     print(text)  # noqa: T201
     if options.measure:
