@@ -1,0 +1,133 @@
+"""QuickBooks answers of every shape, read without a connection: objects, lists, changes, batches, webhooks, tokens."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+from integrations import canonical
+from integrations.canonical import Json
+from integrations.errors import Refused
+from integrations.ledger import Home, Unusable
+from integrations.payloads import Answer, Broken, Found, Note, Unreadable
+from integrations.quickbooks import answers, fields, mapping, oauth, webhooks
+from syntharra.clock import machine_now
+
+_CONTAINERS = ("QueryResponse", "CDCResponse", "BatchItemResponse")
+_ENTITY = {kind: entity for entity, kind in mapping.ENTITIES.items()}
+
+
+def read(kind: str, answer: Answer, *, home: Home, earlier: Answer | None = None) -> Iterator[Found]:
+    """Our words for one answer. Raises Unreadable."""
+    match kind:
+        case "error":
+            yield _error(answer)
+        case "webhook":
+            yield from _webhook(answer)
+        case "token":
+            yield _token(answer, earlier)
+        case _:
+            yield from _objects(kind, answer, home)
+
+
+def _objects(kind: str, answer: Answer, home: Home) -> Iterator[Found]:
+    said = _good(answer)
+    found = list(_listed(said))
+    if not found and not (isinstance(said, dict) and any(name in said for name in _CONTAINERS)):
+        raise Unreadable(f"no {_ENTITY[kind]} is in it, nor anything else of QuickBooks")
+    for entity, raw in found:
+        if entity != _ENTITY[kind]:
+            yield Note(f"left out: {entity} {_id(raw)} is no {_ENTITY[kind]}")
+            continue
+        item = mapping.item(entity, raw, home)
+        if isinstance(item, Unusable):
+            yield Broken(f"{entity} {item.external_id or '?'} cannot be read: {item.reason}: {item.detail}")
+        else:
+            yield canonical.of_item(item, provider="quickbooks")
+
+
+def _listed(said: Any) -> Iterator[tuple[str, Any]]:
+    """Every object in an answer with its kind: as read, listed, changed, batched, or laid out bare."""
+    if isinstance(said, list):
+        for one in said:
+            yield from _listed(one)
+    elif isinstance(said, dict) and "Id" in said:
+        yield _bare(said), said
+    elif isinstance(said, dict):
+        for name, inside in said.items():
+            if name in _CONTAINERS:
+                yield from _listed(inside)
+            elif name[:1].isupper() and isinstance(inside, list):
+                yield from ((name, raw) for raw in inside)
+            elif name[:1].isupper() and isinstance(inside, dict) and name != "Fault":
+                yield name, inside
+
+
+def _bare(raw: Json) -> str:
+    """What an object without a name around it is: by the fields only that kind has."""
+    if "RemainingCredit" in raw:
+        return "CreditMemo"
+    if "UnappliedAmt" in raw or "PaymentRefNum" in raw or "DepositToAccountRef" in raw:
+        return "Payment"
+    if "DisplayName" in raw or "FullyQualifiedName" in raw:
+        return "Customer"
+    if "DueDate" in raw or "Balance" in raw or "TotalAmt" in raw:
+        return "Invoice"
+    return "object"
+
+
+def _error(answer: Answer) -> Json:
+    error = answers.error_in(answer.body, status=answer.status, headers=answer.headers, now=machine_now())
+    if error is None:
+        raise Unreadable("this is no error: it is a good answer")
+    return canonical.of_error(error)
+
+
+def _webhook(answer: Answer) -> Iterator[Found]:
+    try:
+        events = webhooks.events_in(answer.body)
+    except webhooks.NotAWebhook as error:
+        raise Unreadable(f"no webhook of QuickBooks: {error}") from None
+    for event in events:
+        if not event.object:
+            yield Note(f"left out: event {event.event_id} is about something we do not read")
+    ours = [event for event in events if event.object]
+    yield {"events": [{"account": event.account, **event.payload} for event in ours]}
+
+
+def _token(answer: Answer, earlier: Answer | None) -> Json:
+    """When the pair ends and whether the refresh token was replaced: against the file before, if there is one."""
+    tokens = oauth.tokens_in(_good(answer), now=_sent_at(answer))
+    rotated = earlier is None or oauth.tokens_in(_good(earlier), now=machine_now()).refresh != tokens.refresh
+    ends = tokens.refresh_expires_at
+    return {
+        "account": None,  # theirs comes back beside the code, never with the tokens
+        "expires_at": tokens.access_expires_at.isoformat(timespec="seconds"),
+        "refresh_expires_at": ends.isoformat(timespec="seconds") if ends else None,
+        "rotated": rotated,
+    }
+
+
+def _sent_at(answer: Answer) -> datetime:
+    """When it was sent, where the file says so; else now."""
+    try:
+        return parsedate_to_datetime((answer.headers or {}).get("date", ""))
+    except (TypeError, ValueError):
+        return machine_now()
+
+
+def _good(answer: Answer) -> Any:
+    """The JSON inside. Raises Unreadable for an error of theirs and for anything that is no JSON."""
+    error = answers.error_in(answer.body, status=answer.status, headers=answer.headers, now=machine_now())
+    listed = answer.body.lstrip()[:1] == b"["
+    if error is not None and not (listed and not isinstance(error, Refused)):
+        said = canonical.of_error(error)
+        raise Unreadable(f"an error, not an object (read it with KIND error): {said['class']}: {said['message']}")
+    try:
+        return fields.loads(answer.body)
+    except ValueError as broken:
+        raise Unreadable(f"no JSON: {broken}") from None
+
+
+def _id(raw: Any) -> str:
+    return fields.clean(raw.get("Id")) if isinstance(raw, dict) else "?"
