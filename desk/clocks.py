@@ -12,7 +12,7 @@ from disputes.letters import ACKNOWLEDGE_WITHIN
 from disputes.models import Dispute
 from notifications.models import Message
 from syntharra import clock
-from syntharra.templatetags.syntharra import moment_words
+from syntharra.templatetags.syntharra import soon_words
 
 TELL_WITHIN = timedelta(minutes=15)
 DECIDE_WITHIN_BUSINESS_DAYS = 5
@@ -45,6 +45,11 @@ def next_clock(dispute: Dispute) -> Clock:
     if dispute.acknowledged_at is None and now < dispute.opened_at + ACKNOWLEDGE_WITHIN:
         return _run(_("Acknowledgement"), dispute.opened_at, ACKNOWLEDGE_WITHIN, None, now)
     return _decision(dispute, now)
+
+
+def decision_clock(dispute: Dispute) -> Clock:
+    """How long the firm has to say what it will do."""
+    return _decision(dispute, clock.now())
 
 
 def business_days_after(start: datetime, days: int) -> datetime:
@@ -84,7 +89,7 @@ def _run(name: str, start: datetime, within: timedelta, met_at: datetime | None,
     if now > limit:
         return Clock(name, "late", _("%(time)s late") % {"time": span(now - limit)}, 100, limit)
     share = int((now - start) / within * 100)
-    return Clock(name, "running", _("by %(when)s") % {"when": moment_words(limit)}, max(share, 1), limit)
+    return Clock(name, "running", _("by %(when)s") % {"when": soon_words(limit)}, max(share, 1), limit)
 
 
 def span(length: timedelta) -> str:

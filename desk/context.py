@@ -48,10 +48,9 @@ def frame(request: HttpRequest) -> dict[str, Any]:
 class Frame:
     """Links, businesses, the books' trouble and the sandbox's clock."""
 
-    sandbox: bool = settings.SANDBOX
-
     def __init__(self, request: HttpRequest) -> None:
         self.request = request
+        self.sandbox: bool = settings.SANDBOX
         self.business: Business | None = getattr(request, "business", None)
 
     @cached_property

@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 from accounts.models import ActivityLine, Business
 from calls.agent.outcomes import Disposition
 from calls.models import Attempt, Call
-from desk.clocks import next_clock
+from desk.clocks import decision_clock
 from desk.standing import invoice_url
 from desk.wording.outcomes import ending, has_task, task
 from disputes.models import ClaimOn, Dispute
@@ -64,10 +64,11 @@ def _disputes() -> Iterator[Need]:
             "amount": money.shown(money.of(dispute.balance_at_opening, dispute.currency)),
             "kind": claim.get_reason_display() if claim else _("not said yet"),
         }
-        running = next_clock(dispute)
+        running = decision_clock(dispute)
+        by = _("decide %(by)s") % {"by": running.words} if running.state == "running" else running.words
         tone = "late" if running.state == "late" or (claim and claim.urgent) else "frozen"
         said = f"“{claim.words}”" if claim and claim.words else ""
-        yield Need(tone, "snowflake", what, dispute.get_absolute_url(), _("Open"), said, running.words)
+        yield Need(tone, "snowflake", what, dispute.get_absolute_url(), _("Open"), said, by)
 
 
 def _paused() -> Iterator[Need]:

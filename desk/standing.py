@@ -8,12 +8,12 @@ from uuid import UUID
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from calls.models import AttemptInvoice
-from desk.wording.outcomes import means
+from compliance.models import Suppression
+from desk.wording.outcomes import ending, means
 from disputes.models import ClaimOn
-from invoices.models import Customer, Hold, Invoice, Promise
+from invoices.models import Contact, Customer, Hold, Invoice, Promise
 from syntharra import clock, money
 from syntharra.money import Money
 from syntharra.templatetags.syntharra import day_words, moment_words, past_due
@@ -77,9 +77,9 @@ def rows(invoices: Iterable[Invoice]) -> list[Row]:
 
 
 def standings(invoices: Collection[Invoice]) -> dict[UUID, Standing]:
-    """Four queries for any number of invoices."""
+    """Seven queries for any number of invoices."""
     open_ones = [invoice for invoice in invoices if invoice.books_status == Invoice.Books.OPEN]
-    known = _Known.of(open_ones) if open_ones else _Known({}, {}, {}, {}, {}, "")
+    known = _Known.of(open_ones)
     return {invoice.pk: _standing(invoice, known) for invoice in invoices}
 
 
@@ -90,13 +90,29 @@ class _Known:
     held: dict[UUID, str]
     customers_held: dict[UUID, str]
     attempts: dict[UUID, tuple[str, datetime]]
+    last_calls: dict[UUID, str]
+    stopped: dict[UUID, str]
+    reachable: set[UUID]
+    calls_people: bool
     all_held: str
 
     @classmethod
     def of(cls, invoices: Collection[Invoice]) -> "_Known":
         ids = [invoice.pk for invoice in invoices]
         held, customers_held, all_held = _holds(ids, [invoice.customer_id for invoice in invoices])
-        return cls(_disputed(ids), _promised(ids), held, customers_held, _attempts(ids), all_held)
+        customers = [invoice.customer_id for invoice in invoices]
+        return cls(
+            disputed=_disputed(ids),
+            promised=_promised(ids),
+            held=held,
+            customers_held=customers_held,
+            attempts=_attempts(ids),
+            last_calls=_last_calls(ids),
+            stopped=_stopped(customers),
+            reachable=_reachable(customers),
+            calls_people=bool(invoices) and next(iter(invoices)).business.consumer_calls,
+            all_held=all_held,
+        )
 
 
 def _disputed(ids: list[UUID]) -> dict[UUID, str]:
@@ -128,6 +144,21 @@ def _attempts(ids: list[UUID]) -> dict[UUID, tuple[str, datetime]]:
     return {
         link.invoice_id: (link.attempt.status, link.attempt.planned_for) for link in about.select_related("attempt")
     }
+
+
+def _last_calls(ids: list[UUID]) -> dict[UUID, str]:
+    about = AttemptInvoice.objects.filter(invoice__in=ids, attempt__call__isnull=False).order_by("attempt__planned_for")
+    return {link.invoice_id: ending(link.attempt.call).word for link in about.select_related("attempt__call")}
+
+
+def _stopped(customers: list[UUID]) -> dict[UUID, str]:
+    stops = Suppression.objects.filter(customer__in=customers, lifted_at=None).order_by("at")
+    return {found.customer_id: found.get_kind_display() for found in stops}
+
+
+def _reachable(customers: list[UUID]) -> set[UUID]:
+    billing = Contact.objects.filter(customer__in=customers, role=Contact.Role.BILLING).exclude(phone="")
+    return set(billing.values_list("customer_id", flat=True))
 
 
 def _standing(invoice: Invoice, known: _Known) -> Standing:
@@ -163,13 +194,22 @@ def _by_date(invoice: Invoice, known: _Known) -> Standing:
         if status == "planned":
             return Standing(state, "", _("call planned %(when)s") % {"when": moment_words(at)})
         return Standing(status)
-    if _never_called(invoice.customer):
-        return Standing(state, "", _("never called: your list"))
-    return Standing(state, "", ngettext("%(days)d day", "%(days)d days", late) % {"days": late})
+    return Standing(state, "", _why_quiet(invoice, known))
 
 
-def _never_called(customer: Customer) -> bool:
-    return customer.never_call
+def _why_quiet(invoice: Invoice, known: _Known) -> str:
+    """Why no call is planned, as far as one look tells; the invoice's page asks the gate."""
+    if invoice.customer_id in known.stopped:
+        return _("not called: %(why)s") % {"why": known.stopped[invoice.customer_id]}
+    if invoice.customer.never_call:
+        return _("never called: your list")
+    if invoice.customer_id not in known.reachable:
+        return _("no number to call")
+    if invoice.customer.kind != Customer.Kind.BUSINESS and not known.calls_people:
+        return _("a private person: not called")
+    if invoice.pk in known.last_calls:
+        return _("last call: %(outcome)s") % {"outcome": known.last_calls[invoice.pk]}
+    return _("no call planned yet")
 
 
 def _day(at: datetime) -> str:

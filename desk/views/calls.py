@@ -28,7 +28,7 @@ from desk.phones import spoken
 from desk.standing import rows
 from desk.views.invoices import Empty, without_page
 from desk.wording.gate import Gate
-from desk.wording.outcomes import NOBODY_SPOKE, attempt_ending, ending, task
+from desk.wording.outcomes import NOBODY_SPOKE, attempt_ending, ending, follows, task
 from desk.wording.transcript import Turn, turns
 from syntharra.templatetags.syntharra import moment, seconds
 
@@ -86,15 +86,16 @@ def call(request: MemberRequest, pk: UUID) -> HttpResponse:
     about = [link.invoice for link in _about(found)]
     heard_here = {"claims__source": "call", "claims__evidence__call": str(found.pk)}
     dispute = request.business.disputes.filter(invoice__in=about, **heard_here).first()
-    said = turns(found, list(found.lines.order_by("position")), customer=found.customer.name)
+    named = found.customer.contacts.filter(phone=found.to).exclude(name="").first()
+    said = turns(found, list(found.lines.order_by("position")), customer=named.name if named else found.customer.name)
     context = {
         "title": _("Call to %(name)s") % {"name": found.customer.name},
         "above": [(_("Calls"), reverse("calls"))],
-        "under": spoken(found.to),
+        "under": f"{named.name} · {spoken(found.to)}" if named else spoken(found.to),
         "placed_at": found.placed_at,
         "state": end.state,
         "outcome": end.word,
-        "consequence": end.means,
+        "consequence": f"{end.means} {follows(found.disposition)}".strip(),
         "task": task(found.disposition),
         "task_done": needs.is_ticked(found),
         "task_url": reverse("call_task_done", args=[found.pk]),

@@ -41,7 +41,9 @@ class Card:
     words: str
     balance: Money
     under: str
+    about: str
     next: str
+    next_name: str
     clocks: list[Clock] = field(default_factory=list)
 
 
@@ -178,7 +180,9 @@ def _card(dispute: Dispute, claims: dict[object, Claim]) -> Card:
         words=claim.words if claim else "",
         balance=money.of(dispute.balance_at_opening, dispute.currency),
         under=" · ".join(part for part in (dispute.number, dispute.invoice.number, kind) if part),
-        next=f"{running.name}: {running.words}" if running else "",
+        about=" · ".join(part for part in (dispute.invoice.number, kind) if part),
+        next=running.words if running else "",
+        next_name=running.name if running else "",
         clocks=[running] if running else [],
     )
 

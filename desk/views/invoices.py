@@ -22,7 +22,7 @@ from desk.doors import IN_CHARGE, members_page, only_for
 from desk.forms import DisputeForm, InvoiceFilter, ReasonForm
 from desk.gate import may_we_call
 from desk.standing import invoice_url, rows, standings, today
-from desk.wording.invoice import balance_words, facts_of, standing_words
+from desk.wording.invoice import balance_words, facts_of, frozen_since, standing_words
 from disputes.models import Claim
 from disputes.services import NewClaim, open_dispute, settle_pause
 from invoices.models import Invoice, InvoiceQuerySet, Promise
@@ -89,7 +89,7 @@ def invoice(request: MemberRequest, number: str) -> HttpResponse:
     stands = standings([found])[found.pk]
     dispute = found.disputes.live().first()
     claim = dispute.claims.order_by("said_at").first() if dispute else None
-    attempts = found.attempt_links.filter(dropped_at=None, attempt__dialing_at__isnull=False).count()
+    attempts = found.attempt_links.filter(attempt__counted=True).count()
     lines = list(found.lines.order_by("position"))
     context = {
         "title": _("Invoice %(number)s") % {"number": found.number or found.external_id},
@@ -99,6 +99,7 @@ def invoice(request: MemberRequest, number: str) -> HttpResponse:
         "customer_url": reverse("customer", args=[found.customer_id]),
         "balance_words": balance_words(found),
         "stands": stands,
+        "stands_word": frozen_since(found) or stands.word,
         "standing": standing_words(found, stands, dispute, claim),
         "dispute": dispute,
         "may_dispute": dispute is None and found.books_status == Invoice.Books.OPEN,

@@ -90,7 +90,6 @@ def _steps(business: Business) -> list[Step]:
     steps = [
         Step("1h", _("1 hour")),
         Step("1d", _("1 day")),
-        Step("7d", _("1 week")),
         Step("30d", _("30 days")),
     ]
     upcoming = _next_call(business)
@@ -106,7 +105,6 @@ def _length(business: Business, step: str) -> timedelta | None:
     known = {
         "1h": timedelta(hours=1),
         "1d": timedelta(days=1),
-        "7d": timedelta(days=7),
         "30d": timedelta(days=30),
     }
     if step == "call":

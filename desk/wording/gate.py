@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, cast
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.utils.functional import Promise
@@ -88,7 +88,7 @@ _CALM = ("DISPUTE_OPEN", "INVOICE_FROZEN", "INVOICE_PAUSED")
 
 def gate_of(clearance: Clearance, *, name: str) -> Gate:
     """What stands for the customer ``name``, to be read beside the invoice."""
-    against = [_rule(finding, clearance) for finding in _inputs(clearance)["findings"]]
+    against = [_rule(finding, clearance) for finding in clearance.inputs["findings"]]
     if clearance.is_allowed:
         answer = gettext("%(name)s may be called about it now.") % {"name": name}
         return Gate(True, "recovered", answer, _kept(clearance), clearance.rules_version)
@@ -106,10 +106,10 @@ def gate_of(clearance: Clearance, *, name: str) -> Gate:
 def was_allowed(clearance: Clearance, at: datetime) -> Gate:
     """The answer a call was placed on."""
     if not clearance.is_allowed:
-        against = [_rule(finding, clearance) for finding in _inputs(clearance)["findings"]]
-        answer = gettext("Refused on %(when)s.") % {"when": moment_words(at)}
+        against = [_rule(finding, clearance) for finding in clearance.inputs["findings"]]
+        answer = gettext("Refused: %(when)s") % {"when": moment_words(at)}
         return Gate(False, "late", answer, against, clearance.rules_version)
-    answer = gettext("Permitted on %(when)s.") % {"when": moment_words(at)}
+    answer = gettext("Permitted: %(when)s") % {"when": moment_words(at)}
     return Gate(True, "recovered", answer, _kept(clearance), clearance.rules_version)
 
 
@@ -120,10 +120,6 @@ def against(code: str) -> str:
     return str(_AGAINST.get(code, code))
 
 
-def _inputs(clearance: Clearance) -> Mapping[str, Any]:
-    return cast("Mapping[str, Any]", clearance.inputs)
-
-
 def _rule(finding: Mapping[str, Any], clearance: Clearance) -> Rule:
     source = next((item.source.text for item in clearance.citations if item.code == finding["code"]), "")
     return Rule(False, against(finding["code"]), source)
@@ -131,7 +127,7 @@ def _rule(finding: Mapping[str, Any], clearance: Clearance) -> Rule:
 
 def _kept(clearance: Clearance) -> list[Rule]:
     """The figures that speak for the call."""
-    inputs = _inputs(clearance)
+    inputs = clearance.inputs
     broken = {finding["code"].partition("_")[0] for finding in inputs["findings"]}
     kept = []
     clocks = _wall_clocks(inputs)
@@ -140,7 +136,7 @@ def _kept(clearance: Clearance) -> list[Rule]:
     made = inputs.get("attempts")
     if isinstance(made, int) and "MAX" not in broken:
         words = ngettext("%(count)d attempt so far, of three.", "%(count)d attempts so far, of three.", made)
-        kept.append(Rule(True, words % {"count": made}))
+        kept.append(Rule(True, words % {"count": made} if made else gettext("No attempt so far, of three.")))
     if inputs.get("consent") == "express" and "CONSENT" not in broken:
         kept.append(Rule(True, gettext("Their consent for this number is on record.")))
     return kept

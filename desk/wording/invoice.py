@@ -2,13 +2,14 @@
 
 from datetime import date
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from desk.standing import Standing
 from disputes.models import Claim, Dispute
 from invoices.models import Invoice
 from syntharra import money
-from syntharra.templatetags.syntharra import day, past_due
+from syntharra.templatetags.syntharra import day, day_words, past_due
 
 type Fact = tuple[str, object]
 
@@ -21,6 +22,13 @@ def balance_words(invoice: Invoice) -> str:
     if invoice.balance == invoice.total:
         return when
     return _("of %(total)s, %(when)s") % {"total": money.shown(invoice.total_money), "when": when}
+
+
+def frozen_since(invoice: Invoice) -> str:
+    """``Frozen since Tue, Nov 24``; empty when it is not."""
+    if invoice.frozen_at is None:
+        return ""
+    return _("Frozen since %(day)s") % {"day": day_words(timezone.localtime(invoice.frozen_at).date())}
 
 
 def standing_words(invoice: Invoice, stands: Standing, dispute: Dispute | None, claim: Claim | None) -> str:
@@ -46,7 +54,7 @@ def standing_words(invoice: Invoice, stands: Standing, dispute: Dispute | None, 
         case "paid":
             return _("Paid. Nothing more to do.")
         case "overdue" | "very_overdue":
-            return stands.why
+            return f"{stands.why[:1].upper()}{stands.why[1:]}."
     return ""
 
 

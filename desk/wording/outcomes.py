@@ -3,10 +3,10 @@
 from typing import NamedTuple
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from calls.agent.outcomes import OUTCOMES, Disposition
+from calls.agent.outcomes import OUTCOMES, Disposition, Hold
 from calls.models import Attempt, Call
 
 
@@ -69,6 +69,31 @@ def ending(call: Call) -> Ending:
 def means(disposition: str) -> str:
     """The sentence for a disposition; empty for one nobody knows."""
     return gettext(OUTCOMES[Disposition(disposition)].means) if disposition in _ENDINGS else ""
+
+
+def follows(disposition: str) -> str:
+    """What we do after it, from the same table code acts on; empty for one nobody knows."""
+    if disposition not in _ENDINGS:
+        return ""
+    row = OUTCOMES[Disposition(disposition)]
+    if row.suppression:
+        return gettext("From this moment nobody of ours calls them again.")
+    match row.hold:
+        case Hold.FROZEN:
+            return gettext("Collecting stopped in that very turn. The invoice is frozen while this is open.")
+        case Hold.PAUSED:
+            return gettext("It is as quiet as a dispute until you say what it was.")
+        case Hold.PAID_CHECK:
+            return gettext("Nobody asks them again until you have looked for the payment.")
+        case Hold.PROMISE:
+            return gettext("We wait for the promise.")
+        case Hold.DAYS if row.business_days:
+            return ngettext("We wait %(n)d business day.", "We wait %(n)d business days.", row.days) % {"n": row.days}
+        case Hold.DAYS:
+            return ngettext("We wait %(n)d day.", "We wait %(n)d days.", row.days) % {"n": row.days}
+        case Hold.OWNER:
+            return gettext("Nothing happens by itself any more: it waits for you.")
+    return gettext("The next attempt comes three days later at the earliest, on another weekday and hour.")
 
 
 def task(disposition: str) -> str:

@@ -8,14 +8,20 @@ import pytest
 import time_machine
 from django.test import Client
 
-TUESDAY = datetime(2026, 11, 24, 13, 40, tzinfo=UTC)  # 8:40 am in Columbus, Ohio
+TUESDAY = datetime(2026, 11, 24, 15, 40, tzinfo=UTC)  # 10:40 am in Columbus, Ohio
 
 
 @pytest.fixture
 def tuesday() -> Iterator[None]:
-    """Tuesday, November 24, 2026, 8:40 am where Ava is."""
+    """Tuesday, November 24, 2026, 10:40 am where Ava is."""
     with time_machine.travel(TUESDAY, tick=False):
         yield
+
+
+@pytest.fixture
+def live(settings: Any) -> None:
+    """An installation that is no sandbox: business time is the machine's, and asking for it asks no database."""
+    settings.SANDBOX = False
 
 
 @pytest.fixture
