@@ -88,7 +88,7 @@ class Family:
                 group=user.gid,
                 extra_groups=[] if user.uid is not None else None,
                 start_new_session=own_session,
-                preexec_fn=_dies_with(os.getpid(), farewell),
+                preexec_fn=dies_with(os.getpid(), farewell),
             )
         finally:
             if output:
@@ -190,7 +190,7 @@ def die_with_make() -> None:
     parent = os.getppid()
     with contextlib.suppress(OSError):
         if "MAKELEVEL" in os.environ and Path(f"/proc/{parent}/comm").read_text().strip() in ("make", "gmake"):
-            _dies_with(parent, signal.SIGTERM)()
+            dies_with(parent, signal.SIGTERM)()
 
 
 def last_lines(log: Path, count: int = 15) -> list[str]:
@@ -200,7 +200,7 @@ def last_lines(log: Path, count: int = 15) -> list[str]:
     return log.read_text(errors="replace").splitlines()[-count:]
 
 
-def _dies_with(parent: int, number: int) -> Callable[[], None]:
+def dies_with(parent: int, number: int) -> Callable[[], None]:
     """For the child: the kernel sends it this signal when its parent dies. Off Linux, the guard does it."""
     library = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
 

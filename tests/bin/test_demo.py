@@ -4,6 +4,7 @@ import contextlib
 import http.cookiejar
 import os
 import re
+import secrets
 import shutil
 import signal
 import subprocess
@@ -14,40 +15,38 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from _stack.processes import Family
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 NOT_OURS = ("DATABASE_", "REDIS_", "PYTEST_", "DJANGO_", "PYTHON", "SECRET_KEY", "FIELD_KEYS", "SANDBOX", "QUICKBOOKS_")
 
 
 class Run:
-    """One `bin/demo` in a process of its own, with what it has printed."""
+    """One `bin/demo` in a process of its own, which ends with the test however that ends; and what it has printed."""
 
-    def __init__(self, state: Path, *arguments: str) -> None:
+    def __init__(self, family: Family, state: Path, *arguments: str) -> None:
         surroundings = {name: value for name, value in os.environ.items() if not name.startswith(NOT_OURS)}
-        self.said = ""
-        self.process = subprocess.Popen(
-            [sys.executable, "bin/demo", "--port", "18000", *arguments],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            cwd=ROOT,
-            env=surroundings | {"SYNTHARRA_STATE": str(state)},
-            start_new_session=True,
-        )
+        self.log = state.parent / f"demo-{secrets.token_hex(3)}.log"
+        command = [sys.executable, "bin/demo", "--port", "18000", *arguments]
+        environment = surroundings | {"SYNTHARRA_STATE": str(state)}
+        self.process = family.start("demo", command, environment=environment, log=self.log).process
+
+    @property
+    def said(self) -> str:
+        """So far."""
+        return self.log.read_text()
 
     def until(self, words: str) -> str:
         """All it has said when it says these words."""
-        assert self.process.stdout
-        for line in self.process.stdout:
-            self.said += line
-            if words in line:
-                return self.said
-        pytest.fail(f"ended without saying {words!r}:\n{self.said}")
+        while words not in self.said:
+            if self.process.poll() is not None and words not in self.said:
+                pytest.fail(f"ended without saying {words!r}:\n{self.said}")
+            time.sleep(0.05)
+        return self.said
 
     def to_the_end(self) -> str:
         """All it says, and then it has ended."""
-        rest, _ = self.process.communicate(timeout=120)
-        self.said += rest
+        self.process.wait(timeout=120)
         return self.said
 
 
@@ -84,20 +83,19 @@ def wait_until_none(state: Path) -> None:
 
 
 @pytest.fixture
-def state(tmp_path: Path) -> Iterator[Path]:
+def state(tmp_path: Path, family: Family) -> Iterator[Path]:
     folder = tmp_path / "state"
     folder.mkdir()
     yield folder
-    surroundings = os.environ | {"SYNTHARRA_STATE": str(folder)}
-    subprocess.run([sys.executable, "bin/demo", "--down"], cwd=ROOT, env=surroundings, capture_output=True, check=False)
+    family.close()
     wait_until_none(folder)
     shutil.rmtree(engines_of(folder))
 
 
 @pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="processes are counted in /proc, which is not here")
 @pytest.mark.timeout(400)
-def test_a_demo_signs_in_refuses_a_second_one_and_survives_kill_9(state: Path) -> None:
-    first = Run(state)
+def test_a_demo_signs_in_refuses_a_second_one_and_survives_kill_9(state: Path, family: Family) -> None:
+    first = Run(family, state)
     said = first.until("Ctrl-C stops everything")
     link = re.search(r"http://localhost:\d+/\S*sign\S*", said)
     assert link, said
@@ -109,7 +107,7 @@ def test_a_demo_signs_in_refuses_a_second_one_and_survives_kill_9(state: Path) -
     assert answer.status == 200
     assert "Ava" in page
 
-    second = Run(state)
+    second = Run(family, state)
     refused = second.to_the_end()
     assert second.process.returncode == 1
     assert "a demo of this checkout is already running" in refused
@@ -127,10 +125,64 @@ def test_a_demo_signs_in_refuses_a_second_one_and_survives_kill_9(state: Path) -
     first.process.wait()
     wait_until_none(state)
 
-    again = Run(state)
+    again = Run(family, state)
     said = again.until("Ctrl-C stops everything")
     assert "Migrations" not in said
     again.process.send_signal(signal.SIGINT)
     assert "Stopping" in again.to_the_end()
     assert again.process.returncode == 0
     wait_until_none(state)
+
+
+HOLDER = """
+import os, time
+from _stack import demo, places
+with places.lock(places.state("demo") / "lock", wait=False):
+    demo.note(**({"pid": os.getpid(), "url": "http://localhost:1"} if os.environ["KNOWN"] else {}))
+    print("held", flush=True)
+    time.sleep(60)
+"""
+
+
+def ended_by_down(state: Path, *, known: bool) -> tuple[subprocess.Popen[str], subprocess.CompletedProcess[str]]:
+    """Somebody who holds the demo's lock, and what `bin/demo --down` made of it."""
+    surroundings = os.environ | {"SYNTHARRA_STATE": str(state), "PYTHONPATH": str(ROOT / "bin")}
+    holder = subprocess.Popen(
+        [sys.executable, "-c", HOLDER],
+        stdout=subprocess.PIPE,
+        text=True,
+        env=surroundings | {"KNOWN": "yes" if known else ""},
+    )
+    assert holder.stdout
+    assert holder.stdout.readline() == "held\n"
+    down = subprocess.run(
+        [sys.executable, "bin/demo", "--down"], cwd=ROOT, env=surroundings, capture_output=True, text=True, check=False
+    )
+    return holder, down
+
+
+def test_down_ends_the_demo_from_another_terminal(state: Path) -> None:
+    holder, down = ended_by_down(state, known=True)
+
+    assert down.returncode == 0, down.stderr
+    assert holder.wait(timeout=5) == -signal.SIGTERM
+
+
+def test_down_kills_nobody_while_it_does_not_know_whom(state: Path) -> None:
+    holder, down = ended_by_down(state, known=False)
+
+    assert down.returncode == 1
+    assert "has only just been started" in down.stderr
+    assert holder.poll() is None
+    holder.kill()
+    holder.wait()
+
+
+def test_down_without_a_demo_says_so(state: Path) -> None:
+    surroundings = os.environ | {"SYNTHARRA_STATE": str(state)}
+
+    down = subprocess.run(
+        [sys.executable, "bin/demo", "--down"], cwd=ROOT, env=surroundings, capture_output=True, text=True, check=False
+    )
+
+    assert (down.returncode, down.stderr.strip()) == (0, "no demo is running in this checkout")

@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 
 import pytest
+from _stack.processes import dies_with
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 NESTED = """
@@ -42,6 +43,7 @@ def start(file: Path, **more: str) -> subprocess.Popen[str]:
         cwd=ROOT,
         env=surroundings | more,
         start_new_session=True,
+        preexec_fn=dies_with(os.getpid(), signal.SIGTERM),
     )
 
 
