@@ -34,7 +34,7 @@ class Everyday(StrEnum):
 _PATTERNS: dict[Everyday, str] = {
     Everyday.VULNERABLE: (
         r"kill (myself|himself|herself)|suicid|end my life|hurt myself|want to die|quiero morir|me quiero matar"
-        r"|call(ing)? 911|nine one one|ambulance|heart attack|having a stroke|in the (er|emergency room|hospital|icu|hospice)\b"
+        r"|call(ing)? 911|nine one one|ambulance|heart attack|having a stroke|(?<!been )(?<!was )in the (er|emergency room|hospital|icu|hospice)\b"
         r"|en el hospital|ambulancia|emergencia|(house|building) is on fire|he(s| is) hitting|he hits me"
         r"|i(m| am) (only )?(5|6|7|8|9|10|11|12|13|14|15|16|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen) (years old|and)"
         r"|i(m| am) a (kid|minor|child)|tengo (ocho|nueve|diez|once|doce|trece|catorce) anos"
@@ -46,7 +46,7 @@ _PATTERNS: dict[Everyday, str] = {
         r"|dont record|turn (off|that) .{0,12}record|no (quiero|acepto|autorizo).{0,25}grab|no me graben?|dejen? de grabar"
     ),
     Everyday.LANGUAGE: (
-        r"(speak|have|talk).{0,20}\b(chinese|mandarin|cantonese|vietnamese|korean|russian|arabic|portuguese|french|tagalog|polish|hindi|creole)\b"
+        r"(speak|talk).{0,20}\b(chinese|mandarin|cantonese|vietnamese|korean|russian|arabic|portuguese|french|tagalog|polish|hindi|creole)\b"
         r"|\b(no|not|dont) (speak |understand |good )?(much )?(english|ingles)(?!.{0,20}(spanish|espanol))\b|only (speak )?(chinese|mandarin|vietnamese|korean|russian|arabic)"
     ),
     Everyday.WANTS_SPANISH: r"(speak|have|in|habla\w*|hable|en) (spanish|espanol)|^(spanish|espanol)( please| por favor)?$|no hablo ingles",
@@ -63,7 +63,7 @@ _PATTERNS: dict[Everyday, str] = {
         r"|\b(un momento|un segundo|no cuelgue|espere|ahorita se lo paso|se lo paso|le paso|permitame)\b"
     ),
     Everyday.PAPERWORK_FIRST: (
-        r"\b(w 9|w9|w nine)\b|(purchase order|\bp o\b|\bpo\b) ?(number|first)?.{0,40}|certificate of insurance|\bcoi\b|lien (waiver|release)"
+        r"\b(w 9|w9|w nine)\b|\b(need\w*|require\w*|send|without|missing|waiting (on|for)|put|no|not (have|had))\b.{0,30}\b(purchase order|p o|po)\b|\b(purchase order|p o|po)( number)? first|certificate of insurance|\bcoi\b|lien (waiver|release)"
         r"|(vendor|supplier|ap|payment|procurement) (portal|form|packet|set ?up)|set (you|them|yall) up (as a|in)|upload.{0,30}(portal|ariba|coupa|system)"
         r"|orden de compra|exoneracion de gravamen"
     ),
@@ -73,8 +73,8 @@ _PATTERNS: dict[Everyday, str] = {
         r"|get paid when|paid when paid|when (we|i) get paid|(esperando|espero).{0,25}(seguro|aseguradora|asociacion|contratista)"
     ),
     Everyday.COPY_WANTED: (
-        r"(send|email|mail|text|get|resend|forward|have).{0,25}\b(copy|another one|the invoice|that invoice|the bill|a pdf|it again)\b"
-        r"|(never|didnt|havent|did not|have not|dont) (even )?(get|got|gotten|see|saw|seen|receive|received|have).{0,15}\b(an?|the|any|your|that|this)? ?(invoice|bill|statement|email from)"
+        r"(can|could|may) (i|we) (have|get|see).{0,15}\b(copy|invoice|bill)\b|need (a|another|the) (copy|invoice)\b|(send|email|mail|resend|forward).{0,25}\b(copy|another one|the invoice|that invoice|the bill|a pdf|it again)\b"
+        r"|(never|didnt|havent|did not|have not) (even )?(get|got|gotten|see|saw|seen|receive|received).{0,15}\b(an?|the|any|your|that|this)? ?(invoice|bill|statement|email from)"
         r"|(mand\w+|envi\w+|reenvi\w+).{0,25}(copia|factura)|no (he recibido|recibi|me llego).{0,12}(factura|cuenta)"
     ),
     Everyday.OTHER_CONTACT: (

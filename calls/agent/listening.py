@@ -2,6 +2,7 @@
 
 from calls.agent import answers, opening
 from calls.agent.acts import Note, NoteKind
+from calls.agent.dates import day_named
 from calls.agent.dispositions import Disposition
 from calls.agent.everyday import Everyday, assent
 from calls.agent.steps import Asks, LineAct, Phase
@@ -25,7 +26,7 @@ def hear_answer(turn: Turn, text: str, heard: Heard, said: Everyday | None) -> N
     if said is Everyday.COPY_WANTED:
         answers.send_copy(turn, text)
         return
-    if heard.intent is not Intent.PROMISE_TO_PAY and answers.pass_on(turn, text, said):
+    if _for_the_owner(turn, text, heard, said) and answers.pass_on(turn, text, said):
         return
     match heard.intent:
         case Intent.PROMISE_TO_PAY:
@@ -54,6 +55,13 @@ def hear_answer(turn: Turn, text: str, heard: Heard, said: Everyday | None) -> N
             turn.close(Disposition.NOT_RIGHT_PARTY if turn.brief.is_consumer else Disposition.OTHER_CONTACT)
         case _:
             _nothing_much(turn, text, said)
+
+
+def _for_the_owner(turn: Turn, text: str, heard: Heard, said: Everyday | None) -> bool:
+    """A paper, another payer or another desk comes before anything but a day that was named; a mere wish for mail does not."""
+    if said in (Everyday.WRITTEN_ONLY, Everyday.OTHER_JOB):
+        return heard.intent not in _OWN_ANSWERS and heard.intent is not Intent.PROMISE_TO_PAY
+    return heard.intent not in (Intent.PROMISE_TO_PAY, Intent.PAY_NOW) or day_named(text, turn.brief.today) is None
 
 
 def _question(turn: Turn, text: str) -> None:
