@@ -25,7 +25,7 @@ from tests.compliance.gate_facts import (
 )
 
 MINUTE = timedelta(minutes=1)
-AS_MANY = 400 if os.environ.get("PROOF") == "full" else 40
+AS_MANY = 120 if os.environ.get("PROOF") == "full" else 40
 
 
 def opens(facts: Facts) -> datetime | None:

@@ -26,7 +26,7 @@ DAYS = [
     *(date(2026, 7, 3), date(2027, 12, 31), date(2028, 2, 29)),
 ]
 if os.environ.get("PROOF") == "full":
-    DAYS += [date(2027, 1, 4) + timedelta(days=each) for each in range(0, 730, 3)]
+    DAYS += [date(2027, 1, 4) + timedelta(days=each) for each in range(0, 730, 8)]
 OBSERVED = country_holidays("US", years=range(2025, 2031))
 
 
@@ -106,8 +106,11 @@ def test_settings_of_the_firm_never_allow_more(facts: Facts) -> None:
 def test_a_zone_the_person_names_never_allows_more(facts: Facts, zone: str) -> None:
     elsewhere = replace(facts, extra_zones=(*facts.extra_zones, zone))
 
-    if not decide(facts, RULES).inputs["assumed_anywhere"]:
-        assert set(decide(facts, RULES).all_reasons) - {"OK"} <= set(decide(elsewhere, RULES).all_reasons)
+    usual, moved = decide(facts, RULES), decide(elsewhere, RULES)
+    if not usual.inputs["assumed_anywhere"]:
+        assert usual.is_allowed or not moved.is_allowed
+        # That the zone was unknown is the one reason a zone takes away: the place itself still refuses.
+        assert set(usual.all_reasons) - {"OK", "LOCATION_UNKNOWN"} <= set(moved.all_reasons)
 
 
 @given(contacts())
