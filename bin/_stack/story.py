@@ -1,10 +1,11 @@
 """`bin/demo --story`: the same stack on free ports with new data, the story played on it, one report."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
 
-from _stack import services, settings, suite, templates
+from _stack import places, services, settings, suite, templates
 from _stack.engines import Engines
 from _stack.ports import Ports
 from _stack.processes import Child, Family
@@ -12,25 +13,37 @@ from _stack.services import Addresses
 from _stack.setup.progress import Step, StepFailed, say
 
 PATIENCE = 900
+KEPT = 5
 
 
 def main(arguments: list[str]) -> int:
     """0 only if every step of the story holds. Standard output carries the report and nothing else."""
     family = Family()
     with suite.own_folder(family) as folder:
-        ports = Ports()
-        engines = Engines(family, ports, folder, folder, fixed_ports=False)
+        ports, logs = Ports(), _own_logs()
+        engines = Engines(family, ports, folder, logs, fixed_ports=False)
         engines.start(copied_by=templates.plain)
         addresses = Addresses.anywhere(ports)
         variables = engines.variables | settings.new_secrets() | addresses.variables()
         variables |= {"FILES_OPTIONS": f'{{"location": "{folder / "files"}"}}', "BEAT_FILE": str(folder / "beat")}
         wanted = services.all_of(addresses)
         services.migrate(variables, None)
-        children = {service.name: services.start(family, service, variables, folder) for service in wanted}
+        children = {service.name: services.start(family, service, variables, logs) for service in wanted}
         services.seed(variables)
         for service in wanted:
             services.wait_for(service, children[service.name])
         return _play(family, addresses, variables, list(children.values()), arguments)
+
+
+def _own_logs() -> Path:
+    """Kept after the run, for whoever wants to know why; the last few runs' only."""
+    home = places.state("logs", "stories")
+    for older in sorted(home.iterdir(), key=os.path.getmtime, reverse=True)[KEPT - 1 :]:
+        places.remove(older)
+    logs = home / str(os.getpid())
+    places.remove(logs)
+    logs.mkdir()
+    return logs
 
 
 def _play(
@@ -46,6 +59,7 @@ def _play(
     sys.stdout.write(report.read_text())
     sys.stdout.flush()
     if code != 0:
+        say(f"the whole logs are in {children[0].log.parent if children[0].log else ''}")
         for child in children:
             say(f"--- the end of the log of {child.name}")
             for line in child.last_lines(12):
