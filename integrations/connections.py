@@ -22,7 +22,7 @@ from accounts.models import Business, User
 from integrations import access, bells, health, sign_in
 from integrations.errors import Disconnected, Refused, VendorError
 from integrations.ledger import Organisation
-from integrations.models import Connection, ConnectionDoor
+from integrations.models import Connection, ConnectionDoor, SyncRun
 from integrations.sign_in import Tokens
 from syntharra import clock, due, logs
 from syntharra.clock import machine_now
@@ -103,6 +103,8 @@ def disconnect(connection_id: UUID, *, by: User) -> Connection:
     connection.problem, connection.problem_detail, connection.problem_since = "", "", None
     connection.save(update_fields=["state", "disconnected_at", "problem", "problem_detail", "problem_since"])
     ConnectionDoor.objects.filter(provider=connection.provider, connection_id=connection.pk).delete()
+    for run in connection.runs.filter(status=SyncRun.Status.RUNNING):
+        run.move(SyncRun.Status.FAILED, ended_at=clock.now(), leased_until=None, problem="disconnected")
     timeline.record(connection, "disconnected", by=by.email, company=connection.company)
     due.settle(bells.SYNC, connection.pk)
     bells.ask_for_revoking(connection.pk)

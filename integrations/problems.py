@@ -97,6 +97,11 @@ CONNECTION: dict[str, tuple[Any, Any, Any]] = {
         _("A few customers were in use for so long that we left them for the next sync."),
         _("Nothing to do: we try again by ourselves."),
     ),
+    "disconnected": (
+        _("Disconnected meanwhile"),
+        _("The books were disconnected while we were reading them. What was read so far is kept."),
+        _("Connect them again to go on."),
+    ),
     "unexpected": (
         _("The sync stopped on our side"),
         _("Something we did not foresee stopped the sync. Nothing of your books was changed."),

@@ -89,6 +89,8 @@ def _read(held: Held, ledger: Ledger, *, until: float) -> SyncRun:
             sync_page.apply(reading, ledger, ledger.some("payment", payments) if payments else [])
         if page.done:
             _look_closer(held, reading, ledger, first_load=first_load)
+        if reading.busy:
+            raise Unavailable(_("Some customers were in use for too long."), problem="books_busy")
         sync_runs.advance(held, page.cursor, reading, seen=len(page.items))
         if page.done:
             if run.written:
@@ -146,6 +148,8 @@ def read_fresh(invoice_id: UUID) -> Invoice:
         with closing(ledger_for(connection, patience=FRESH_PATIENCE)) as ledger:
             item = ledger.one_invoice(invoice.external_id)
             notes = sync_page.apply(reading, ledger, [item])
+        if reading.busy:
+            raise Unavailable(_("Somebody else is at work with this customer."), problem="books_busy")
     except VendorError as error:
         health.trouble(connection.pk, error)
         raise

@@ -8,7 +8,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
+from django.db import OperationalError, transaction
+from psycopg.errors import LockNotAvailable
 
 from integrations.models import Connection
 from invoices.models import Customer
@@ -28,6 +29,7 @@ class Reading:
     guard: Callable[[], None] = lambda: None
     written: int = 0
     set_aside: int = 0
+    busy: int = 0
 
 
 @dataclass(frozen=True)
@@ -47,6 +49,7 @@ def carry_out[T](reading: Reading, works: Iterable[Work[T]], write: Callable[[Se
     """Write everything under the locks it needs: customers in key order, at most 50 at a time, a commit per batch.
 
     Customers somebody else is at work with are skipped and tried again; in the end they are waited for, one by one.
+    What could not be written even so is counted in ``reading.busy``; everything else is.
     """
     waiting = sorted(works, key=lambda work: sorted(work.customers))
     for pause in ROUNDS:
@@ -54,11 +57,25 @@ def carry_out[T](reading: Reading, works: Iterable[Work[T]], write: Callable[[Se
             return
         time.sleep(pause)
         waiting = [work for batch in _batches(waiting) for work in _try(reading, batch, write)]
+    stuck: set[UUID] = set()
     for work in waiting:
+        if work.customers & stuck or not _wait_for(reading, work, write):
+            stuck |= work.customers
+            reading.busy += 1
+
+
+def _wait_for[T](reading: Reading, work: Work[T], write: Callable[[Sequence[T]], None]) -> bool:
+    """Write it once its customers are free; False when they were not for as long as a lock is waited for."""
+    try:
         with transaction.atomic(durable=True):
             reading.guard()
             _hold(work.customers, skip_locked=False)
             write([work.item])
+    except OperationalError as error:
+        if not isinstance(error.__cause__, LockNotAvailable):
+            raise
+        return False
+    return True
 
 
 def _try[T](reading: Reading, batch: Sequence[Work[T]], write: Callable[[Sequence[T]], None]) -> list[Work[T]]:

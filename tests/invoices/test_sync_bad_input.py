@@ -195,6 +195,7 @@ def test_unknown_fields_and_values_are_no_trouble(books: Books) -> None:
         Novel={"x": [1, None]},
         EmailStatus="Teleported",
         PrintStatus="NeedToPrint",
+        drop=("DeliveryInfo",),
     )
 
     run = sync(books.connection.pk)

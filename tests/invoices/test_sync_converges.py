@@ -26,7 +26,7 @@ from invoices.models import Allocation, CreditMemo, Customer, Invoice, Payment
 from invoices.sync import read_fresh, sync
 from syntharra import clock, due
 from syntharra.tenancy import acting_for
-from tests.integrations.quickbooks.avas_books import VERIFIER, Books, connect, unconnected
+from tests.integrations.quickbooks.avas_books import VERIFIER, Books, begin_again, connect, unconnected
 from tests.integrations.quickbooks.simulator_server import Vendor
 
 NUMBERS = ["2231", "2232", "2233", "2207", "2234", "2188", "2235", "2236"]
@@ -62,8 +62,7 @@ class Killed(BaseException):
 @contextmanager
 def fresh_books(vendor: Vendor) -> Iterator[Books]:
     """A business of its own on books as they begin."""
-    vendor.control("reset")
-    vendor.control("settings", public_url=vendor.base_url)
+    begin_again(vendor)
     ConnectionDoor.objects.all().delete()
     firm = unconnected(email=f"ava{next(_names)}@avasplumbing.example")
     with acting_for(firm.business.pk):

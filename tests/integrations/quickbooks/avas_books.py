@@ -14,9 +14,9 @@ import uvicorn
 from starlette.applications import Starlette
 from starlette.routing import Mount
 
-from integrations import connections
+from integrations import connections, pace
 from integrations.models import Connection
-from integrations.quickbooks.simulator import AVAS_PLUMBING, QuickBooksSimConfig, create_app
+from integrations.quickbooks.simulator import AVAS_PLUMBING, RIVAL_ROOTER, QuickBooksSimConfig, create_app
 from syntharra.tenancy import acting_for
 from tests.cast import Firm, make_business
 from tests.integrations.quickbooks.simulator_server import Vendor, wait_until
@@ -137,9 +137,17 @@ def vendor(simulators_url: str, settings: Any) -> Vendor:
     """The vendor's side, as it begins, with this installation pointed at it."""
     use(simulators_url, settings)
     vendor = vendor_at(simulators_url)
-    vendor.control("reset")
-    vendor.control("settings", public_url=f"{simulators_url}/quickbooks")
+    begin_again(vendor)
     return vendor
+
+
+def begin_again(vendor: Vendor) -> None:
+    """The vendor as it begins, and nobody has asked it anything this minute."""
+    vendor.control("reset")
+    vendor.control("settings", public_url=vendor.base_url)
+    for realm in (AVAS_PLUMBING, RIVAL_ROOTER):
+        name = f"pace:quickbooks:{vendor.base_url}/v3:{realm}"
+        pace._redis().delete(f"{name}:asked", f"{name}:asking")
 
 
 @pytest.fixture
