@@ -1,58 +1,43 @@
 """Processes to kill, and a wire to cut: our worker and relay as children, and a proxy that holds what passes."""
 
-import os
-import signal
+import multiprocessing
 import socket
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 
-ROOT = Path(__file__).resolve().parent.parent.parent
+from tests.calls import worker as children
+
+NAMES = ("TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN", "SIMULATORS_URL", "PUBLIC_URL", "RELAY_URL", "CALL_JOURNAL", "ROOT_URLCONF", "CALLS_PER_SECOND")
+# One process reads Django; what is to be killed is forked from it, so that starting one again costs nothing.
+_forks = multiprocessing.get_context("forkserver")
+_forks.set_forkserver_preload(["tests.calls.worker"])
 
 
-def environment(**changes: str) -> dict[str, str]:
-    """That of this test's database, vendors and addresses, with leases short enough to wait for."""
-    database = settings.DATABASES["default"]
-    url = f"postgres://{database['USER']}:{database['PASSWORD']}@{database['HOST']}:{database['PORT']}/{database['NAME']}"
-    return {
-        **os.environ,
-        "DATABASE_URL": url,
-        "TWILIO_ACCOUNT_SID": settings.TWILIO_ACCOUNT_SID,
-        "TWILIO_AUTH_TOKEN": settings.TWILIO_AUTH_TOKEN,
-        "SIMULATORS_URL": settings.SIMULATORS_URL,
-        "PUBLIC_URL": settings.PUBLIC_URL,
-        "RELAY_URL": settings.RELAY_URL,
-        "CALL_JOURNAL": str(settings.CALL_JOURNAL),
-        "WORK_LEASE_SECONDS": "2",
-        "SANDBOX": "true",
-        **changes,
-    }
+def surroundings() -> dict[str, Any]:
+    """This test's database, vendors and addresses."""
+    return {name: getattr(settings, name) for name in NAMES} | {"DATABASE": settings.DATABASES["default"]["NAME"]}
 
 
 class Child:
     """A process of ours. ``kill`` is -9 and gives it no moment to tidy up."""
 
-    def __init__(self, *command: str, **changes: str) -> None:
-        self.process = subprocess.Popen(
-            [sys.executable, *command], cwd=ROOT, env=environment(**changes), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-        )
+    def __init__(self, target: Callable[..., None], *arguments: Any) -> None:
+        self.process = _forks.Process(target=target, args=(*arguments, surroundings()), daemon=True)
+        self.process.start()
 
     def kill(self) -> None:
-        if self.process.poll() is None:
-            self.process.send_signal(signal.SIGKILL)
-        self.process.wait(10)
+        self.process.kill()
+        self.process.join(10)
 
 
 @contextmanager
-def worker(business_id: Any, **changes: str) -> Iterator[Child]:
-    child = Child("tests/calls/worker.py", str(business_id), **changes)
+def worker(business_id: Any) -> Iterator[Child]:
+    child = Child(children.work, business_id)
     try:
         yield child
     finally:
@@ -67,7 +52,7 @@ def free_port() -> int:
 @contextmanager
 def relay(port: int) -> Iterator[Child]:
     """The relay on a port of its own, answering."""
-    child = Child("-m", "uvicorn", "syntharra.asgi:application", "--port", str(port), "--log-level", "critical")
+    child = Child(children.relay, port)
     try:
         wait_for(lambda: _answers(port), 30)
         yield child
@@ -123,19 +108,13 @@ class Wire:
 
     def _carry(self, client: socket.socket) -> None:
         with client:
-            request = client.recv(65536)
+            request = _read_whole(client)
             if self.holds == "requests" and request.startswith(b"POST"):
                 self._hold()
                 return  # whoever asked has died meanwhile; the carrier never hears of it
             with socket.create_connection(self._to) as carrier:
                 carrier.sendall(request)
-                carrier.settimeout(10)
-                answer = b""
-                while not _is_whole(answer):
-                    piece = carrier.recv(65536)
-                    if not piece:
-                        break
-                    answer += piece
+                answer = _read_whole(carrier)
             if self.holds == "answers" and request.startswith(b"POST"):
                 self._hold()
             try:
@@ -148,7 +127,16 @@ class Wire:
         self._go.wait(60)
 
 
-def _is_whole(answer: bytes) -> bool:
-    head, found, body = answer.partition(b"\r\n\r\n")
+def _read_whole(end: socket.socket) -> bytes:
+    """One request or answer, head and body, which may come in pieces."""
+    end.settimeout(20)
+    read = b""
+    while not _is_whole(read) and (piece := end.recv(65536)):
+        read += piece
+    return read
+
+
+def _is_whole(read: bytes) -> bool:
+    head, found, body = read.partition(b"\r\n\r\n")
     lengths = [line.split(b":")[1] for line in head.split(b"\r\n") if line.lower().startswith(b"content-length:")]
-    return bool(found) and bool(lengths) and len(body) >= int(lengths[0])
+    return bool(found) and (not lengths or len(body) >= int(lengths[0]))

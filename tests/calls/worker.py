@@ -1,38 +1,42 @@
-"""A worker in a process of its own, to be killed: does what bells and sweeps would have it do, for one business, until then.
-
-    python tests/calls/worker.py BUSINESS
-"""
+"""What runs in a process of its own, to be killed: a worker that does what bells and sweeps would have it do, and a relay."""
 
 import os
 import sys
 import time
+from typing import Any
 from uuid import UUID
 
-sys.path.insert(0, os.getcwd())
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "syntharra.settings")
+os.environ["WORK_LEASE_SECONDS"] = "2"  # short enough to wait for
+sys.path.insert(0, os.getcwd())
 
-import django  # noqa: E402
+import django
 
 django.setup()
 
 from django.conf import settings  # noqa: E402
 
-settings.ROOT_URLCONF = "tests.calls.addresses"
-settings.CALLS_PER_SECOND = 50.0
-settings.CALL_JOURNAL = os.environ["CALL_JOURNAL"]
 
-from calls import dialing, planning, settling  # noqa: E402
-from calls.endings import UNFINISHED  # noqa: E402
-from integrations import inbox  # noqa: E402
-from notifications import outbox  # noqa: E402
-from syntharra import due  # noqa: E402
-from syntharra.celery import app  # noqa: E402
-from syntharra.tenancy import acting_for  # noqa: E402
+def _become(changes: dict[str, Any]) -> None:
+    """Of this test's database, vendors and addresses."""
+    from syntharra.celery import app
 
-app.conf.update(broker_url="memory://")
+    settings.DATABASES["default"]["NAME"] = changes.pop("DATABASE")
+    for name, value in changes.items():
+        setattr(settings, name, value)
+    app.conf.update(broker_url="memory://")
 
 
-def main(business_id: UUID) -> None:
+def work(business_id: UUID, changes: dict[str, Any]) -> None:
+    """Until killed."""
+    _become(changes)
+    from calls import dialing, planning, settling
+    from calls.endings import UNFINISHED
+    from integrations import inbox
+    from notifications import outbox
+    from syntharra import due
+    from syntharra.tenancy import acting_for
+
     with acting_for(business_id):
         while True:
             for attempt_id in due.rows(planning.ATTEMPT):
@@ -41,8 +45,14 @@ def main(business_id: UUID) -> None:
             outbox.work()
             for attempt_id in due.rows(UNFINISHED):
                 settling.settle(attempt_id)
-            time.sleep(0.1)
+            time.sleep(0.05)
 
 
-if __name__ == "__main__":
-    main(UUID(sys.argv[1]))
+def relay(port: int, changes: dict[str, Any]) -> None:
+    """Until killed."""
+    _become(changes)
+    import uvicorn
+
+    from syntharra.asgi import application
+
+    uvicorn.run(application, port=port, log_level="critical", ws="websockets-sansio")
