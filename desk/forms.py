@@ -111,6 +111,18 @@ ZONES = (
 )
 
 
+class ConsentForm(forms.Form):
+    """Why these customers may be called with an artificial voice, in the firm's own words."""
+
+    wording = forms.CharField(
+        label=_("How did your customers give you their numbers?"),
+        help_text=_("Change it until it is true for your business. It stays on record with your name."),
+        widget=forms.Textarea,
+        max_length=300,
+    )
+    sure = forms.BooleanField(label=_("This is true, and I may say it for the business"))
+
+
 class BusinessForm(forms.Form):
     """What we must know before anything else; the rest comes from the books."""
 

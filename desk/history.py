@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from calls.models import Attempt, Call
 from desk.clocks import next_clock
-from desk.wording.outcomes import NOBODY_SPOKE, ending
+from desk.wording.outcomes import NOBODY_SPOKE, ending, not_placed
 from disputes.models import ClaimOn, Dispute
 from invoices.models import Allocation, Customer, Invoice, Promise
 from notifications.models import Message
@@ -44,6 +44,11 @@ def of_invoice(invoice: Invoice) -> list[Event]:
         *_disputes(disputes),
         *_letters(Message.objects.filter(about__invoice=invoice, customer__isnull=False)),
         *_promises(Promise.objects.filter(invoice=invoice)),
+    ]
+    quiet = Attempt.objects.filter(about__invoice=invoice, call=None, status=Attempt.Status.ENDED)
+    events += [
+        Event("ban", _("Planned call not placed"), attempt.ended_at, not_placed(attempt.ended_because))
+        for attempt in quiet
     ]
     planned = Attempt.objects.filter(about__invoice=invoice, about__dropped_at=None, status=Attempt.Status.PLANNED)
     return [*in_order(events), *_planned(planned, invoice), *_running(disputes)]

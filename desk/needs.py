@@ -2,28 +2,21 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
-from uuid import UUID
 
 from django.db.models import Count, Sum
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from accounts.models import ActivityLine, Business
-from calls.agent.outcomes import Disposition
-from calls.models import Attempt, Call
+from accounts.models import Business
+from calls.models import Attempt
+from desk import asks
 from desk.clocks import decision_clock
 from desk.standing import invoice_url
-from desk.wording.outcomes import ending, has_task, task
 from disputes.models import ClaimOn, Dispute
 from invoices.models import Invoice
 from syntharra import clock, money
 from syntharra.templatetags.syntharra import moment_words
-
-TASKS_LAST = timedelta(days=14)
-DONE = "task_done"
-ELSEWHERE = ("dispute", "paused_unsure", "already_paid")  # these have a line of their own
 
 
 @dataclass(frozen=True)
@@ -40,7 +33,15 @@ class Need:
 
 def needs(business: Business) -> list[Need]:
     """Everything that waits for the firm."""
-    return [*_disputes(), *_paused(), *_approvals(business), *_others(), *_tasks(), *_decisions(business)]
+    return [
+        *_consent(business),
+        *_disputes(),
+        *_paused(),
+        *_approvals(business),
+        *_others(),
+        *_tasks(business),
+        *_decisions(business),
+    ]
 
 
 def title(found: list[Need]) -> str:
@@ -50,6 +51,14 @@ def title(found: list[Need]) -> str:
         return _("One thing needs you")
     things = small[len(found)] if len(found) < len(small) else _("%(count)d things") % {"count": len(found)}
     return _("%(things)s need you") % {"things": things} if found else _("Nothing needs you")
+
+
+def _consent(business: Business) -> Iterator[Need]:
+    """Without it every call would be refused: no number has a consent on record."""
+    if business.consent_attested_at is None and business.connections.exists() and not business.consents.exists():
+        what = _("Say why your customers may be called")
+        said = _("Nobody is called before it is on record.")
+        yield Need("clock", "shield-check", what, reverse("consent"), _("Say it"), said)
 
 
 def _disputes() -> Iterator[Need]:
@@ -119,28 +128,13 @@ def _others() -> Iterator[Need]:
         yield Need("clock", "circle-question-mark", what, f"{dispute.get_absolute_url()}#others", _("Answer"))
 
 
-def _tasks() -> Iterator[Need]:
-    """What calls ask of the firm's own people, until it is ticked or two weeks have passed."""
-    asking = [item.value for item in Disposition if has_task(item) and item.value not in ELSEWHERE]
-    since = clock.now() - TASKS_LAST
-    calls = list(
-        Call.objects.filter(disposition__in=asking, placed_at__gte=since)
-        .select_related("customer")
-        .order_by("placed_at")
-    )
-    done = _ticked([call.pk for call in calls])
-    for call in calls:
-        if call.pk in done:
-            continue
-        what = f"{call.customer.name}: {task(call.disposition)}"
-        said = f"{ending(call).word}, {moment_words(call.placed_at)}"
-        url = reverse("call", args=[call.pk])
-        yield Need("clock", "flag", what, url, _("Done"), said, done_url=reverse("call_task_done", args=[call.pk]))
-
-
-def _ticked(calls: list[UUID]) -> set[UUID]:
-    lines = ActivityLine.objects.filter(subject_kind="call", subject_id__in=calls, verb=DONE)
-    return set(lines.values_list("subject_id", flat=True))
+def _tasks(business: Business) -> Iterator[Need]:
+    tasks = asks.waiting(business)
+    names = dict(business.customers.filter(pk__in={task.customer for task in tasks}).values_list("pk", "name"))
+    for task in tasks:
+        name = names.get(task.customer, "") if task.customer else ""
+        what = f"{name}: {task.words}" if name else task.words
+        yield Need("clock", "flag", what, task.url, _("Done"), moment_words(task.asked_at), done_url=task.done_url)
 
 
 def _decisions(business: Business) -> Iterator[Need]:
@@ -153,8 +147,3 @@ def _decisions(business: Business) -> Iterator[Need]:
             found["count"],
         ) % {"count": found["count"], "amount": money.shown(money.of(found["sum"], business.currency))}
         yield Need("clock", "flag", what, f"{reverse('invoices')}?show=left", _("Decide"))
-
-
-def is_ticked(call: Call) -> bool:
-    """The task of this call was done."""
-    return bool(_ticked([call.pk]))

@@ -57,7 +57,7 @@ def _names(business: Business, lines: Iterable[ActivityLine]) -> dict[UUID, str]
 def _event(line: ActivityLine, names: dict[UUID, str]) -> Event:
     done = act(line.verb)
     facts = getattr(line, "detail", None)
-    said = detail(facts.facts) if facts else _("The details were erased; the proof that it happened stays.")
+    said = detail(line.verb, facts.facts) if facts else _("The details were erased; the proof that it happened stays.")
     name = names.get(line.customer_id) if line.customer_id else None
     words = " · ".join(part for part in (name, said, _("by %(who)s") % {"who": line.actor}) if part)
     return Event(

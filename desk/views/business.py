@@ -3,12 +3,14 @@
 from uuid import UUID
 
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.middleware import SESSION_KEY, MemberRequest
@@ -17,7 +19,8 @@ from accounts.services import go_on, start_business, stop_all
 from calls.models import Attempt, Call
 from desk.context import THEME_COOKIE, THEMES
 from desk.doors import IN_CHARGE, members_page, only_for
-from desk.forms import BusinessForm
+from desk.forms import BusinessForm, ConsentForm
+from invoices.consents import attest, usual_wording
 
 YEAR = 365 * 24 * 3600
 
@@ -46,6 +49,22 @@ def switch_business(request: HttpRequest) -> HttpResponse:
     membership = get_object_or_404(Membership, user=request.user, business_id=wanted)
     request.session[SESSION_KEY] = str(membership.business_id)
     return redirect("today")
+
+
+@require_http_methods(["GET", "POST"])
+@members_page
+def consent(request: MemberRequest) -> HttpResponse:
+    """Why the customers may be called with an artificial voice (47 CFR 64.1200(a)(1)): stated once, by who may."""
+    only_for(request, *IN_CHARGE)
+    business = request.business
+    wording = business.consent_wording or usual_wording()
+    form = ConsentForm(request.POST or None, initial={"wording": wording})
+    if request.method == "POST" and form.is_valid():
+        count = attest(business, by=request.user, wording=form.cleaned_data["wording"])
+        words = ngettext("On record, for %(n)d number.", "On record, for %(n)d numbers.", count)
+        messages.success(request, words % {"n": count})
+        return redirect("today")
+    return render(request, "desk/consent.html", {"form": form})
 
 
 @require_GET

@@ -7,28 +7,26 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db import transaction
 from django.db.models import QuerySet
-from django.http import HttpResponse, QueryDict
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
-from accounts import timeline
 from accounts.middleware import MemberRequest
 from accounts.models import Business
 from calls import planning
 from calls.models import Attempt, AttemptInvoice, Call
-from desk import gate, needs
+from desk import asks, gate
 from desk.doors import members_page
 from desk.forms import CallFilter
 from desk.phones import spoken
 from desk.standing import rows
 from desk.views.invoices import Empty, without_page
 from desk.wording.gate import Gate
-from desk.wording.outcomes import NOBODY_SPOKE, attempt_ending, ending, follows, task
+from desk.wording.outcomes import NOBODY_SPOKE, attempt_ending, ending, follows
 from desk.wording.transcript import Turn, turns
 from syntharra.templatetags.syntharra import moment, seconds
 
@@ -88,6 +86,7 @@ def call(request: MemberRequest, pk: UUID) -> HttpResponse:
     dispute = request.business.disputes.filter(invoice__in=about, **heard_here).first()
     named = found.customer.contacts.filter(phone=found.to).exclude(name="").first()
     said = turns(found, list(found.lines.order_by("position")), customer=named.name if named else found.customer.name)
+    asked, done = asks.of_call(request.business, found)
     context = {
         "title": _("Call to %(name)s") % {"name": found.customer.name},
         "above": [(_("Calls"), reverse("calls"))],
@@ -96,9 +95,8 @@ def call(request: MemberRequest, pk: UUID) -> HttpResponse:
         "state": end.state,
         "outcome": end.word,
         "consequence": f"{end.means} {follows(found.disposition)}".strip(),
-        "task": task(found.disposition),
-        "task_done": needs.is_ticked(found),
-        "task_url": reverse("call_task_done", args=[found.pk]),
+        "task": asked,
+        "task_done": done,
         "dispute": dispute,
         "turns": said,
         "length": seconds(found.seconds),
@@ -113,13 +111,13 @@ def call(request: MemberRequest, pk: UUID) -> HttpResponse:
 
 @require_POST
 @members_page
-def call_task_done(request: MemberRequest, pk: UUID) -> HttpResponse:
-    """What the call asked of the firm is done. Ticking twice is once."""
-    found = get_object_or_404(request.business.calls, pk=pk)
-    with transaction.atomic():
-        if not needs.is_ticked(found):
-            timeline.record(found, needs.DONE, by=request.user.email, task=task(found.disposition))
-    return redirect("today" if request.POST.get("back") == "today" else reverse("call", args=[pk]))
+def task_done(request: MemberRequest, pk: UUID) -> HttpResponse:
+    """What a call asked of the firm is done. Ticking twice is once."""
+    line = asks.tick(request.business, pk, by=request.user)
+    if line is None:
+        raise Http404
+    back = request.POST.get("back") == "today" or line.subject_kind != "call"
+    return redirect("today" if back else reverse("call", args=[line.subject_id]))
 
 
 @require_POST

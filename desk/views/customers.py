@@ -137,6 +137,8 @@ def _row(customer: Customer, currency: str) -> CustomerRow:
 
 def phone_words(contact: Contact) -> str:
     """The number as people write it, or what is wrong with it."""
+    if contact.phone_problem == "refused":
+        return _("%(number)s, refused by the carrier") % {"number": spoken(contact.phone or contact.phone_raw)}
     if contact.phone:
         return spoken(contact.phone)
     match contact.phone_problem:

@@ -1,10 +1,19 @@
-"""The record of acts in sentences: what was done, with a shape."""
+"""The record of acts in sentences: what was done, with a shape, and the facts a reader wants of it."""
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any, NamedTuple
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+
+from desk.wording.gate import against
+from desk.wording.outcomes import short
+from desk.wording.tasks import task_words
+from disputes.models import Claim
+from integrations import problems
+from syntharra import money
 
 
 class Act(NamedTuple):
@@ -15,17 +24,35 @@ class Act(NamedTuple):
 
 ACTS: dict[str, Act] = {
     "started": Act("building-2", _("Started this business")),
-    "connected": Act("plug", _("Connected the books")),
-    "disconnected": Act("unplug", _("Disconnected the books"), "late"),
-    "synced": Act("refresh-cw", _("Read the books")),
-    "stopped_all_calls": Act("octagon-x", _("Stopped all calls"), "late"),
-    "let_calls_go_on": Act("play", _("Let calls go on")),
     "switched_to_automatic": Act("phone", _("Let calls go out without asking each time")),
     "attested_consent": Act("shield-check", _("Stated why these customers may be called")),
     "consent_recorded": Act("shield-check", _("Recorded a consent")),
+    "connected": Act("plug", _("Connected the books")),
+    "reconnected": Act("plug", _("Connected the books again")),
+    "disconnected": Act("unplug", _("Disconnected the books"), "late"),
+    "synced": Act("refresh-cw", _("Read the books")),
+    "sync_failed": Act("circle-alert", _("Could not read the books"), "late"),
+    "became_reconnect": Act("unplug", _("The books must be connected again"), "late"),
+    "became_paused": Act("unplug", _("The books were paused by their vendor"), "clock"),
+    "became_connected": Act("plug", _("The books are readable again")),
+    "balance_changed": Act("receipt-text", _("A balance changed in the books")),
+    "stopped_all_calls": Act("octagon-x", _("Stopped all calls"), "late"),
+    "let_calls_go_on": Act("play", _("Let calls go on")),
     "approved_call": Act("check", _("Approved a call")),
     "called_off": Act("x", _("Called off a planned call")),
+    "not_called": Act("ban", _("Did not place a planned call")),
+    "not_placed": Act("circle-alert", _("The carrier did not place a call"), "late"),
     "dialed": Act("phone-call", _("Dialed")),
+    "called": Act("phone", _("Called")),
+    "could_not_call": Act("phone", _("Tried to call")),
+    "lost_call": Act("circle-question-mark", _("Lost track of a call; it is never dialed again"), "clock"),
+    "asks_owner": Act("flag", _("Asked something of you"), "clock"),
+    "task_done": Act("check", _("Did what a call asked for")),
+    "noted": Act("quote", _("Noted what they said")),
+    "promised": Act("handshake", _("Promised to pay"), "accent"),
+    "wants_callback": Act("phone-call", _("Asked to be called at another time")),
+    "says_paid": Act("circle-pause", _("Says it is paid"), "frozen"),
+    "refused_recording": Act("ban", _("Did not want to be recorded")),
     "froze": Act("snowflake", _("Froze an invoice: they disagree"), "frozen"),
     "claim_added": Act("quote", _("Added to a dispute"), "frozen"),
     "said_more": Act("quote", _("Said more about a dispute"), "frozen"),
@@ -37,11 +64,22 @@ ACTS: dict[str, Act] = {
     "put_on_hold": Act("hourglass", _("Put an invoice on hold"), "clock"),
     "lifted_hold": Act("play", _("Lifted a hold")),
     "left_to_your_decision": Act("flag", _("Left an invoice to your decision after three calls"), "clock"),
+    "opened_again": Act("refresh-cw", _("Opened a page again")),
     "stopped": Act("octagon-x", _("Recorded a stop: this customer is not contacted"), "late"),
-    "task_done": Act("check", _("Did what a call asked for")),
     "recovered": Act("banknote", _("Recovered money"), "recovered"),
-    "fee_booked": Act("banknote", _("Booked our fee")),
-    "fee_reversed": Act("undo-2", _("Took our fee back")),
+    "recovery_changed": Act("undo-2", _("Changed a recovery: the books changed"), "clock"),
+}
+
+_LETTERS: dict[str, Promise] = {
+    "dispute_alert": _("told you about a dispute"),
+    "dispute_acknowledgement": _("acknowledged a dispute to the customer"),
+    "dispute_digest": _("the day's disputes, to you"),
+    "pause_alert": _("told you about a pause"),
+    "unsure_letter": _("asked the customer whether something is wrong"),
+    "paid_check": _("asked the customer how it was paid"),
+    "pay_link": _("the link to pay"),
+    "promise_confirmation": _("confirmed a promise"),
+    "stop_confirmation": _("confirmed that we stop"),
 }
 
 
@@ -49,20 +87,55 @@ def act(verb: str) -> Act:
     """The act of a verb; letters share one sentence; a verb without one is shown in its own words."""
     if verb in ACTS:
         return ACTS[verb]
-    if verb.startswith("sent_"):
-        return Act("mail", _("Sent a letter: %(name)s") % {"name": _plain(verb.removeprefix("sent_"))})
-    if verb.startswith("failed_"):
-        return Act("mail", _("A letter failed: %(name)s") % {"name": _plain(verb.removeprefix("failed_"))}, "late")
-    return Act("circle", _plain(verb).capitalize())
+    for start, words, tone in (("sent_", gettext("Letter"), ""), ("failed_", gettext("Letter not sent"), "late")):
+        if verb.startswith(start):
+            letter = verb.removeprefix(start)
+            return Act("mail", f"{words}: {_LETTERS.get(letter, letter.replace('_', ' '))}", tone)
+    return Act("circle", verb.replace("_", " ").capitalize())
 
 
-SHOWN = ("invoice", "number", "reason", "words", "why", "wording", "amount", "outcome", "task")
-
-
-def detail(facts: Mapping[str, Any]) -> str:
+def detail(verb: str, facts: Mapping[str, Any]) -> str:
     """What a reader wants of the facts, in one line."""
-    return " · ".join(str(facts[name]) for name in SHOWN if facts.get(name) not in (None, "", [], {}))
+    found = [_of_verb(verb, facts), _numbers(facts), *(facts.get(name) for name in ("wording", "company", "outcome"))]
+    if words := facts.get("words"):
+        found.append(f"“{words}”")
+    return " · ".join(str(part) for part in found if part)
 
 
-def _plain(name: str) -> str:
-    return name.replace("_", " ")
+def _numbers(facts: Mapping[str, Any]) -> str:
+    several = facts.get("invoices")
+    if isinstance(several, list):
+        return ", ".join(str(number) for number in several)
+    return str(facts.get("invoice") or "")
+
+
+def _of_verb(verb: str, facts: Mapping[str, Any]) -> str:
+    match verb:
+        case "called" | "could_not_call":
+            return short(str(facts.get("result", ""))) or against(str(facts.get("result", "")))
+        case "asks_owner" | "task_done":
+            return task_words(str(facts.get("task", "")))
+        case "not_called":
+            return against(str(facts.get("reason", "")))
+        case "froze" | "claim_added" | "said_more":
+            return str(dict(Claim.Reason.choices).get(str(facts.get("reason")), ""))
+        case "synced":
+            return gettext("%(seen)s records, %(written)s new or changed") % ({"seen": 0, "written": 0} | dict(facts))
+        case "sync_failed" | "became_reconnect" | "became_paused":
+            return problems.about(str(facts.get("problem", ""))).title
+        case "balance_changed":
+            was, now = (_amount(facts.get(name), facts.get("currency")) for name in ("was", "now"))
+            return gettext("%(number)s: %(was)s is now %(now)s") % {
+                "number": facts.get("number"),
+                "was": was,
+                "now": now,
+            }
+        case "recovered":
+            return _amount(facts.get("amount"), facts.get("currency"))
+        case "released" | "called_off" | "pause_ended" | "put_on_hold":
+            return str(facts.get("reason") or "")
+    return ""
+
+
+def _amount(value: Any, currency: Any) -> str:
+    return money.shown(money.of(Decimal(str(value)), str(currency))) if value is not None and currency else ""

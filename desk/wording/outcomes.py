@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from calls.agent.outcomes import OUTCOMES, Disposition, Hold
 from calls.models import Attempt, Call
+from desk.wording.gate import against
 
 
 class Ending(NamedTuple):
@@ -66,6 +67,11 @@ def ending(call: Call) -> Ending:
     return _underway(call)
 
 
+def short(disposition: str) -> str:
+    """Two or three words for a disposition; empty for one nobody knows."""
+    return str(_ENDINGS[disposition][1]) if disposition in _ENDINGS else ""
+
+
 def means(disposition: str) -> str:
     """The sentence for a disposition; empty for one nobody knows."""
     return gettext(OUTCOMES[Disposition(disposition)].means) if disposition in _ENDINGS else ""
@@ -108,8 +114,24 @@ def has_task(disposition: str) -> bool:
 def attempt_ending(attempt: Attempt) -> Ending:
     """The same for an attempt that never became a call: where it stands, or why it was not placed."""
     if attempt.status == Attempt.Status.ENDED:
-        return Ending("refused", gettext("Not called"), attempt.ended_because)
+        return Ending("refused", gettext("Not called"), not_placed(attempt.ended_because))
     return Ending(attempt.status, "", "")
+
+
+def not_placed(because: str) -> str:
+    """Why a planned call never reached anybody."""
+    match because:
+        case "called_off":
+            return gettext("You called it off.")
+        case "never_sent":
+            return gettext("It was interrupted before the carrier was asked; a new one is planned.")
+        case "lost":
+            return gettext("The carrier never said what became of it, so it is not dialed again.")
+        case "nothing_left":
+            return gettext("Nothing was left to call about.")
+        case _ if because.startswith("carrier_"):
+            return gettext("The carrier did not take it.")
+    return against(because)
 
 
 def _underway(call: Call) -> Ending:

@@ -39,6 +39,7 @@ PAGES = {
         "/sandbox/",
         "/calls-switch/",
         "/businesses/new/",
+        "/consent/",
         "/accounts/email/",
         "/accounts/password/change/",
         "/accounts/2fa/",

@@ -6,6 +6,8 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from accounts import timeline
+from accounts.models import ActivityLine
 from billing.services import look_for_recoveries
 from calls.models import Attempt, AttemptInvoice, Call, TranscriptLine
 from compliance.models import Channel, Purpose, StopKind
@@ -30,6 +32,7 @@ class Scene:
     planned: Attempt
     paused: Invoice
     paid: Invoice
+    task: ActivityLine
 
 
 class Maker:
@@ -152,13 +155,13 @@ def a_day(firm: Firm) -> Scene:
     disputed, call, dispute = _disputed(make)
     paused = _already_paid(make)
     paid = _recovered(make)
-    _stopped(make)
+    task = _stopped(make)
     _promised(make)
     _nobody_answered(make)
     planned = _planned(make)
     _quiet(make)
     _books(make)
-    return Scene(firm, disputed, dispute, call, planned, paused, paid)
+    return Scene(firm, disputed, dispute, call, planned, paused, paid, task)
 
 
 def _disputed(make: Maker) -> tuple[Invoice, Call, Dispute]:
@@ -206,13 +209,15 @@ def _recovered(make: Maker) -> Invoice:
     return invoice
 
 
-def _stopped(make: Maker) -> None:
+def _stopped(make: Maker) -> ActivityLine:
     bakery = make.customer("Nguyen Bakery", "Thu Nguyen", "0107")
     invoice = make.invoice(bakery, "2236", "388.40", 5)
-    make.call([invoice], make.at(1, 11, 40), "opt_out", 19)
+    last = make.call([invoice], make.at(1, 11, 40), "opt_out", 19)
+    timeline.record(last, "asks_owner", by="agent", customer=bakery.pk, task="opt_out")
     stop(bakery.pk, StopKind.OPT_OUT, number="+16145550107", words="Stop calling me.", source="call", by="Thu Nguyen")
     dental = make.customer("Lena Park Dental", "Lena Park", "0104")
-    make.call([make.invoice(dental, "2234", "452.75", 8)], make.at(1, 13, 15), "request_human", 41)
+    call = make.call([make.invoice(dental, "2234", "452.75", 8)], make.at(1, 13, 15), "request_human", 41)
+    return timeline.record(call, "asks_owner", by="agent", customer=dental.pk, task="request_human")
 
 
 def _promised(make: Maker) -> None:

@@ -8,10 +8,11 @@ from django.test import Client
 
 from accounts.models import ActivityLine, Business, User
 from calls.models import Attempt
+from compliance.models import Consent
 from disputes.models import Claim, Dispute
 from invoices.models import Invoice
 from syntharra import clock
-from tests.cast import Firm, make_invoice, make_user
+from tests.cast import Firm, make_customer, make_invoice, make_user
 from tests.desk.scene import Scene, a_day
 
 
@@ -69,10 +70,13 @@ def test_a_pause_ends_with_a_reason(ava: Client, scene: Scene) -> None:
 
 
 def test_a_task_is_ticked_once(ava: Client, scene: Scene) -> None:
-    ava.post(f"/calls/{scene.call.pk}/task/", {"back": "today"})
-    answer = ava.post(f"/calls/{scene.call.pk}/task/")
+    assert "Lena Park Dental: Call the customer back." in ava.get("/").content.decode()
 
-    assert answer.headers["Location"] == f"/calls/{scene.call.pk}/"
+    ava.post(f"/tasks/{scene.task.pk}/", {"back": "today"})
+    answer = ava.post(f"/tasks/{scene.task.pk}/")
+
+    assert answer.headers["Location"] == f"/calls/{scene.task.subject_id}/"
+    assert "Lena Park Dental" not in ava.get("/").content.decode()
     assert ActivityLine.objects.filter(verb="task_done").count() == 1
 
 
@@ -167,3 +171,16 @@ def test_a_live_installation_has_no_sandbox(ava: Client, monkeypatch: pytest.Mon
 
     assert ava.get("/sandbox/").status_code == 404
     assert ava.post("/sandbox/clock/", {"to": "1d"}).status_code == 404
+
+
+def test_a_new_business_says_why_its_customers_may_be_called(ava: Client, plumber: Firm) -> None:
+    make_customer(plumber, consented=False, phone="+16145550103")
+    assert "Say why your customers may be called" in ava.get("/").content.decode()
+
+    unsure = ava.post("/consent/", {"wording": "They gave it to us."})
+    assert 'id="id_sure_error"' in unsure.content.decode()
+    ava.post("/consent/", {"wording": "They gave it to us on the work order.", "sure": "on"})
+
+    consent = Consent.objects.get()
+    assert (consent.number, consent.basis) == ("+16145550103", "They gave it to us on the work order.")
+    assert "Say why your customers may be called" not in ava.get("/").content.decode()

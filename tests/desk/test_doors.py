@@ -30,7 +30,7 @@ def changes(scene: Scene) -> list[str]:
     return [
         "/invoices/2245/dispute/",
         "/invoices/2188/pause/",
-        f"/calls/{scene.call.pk}/task/",
+        f"/tasks/{scene.task.pk}/",
         f"/planned-calls/{scene.planned.pk}/approval/",
         f"/planned-calls/{scene.planned.pk}/cancellation/",
         f"/disputes/{scene.dispute.number}/release/",
