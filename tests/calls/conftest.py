@@ -3,11 +3,12 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import httpx2
 import pytest
 import time_machine
+from starlette.types import ASGIApp
 
 # 10:00 on the wall in Columbus; an invoice due on Saturday the 3rd is three days late.
 TUESDAY = datetime(2026, 10, 6, 14, 0, tzinfo=UTC)
@@ -61,7 +62,7 @@ def stage(transactional_db: None, settings: Any, monkeypatch: pytest.MonkeyPatch
     monkeypatch.setitem(settings.DATABASES["default"], "CONN_MAX_AGE", 0)  # threads of servers leave none behind
     to_tuesday()
     firm = make_business()
-    with served(application) as web, acting_for(firm.business.pk):
+    with served(cast("ASGIApp", application)) as web, acting_for(firm.business.pk):
         settings.PUBLIC_URL, settings.RELAY_URL = web, web.replace("http", "ws", 1)
         assert httpx2.post(f"{web}/webhooks/twilio/voice/{firm.business.pk}", trust_env=False).status_code == 403
         with simulated_carrier(firm) as control:

@@ -12,7 +12,16 @@ from django.conf import settings
 
 from tests.calls import worker as children
 
-NAMES = ("TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN", "SIMULATORS_URL", "PUBLIC_URL", "RELAY_URL", "CALL_JOURNAL", "ROOT_URLCONF", "CALLS_PER_SECOND")
+NAMES = (
+    "TWILIO_ACCOUNT_SID",
+    "TWILIO_AUTH_TOKEN",
+    "SIMULATORS_URL",
+    "PUBLIC_URL",
+    "RELAY_URL",
+    "CALL_JOURNAL",
+    "ROOT_URLCONF",
+    "CALLS_PER_SECOND",
+)
 # One process reads Django; what is to be killed is forked from it, so that starting one again costs nothing.
 _forks = multiprocessing.get_context("forkserver")
 _forks.set_forkserver_preload(["tests.calls.worker"])

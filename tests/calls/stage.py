@@ -70,12 +70,17 @@ class Stage:
     web: str
     attempts: list[UUID] = field(default_factory=list)
 
-    def owes(self, persona: str = "", *, phone: str = "+16145550120", line: dict[str, Any] | None = None, **fields: Any) -> Invoice:
+    def owes(
+        self, persona: str = "", *, phone: str = "+16145550120", line: dict[str, Any] | None = None, **fields: Any
+    ) -> Invoice:
         """An overdue invoice of a customer who answers in this way."""
         if persona:
             self.sim.post("/scenarios", number=phone, script=patient(persona), **({"line": line} if line else {}))
         customer = fields.pop("customer", None) or make_customer(
-            self.firm, phone=phone, contact_name=fields.pop("contact_name", "Ana Reyes"), kind=fields.pop("kind", "business")
+            self.firm,
+            phone=phone,
+            contact_name=fields.pop("contact_name", "Ana Reyes"),
+            kind=fields.pop("kind", "business"),
         )
         late = clock.today("America/New_York") - timedelta(days=5)
         return make_invoice(self.firm, customer, **{"due_on": late, "pay_url": "https://pay.example/1"} | fields)

@@ -17,13 +17,14 @@ from calls.dialing import claim, decide
 from calls.models import Attempt
 from calls.planning import plan
 from invoices.models import Invoice
+from syntharra.tenancy import current_business
 
 Frame = dict[str, Any]
 
 
 def answered(invoice: Invoice, *, sid: str = "CA00000000000000000000000000000001") -> Attempt:
     """The call about this invoice, planned, dialed and answered, as far as we know."""
-    plan(invoice.business_id)
+    plan(current_business())
     attempt = Attempt.objects.get(customer=invoice.customer, status="planned")
     assert claim(attempt.pk)
     assert decide(attempt.pk)
@@ -53,7 +54,9 @@ class Telephone:
         self.sends(type="setup", sessionId="VX1", **{"from": "+16145550199", "to": "+16145550120"}, **self._setup)
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.hangs_up()
         self._open.close()
 

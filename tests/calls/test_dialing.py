@@ -53,7 +53,7 @@ def test_a_call_is_asked_for_with_everything_the_carrier_needs(carrier: Stage) -
     assert dial(attempt.pk) == "dialing"
 
     attempt.refresh_from_db()
-    assert (attempt.status, attempt.dialing_on.isoformat()) == ("dialing", clock.today("America/New_York").isoformat())
+    assert (attempt.status, attempt.dialing_on) == ("dialing", clock.today("America/New_York"))
     assert attempt.posted_at is not None
     call = Call.objects.get()
     (asked,) = carrier.sim.get("/calls")["calls"]
@@ -207,7 +207,11 @@ def test_a_carrier_that_cannot_be_reached_was_not_asked(carrier: Stage, settings
 
 @pytest.mark.parametrize(
     "fault",
-    [{"kind": "lost_response"}, {"kind": "error_after"}, {"kind": "reject", "status": 429, "code": 429, "message": "proxy"}],
+    [
+        {"kind": "lost_response"},
+        {"kind": "error_after"},
+        {"kind": "reject", "status": 429, "code": 429, "message": "proxy"},
+    ],
     ids=["answer lost", "500 after the work", "429 of somebody in between"],
 )
 def test_when_nobody_knows_whether_it_began_it_is_never_asked_for_again(carrier: Stage, fault: dict[str, Any]) -> None:

@@ -33,7 +33,11 @@ def customer_held(invoice: Invoice) -> Iterator[psycopg.Connection]:
     """Somebody else is at work with this customer until the block ends: whoever wants to decide about him waits."""
     owner = django_settings.DATABASES["owner"]
     with psycopg.connect(
-        host=owner["HOST"], port=owner["PORT"] or None, user=owner["USER"], password=owner["PASSWORD"], dbname=owner["NAME"]
+        host=owner["HOST"],
+        port=owner["PORT"] or None,
+        user=owner["USER"],
+        password=owner["PASSWORD"],
+        dbname=owner["NAME"],
     ) as other:
         other.execute("SELECT 1 FROM invoices_customer WHERE id = %s FOR UPDATE", [invoice.customer_id])
         yield other
@@ -74,7 +78,9 @@ def test_killed_after_claiming_the_call_is_made_later_and_once(stage: Stage, wir
     assert (fresh().disposition, rang_once(stage)) == ("busy", True)
 
 
-def test_killed_before_the_request_reached_the_carrier_nobody_is_rung_and_nobody_asks_again(stage: Stage, wire: Wire) -> None:
+def test_killed_before_the_request_reached_the_carrier_nobody_is_rung_and_nobody_asks_again(
+    stage: Stage, wire: Wire
+) -> None:
     stage.owes("busy")
     stage.plan()
     wire.holds = "requests"
@@ -130,7 +136,11 @@ def test_killed_before_the_answer_was_written_down_the_call_is_found_and_finishe
 def _waits_for_a_lock() -> bool:
     owner = django_settings.DATABASES["owner"]
     with psycopg.connect(
-        host=owner["HOST"], port=owner["PORT"] or None, user=owner["USER"], password=owner["PASSWORD"], dbname=owner["NAME"]
+        host=owner["HOST"],
+        port=owner["PORT"] or None,
+        user=owner["USER"],
+        password=owner["PASSWORD"],
+        dbname=owner["NAME"],
     ) as other:
         waiting = other.execute("SELECT count(*) FROM pg_locks WHERE NOT granted").fetchone()
     return waiting is not None and waiting[0] > 0
@@ -155,7 +165,9 @@ def test_a_relay_killed_in_the_middle_of_the_objection_loses_no_dispute(stage: S
     port = free_port()
     settings.RELAY_URL = f"ws://127.0.0.1:{port}"
     script = patient("disputes_plainly")
-    script["steps"][-1]["say"] = "I'm disputing this, the roof still leaks and nobody ever came back to look at it or called us."
+    script["steps"][-1]["say"] = (
+        "I'm disputing this, the roof still leaks and nobody ever came back to look at it or called us."
+    )
     invoice = stage.owes()
     stage.sim.post("/scenarios", number="+16145550120", script=script)
     with relay(port) as first:
@@ -170,7 +182,7 @@ def test_a_relay_killed_in_the_middle_of_the_objection_loses_no_dispute(stage: S
     assert (Dispute.objects.count(), call.disposition) == (1, "dispute")
     assert "disputing" in Claim.objects.get().words
     assert Invoice.objects.get().frozen_at is not None
-    stopped = call.lines.get(position=call.stopped_line)
-    after = call.lines.filter(speaker="agent", position__gt=stopped.position).values_list("text", flat=True)
+    assert call.stopped_line is not None
+    after = call.lines.filter(speaker="agent", position__gt=call.stopped_line).values_list("text", flat=True)
     assert not any("$" in text or "due on" in text for text in after)
     assert rang_once(stage)

@@ -1,6 +1,5 @@
 """One written consequence for each result of a call: hold, suppression, task, next attempt, letter. Carried out once."""
 
-from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
 from typing import Any
@@ -31,6 +30,7 @@ from invoices.models import Customer, Hold, Invoice, Promise
 from notifications.models import Duty, Message
 from syntharra.clock import now
 from syntharra.money import of
+from syntharra.tenancy import current_business
 from tests.cast import Firm, make_customer, make_invoice
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("tuesday")]
@@ -38,11 +38,13 @@ FRIDAY = date(2026, 10, 9)
 
 
 @pytest.fixture
-def attempt(plumber: Firm) -> Iterator[Attempt]:
+def attempt(plumber: Firm) -> Attempt:
     """On the line about two invoices."""
     customer = make_customer(plumber)
     make_invoice(plumber, customer, number="2232", balance="1240.00", pay_url="https://pay.example/2232")
-    make_invoice(plumber, customer, number="2233", balance="700.00", due_on=date(2026, 10, 2), pay_url="https://pay.example/2233")
+    make_invoice(
+        plumber, customer, number="2233", balance="700.00", due_on=date(2026, 10, 2), pay_url="https://pay.example/2233"
+    )
     return on_the_line(customer)
 
 
@@ -50,12 +52,24 @@ def on_the_line(customer: Customer, *, number: int = 1) -> Attempt:
     """A call about everything this customer owes, answered at this moment."""
     to = customer.contacts.get().phone
     attempt = Attempt.objects.create(
-        customer=customer, number=number, to=to, status="live", planned_for=now(), dialing_at=now(), dialing_on=now().date()
+        customer=customer,
+        number=number,
+        to=to,
+        status="live",
+        planned_for=now(),
+        dialing_at=now(),
+        dialing_on=now().date(),
     )
     owed = Invoice.objects.filter(customer=customer).order_by("due_on")
     AttemptInvoice.objects.bulk_create(AttemptInvoice(attempt=attempt, invoice=invoice) for invoice in owed)
     Call.objects.create(
-        attempt=attempt, customer=customer, sid=f"CA{attempt.pk.hex}", status="in-progress", to=to, placed_at=now(), answered_at=now()
+        attempt=attempt,
+        customer=customer,
+        sid=f"CA{attempt.pk.hex}",
+        status="in-progress",
+        to=to,
+        placed_at=now(),
+        answered_at=now(),
     )
     return attempt
 
@@ -79,7 +93,9 @@ def holds() -> list[tuple[str, str | None, datetime | None]]:
 
 
 def verbs() -> list[str]:
-    lines = ActivityLine.objects.exclude(verb__in=("started", "dialed", "stopped", "froze")).order_by("recorded_at", "pk")
+    lines = ActivityLine.objects.exclude(verb__in=("started", "dialed", "stopped", "froze")).order_by(
+        "recorded_at", "pk"
+    )
     return list(lines.values_list("verb", flat=True))
 
 
@@ -193,9 +209,13 @@ def test_a_freeze_of_the_named_invoice_leaves_the_other_to_the_owner(attempt: At
     frozen = Invoice.objects.exclude(frozen_at=None).get()
     claim = Claim.objects.get()
     assert (frozen.number, Dispute.objects.get().invoice_id) == ("2232", frozen.pk)
-    assert (claim.words, claim.urgent, claim.evidence["told_before"]) == ("the heater leaks since the first day", True, True)
+    assert (claim.words, claim.urgent, claim.evidence["told_before"]) == (
+        "the heater leaks since the first day",
+        True,
+        True,
+    )
     assert (claim.source, claim.source_key) == ("call", str(Call.objects.get().pk))
-    plan(attempt.business_id)
+    plan(current_business())
     assert Attempt.objects.filter(status="planned").count() == 0  # OWNER_DECIDES
 
 
@@ -238,7 +258,7 @@ def test_a_stop_binds_from_its_commit(attempt: Attempt, intent: str) -> None:
     assert (duty.facts["customer"], duty.facts["except_call"]) == (str(attempt.customer_id), str(Call.objects.get().pk))
     assert Message.objects.filter(letter="stop_confirmation").count() == (1 if intent == "opt_out" else 0)
     Hold.objects.all().delete()
-    plan(attempt.business_id)
+    plan(current_business())
     assert Attempt.objects.filter(status="planned").count() == 0
 
 
@@ -292,7 +312,7 @@ def test_a_named_time_is_kept_for_the_next_call(
 
     assert after.callback_at == expected
     if expected and expected - datetime(2026, 10, 6, 14, tzinfo=UTC) < timedelta(days=3):
-        plan(attempt.business_id)
+        plan(current_business())
         assert Attempt.objects.get(status="planned").planned_for == expected
 
 
@@ -311,9 +331,7 @@ def test_words_for_the_owner_are_on_the_timeline(attempt: Attempt) -> None:
     assert Duty.objects.get(kind="stop_recording").facts["sid"] == Call.objects.get().sid
 
 
-def test_the_third_call_leaves_the_decision_to_the_owner(
-    plumber: Firm, tuesday: time_machine.Traveller
-) -> None:
+def test_the_third_call_leaves_the_decision_to_the_owner(plumber: Firm, tuesday: time_machine.Traveller) -> None:
     invoice = make_invoice(plumber)
     for _ in range(3):
         attempt = Attempt.objects.filter(status="planned").first()

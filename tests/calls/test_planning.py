@@ -36,7 +36,9 @@ def refusals() -> list[tuple[str, str]]:
     return [(decision.subject_kind, decision.reason) for decision in found]
 
 
-def dialed(firm: Firm, invoice: Invoice, *, at: datetime, number: int, disposition: str = "no_answer", **more: Any) -> Attempt:
+def dialed(
+    firm: Firm, invoice: Invoice, *, at: datetime, number: int, disposition: str = "no_answer", **more: Any
+) -> Attempt:
     """An attempt about this invoice that is over."""
     attempt = Attempt.objects.create(
         customer=invoice.customer,
@@ -99,7 +101,10 @@ def test_planning_twice_plans_once(plumber: Firm) -> None:
     [
         (datetime(2026, 10, 6, 12, 0, tzinfo=UTC), datetime(2026, 10, 6, 13, 0, tzinfo=UTC)),  # 8:00 -> 9:00
         (datetime(2026, 10, 6, 21, 0, tzinfo=UTC), datetime(2026, 10, 7, 13, 0, tzinfo=UTC)),  # 17:00 -> tomorrow
-        (datetime(2026, 10, 9, 21, 0, tzinfo=UTC), datetime(2026, 10, 13, 13, 0, tzinfo=UTC)),  # Friday -> after Columbus Day
+        (
+            datetime(2026, 10, 9, 21, 0, tzinfo=UTC),
+            datetime(2026, 10, 13, 13, 0, tzinfo=UTC),
+        ),  # Friday -> after Columbus Day
     ],
 )
 def test_outside_the_hours_the_call_is_planned_for_the_next_one(
@@ -129,7 +134,9 @@ def test_the_billing_contact_with_the_lowest_usable_number_is_called(plumber: Fi
     Contact.objects.create(customer=customer, rank=2, phone="+16145550992")
     Contact.objects.create(customer=customer, rank=1, phone="+16145550991")
     for number in ("+16145550991", "+16145550992"):
-        Consent.objects.create(customer=customer, number=number, basis="order", given_by="A", given_on=date(2026, 1, 5), attested_by="a")
+        Consent.objects.create(
+            customer=customer, number=number, basis="order", given_by="A", given_on=date(2026, 1, 5), attested_by="a"
+        )
     make_invoice(plumber, customer)
 
     (attempt,) = planned(plumber)
@@ -178,7 +185,12 @@ def test_money_lying_with_the_parent_company_is_looked_at_first(plumber: Firm) -
     child = make_customer(plumber, "Lakeview Apartments", parent_external_id=parent.external_id)
     make_invoice(plumber, child)
     parent.payments.create(
-        connection=plumber.connection, external_id="p1", amount="100.00", unapplied="100.00", currency="USD", paid_on=date(2026, 10, 1)
+        connection=plumber.connection,
+        external_id="p1",
+        amount="100.00",
+        unapplied="100.00",
+        currency="USD",
+        paid_on=date(2026, 10, 1),
     )
 
     assert planned(plumber) == []
@@ -243,7 +255,14 @@ def test_the_second_call_comes_three_dates_later_on_another_weekday_and_time_of_
 def test_a_time_the_customer_asked_for_is_kept(plumber: Firm) -> None:
     invoice = make_invoice(plumber)
     wanted = datetime(2026, 10, 7, 19, 0, tzinfo=UTC)
-    dialed(plumber, invoice, at=datetime(2026, 10, 6, 13, 30, tzinfo=UTC), number=1, disposition="callback_request", callback_at=wanted)
+    dialed(
+        plumber,
+        invoice,
+        at=datetime(2026, 10, 6, 13, 30, tzinfo=UTC),
+        number=1,
+        disposition="callback_request",
+        callback_at=wanted,
+    )
 
     (second,) = (a for a in planned(plumber) if a.status == "planned")
 
@@ -278,7 +297,9 @@ def test_a_number_another_business_just_rang_waits_and_nobody_learns_whose_call_
 
     invoice = make_invoice(plumber)
     phone = invoice.customer.contacts.get().phone
-    note_contact(phone, Channel.CALL, "no_answer", key="somebody else", at=now() - timedelta(hours=1), on=date(2026, 10, 6))
+    note_contact(
+        phone, Channel.CALL, "no_answer", key="somebody else", at=now() - timedelta(hours=1), on=date(2026, 10, 6)
+    )
 
     (attempt,) = planned(plumber)
 

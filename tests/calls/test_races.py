@@ -19,7 +19,7 @@ from integrations.models import NumberDoor, PhoneLine
 from invoices.models import Invoice
 from syntharra import clock
 from syntharra.identifiers import uuid7
-from syntharra.tenancy import acting_for
+from syntharra.tenancy import acting_for, current_business
 from tests.calls.stage import SID, Stage
 from tests.cast import make_business, make_customer, make_invoice
 
@@ -28,7 +28,8 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(180)]
 
 def at_once(business_id: UUID, *jobs: Callable[[], Any]) -> list[Any]:
     """Each job in a thread with a connection of its own, all let go at the same moment; what came of each."""
-    barrier, results = threading.Barrier(len(jobs)), [None] * len(jobs)
+    barrier = threading.Barrier(len(jobs))
+    results: list[Any] = [None] * len(jobs)
 
     def run(index: int, job: Callable[[], Any]) -> None:
         with acting_for(business_id):
@@ -51,7 +52,9 @@ def at_once(business_id: UUID, *jobs: Callable[[], Any]) -> list[Any]:
 
 def claims(invoice: Invoice, *, same: bool) -> list[Callable[[], Any]]:
     def claim(number: int) -> Callable[[], Any]:
-        said = NewClaim(source="page", source_key="p" if same else f"p{number}", words="it leaks", by=f"worker {number}")
+        said = NewClaim(
+            source="page", source_key="p" if same else f"p{number}", words="it leaks", by=f"worker {number}"
+        )
         return lambda: open_dispute(invoice.pk, claim=said)
 
     return [claim(number) for number in range(8)]
@@ -114,7 +117,9 @@ def test_two_firms_that_share_a_customers_number_ring_it_once(stage: Stage) -> N
         make_invoice(rival, make_customer(rival, phone="+16145550120"), due_on=_late())
         plan(rival.business.pk)
         theirs = Attempt.objects.get()
-        NumberDoor.objects.get_or_create(number=line.number, defaults={"business_id": rival.business.pk, "line_id": line.pk})
+        NumberDoor.objects.get_or_create(
+            number=line.number, defaults={"business_id": rival.business.pk, "line_id": line.pk}
+        )
     numbers = [line.number, *[n["phone_number"] for n in stage.sim.get("/config")["accounts"][SID]["numbers"]]]
     stage.sim.post("/config", accounts={SID: {"numbers": numbers}})
 
@@ -138,10 +143,10 @@ def _late() -> date:
 @contextmanager
 def freezing(invoice: Invoice) -> Iterator[threading.Event]:
     """Another connection that has frozen the invoice by raw SQL, without our lock, and not committed; set to commit."""
-    frozen, commit = threading.Event(), threading.Event()
+    frozen, commit, business_id = threading.Event(), threading.Event(), current_business()
 
     def run() -> None:
-        with acting_for(invoice.business_id), transaction.atomic(), connection.cursor() as cursor:
+        with acting_for(business_id), transaction.atomic(), connection.cursor() as cursor:
             moment = clock.now()
             cursor.execute("UPDATE invoices_invoice SET frozen_at = %s WHERE id = %s", [moment, invoice.pk])
             cursor.execute(
@@ -211,7 +216,9 @@ def test_our_own_dial_survives_a_freeze_it_could_not_see(stage: Stage) -> None:
 
     with freezing(invoice) as commit:
         results: list[Any] = []
-        dialing = threading.Thread(target=lambda: results.extend(at_once(stage.firm.business.pk, lambda: dial(attempt.pk))))
+        dialing = threading.Thread(
+            target=lambda: results.extend(at_once(stage.firm.business.pk, lambda: dial(attempt.pk)))
+        )
         dialing.start()
         dialing.join(1.5)
         assert dialing.is_alive()

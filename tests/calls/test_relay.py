@@ -3,11 +3,12 @@
 import json
 import time
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, cast
 
 import psycopg
 import pytest
 from django.conf import settings as django_settings
+from starlette.types import ASGIApp
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import connect
 
@@ -38,7 +39,7 @@ def firm(transactional_db: None, settings: Any, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setitem(settings.DATABASES["default"], "CONN_MAX_AGE", 0)
     to_tuesday()
     plumber = make_business()
-    with served(application) as web, acting_for(plumber.business.pk):
+    with served(cast("ASGIApp", application)) as web, acting_for(plumber.business.pk):
         settings.PUBLIC_URL, settings.RELAY_URL = web, web.replace("http", "ws", 1)
         yield plumber
 
@@ -92,7 +93,11 @@ def test_a_signed_upgrade_for_a_line_that_is_not_open_is_refused(firm: Firm, att
 @pytest.mark.parametrize("setup", [{"callSid": "CA2"}, {"accountSid": "AC2"}, {"type": "hello"}])
 def test_a_setup_that_names_another_call_or_account_is_closed(attempt: Attempt, setup: dict[str, str]) -> None:
     url = f"{django_settings.RELAY_URL}/relay/{attempt.pk}"
-    frame = {"type": "setup", "callSid": "CA00000000000000000000000000000001", "accountSid": django_settings.TWILIO_ACCOUNT_SID}
+    frame = {
+        "type": "setup",
+        "callSid": "CA00000000000000000000000000000001",
+        "accountSid": django_settings.TWILIO_ACCOUNT_SID,
+    }
 
     with connect(url, additional_headers={"X-Twilio-Signature": signature(url)}, proxy=None) as socket:
         socket.send(json.dumps(frame | setup))
@@ -110,7 +115,9 @@ def test_the_opening_discloses_and_says_nothing_of_an_invoice(attempt: Attempt) 
     with Telephone(attempt.pk) as phone:
         opening = phone.hears()
 
-    assert opening.startswith("Hello, this is an automated AI assistant calling for Ava's Plumbing. This call is recorded.")
+    assert opening.startswith(
+        "Hello, this is an automated AI assistant calling for Ava's Plumbing. This call is recorded."
+    )
     assert opening.endswith("Am I speaking with Ana Reyes, or with whoever handles accounts payable?")
     first, second = (frame for frame in phone.frames if frame["type"] == "text")
     assert (first["interruptible"], first["preemptible"], first["last"]) == (False, True, False)
@@ -214,7 +221,9 @@ def test_a_disclosure_that_was_cut_off_is_said_again(attempt: Attempt) -> None:
 
         again = phone.hears()
 
-    assert again.startswith("Hello, this is an automated AI assistant calling for Ava's Plumbing. This call is recorded.")
+    assert again.startswith(
+        "Hello, this is an automated AI assistant calling for Ava's Plumbing. This call is recorded."
+    )
     call = ended(attempt)
     first = call.lines.order_by("position").first()
     assert first is not None
@@ -264,7 +273,11 @@ def test_a_promise_is_kept_and_holds_the_cadence(attempt: Attempt) -> None:
     call = ended(attempt)
     promise = Promise.objects.get()
     assert (call.disposition, promise.promised_for.strftime("%A"), promise.how) == ("promise_to_pay", "Friday", "check")
-    assert (promise.holds_until - promise.promised_for).days in (11, 12, 13)  # seven business days, Thanksgiving among them
+    assert (promise.holds_until - promise.promised_for).days in (
+        11,
+        12,
+        13,
+    )  # seven business days, Thanksgiving among them
     assert Message.objects.get(letter="promise_confirmation").purpose == "service"
 
 
@@ -318,7 +331,14 @@ def test_a_broken_socket_loses_nothing_and_the_call_goes_on_where_it_stood(attem
 def test_frames_nobody_knows_do_not_end_a_call(attempt: Attempt) -> None:
     with Telephone(attempt.pk) as phone:
         phone.hears()
-        for text in ("{", "[]", '"hello"', '{"type": "configUpdated"}', '{"type": "prompt"}', '{"type": "info", "name": 5}'):
+        for text in (
+            "{",
+            "[]",
+            '"hello"',
+            '{"type": "configUpdated"}',
+            '{"type": "prompt"}',
+            '{"type": "info", "name": 5}',
+        ):
             phone.socket.send(text)
         phone.socket.send(b"\x00\xff")
         phone.says("yes this is Ana")

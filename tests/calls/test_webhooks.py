@@ -2,7 +2,6 @@
 
 import hmac
 from base64 import b64encode
-from collections.abc import Iterator
 from hashlib import sha256
 from typing import Any
 
@@ -33,7 +32,9 @@ class Twilio:
     def __init__(self, base: str, token: str) -> None:
         self.base, self.token, self.client = base, token, Client()
 
-    def post(self, door: str, attempt: Attempt, *, host: str = "anybody.example", token: str = "", **fields: str) -> HttpResponse:
+    def post(
+        self, door: str, attempt: Attempt, *, host: str = "anybody.example", token: str = "", **fields: str
+    ) -> HttpResponse:
         path = f"/webhooks/twilio/{door}/{attempt.pk}"
         form = {"AccountSid": SID, "CallSid": CALL, **fields}
         signed = RequestValidator(token or self.token).compute_signature(self.base + path, form)
@@ -53,7 +54,7 @@ def twilio(settings: Any) -> Twilio:
 
 
 @pytest.fixture
-def attempt(plumber: Firm, twilio: Twilio) -> Iterator[Attempt]:
+def attempt(plumber: Firm, twilio: Twilio) -> Attempt:
     """Dialed; the carrier has it, and we have not heard of it yet."""
     to_tuesday()
     make_invoice(plumber)
@@ -174,7 +175,12 @@ def test_what_may_not_be_spoken_of_by_now_is_answered_without_a_word(
     answer = twilio.post("voice", attempt, CallStatus="in-progress")
 
     assert answer.content.decode().endswith("<Response><Hangup /></Response>")
-    expected = {"disputed": "DISPUTE_OPEN", "stopped": "BUSINESS_STOPPED", "after hours": "HOURS_HOUSE", "paid": "NOT_COLLECTIBLE"}
+    expected = {
+        "disputed": "DISPUTE_OPEN",
+        "stopped": "BUSINESS_STOPPED",
+        "after hours": "HOURS_HOUSE",
+        "paid": "NOT_COLLECTIBLE",
+    }
     assert fresh(attempt).ended_because == expected[what]
     twilio.tells(attempt, "completed", 3, CallDuration="2")
     inbox.read("twilio")
@@ -188,7 +194,10 @@ def test_a_line_of_an_attempt_that_is_over_or_has_another_call_is_hung_up_on(att
     Attempt.objects.update(status="ended")
     late = twilio.post("voice", attempt, CallStatus="in-progress")
 
-    assert [answer.content.decode().endswith("<Response><Hangup /></Response>") for answer in (other, late)] == [True, True]
+    assert [answer.content.decode().endswith("<Response><Hangup /></Response>") for answer in (other, late)] == [
+        True,
+        True,
+    ]
     assert {duty.facts["sid"] for duty in Duty.objects.filter(kind="hang_up")} == {"CA2", CALL}
 
 
@@ -229,7 +238,12 @@ def test_late_and_repeated_states_never_take_a_call_back(attempt: Attempt, twili
 
 @pytest.mark.parametrize(
     ("status", "disposition", "counted"),
-    [("busy", "busy", True), ("no-answer", "no_answer", True), ("failed", "failed", False), ("canceled", "failed", False)],
+    [
+        ("busy", "busy", True),
+        ("no-answer", "no_answer", True),
+        ("failed", "failed", False),
+        ("canceled", "failed", False),
+    ],
 )
 def test_a_call_nobody_answered_ends_with_the_carriers_word(
     attempt: Attempt, twilio: Twilio, status: str, disposition: str, counted: bool
@@ -261,7 +275,9 @@ def test_the_verdict_on_man_or_machine(attempt: Attempt, twilio: Twilio, verdict
     inbox.read("twilio")
 
     assert Call.objects.get().answered_by == verdict
-    assert [owed.kind for owed in Duty.objects.filter(kind__in=("hang_up", "leave_message"))] == ([duty] if duty else [])
+    assert [owed.kind for owed in Duty.objects.filter(kind__in=("hang_up", "leave_message"))] == (
+        [duty] if duty else []
+    )
 
 
 def test_a_person_once_found_is_not_hung_up_on_by_a_late_verdict(attempt: Attempt, twilio: Twilio) -> None:

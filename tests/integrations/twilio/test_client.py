@@ -1,5 +1,7 @@
 """The carrier over HTTP: what is asked for, and what an error says about the one thing that matters: did it begin?"""
 
+import base64
+import hmac
 import socket
 import threading
 from collections.abc import Iterator
@@ -56,7 +58,9 @@ def carrier(simulator: str, sim: SimControl) -> TwilioCarrier:
     return TwilioCarrier(AVA_ACCOUNT.sid, AVA_ACCOUNT.auth_token, origin=simulator)
 
 
-def test_a_call_is_placed_with_all_four_callbacks_and_detection_beside_the_talk(carrier: TwilioCarrier, sim: SimControl) -> None:
+def test_a_call_is_placed_with_all_four_callbacks_and_detection_beside_the_talk(
+    carrier: TwilioCarrier, sim: SimControl
+) -> None:
     placed = carrier.place(order())
 
     assert (placed.status, placed.to, placed.caller, placed.queue_seconds) == ("queued", TO, CALLER, 0.0)
@@ -177,7 +181,7 @@ def http(status: str, body: bytes) -> bytes:
     "answer",
     [
         b"",
-        b"HTTP/1.1 201 Created\r\nContent-Length: 500\r\n\r\n{\"sid\": \"CA",
+        b'HTTP/1.1 201 Created\r\nContent-Length: 500\r\n\r\n{"sid": "CA',
         http("201 Created", b'{"sid": '),
         http("201 Created", b"[]"),
         http("201 Created", b"{}"),
@@ -195,7 +199,13 @@ def test_an_answer_that_cannot_be_read_is_no_answer(answer: bytes) -> None:
 
 @pytest.mark.parametrize(
     ("status", "code", "error"),
-    [(429, 20429, Throttled), (401, 20003, Disconnected), (403, 20003, Disconnected), (400, 21220, Refused), (500, 20500, Unavailable)],
+    [
+        (429, 20429, Throttled),
+        (401, 20003, Disconnected),
+        (403, 20003, Disconnected),
+        (400, 21220, Refused),
+        (500, 20500, Unavailable),
+    ],
 )
 def test_errors_of_other_requests_say_what_to_do(
     carrier: TwilioCarrier, sim: SimControl, status: int, code: int, error: type[Exception]
@@ -237,22 +247,27 @@ def test_what_was_never_heard_of_has_no_recording(carrier: TwilioCarrier) -> Non
 
 def test_the_vendors_own_example_is_accepted(settings: Any) -> None:
     settings.PUBLIC_URL, settings.TWILIO_AUTH_TOKEN = "https://mycompany.com", "12345"
-    form = {"CallSid": "CA1234567890ABCDE", "Caller": "+14158675309", "Digits": "1234", "From": "+14158675309", "To": "+18005551212"}
-    signed = {"HTTP_X_TWILIO_SIGNATURE": "RSOYDt4T1cUTdK1PDd93/VVr8B8="}
+    form = {
+        "CallSid": "CA1234567890ABCDE",
+        "Caller": "+14158675309",
+        "Digits": "1234",
+        "From": "+14158675309",
+        "To": "+18005551212",
+    }
 
-    assert is_signed(RequestFactory().post("/myapp.php?foo=1&bar=2", form, **signed)) is True
-    assert is_signed(RequestFactory().post("/myapp.php?foo=1", form, **signed)) is False
-    assert is_signed(RequestFactory().post("/myapp.php?foo=1&bar=2", form | {"Digits": "1235"}, **signed)) is False
-    assert is_signed(RequestFactory().post("/myapp.php?foo=1&bar=2", form)) is False
+    def signed(path: str, form: dict[str, str], said: str = "RSOYDt4T1cUTdK1PDd93/VVr8B8=") -> bool:
+        return is_signed(RequestFactory().post(path, form, headers={"X-Twilio-Signature": said}))
+
+    assert signed("/myapp.php?foo=1&bar=2", form) is True
+    assert signed("/myapp.php?foo=1", form) is False
+    assert signed("/myapp.php?foo=1&bar=2", form | {"Digits": "1235"}) is False
+    assert signed("/myapp.php?foo=1&bar=2", form, "") is False
 
 
 def test_repeated_fields_and_json_are_read_as_they_are_signed(settings: Any) -> None:
     settings.PUBLIC_URL, settings.TWILIO_AUTH_TOKEN = "https://x.example", "12345"
     validator = RequestValidator("12345")
     text = "https://x.example/w" + "A1A2" + "B "
-    import base64
-    import hmac
-
     signed = base64.b64encode(hmac.digest(b"12345", text.encode(), "sha1")).decode()
     request = RequestFactory().post(
         "/w", "A=2&A=1&B=%20", content_type="application/x-www-form-urlencoded", HTTP_X_TWILIO_SIGNATURE=signed
@@ -264,7 +279,9 @@ def test_repeated_fields_and_json_are_read_as_they_are_signed(settings: Any) -> 
     signed = validator.compute_signature("https://x.example" + path, {})
 
     def posted(content: str) -> bool:
-        return is_signed(RequestFactory().post(path, content, content_type="application/json", HTTP_X_TWILIO_SIGNATURE=signed))
+        return is_signed(
+            RequestFactory().post(path, content, content_type="application/json", HTTP_X_TWILIO_SIGNATURE=signed)
+        )
 
     assert posted(body) is True
     assert posted('{"a": 2}') is False
