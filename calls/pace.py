@@ -15,7 +15,7 @@ log = logs.get(__name__)
 
 def take(account: str) -> float:
     """0 when a call may be placed now, else the seconds until one may. Without Redis nothing is held back."""
-    interval = int(1000 / float(getattr(settings, "CALLS_PER_SECOND", 1.0)))
+    interval = int(1000 / settings.CALLS_PER_SECOND)
     key = f"calls:pace:{account}"
     try:
         if connection().set(key, 1, nx=True, px=interval):

@@ -22,6 +22,10 @@ from syntharra import logs
 log = logs.get(__name__)
 PAY_LINK = re.compile(r"https?://\S+/pay/[\w-]+/[\w-]+")
 WAITS_FOR_LETTER = 180.0
+# Ana Reyes of Harbor Cafe has two numbers in the books and answers both.
+ANAS_DESK, ANAS_MOBILE = "+16145550103", "+16145550163"
+# Machine seconds anybody waits for the agent to speak, however fast the people themselves speak: the machine may be busy.
+PATIENCE = 10.0
 REALMS = (quickbooks.AVAS_PLUMBING, quickbooks.RIVAL_ROOTER)
 
 
@@ -116,8 +120,14 @@ def _carrier(origin: str, speed: float) -> twilio.TwilioSimConfig:
         numbers=numbers,
         calls_per_second=5.0,
     )
+    cast = {**twilio.SANDBOX_CAST, ANAS_MOBILE: twilio.SANDBOX_CAST[ANAS_DESK]}
     return twilio.TwilioSimConfig(
-        accounts=(account,), allow_plain_ws=True, speed=speed, network_speed=1.0, on_pay_url=f"{origin}/payer"
+        accounts=(account,),
+        cast=cast,
+        allow_plain_ws=True,
+        speed=speed,
+        patience_floor=PATIENCE,
+        on_pay_url=f"{origin}/payer",
     )
 
 

@@ -20,6 +20,8 @@ from invoices.models import Invoice
 from syntharra import clock
 from syntharra.tenancy import acting_for
 
+OBJECTION = re.compile(r"disput|leak", re.IGNORECASE)
+
 
 class Stage:
     """Where the story plays: the installation's addresses, the owner's browser, his business."""
@@ -139,13 +141,16 @@ def call_to(stage: Stage, customer: str) -> Call:
 def paid_call(stage: Stage, said: dict[str, Any]) -> None:
     """A customer who forgot: the link by e-mail, paid on the vendor's page, seen in the books."""
     call = call_to(stage, "Beacon Books")
+    said |= {"customer": "Beacon Books", "disposition": call.disposition}
+    said["transcript"] = [f"{line['who']}: {line['text']}" for line in stage.lines(call.sid)]
+    said["letters"] = [letter["subject"] for letter in stage.letters("ruth@beaconbooks.example")]
 
     def paid() -> bool:
         close_old_connections()
         return stage.invoice("2240").books_status == "paid"
 
     wait_until(paid, within=60, what="the payment in our books")
-    said |= {"customer": "Beacon Books", "disposition": call.disposition, "balance": str(stage.invoice("2240").balance)}
+    said["balance"] = str(stage.invoice("2240").balance)
     must(call.right_party and call.status == "completed", f"the call is {call.status}, {call.disposition}")
 
 
@@ -153,7 +158,10 @@ def stopped_on_dispute(stage: Stage, said: dict[str, Any]) -> None:
     """After the words that raised the objection the agent speaks of money no more."""
     call = call_to(stage, "Harbor Cafe")
     lines = stage.lines(call.sid)
-    heard = next(i for i, line in enumerate(lines) if line["who"] != "agent" and re.search("disput|leak", line["text"]))
+    said["transcript"] = [f"{line['who']}: {line['text']}" for line in lines]
+    objections = [i for i, line in enumerate(lines) if line["who"] == "person" and OBJECTION.search(line["text"])]
+    must(bool(objections), f"no objection was heard; the call ended as {call.disposition}")
+    heard = objections[0]
     after = [line["text"] for line in lines[heard + 1 :] if line["who"] == "agent"]
     said |= {"utterance": lines[heard]["text"], "agent_afterwards": after, "disposition": call.disposition}
     must(call.disposition == "dispute", f"the call ended as {call.disposition}")
@@ -213,6 +221,7 @@ def opted_out(stage: Stage, said: dict[str, Any]) -> None:
     with acting_for(stage.business.pk):
         suppressions = list(call.customer.suppressions.values_list("kind", flat=True))
     said |= {"customer": "Nguyen Bakery", "disposition": call.disposition, "suppressions": suppressions}
+    said["transcript"] = [f"{line['who']}: {line['text']}" for line in stage.lines(call.sid)]
     must("opt_out" in suppressions, "no stop is on record")
     must(StopEntry.objects.filter(kind="opt_out", lifted_at=None).exists(), "the stop does not bind the installation")
 

@@ -18,7 +18,7 @@ class Command(BaseCommand):
         parser.add_argument("--host", default="127.0.0.1")
         parser.add_argument("--port", type=int, default=9100)
         parser.add_argument("--smtp-port", type=int, default=9125)
-        parser.add_argument("--speed", type=float, default=6.0, help="how many times faster than real people speak")
+        parser.add_argument("--speed", type=float, default=4.0, help="how many times faster than real people speak")
 
     def handle(self, *args: Any, **options: Any) -> None:
         if not settings.SANDBOX:
