@@ -26,7 +26,7 @@ from calls.planning import ATTEMPT, late_enough
 from calls.twiml import web
 from compliance.models import Channel
 from compliance.services import note_contact
-from integrations.errors import VendorError
+from integrations.errors import Refused, VendorError
 from integrations.twilio.client import CallOrder, CarrierCall, NotPlaced, carrier_for
 from invoices.models import Customer, Invoice
 from invoices.sync import read_fresh
@@ -90,6 +90,8 @@ def _read_books(attempt: Attempt) -> None:
     for invoice_id in Invoice.objects.filter(pk__in=wanted, read_at__lt=oldest).values_list("pk", flat=True):
         try:
             read_fresh(invoice_id)
+        except Refused as error:  # this one; the next may well be read
+            log.info("invoice_not_read", attempt=str(attempt.pk), problem=error.problem)
         except VendorError as error:
             log.info("books_not_read", attempt=str(attempt.pk), problem=error.problem)
             return

@@ -12,7 +12,7 @@ from calls.agent.outcomes import Disposition
 from calls.history import LOST, result_of
 from calls.locks import hold_attempt
 from calls.models import Attempt, AttemptInvoice
-from calls.planning import ATTEMPT, KIND, next_morning
+from calls.planning import ATTEMPT, KIND
 from compliance.models import Channel
 from compliance.services import note_contact
 from integrations.twilio.client import NotPlaced
@@ -41,7 +41,7 @@ def end_never_sent(attempt_id: UUID) -> bool:
     if attempt.status != Attempt.Status.DIALING or attempt.posted_at is not None or not lapsed:
         return False
     close(attempt, disposition=Disposition.FAILED, because="never_sent", counted=False)
-    plan_soon(attempt)
+    plan_anew(after=SOON)
     return True
 
 
@@ -63,7 +63,7 @@ def end_unplaced(attempt_id: UUID, refusal: NotPlaced) -> None:
         bad.update(phone_problem="refused")
         timeline.record(attempt, "asks_owner", by="syntharra", task="find_number", code=refusal.vendor_code)
     elif refusal.again:
-        plan_soon(attempt)
+        plan_anew(after=SOON)
 
 
 @transaction.atomic(durable=True)
@@ -93,10 +93,9 @@ def close(attempt: Attempt, *, disposition: str, because: str, counted: bool, ri
         note_contact(attempt.to, Channel.CALL, result, key=key, at=attempt.dialing_at, on=attempt.dialing_on)
     due.settle(ATTEMPT, attempt.pk)
     due.settle(UNFINISHED, attempt.pk)
-    due.note(KIND, current_business(), at=next_morning(attempt.business))
 
 
-def plan_soon(attempt: Attempt) -> None:
-    """The customer was not reached through no doing of his: plan anew in a little while."""
-    due.note(KIND, current_business(), at=clock.now() + SOON)
-    bells.plan(seconds=SOON.total_seconds())
+def plan_anew(*, after: timedelta = timedelta(0)) -> None:
+    """Something changed that may not wait for the morning's planning."""
+    due.note(KIND, current_business(), at=clock.now() + after)
+    bells.plan(seconds=after.total_seconds())

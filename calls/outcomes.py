@@ -11,7 +11,7 @@ from calls import letters
 from calls.agent.outcomes import OUTCOMES, Disposition, Message, Outcome
 from calls.agent.outcomes import Hold as HoldKind
 from calls.agent.steps import State
-from calls.endings import close
+from calls.endings import close, plan_anew
 from calls.history import History
 from calls.lines import call_of
 from calls.locks import hold_attempt
@@ -57,6 +57,8 @@ def finish(attempt_id: UUID, disposition: str, *, state: State | None = None) ->
         invoices=[invoice.number for invoice in invoices],
     )
     _leave_after_the_third(invoices)
+    if attempt.callback_at is not None:
+        plan_anew()
     return True
 
 

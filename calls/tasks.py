@@ -1,5 +1,7 @@
 """Doors of calls: bells and sweeps. Each enters a business and leaves the work to the module that knows it."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from uuid import UUID
 
 from celery import shared_task
@@ -9,8 +11,10 @@ from calls import dialing, journal, planning, settling, stops, webhooks
 from calls.endings import UNFINISHED
 from calls.lines import unfinished
 from integrations import inbox
-from syntharra import due
+from syntharra import due, logs
 from syntharra.tenancy import acting_for
+
+log = logs.get(__name__)
 
 
 @shared_task
@@ -45,7 +49,7 @@ def sweep_plans() -> int:
     """Plan the calls of every business whose morning has come or where something changed; how many were planned."""
     made = 0
     for business_id in due.businesses(planning.KIND):
-        with acting_for(business_id):
+        with acting_for(business_id), _others_go_on("plan", business_id):
             made += planning.plan(business_id)
     return made
 
@@ -77,6 +81,16 @@ def sweep_unfinished() -> int:
     for business_id in due.businesses(UNFINISHED):
         with acting_for(business_id):
             for attempt_id in due.rows(UNFINISHED):
-                settling.settle(attempt_id)
+                with _others_go_on("settle", attempt_id):
+                    settling.settle(attempt_id)
                 looked += 1
     return looked
+
+
+@contextmanager
+def _others_go_on(what: str, about: UUID) -> Iterator[None]:
+    """What fails here stays due and is said in the log; it does not keep the rest of a sweep from being done."""
+    try:
+        yield
+    except Exception:
+        log.exception("sweep_failed", what=what, about=str(about))

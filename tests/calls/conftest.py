@@ -29,7 +29,6 @@ def _own_carrier(settings: Any, tmp_path: Path) -> None:
     settings.TWILIO_ACCOUNT_SID, settings.TWILIO_AUTH_TOKEN = SID, TOKEN
     settings.CALLS_PER_SECOND = 50.0
     settings.CALL_JOURNAL = tmp_path / "journal"
-    settings.ROOT_URLCONF = "tests.calls.addresses"
 
 
 @pytest.fixture

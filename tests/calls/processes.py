@@ -19,7 +19,6 @@ NAMES = (
     "PUBLIC_URL",
     "RELAY_URL",
     "CALL_JOURNAL",
-    "ROOT_URLCONF",
     "CALLS_PER_SECOND",
 )
 # One process reads Django; what is to be killed is forked from it, so that starting one again costs nothing.

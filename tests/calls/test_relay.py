@@ -328,6 +328,29 @@ def test_a_broken_socket_loses_nothing_and_the_call_goes_on_where_it_stood(attem
     assert Invoice.objects.get().paused_reason == "already_paid"
 
 
+def test_a_relay_that_is_shut_down_hands_its_calls_to_the_next_one(attempt: Attempt, settings: Any) -> None:
+    from syntharra.asgi import application
+
+    with served(cast("ASGIApp", application)) as going:
+        settings.RELAY_URL = going.replace("http", "ws", 1)
+        phone = Telephone(attempt.pk).__enter__()
+        phone.hears()
+        phone.says("yes this is Ana")
+        phone.hears()
+    with pytest.raises(ConnectionClosed) as closed:
+        phone.next_frame()
+    assert closed.value.rcvd is not None
+    assert closed.value.rcvd.code == 1012
+    assert Attempt.objects.get().status == "live"
+
+    with served(cast("ASGIApp", application)) as coming:
+        settings.RELAY_URL = coming.replace("http", "ws", 1)
+        with Telephone(attempt.pk) as again:
+            again.says("I am disputing this")
+            assert again.hears().startswith("I am sorry, and thank you for telling me.")
+        assert ended(attempt).disposition == "dispute"
+
+
 def test_frames_nobody_knows_do_not_end_a_call(attempt: Attempt) -> None:
     with Telephone(attempt.pk) as phone:
         phone.hears()
