@@ -12,7 +12,7 @@ from calls.agent.facts import Brief, Language
 from calls.agent.listening import hear_answer
 from calls.agent.numbers import words
 from calls.agent.playback import cut_off
-from calls.agent.steps import LineAct, Phase, State, Step
+from calls.agent.steps import Asks, LineAct, Phase, State, Step
 from calls.agent.turn import Turn
 from disputes.hearing import hear
 from disputes.hearing.labels import Heard, Intent
@@ -55,7 +55,8 @@ def advance(state: State, event: Event) -> Step:
 
 
 def _understood(state: State, text: str, *, final: bool) -> Heard:
-    asked = state.asked.value if state.asked else None
+    waiting = Asks.IDENTITY if state.phase is Phase.WAITING else None
+    asked = (state.asked or waiting or "") or None
     return hear(text, final=final, asked=asked, before="" if final else state.last_final)
 
 

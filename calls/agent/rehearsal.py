@@ -1,6 +1,6 @@
 """A written call played against the agent: the customer's turns come from a dialogue, everything else from the turn function.
 
-The form of a dialogue and of the answer: ``docs/rehearsal.md``. No carrier, no audio, no database.
+The form of a dialogue is read in :mod:`calls.agent.dialogues`; the answer is one plain object. No carrier, no audio, no database.
 """
 
 from collections.abc import Iterator

@@ -149,7 +149,8 @@ def _meanings(judged: Judged, asked: str | None, weights: Model, dispute: bool) 
     if asked not in (None, "identity") and Intent.WRONG_NUMBER not in judged.found.intents:
         found.discard(Intent.WRONG_NUMBER)
     if asked == "identity" and (answer := context.about_identity(judged.words)) is not None:
-        found = {intent for intent in found if intent in INDEPENDENT} | {answer}
+        kept = judged.found.intents if answer is Intent.CONFIRM_IDENTITY_YES else INDEPENDENT
+        found = {intent for intent in found if intent in kept and intent in INDEPENDENT} | {answer}
     if dispute:
         found.add(Intent.DISPUTE)
     if len(found) > 1:

@@ -44,7 +44,14 @@ def test_an_everyday_answer_is_known(said: str, meant: Everyday) -> None:
 
 @pytest.mark.parametrize(
     "said",
-    ["I'll pay it Friday", "yes this is Ida", "how much is it", "I have a copy right here", "the French drain works", "I've been in the hospital"],
+    [
+        "I'll pay it Friday",
+        "yes this is Ida",
+        "how much is it",
+        "I have a copy right here",
+        "the French drain works",
+        "I've been in the hospital",
+    ],
 )
 def test_an_ordinary_answer_is_none_of_them(said: str) -> None:
     assert everyday(said) is None

@@ -75,7 +75,9 @@ def test_after_a_stop_no_amount_and_no_demand_is_spoken(brief: Brief, happening:
 def test_before_the_right_party_no_debt_is_spoken_of(brief: Brief, happening: list[Event]) -> None:
     for step in played(brief, happening):
         if not step.state.right_party and RightParty() not in step.acts:
-            assert [text for text in lines(step) if DEBT.search(re.sub("accounts payable|cuentas por pagar", "", text))] == []
+            assert [
+                text for text in lines(step) if DEBT.search(re.sub("accounts payable|cuentas por pagar", "", text))
+            ] == []
 
 
 @several

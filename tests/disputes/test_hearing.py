@@ -1,5 +1,6 @@
 """What a person means: sure phrases, what takes them back, the agent's question, partials, and input nobody expects."""
 
+import random
 import statistics
 import time
 
@@ -8,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from disputes.hearing import INDEPENDENT, RANK, Heard, Intent, Listening, Reason, hear
+from disputes.hearing.build.corpus import fill, templates
 from disputes.hearing.rules import find, pulls, sure_rules
 from disputes.hearing.text import tokens
 
@@ -218,8 +220,4 @@ def test_a_line_is_heard_in_a_moment() -> None:
 
 
 def _our_lines() -> list[str]:
-    import random
-
-    from disputes.hearing.build.corpus import fill, templates
-
     return [" ".join(tokens(fill(one.text, random.Random(one.group)))) for one in templates()][::4]

@@ -25,7 +25,7 @@ def thresholds_from(rows: list[Example], judged: list[Judged]) -> dict[str, floa
     found = {"freeze": round(freeze, 3), "pause": round(freeze * 0.8, 3), "pause_partial": round(freeze * 0.55, 3)}
     for intent in STOPS:
         found[intent.value] = max(
-            (step / 100 for step in range(20, 81, 5)), key=lambda at: (_f2(whole, intent, at), at)
+            (step / 100 for step in range(40, 96, 5)), key=lambda at: (_f2(whole, intent, at), at)
         )
     return found
 

@@ -13,6 +13,7 @@ import argparse
 import hashlib
 import json
 import math
+import sys
 import zlib
 from collections import Counter
 from pathlib import Path
@@ -31,6 +32,7 @@ from disputes.hearing.model import WEIGHTS, Model
 from disputes.hearing.text import tokens
 
 FOLDS = 5
+REPORT = Path(__file__).with_name("report.json")
 OUTPUTS = (
     *(f"intent:{intent}" for intent in Intent),
     *(f"has:{intent}" for intent in INDEPENDENT),
@@ -74,7 +76,8 @@ def fit(x: Array, rows: list[Example], strength: float) -> tuple[Array, Array]:
         target = np.array([intent in row.intents for row in rows])
         used = np.array([row.form != "prefix" or intent is Intent.DISPUTE or intent not in row.intents for row in rows])
         one = LogisticRegression(C=strength, max_iter=400, solver="liblinear")
-        one.fit(x[used], target[used], sample_weight=(weight * np.where(target, 1.5, 1.0))[used])
+        more = 1.5 if intent is Intent.DISPUTE else math.sqrt(len(target) / target.sum())
+        one.fit(x[used], target[used], sample_weight=(weight * np.where(target, more, 1.0))[used])
         column = OUTPUTS.index(f"has:{intent}")
         weights[:, column], biases[column] = one.coef_[0], one.intercept_[0]
     return weights, biases
@@ -109,7 +112,7 @@ def packed(weights: Array, biases: Array, thresholds: dict[str, float], version:
     return model, zlib.compress(json.dumps(head).encode() + b"\n" + body, 9)
 
 
-def cross_validated(rows: list[Example], strength: float) -> tuple[dict[str, Any], dict[str, float]]:
+def cross_validated(rows: list[Example], strength: float) -> dict[str, Any]:
     """Every example heard once by a model that has not seen its template."""
     x = matrix(rows)
     fold_of = {
@@ -123,27 +126,30 @@ def cross_validated(rows: list[Example], strength: float) -> tuple[dict[str, Any
         model, _raw = packed(weights, biases, {}, "cross-validation")
         for index in np.flatnonzero(~seen):
             judged[index] = decision.judge(tokens(rows[index].text), model)
-    thresholds = thresholds_from(rows, judged)
-    return figures(rows, judged, thresholds), thresholds
+    return figures(rows, judged, thresholds_from(rows, judged))
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--measure", action="store_true", help="measure only, write nothing")
+    parser.add_argument("--weights", action="store_true", help="do not measure; keep the thresholds of report.json")
     parser.add_argument("--strength", type=float, default=30.0, help="inverse regularization")
     options = parser.parse_args()
     rows = examples()
-    report, thresholds = cross_validated(rows, options.strength)
-    digest = digest_of_sources()
-    report["sources_sha256"] = digest
-    text = json.dumps(report, indent=1)
-    print(text)  # noqa: T201
+    if options.weights:
+        report = json.loads(REPORT.read_text(encoding="utf-8"))
+    else:
+        report = cross_validated(rows, options.strength)
+        report["sources_sha256"] = digest_of_sources()
+        sys.stdout.write(json.dumps(report, indent=1) + "\n")
     if options.measure:
         return
+    if report["sources_sha256"] != digest_of_sources():
+        parser.error("report.json was measured on other sources; measure again")
     weights, biases = fit(matrix(rows), rows, options.strength)
-    _model, raw = packed(weights, biases, thresholds, f"linear-{digest[:10]}")
+    _model, raw = packed(weights, biases, report["thresholds"], f"linear-{digest_of_sources()[:10]}")
     WEIGHTS.write_bytes(raw)
-    Path(__file__).with_name("report.json").write_text(text + "\n", encoding="utf-8")
+    REPORT.write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":
