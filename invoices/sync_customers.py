@@ -157,10 +157,16 @@ def _write_contacts(
     if surplus != Q(pk=None):
         mine = Contact.objects.filter(role=Contact.Role.BILLING, rank__lt=OURS)
         reading.written += mine.filter(surplus).delete()[0]
-    seen = {("customer", customers[pk].external_id) for pk in after}
+    _note_unreachable(reading, customers, after)
+
+
+def _note_unreachable(
+    reading: Reading, customers: Mapping[UUID, Customer], contacts: Mapping[UUID, list[Reach]]
+) -> None:
+    seen = {("customer", customers[pk].external_id) for pk in contacts}
     notes = [
         Note("customer", customers[pk].external_id, customers[pk].name, *said)
-        for pk, reaches in after.items()
+        for pk, reaches in contacts.items()
         if (said := phones.problem(reaches)) is not None
     ]
     sync_aside.settle(reading, seen, notes, sync_aside.PHONES)

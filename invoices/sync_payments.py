@@ -50,25 +50,34 @@ def apply(reading: Reading, items: Sequence[LedgerPayment | Gone], customers: Ma
     notes: list[Note] = []
     for item in items:
         row = known.get(item.external_id)
-        customer = customers.get(item.customer) if isinstance(item, LedgerPayment) else None
-        if isinstance(item, LedgerPayment) and customer is None:
-            notes.append(Note("payment", item.external_id, item.reference, "customer_unknown", item.customer))
+        holds = {row.customer_id, *holders.get(row.pk, ())} if row else set()
+        if isinstance(item, Gone):
+            planned = _Planned(item, None, {})
+        elif item.customer in customers:
+            planned = _planned(item, customers[item.customer], invoices)
+            holds |= {customers[item.customer], *(paid.customer for paid in planned.paid.values())}
+            notes += _notes(item, planned)
+        else:
+            notes.append(Note("payment", item.external_id, _label(item), "customer_unknown", item.customer))
             continue
-        named = {entry.invoice for entry in item.allocations} if isinstance(item, LedgerPayment) else set()
-        planned = _Planned(item, customer, {name: invoices[name] for name in named if name in invoices})
-        missing = ", ".join(sorted(named - set(planned.paid)))
-        if missing:
-            notes.append(Note("payment", item.external_id, _label(item), "invoice_unknown", missing))
         if _differs(planned, row):
-            touched = {customer, *(paid.customer for paid in planned.paid.values())} - {None}
-            before = {row.customer_id, *holders.get(row.pk, set())} if row else set()
-            works.append(Work(planned, frozenset(before | {one for one in touched if one})))
+            works.append(Work(planned, frozenset(holds)))
     carry_out(reading, works, lambda batch: _write(reading, batch))
     return notes
 
 
-def _label(item: LedgerPayment | Gone) -> str:
-    return f"{item.amount} {item.currency}, {item.paid_on}" if isinstance(item, LedgerPayment) else ""
+def _planned(item: LedgerPayment, customer: UUID, invoices: Mapping[str, _Paid]) -> _Planned:
+    named = {entry.invoice for entry in item.allocations}
+    return _Planned(item, customer, {name: invoices[name] for name in named & invoices.keys()})
+
+
+def _notes(item: LedgerPayment, planned: _Planned) -> list[Note]:
+    missing = sorted({entry.invoice for entry in item.allocations} - planned.paid.keys())
+    return [Note("payment", item.external_id, _label(item), "invoice_unknown", ", ".join(missing))] if missing else []
+
+
+def _label(item: LedgerPayment) -> str:
+    return f"{item.amount} {item.currency}, {item.paid_on}"
 
 
 def _known(reading: Reading, external_ids: Iterable[str]) -> dict[str, Payment]:

@@ -6,8 +6,10 @@ instead, as an independent witness.
 """
 
 import random
+import ssl
 import time
 from dataclasses import dataclass
+from functools import cache
 from typing import Protocol
 
 import httpx2
@@ -30,6 +32,12 @@ _UNSAID_WAIT = 60.0
 _TIMES = httpx2.Timeout(20.0, connect=5.0)
 
 
+@cache
+def _trust() -> ssl.SSLContext:
+    """The certificates we trust, read once: reading them takes longer than asking a question."""
+    return httpx2.create_ssl_context()
+
+
 class Access(Protocol):
     def __call__(self, *, stale: str | None = None) -> str:
         """A token that should work; ``stale`` names the one that just did not."""
@@ -49,7 +57,9 @@ class Client:
         self._base = f"{api}/company/{account}"
         self._access, self._patience = access, patience
         self._pace = Pace(f"quickbooks:{api}:{account}", per_minute=PER_MINUTE, at_once=AT_ONCE)
-        self._http = httpx2.Client(timeout=_TIMES, trust_env=not sandbox, headers={"Accept": "application/json"})
+        self._http = httpx2.Client(
+            timeout=_TIMES, trust_env=not sandbox, verify=_trust(), headers={"Accept": "application/json"}
+        )
 
     def close(self) -> None:
         self._http.close()

@@ -11,7 +11,7 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
-from accounts.models import ActivityLine, Role
+from accounts.models import ActivityLine
 from integrations import access, bells, connections, problems
 from integrations.connections import NotConnected
 from integrations.models import Connection, ConnectionDoor
@@ -279,41 +279,3 @@ def test_reconnecting_puts_new_tokens_on_the_same_connection(ava: Firm) -> None:
     assert (again.state, again.problem) == ("connected", "")
     assert access.opened(again) != before
     assert verbs() == ["connected", "reconnected"]
-
-
-@pytest.mark.parametrize("role", [Role.CONTRIBUTOR, Role.ACCOUNTANT, Role.READ_ONLY])
-def test_only_owners_and_managers_connect(ava: Firm, role: Role) -> None:
-    member = make_member(ava, f"{role}@avasplumbing.example", role)
-
-    assert browser(ava, member).get(reverse("connect_books")).status_code == 403
-    assert browser(ava, member).get(reverse("quickbooks_callback")).status_code == 403
-
-
-def test_a_stranger_can_neither_read_nor_disconnect_anothers_books(ava: Firm, rival: Firm) -> None:
-    connection = connect(ava)
-
-    for name in ("disconnect_books", "sync_books"):
-        assert browser(rival).post(reverse(name, args=[connection.pk])).status_code == 404
-
-    assert Connection.objects.get().state == "connected"
-
-
-def test_reading_now_is_asked_for_at_once(ava: Firm) -> None:
-    connection = connect(ava)
-    due.settle(bells.SYNC, connection.pk)
-
-    answer = browser(ava).post(reverse("sync_books", args=[connection.pk]))
-
-    assert message(answer) == "We are reading your books now."
-    assert due.rows(bells.SYNC) == [connection.pk]
-
-
-def test_reading_now_says_so_when_only_reconnecting_helps(ava: Firm) -> None:
-    connection = connect(ava)
-    due.settle(bells.SYNC, connection.pk)
-    Connection.objects.update(state="reconnect")
-
-    answer = browser(ava).post(reverse("sync_books", args=[connection.pk]))
-
-    assert message(answer).startswith("Press Reconnect")
-    assert due.rows(bells.SYNC) == []
