@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import redis
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 from integrations.errors import Throttled
 from syntharra import logs
@@ -68,7 +69,7 @@ class Pace:
             if wait <= 0:
                 return True
             if time.monotonic() + wait > deadline:
-                raise Throttled(f"{self.name}: all places are taken", retry_after=wait)
+                raise Throttled(_("We are asking as often as the vendor allows."), retry_after=wait)
             time.sleep(wait)
 
     def _take(self, ticket: str) -> str:

@@ -87,6 +87,13 @@ CONNECTION: dict[str, tuple[Any, Any, Any]] = {
         _("{vendor} does not accept the key of this installation. Your books themselves are fine."),
         _("Nothing for you to do: whoever runs this installation has to check its {vendor} key and secret."),
     ),
+    "wrong_world": (
+        _("This installation is set up wrong"),
+        _(
+            "Its settings would send a sandbox business to the real {vendor}, or a live one to a simulator. We ask neither."
+        ),
+        _("Nothing for you to do: whoever runs this installation has to check its addresses."),
+    ),
     "secrets_unreadable": (
         _("Reconnect needed"),
         _("The stored access to your books cannot be opened with the keys of this installation."),

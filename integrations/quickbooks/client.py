@@ -8,9 +8,10 @@ instead, as an independent witness.
 import random
 import ssl
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import httpx2
 from django.utils.translation import gettext as _
@@ -29,7 +30,14 @@ PER_MINUTE, AT_ONCE = 500, 10
 LONGEST_ADDRESS = 1500
 _FIRST_WAIT, _LONGEST_WAIT = 0.5, 8.0
 _UNSAID_WAIT = 60.0
-_TIMES = httpx2.Timeout(20.0, connect=5.0)
+_SILENCE, _CONNECTING, _WHOLE_ANSWER = 20.0, 5.0, 45.0
+_LARGEST = 64 * 1024 * 1024
+
+
+class _Answer(NamedTuple):
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
 
 
 @cache
@@ -57,8 +65,9 @@ class Client:
         self._base = f"{api}/company/{account}"
         self._access, self._patience = access, patience
         self._pace = Pace(f"quickbooks:{api}:{account}", per_minute=PER_MINUTE, at_once=AT_ONCE)
+        times = httpx2.Timeout(min(_SILENCE, max(2.0, patience)), connect=_CONNECTING)
         self._http = httpx2.Client(
-            timeout=_TIMES, trust_env=not sandbox, verify=_trust(), headers={"Accept": "application/json"}
+            timeout=times, trust_env=not sandbox, verify=_trust(), headers={"Accept": "application/json"}
         )
 
     def close(self) -> None:
@@ -107,28 +116,30 @@ class Client:
     def _once(self, question: _Question, token: str, deadline: float) -> Json:
         with self._pace.place(patience=max(0.0, deadline - time.monotonic())):
             began = time.monotonic()
-            answer: httpx2.Response | None = None
+            answer: _Answer | None = None
             try:
                 answer = self._send(question, token)
-                said = answers.read(answer.status_code, answer.headers, answer.content, now=machine_now())
+                said = answers.read(answer.status, answer.headers, answer.body, now=machine_now())
             except VendorError as error:
                 self._note(question, began, answer, error)
                 raise
         self._note(question, began, answer)
         return said
 
-    def _send(self, question: _Question, token: str) -> httpx2.Response:
+    def _send(self, question: _Question, token: str) -> _Answer:
         headers = {"Authorization": f"Bearer {token}"}
         if question.statement is not None:
             headers["Content-Type"] = "application/text"
+        asking = self._http.stream(
+            "GET" if question.statement is None else "POST",
+            self._base + question.path,
+            params={**question.parameters, "minorversion": MINOR_VERSION},
+            content=question.statement,
+            headers=headers,
+        )
         try:
-            return self._http.request(
-                "GET" if question.statement is None else "POST",
-                self._base + question.path,
-                params={**question.parameters, "minorversion": MINOR_VERSION},
-                content=question.statement,
-                headers=headers,
-            )
+            with asking as answer:
+                return _Answer(answer.status_code, answer.headers, _whole(answer))
         except httpx2.RemoteProtocolError:
             words = _("An answer of QuickBooks broke off in the middle.")
             raise Unavailable(words, problem="answer_cut") from None
@@ -136,15 +147,27 @@ class Client:
             raise Unavailable(_("QuickBooks is not available right now."), said=type(error).__name__) from None
 
     def _note(
-        self, question: _Question, began: float, answer: httpx2.Response | None, error: VendorError | None = None
+        self, question: _Question, began: float, answer: _Answer | None, error: VendorError | None = None
     ) -> None:
         """On record with their id of the exchange: their support asks for it."""
         log.info(
             "asked_books",
             path=question.path,
-            status=answer.status_code if answer is not None else None,
+            status=answer.status if answer is not None else None,
             intuit_tid=answer.headers.get("intuit_tid", "") if answer is not None else "",
             milliseconds=round((time.monotonic() - began) * 1000),
             error=error.kind if error else "",
             vendor_code=error.vendor_code if error else None,
         )
+
+
+def _whole(answer: httpx2.Response) -> bytes:
+    """The body to its end. Raises Unavailable for one that drips for too long or never ends."""
+    until, size = time.monotonic() + _WHOLE_ANSWER, 0
+    parts: list[bytes] = []
+    for part in answer.iter_bytes():
+        parts.append(part)
+        size += len(part)
+        if time.monotonic() > until or size > _LARGEST:
+            raise Unavailable(_("An answer of QuickBooks does not end."), problem="answer_garbled")
+    return b"".join(parts)

@@ -8,6 +8,7 @@ from typing import Any
 from syntharra import money
 
 _LARGEST = Decimal("999999999999.99")
+_KEPT = Decimal("0.01")
 
 type Json = dict[str, Any]
 
@@ -97,9 +98,12 @@ def amount(raw: Json, name: str, currency: str, *, default: Decimal | None = Non
     if abs(number) > _LARGEST:
         raise Bad("amount_too_large", f"{name}: {clean(value)[:40]}")
     try:
-        return money.of(number, currency).amount
+        exact = money.of(number, currency).amount
     except money.NotMoney:
         raise Bad("amount_decimals", f"{name}: {clean(value)[:40]}") from None
+    if exact != exact.quantize(_KEPT):  # a currency with three decimals: rows keep two
+        raise Bad("amount_decimals", f"{name}: {clean(value)[:40]}")
+    return exact
 
 
 def quantity(raw: Json, name: str) -> Decimal | None:

@@ -56,6 +56,8 @@ class QuickBooksLedger:
         """Whose books these are. Raises Disconnected when they are another company's than the one we asked for."""
         info = _object(self._client.get(f"/companyinfo/{self._account}"), "CompanyInfo")
         preferences = _object(self._client.get("/preferences"), "Preferences")
+        if not info:
+            raise Unavailable(_("QuickBooks did not say whose books these are."), problem="answer_garbled")
         named = fields.text(info, "CompanyName", most=200) or fields.text(info, "LegalName", most=200)
         home = fields.inner(fields.inner(preferences, "CurrencyPrefs"), "HomeCurrency")
         country = fields.text(info, "Country").upper()[:2]

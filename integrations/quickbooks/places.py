@@ -7,8 +7,9 @@ from urllib.parse import urlsplit
 
 import httpx2
 from django.conf import settings
+from django.utils.translation import gettext as _
 
-from integrations.errors import Unavailable
+from integrations.errors import Refused, Unavailable
 from syntharra import logs
 
 log = logs.get(__name__)
@@ -18,8 +19,10 @@ LIVE_API = "https://quickbooks.api.intuit.com/v3"
 _REREAD_SECONDS = 3600.0
 
 
-class WrongWorld(Exception):
+class WrongWorld(Refused):
     """An address of the other world: a sandbox business reaches only simulators, a live one never does."""
+
+    usual_problem = "wrong_world"
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +97,7 @@ def _discover(discovery: str, api: str, *, sandbox: bool) -> Places:
         log.warning("books_discovery_failed", error=type(error).__name__, sandbox=sandbox)
         said = None
     if not isinstance(said, dict):
-        raise Unavailable("QuickBooks does not say where to sign in.")
+        raise Unavailable(_("QuickBooks does not say where to sign in."))
     names = ("authorization_endpoint", "token_endpoint", "revocation_endpoint")
     authorize, token, revoke = (check(str(said.get(name, "")), sandbox=sandbox) for name in names)
     return Places(authorize, token, revoke, check(api, sandbox=sandbox))

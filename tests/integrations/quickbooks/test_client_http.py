@@ -88,9 +88,7 @@ def test_what_stays_is_one_of_our_errors_within_our_patience(
 def test_a_vendor_that_answers_too_late_is_unavailable(
     vendor: Vendor, token: str, quick: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import httpx2
-
-    monkeypatch.setattr(client_module, "_TIMES", httpx2.Timeout(0.3))
+    monkeypatch.setattr(client_module, "_SILENCE", 0.3)
     vendor.control("faults", kind="slow", seconds=2, times=1)
 
     with closing(asking(vendor, Access(token), patience=0.2)) as client, pytest.raises(Unavailable) as caught:

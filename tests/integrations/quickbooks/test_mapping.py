@@ -151,6 +151,16 @@ def test_an_amount_in_yen_has_no_decimals() -> None:
     assert bad.reason == "amount_decimals"
 
 
+def test_a_currency_with_three_decimals_is_kept_to_the_second_or_not_at_all() -> None:
+    dinars = {"CurrencyRef": {"value": "BHD"}, "TotalAmt": 1296}
+
+    good, bad = (read("Invoice", raw(INVOICE, **dinars, Balance=balance)) for balance in (796.5, 796.505))
+
+    assert isinstance(good, LedgerInvoice)
+    assert isinstance(bad, Unusable)
+    assert bad.reason == "amount_decimals"
+
+
 @pytest.mark.parametrize(
     ("changes", "reason", "detail"),
     [
