@@ -39,7 +39,7 @@ def well(connection_id: UUID) -> Connection:
         connection.state == Connection.State.CONNECTED and connection.problem
     ):
         if connection.state == Connection.State.PAUSED:
-            timeline.record(connection, "opened_again", by=connection.get_provider_display())
+            timeline.record(connection, "became_connected", by=connection.get_provider_display())
         _write(connection, state=Connection.State.CONNECTED, problem="", problem_detail="", problem_since=None)
     return connection
 
