@@ -49,6 +49,8 @@ def mark(connection: Connection, problem: str, *, detail: str = "") -> Connectio
     if connection.state == Connection.State.DISCONNECTED:
         return connection
     state = _STATE_FOR.get(problem, connection.state)
+    if problem == connection.problem:
+        detail = detail or connection.problem_detail  # what the vendor said at first, not our own echo of it
     if (state, problem, detail) == (connection.state, connection.problem, connection.problem_detail):
         return connection
     if state != connection.state:

@@ -107,6 +107,7 @@ def test_access_the_owner_took_back_is_named_and_asked_for_no_more(read: Books) 
             read_fresh(invoice("2207").pk)
 
     assert (read.again().state, read.connection.problem) == ("reconnect", "reconnect_needed")
+    assert read.connection.problem_detail.startswith("invalid_grant")
 
 
 def test_an_invoice_in_an_unreadable_form_is_set_aside_and_not_fresh(read: Books) -> None:
