@@ -19,7 +19,7 @@ def markdown() -> str:
 def _page() -> Iterator[str]:
     yield "# How a call can end, and what follows"
     yield ""
-    yield "Written from `calls/agent/consequences.py` by `python -m calls.agent.outcomes`."
+    yield "Written from `calls/agent/outcomes.py` by `python -m calls.agent.outcomes`."
     yield ""
     yield "| result | what it means | hold | never again as | next call | to the customer | for the owner | an attempt |"
     yield "| --- | --- | --- | --- | --- | --- | --- | --- |"
