@@ -69,7 +69,11 @@ def _spread(arguments: list[str]) -> list[str]:
     files = [word for word in chosen if word.split("::")[0].endswith(".py")]
     if any(word.startswith(("-n", "--numprocesses", "--pdb", "--collect-only")) for word in arguments):
         return []
-    return [] if chosen and files == chosen and len(chosen) < 3 else ["-n", str(min(os.cpu_count() or 2, 8))]
+    return (
+        []
+        if chosen and files == chosen and len(chosen) < 3
+        else ["-n", str(min(os.cpu_count() or 2, 8)), "--dist", "worksteal"]
+    )
 
 
 @contextmanager
