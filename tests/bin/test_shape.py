@@ -236,3 +236,20 @@ def test_a_backup_that_fails_leaves_nothing_that_looks_like_one(bare_server: dic
 
     assert done.returncode != 0
     assert list((tmp_path / "backups").glob("*.dump")) == []
+
+
+@pytest.mark.parametrize("target", ["demo", "test", "check", "prove", "bench", "fmt"])
+def test_every_documented_command_is_a_target_of_make(target: str) -> None:
+    asked = subprocess.run(["make", "--dry-run", target], cwd=ROOT, capture_output=True, text=True, check=False)
+
+    assert asked.returncode == 0, asked.stderr
+    assert "python3 bin/" in asked.stdout
+    assert ("PROOF=full" in asked.stdout) is (target == "prove")
+
+
+def test_ci_names_the_vendors_specifications_and_checks_with_a_browser() -> None:
+    script = (ROOT / ".ci/run").read_text()
+
+    assert "../shared/specs" in script
+    assert "export VENDOR_SPECS" in script
+    assert script.rstrip().endswith("exec python3 bin/check --install-browser")
