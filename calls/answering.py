@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from django.db import DatabaseError, transaction
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from calls import twiml
@@ -64,4 +65,6 @@ def after_relay(attempt_id: UUID, sid: str, *, status: str, error: str) -> str:
     if call is None or attempt.ended_because or attempt.status == Attempt.Status.ENDED:
         return twiml.hang_up()
     language = twiml.SPANISH if attempt.customer.language.startswith("es") else twiml.ENGLISH
-    return twiml.say_and_hang_up(_("We are sorry, we cannot go on with this call. Goodbye."), language=language)
+    with translation.override(attempt.customer.language):
+        sorry = _("We are sorry, we cannot go on with this call. Goodbye.")
+    return twiml.say_and_hang_up(sorry, language=language)

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 
 from accounts import timeline
 from calls import bells, pace
@@ -83,11 +84,15 @@ def _put_off(attempt_id: UUID, why: str) -> str:
 
 
 def _read_books(attempt: Attempt) -> None:
-    """Read what the call would be about from the books now. What cannot be read stays stale, and the gate says so."""
+    """Read what the call would be about from the books now. What cannot be read stays stale, and the gate says so.
+
+    An invoice without a link to pay by is read again too: the books give the link only with the single invoice.
+    """
     oldest = clock.now() - timedelta(minutes=settings.FRESH_FOR_MINUTES)
     wanted = {*attempt.about.filter(dropped_at=None).values_list("invoice_id", flat=True)}
     wanted |= {invoice.pk for invoice in _joining(attempt)}
-    for invoice_id in Invoice.objects.filter(pk__in=wanted, read_at__lt=oldest).values_list("pk", flat=True):
+    unread = Invoice.objects.filter(Q(read_at__lt=oldest) | Q(pay_url=""), pk__in=wanted)
+    for invoice_id in unread.order_by("pk").values_list("pk", flat=True):
         try:
             read_fresh(invoice_id)
         except Refused as error:  # this one; the next may well be read

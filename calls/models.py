@@ -74,6 +74,7 @@ class Attempt(TenantModel, Stateful):
         indexes = [
             models.Index(fields=["business", "customer", "dialing_at"], name="attempts_of_customer"),
             models.Index(fields=["business", "status", "planned_for"], name="attempts_by_status"),
+            models.Index(fields=["business", "to"], name="attempts_of_number"),
         ]
 
 
