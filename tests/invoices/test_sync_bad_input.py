@@ -1,6 +1,7 @@
 """Whatever QuickBooks answers ends in a state the owner can read, and the rest of the sync goes on."""
 
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -271,7 +272,7 @@ def test_a_payment_on_an_unreadable_invoice_is_booked_once_the_invoice_is_mended
 
     assert noted() == []
     entry = Allocation.objects.get(payment__amount=110)
-    assert (entry.invoice.number, entry.amount) == ("2231", 110)
+    assert (entry.invoice.number, entry.amount) == ("2231", Decimal(110))
 
 
 def test_what_we_did_not_foresee_is_named_too_and_leaves_the_run_failed(

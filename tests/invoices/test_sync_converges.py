@@ -127,8 +127,8 @@ class Acts:
     def new(cls, books: Books, number: str, amount: int) -> None:
         # A number given out twice is the books' business: rows are told apart by id.
         identity = str(70_000 + next(_names))
-        money = {"TotalAmt": amount / 100, "Balance": amount / 100}
-        dates = {"TxnDate": "2026-11-01", "DueDate": "2026-11-08"}
+        money: dict[str, Any] = {"TotalAmt": amount / 100, "Balance": amount / 100}
+        dates: dict[str, Any] = {"TxnDate": "2026-11-01", "DueDate": "2026-11-08"}
         books.plant("Invoice", Id=identity, DocNumber=f"N{identity}", CustomerRef={"value": "58"}, **money, **dates)
 
     @classmethod

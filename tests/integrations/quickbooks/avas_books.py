@@ -79,7 +79,7 @@ def came_back(address: str, *, realm: str = AVAS_PLUMBING, decision: str = "conn
 def connect(firm: Firm, *, realm: str = AVAS_PLUMBING) -> Connection:
     """The whole way there and back, without a browser."""
     session: dict[str, Any] = {}
-    who = {"session": session, "business": firm.business, "user": firm.owner, "provider": "quickbooks"}
+    who: dict[str, Any] = {"session": session, "business": firm.business, "user": firm.owner, "provider": "quickbooks"}
     return connections.finish(**who, said=came_back(connections.begin(**who), realm=realm))
 
 

@@ -7,7 +7,6 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 import time_machine
 from django.contrib.messages import get_messages
-from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
@@ -45,7 +44,7 @@ def sent_away(client: Client) -> str:
     return str(answer["Location"])
 
 
-def returned(client: Client, said: dict[str, str]) -> HttpResponse:
+def returned(client: Client, said: dict[str, str]) -> Any:
     return client.get(reverse("quickbooks_callback"), said)
 
 
@@ -135,7 +134,7 @@ def test_a_state_works_once(ava: Firm, vendor: Vendor) -> None:
 
 def test_two_answers_with_one_state_at_the_same_moment_connect_once(ava: Firm) -> None:
     session: dict[str, Any] = {}
-    who = {"business": ava.business, "user": ava.owner, "provider": "quickbooks"}
+    who: dict[str, Any] = {"business": ava.business, "user": ava.owner, "provider": "quickbooks"}
     said = came_back(connections.begin(session=session, **who))
     twin = dict(session)
 
@@ -156,7 +155,7 @@ def test_a_state_works_in_the_browser_that_began_only(ava: Firm) -> None:
 
 def test_a_state_is_worth_nothing_to_another_person_or_for_another_business(ava: Firm) -> None:
     session: dict[str, Any] = {}
-    who = {"business": ava.business, "provider": "quickbooks"}
+    who: dict[str, Any] = {"business": ava.business, "provider": "quickbooks"}
     said = came_back(connections.begin(session=session, user=ava.owner, **who))
     manager = make_member(ava, "mia@avasplumbing.example")
 
@@ -168,7 +167,7 @@ def test_a_state_is_worth_nothing_to_another_person_or_for_another_business(ava:
 
 def test_a_sign_in_that_took_too_long_starts_over(ava: Firm) -> None:
     session: dict[str, Any] = {}
-    who = {"business": ava.business, "user": ava.owner, "provider": "quickbooks"}
+    who: dict[str, Any] = {"business": ava.business, "user": ava.owner, "provider": "quickbooks"}
     said = came_back(connections.begin(session=session, **who))
 
     with (

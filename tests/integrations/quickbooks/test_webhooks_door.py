@@ -32,7 +32,8 @@ def ring(body: bytes, signature: str | None = None, **more: Any) -> Any:
 
 
 def event(number: int, *, account: str = AVAS_PLUMBING, kind: str = "qbo.invoice.updated.v1") -> dict[str, Any]:
-    return json.loads(VECTOR)[0] | {"id": f"event-{number}", "intuitaccountid": account, "type": kind}
+    read: dict[str, Any] = json.loads(VECTOR)[0]
+    return read | {"id": f"event-{number}", "intuitaccountid": account, "type": kind}
 
 
 def body_of(*events: dict[str, Any]) -> bytes:
