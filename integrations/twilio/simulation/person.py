@@ -1,7 +1,7 @@
 """A person on the line, acting out a persona: listens, answers, interrupts, presses keys, hangs up."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import NoReturn
 
@@ -108,7 +108,12 @@ class Person:
         while True:
             if not await self._quiet(patience):
                 return False
-            if await self._answer_something():
+            # A turn may invite both: who one is comes first (a persona's first answer), then what one came to say.
+            if await self._answer_something(self._call.persona.answers[:1]):
+                continue
+            if pattern.search(self._newest()):
+                return True
+            if await self._answer_something(self._call.persona.answers[1:]):
                 continue
             if pattern.search(self._air.agent_log[self._mark :]):
                 return True
@@ -151,15 +156,19 @@ class Person:
     async def _change(self, seconds: float | None) -> None:
         await self._air.changed.wait(self._clock, None if seconds is None else max(0.02, seconds))
 
-    async def _answer_something(self) -> bool:
-        """Answer the newest turn if one of the persona's answers fits it."""
-        newest = self._air.agent_log[max(self._mark, self._judged) :]
-        for answer in self._call.persona.answers:
+    async def _answer_something(self, answers: Sequence[Answer]) -> bool:
+        """Answer the newest turn if one of these answers of the persona fits it."""
+        newest = self._newest()
+        for answer in answers:
             if self._used.get(answer, 0) < answer.times and answer.when.search(newest):
                 self._used[answer] = self._used.get(answer, 0) + 1
                 await self._say(answer.say)
                 return True
         return False
+
+    def _newest(self) -> str:
+        """What the agent has said since it was last thought about."""
+        return self._air.agent_log[max(self._mark, self._judged) :]
 
     async def _wait_to_barge_in(self, step: Step) -> None:
         """Until the agent is in mid-sentence: `seconds` after it began and once it has named the thing."""
@@ -177,7 +186,7 @@ class Person:
                 break
             elif not self._turn_is_over():
                 await self._wait_a_while(patience)
-            elif not await self._answer_something():
+            elif not await self._answer_something(self._call.persona.answers):
                 self._judged = len(air.agent_log)
 
     async def _close(self) -> None:
@@ -188,7 +197,7 @@ class Person:
         while self._clock.lap() < until:
             if not await self._quiet(patience):
                 break
-            if not await self._answer_something() and not await self._more_speech(patience):
+            if not await self._answer_something(self._call.persona.answers) and not await self._more_speech(patience):
                 break
         if persona.closing:
             await self._say(persona.closing)
