@@ -13,7 +13,7 @@ from calls.models import Attempt
 from desk import asks
 from desk.clocks import decision_clock
 from desk.standing import invoice_url
-from disputes.models import ClaimOn, Dispute
+from disputes.models import ClaimOn
 from invoices.models import Invoice
 from syntharra import clock, money
 from syntharra.templatetags.syntharra import moment_words
@@ -35,10 +35,10 @@ def needs(business: Business) -> list[Need]:
     """Everything that waits for the firm."""
     return [
         *_consent(business),
-        *_disputes(),
-        *_paused(),
+        *_disputes(business),
+        *_paused(business),
         *_approvals(business),
-        *_others(),
+        *_others(business),
         *_tasks(business),
         *_decisions(business),
     ]
@@ -61,8 +61,8 @@ def _consent(business: Business) -> Iterator[Need]:
         yield Need("clock", "shield-check", what, reverse("consent"), _("Say it"), said)
 
 
-def _disputes() -> Iterator[Need]:
-    live = Dispute.objects.live().select_related("invoice", "customer").order_by("opened_at")
+def _disputes(business: Business) -> Iterator[Need]:
+    live = business.disputes.live().select_related("invoice", "customer").order_by("opened_at")
     links = ClaimOn.objects.filter(dispute__in=live, first=True).select_related("claim")
     claims = {link.dispute_id: link.claim for link in links}
     for dispute in live:
@@ -80,8 +80,8 @@ def _disputes() -> Iterator[Need]:
         yield Need(tone, "snowflake", what, dispute.get_absolute_url(), _("Open"), said, by)
 
 
-def _paused() -> Iterator[Need]:
-    paused = Invoice.objects.open().exclude(paused_reason="").select_related("customer").order_by("paused_at")
+def _paused(business: Business) -> Iterator[Need]:
+    paused = business.invoices.open().exclude(paused_reason="").select_related("customer").order_by("paused_at")
     for invoice in paused:
         names = {"customer": invoice.customer.name, "number": invoice.number}
         if invoice.paused_reason == Invoice.Paused.ALREADY_PAID:
@@ -96,7 +96,7 @@ def _paused() -> Iterator[Need]:
 def _approvals(business: Business) -> Iterator[Need]:
     if not business.reviews_calls:
         return
-    waiting = Attempt.objects.filter(status=Attempt.Status.PLANNED, approved_at=None)
+    waiting = business.attempts.filter(status=Attempt.Status.PLANNED, approved_at=None)
     count = waiting.count()
     if count:
         what = ngettext("%(count)d planned call waits for your yes", "%(count)d planned calls wait for your yes", count)
@@ -106,11 +106,11 @@ def _approvals(business: Business) -> Iterator[Need]:
         yield Need("accent", "phone", what % {"count": count}, url, _("Look"), by=by)
 
 
-def _others() -> Iterator[Need]:
+def _others(business: Business) -> Iterator[Need]:
     """The customer of a live dispute owes on other invoices too: go on with those?"""
-    asked = Dispute.objects.live().filter(go_on_with_others=None).select_related("customer").order_by("opened_at")
+    asked = business.disputes.live().filter(go_on_with_others=None).select_related("customer").order_by("opened_at")
     by_customer = {dispute.customer_id: dispute for dispute in asked}
-    overdue = Invoice.objects.collectable(on=clock.now().date()).filter(
+    overdue = business.invoices.collectable(on=clock.now().date()).filter(
         customer__in=by_customer, due_on__lt=clock.now().date()
     )
     grouped = overdue.order_by().values("customer", "currency").annotate(count=Count("pk"), sum=Sum("balance"))
@@ -138,7 +138,7 @@ def _tasks(business: Business) -> Iterator[Need]:
 
 
 def _decisions(business: Business) -> Iterator[Need]:
-    left = Invoice.objects.open().filter(left_reason=Invoice.Left.YOUR_DECISION, currency=business.currency)
+    left = business.invoices.open().filter(left_reason=Invoice.Left.YOUR_DECISION, currency=business.currency)
     found = left.aggregate(count=Count("pk"), sum=Sum("balance"))
     if found["count"]:
         what = ngettext(

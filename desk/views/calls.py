@@ -22,13 +22,12 @@ from calls.models import Attempt, AttemptInvoice, Call
 from desk import asks, gate
 from desk.doors import members_page
 from desk.forms import CallFilter
-from desk.phones import spoken
 from desk.standing import rows
 from desk.views.invoices import Empty, without_page
 from desk.wording.gate import Gate
 from desk.wording.outcomes import NOBODY_SPOKE, attempt_ending, ending, follows
 from desk.wording.transcript import Turn, turns
-from syntharra.templatetags.syntharra import moment, seconds
+from syntharra.templatetags.syntharra import moment, phone, seconds
 
 PER_PAGE = 30
 
@@ -67,6 +66,7 @@ def calls(request: MemberRequest) -> HttpResponse:
         "page": page,
         "rows": listed,
         "planned": show == "planned",
+        "live": any(row.state in ("dialing", "live") for row in listed),
         "query": without_page(request),
         "filtered": show != "all",
         "summary": ngettext("%(n)d call so far.", "%(n)d calls so far.", made) % {"n": made},
@@ -90,7 +90,7 @@ def call(request: MemberRequest, pk: UUID) -> HttpResponse:
     context = {
         "title": _("Call to %(name)s") % {"name": found.customer.name},
         "above": [(_("Calls"), reverse("calls"))],
-        "under": f"{named.name} · {spoken(found.to)}" if named else spoken(found.to),
+        "under": f"{named.name} · {phone(found.to)}" if named else phone(found.to),
         "placed_at": found.placed_at,
         "state": end.state,
         "outcome": end.word,
@@ -226,8 +226,8 @@ def _no_words(found: Call, said: list[Turn]) -> str:
 def _facts(found: Call) -> list[tuple[str, object]]:
     facts: list[tuple[str, object]] = [
         (_("Placed"), moment(found.placed_at)),
-        (_("Number"), spoken(found.to)),
-        (_("Shown to them"), spoken(found.caller)),
+        (_("Number"), phone(found.to)),
+        (_("Shown to them"), phone(found.caller)),
     ]
     if found.answered_at:
         facts.append((_("Answered"), moment(found.answered_at)))

@@ -19,12 +19,12 @@ from compliance.models import Suppression
 from desk import history, sums
 from desk.doors import members_page
 from desk.forms import CustomerFilter
-from desk.phones import spoken
 from desk.standing import rows, today
 from desk.views.invoices import Empty, without_page
 from invoices.models import Contact, Customer
 from syntharra import money
 from syntharra.money import Money
+from syntharra.templatetags.syntharra import phone
 
 PER_PAGE = 50
 
@@ -138,9 +138,9 @@ def _row(customer: Customer, currency: str) -> CustomerRow:
 def phone_words(contact: Contact) -> str:
     """The number as people write it, or what is wrong with it."""
     if contact.phone_problem == "refused":
-        return _("%(number)s, refused by the carrier") % {"number": spoken(contact.phone or contact.phone_raw)}
+        return _("%(number)s, refused by the carrier") % {"number": phone(contact.phone or contact.phone_raw)}
     if contact.phone:
-        return spoken(contact.phone)
+        return phone(contact.phone)
     match contact.phone_problem:
         case "unreadable":
             return _("“%(raw)s” is no number") % {"raw": contact.phone_raw}

@@ -20,7 +20,6 @@ from desk import history
 from desk.clocks import Clock, clocks, next_clock
 from desk.doors import IN_CHARGE, members_page, only_for
 from desk.forms import ReasonForm
-from desk.phones import spoken
 from desk.standing import rows, today
 from disputes.letters import email_of
 from disputes.models import Claim, ClaimOn, Dispute
@@ -28,7 +27,7 @@ from disputes.services import CannotRelease, answer_for_others, release
 from invoices.models import Invoice
 from syntharra import money
 from syntharra.money import Money
-from syntharra.templatetags.syntharra import moment, moment_words
+from syntharra.templatetags.syntharra import moment, moment_words, phone
 
 VIEW_KEY = "disputes_view"
 
@@ -195,7 +194,7 @@ def _about(dispute: Dispute) -> str:
 def _who(claim: Claim) -> str:
     who = claim.by or _("The customer")
     return _("%(who)s, %(where)s, %(when)s") % {
-        "who": spoken(who),
+        "who": phone(who),
         "where": claim.get_source_display(),
         "when": moment_words(claim.said_at),
     }

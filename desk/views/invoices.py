@@ -90,7 +90,8 @@ def invoice(request: MemberRequest, number: str) -> HttpResponse:
     dispute = found.disputes.live().first()
     claim = dispute.claims.order_by("said_at").first() if dispute else None
     attempts = found.attempt_links.filter(attempt__counted=True).count()
-    lines = list(found.lines.order_by("position"))
+    lines = [(line, money.of(line.amount, line.currency)) for line in found.lines.order_by("position")]
+    rest = found.total_money - sums.together((amount for _line, amount in lines), currency=found.currency)
     context = {
         "title": _("Invoice %(number)s") % {"number": found.number or found.external_id},
         "above": [(_("Invoices"), reverse("invoices"))],
@@ -107,7 +108,8 @@ def invoice(request: MemberRequest, number: str) -> HttpResponse:
         "pause_url": reverse("end_pause", args=[found.number or found.pk]) if found.paused_reason else "",
         "reason_form": ReasonForm(),
         "events": history.of_invoice(found),
-        "lines": [(line, money.of(line.amount, line.currency)) for line in lines],
+        "lines": lines,
+        "rest": rest if lines and rest else None,
         "gate": may_we_call(found) if found.books_status == Invoice.Books.OPEN else None,
         "facts": facts_of(found, attempts=attempts, read_at_words=moment(found.read_at)),
     }

@@ -39,6 +39,7 @@ class Part:
     name: str
     about: str
     will: str
+    state: str
     so_far: str
 
 
@@ -118,17 +119,24 @@ def _cast(business: Business) -> list[Part]:
     personas = _personas()
     last = {call.customer_id: call for call in business.calls.order_by("placed_at")}
     billing = Contact.objects.filter(role=Contact.Role.BILLING, phone__in=personas).select_related("customer")
-    people = billing.prefetch_related("customer__invoices").order_by("customer__name")
-    return [
-        Part(
-            url=reverse("customer", args=[contact.customer_id]),
-            name=contact.customer.name,
-            about=", ".join(invoice.number for invoice in contact.customer.invoices.all() if invoice.balance),
-            will=personas[contact.phone],
-            so_far=ending(last[contact.customer_id]).word if contact.customer_id in last else _("not called yet"),
+    people = billing.prefetch_related("customer__invoices").order_by("-rank")
+    first = {contact.customer_id: contact for contact in people}
+    parts = []
+    for customer_id, contact in first.items():
+        about = [invoice.number for invoice in contact.customer.invoices.all() if invoice.balance]
+        if not about and customer_id not in last:
+            continue
+        parts.append(
+            Part(
+                url=reverse("customer", args=[customer_id]),
+                name=contact.customer.name,
+                about=", ".join(about),
+                will=personas[contact.phone],
+                state=ending(last[customer_id]).state if customer_id in last else "",
+                so_far=ending(last[customer_id]).word if customer_id in last else "",
+            )
         )
-        for contact in people
-    ]
+    return sorted(parts, key=lambda part: part.name)
 
 
 def _personas() -> dict[str, str]:

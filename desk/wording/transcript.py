@@ -1,7 +1,7 @@
 """A call's lines as a conversation: what was really heard, what was not played, and where collecting stopped."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.utils.translation import gettext as _
 
@@ -26,7 +26,18 @@ def turns(call: Call, lines: Sequence[TranscriptLine], *, customer: str) -> list
     """Finals in order; a partial only where it is the sentence that stopped the call and no final followed."""
     stopped = _stopping(call, lines)
     shown = [line for line in lines if not line.partial or line is stopped]
-    return [_turn(call, line, customer, stops=line is stopped) for line in shown]
+    said = [_turn(call, line, customer, stops=line is stopped) for line in shown]
+    together: list[Turn] = []
+    for turn in said:
+        if together and _goes_on(together[-1], turn):
+            turn = replace(turn, played=f"{together.pop().played} {turn.played}")
+        together.append(turn)
+    return together
+
+
+def _goes_on(before: Turn, after: Turn) -> bool:
+    """Two lines of one breath: the same voice in the same second, both heard to the end, nothing stopped between."""
+    return (before.by_customer, before.at, before.unplayed, before.stops) == (after.by_customer, after.at, "", "")
 
 
 def _stopping(call: Call, lines: Sequence[TranscriptLine]) -> TranscriptLine | None:

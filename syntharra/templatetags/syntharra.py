@@ -1,17 +1,16 @@
 """How figures, dates and states look on every page. A builtin library: templates need no load for it."""
 
-from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
-from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
+import phonenumbers
 from babel.dates import format_date, format_skeleton, format_time
 from babel.numbers import format_decimal, get_decimal_symbol
 from django import template
 from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.functional import Promise
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html
 from django.utils.translation import get_language, gettext, ngettext, pgettext_lazy, to_locale
 from django.utils.translation import gettext_lazy as _
 
@@ -162,6 +161,18 @@ def day_words(local: date) -> str:
 
 
 @register.filter
+def phone(number: str) -> str:
+    """``+16145550103`` as ``(614) 555-0103``; another country's with its code; what is no number as it stands."""
+    try:
+        parsed = phonenumbers.parse(number, None)
+    except phonenumbers.NumberParseException:
+        return number
+    home = parsed.country_code == 1
+    form = phonenumbers.PhoneNumberFormat.NATIONAL if home else phonenumbers.PhoneNumberFormat.INTERNATIONAL
+    return phonenumbers.format_number(parsed, form)
+
+
+@register.filter
 def browser(agent: str) -> str:
     """Which browser on which machine, as far as it says: ``Firefox on Windows``."""
     programs = {"Edg": "Edge", "OPR": "Opera", "Firefox": "Firefox", "Chrome": "Chrome", "Safari": "Safari"}
@@ -238,36 +249,6 @@ def status(state: str, word: str | Promise = "") -> str:
     look = LOOKS[state]
     tone = f" tone-{look.tone}" if look.tone else ""
     return format_html('<span class="status{}">{}{}</span>', tone, icon(look.icon), word or look.word)
-
-
-@register.simple_tag
-def spark(values: Sequence[Decimal | int], words: str | Promise) -> str:
-    """A few zero-based bars in a line of text, the last one strong. ``words`` says what they show."""
-    highest = max((Decimal(value) for value in values), default=Decimal(0)) or Decimal(1)
-    heights = [max(1, int(Decimal(value) / highest * 24)) for value in values]
-    last = len(values) - 1
-    bars = format_html_join(
-        "",
-        '<rect class="bar{}" x="{}" y="{}" width="6" height="{}"/>',
-        ((" now" if index == last else "", index * 9, 24 - high, high) for index, high in enumerate(heights)),
-    )
-    width = max(len(values) * 9 - 3, 1)
-    return format_html(
-        '<svg class="spark" viewBox="0 0 {} 24" width="{}" height="24" role="img" aria-label="{}">'
-        "<title>{}</title>{}</svg>",
-        *(width, width, words, words, bars),
-    )
-
-
-@register.inclusion_tag("pieces/bars.html")
-def bars(points: Sequence[tuple[str, Money]], title: str, heading: str) -> dict[str, Any]:
-    """One bar a label, from zero, each with its figure, and the same numbers as a table beneath."""
-    highest = max((value.amount for _label, value in points), default=Decimal(0)) or Decimal(1)
-    drawn = []
-    for label, value in points:
-        height = max(1, int(value.amount / highest * 60))
-        drawn.append({"label": label, "value": value, "height": height, "y": 60 - height})
-    return {"points": drawn, "title": title, "heading": heading}
 
 
 # Beneath

@@ -8,6 +8,9 @@ import pytest
 import time_machine
 from django.test import Client
 
+from syntharra.identifiers import uuid7
+from syntharra.tenancy import acting_for
+
 TUESDAY = datetime(2026, 11, 24, 15, 40, tzinfo=UTC)  # 10:40 am in Columbus, Ohio
 
 
@@ -22,6 +25,13 @@ def tuesday() -> Iterator[None]:
 def live(settings: Any) -> None:
     """An installation that is no sandbox: business time is the machine's, and asking for it asks no database."""
     settings.SANDBOX = False
+
+
+@pytest.fixture
+def some_business() -> Iterator[None]:
+    """Rows can be made in memory, without a database."""
+    with acting_for(uuid7()):
+        yield
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ from django.template.loader import render_to_string
 from django.utils import timezone, translation
 
 from syntharra import money
+from syntharra.templatetags import charts
 from syntharra.templatetags import syntharra as words
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -139,7 +140,7 @@ def test_a_state_never_speaks_by_color_alone() -> None:
 
 
 def test_a_sparkline_starts_at_zero_and_says_what_it_shows() -> None:
-    drawn = words.spark([0, 50, 100], "Recovered by day")
+    drawn = charts.spark([0, 50, 100], "Recovered by day")
 
     assert 'aria-label="Recovered by day"' in drawn
     assert re.findall(r'height="(\d+)"/>', drawn) == ["1", "12", "24"]

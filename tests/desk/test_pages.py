@@ -60,7 +60,7 @@ def test_today_says_what_needs_the_owner(ava: Client, scene: Scene) -> None:
     assert "decide by Dec 2" in page  # five business days later: Thanksgiving and the weekend do not count
     assert "Ortiz Auto Body says that 2188 is paid" in page
     assert "Go on with the other invoice of Harbor Cafe, $750.00?" in page
-    assert "2 calls planned" in page
+    assert "1 call made, 2 to come" in page
     assert "6 calls: 5 spoke with us, 1 pays by link, 1 promised." in page
 
 
@@ -138,6 +138,10 @@ def test_two_invoices_may_share_a_number(ava: Client, plumber: Firm) -> None:
 
     assert "$200 .00" in text(ava.get("/invoices/77/"))
     assert "$100 .00" in text(ava.get("/invoices/77/?which=2"))
+
+
+def test_an_invoice_of_another_currency_has_its_page(ava: Client, scene: Scene) -> None:
+    assert "€240 .00" in text(ava.get("/invoices/2250/"))
 
 
 def test_a_number_with_a_slash_has_a_page(ava: Client, plumber: Firm) -> None:
