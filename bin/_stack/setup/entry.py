@@ -2,6 +2,7 @@
 
 import os
 import sys
+import time
 from typing import List, Sequence
 
 from . import environment, usage
@@ -18,6 +19,7 @@ def hand_over(command: str, arguments: List[str], groups: Sequence[str]) -> None
     if usage.wanted(arguments):
         sys.stdout.write(usage.TEXTS[command])
         sys.exit(0)
+    began = time.time()
     try:
         python = environment.ensure(groups)
     except StepFailed as failed:
@@ -28,5 +30,6 @@ def hand_over(command: str, arguments: List[str], groups: Sequence[str]) -> None
     surroundings = {k: v for k, v in os.environ.items() if not k.startswith("PYTHON") and k != "VIRTUAL_ENV"}
     surroundings["PYTHONPATH"] = os.path.join(environment.ROOT, "bin")
     surroundings["PYTHONUNBUFFERED"] = "1"
+    surroundings["SYNTHARRA_BEGAN"] = repr(began)
     sys.stdout.flush()
     os.execve(python, [python, "-P", "-m", "_stack", command, *arguments], surroundings)
