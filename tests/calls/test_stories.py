@@ -5,6 +5,7 @@ import pytest
 from calls.models import Attempt, TranscriptLine
 from disputes.models import Claim, Dispute
 from invoices.models import Invoice
+from notifications.models import Message
 from tests.calls.stage import Stage
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(180)]
@@ -45,3 +46,15 @@ def test_a_machine_of_a_business_is_left_a_message_without_an_amount(stage: Stag
     assert (call.disposition, call.answered_by[:7], call.right_party) == ("voicemail_greeting", "machine", False)
     assert Attempt.objects.get().counted is True
     assert Invoice.objects.get().frozen_at is None
+
+
+def test_who_asks_for_the_link_gets_it_by_mail_while_still_on_the_line_or_soon_after(stage: Stage) -> None:
+    invoice = stage.owes("pays_by_link", contact_name="Ruth Hale")
+
+    call = stage.over(stage.call(invoice))
+
+    assert call.disposition == "pay_now"
+    stage.work()
+    letter = Message.objects.get(letter="pay_link")
+    assert (letter.status, letter.outcome) == ("sent", "accepted by the mail server")
+    assert invoice.pay_url in letter.text
