@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts.middleware import SESSION_KEY, MemberRequest
 from accounts.models import Membership, User
-from accounts.services import go_on, start_business, stop_all
+from accounts.services import go_on, start_business
 from calls.models import Attempt, Call
 from desk.context import THEME_COOKIE, THEMES
 from desk.doors import IN_CHARGE, members_page, only_for
@@ -101,7 +101,7 @@ def calls_switch(request: MemberRequest) -> HttpResponse:
 @members_page
 def stop_calls(request: MemberRequest) -> HttpResponse:
     """The kill switch. Anybody of the firm may pull it."""
-    stop_all(request.business, by=request.user)
+    stop_business(request.business, by=request.user)
     return redirect("today")
 
 

@@ -1,12 +1,17 @@
 """Every page in a real browser: readable for everyone in light and dark, on a phone, under our content security policy."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import transaction
 from playwright.sync_api import Browser, BrowserContext, Page
 
+from desk.sandbox import sign_in_link
+from syntharra import links
+from syntharra.tenancy import acting_for
 from tests.browser.conftest import signed_in
 from tests.desk.scene import Scene
 
@@ -45,12 +50,29 @@ PAGES = {
         "/accounts/2fa/",
         "/accounts/sessions/",
     ),
-    "outside": ("/accounts/login/", "/accounts/signup/", "/accounts/password/reset/", "/nothing-here/"),
+    "outside": (
+        "/accounts/login/",
+        "/accounts/signup/",
+        "/accounts/password/reset/",
+        "/nothing-here/",
+        "/l/{customers_page}",
+        "/l/nonsense",
+        "/sign-in/{door}",
+    ),
 }
 
 
 def addresses(group: str, scene: Scene) -> list[str]:
-    names = {"customer": scene.disputed.customer_id, "call": scene.call.pk, "dispute": scene.dispute.number}
+    with acting_for(scene.firm.business.pk), transaction.atomic():
+        customers_page = links.make("dispute", scene.dispute.pk, lasts=timedelta(days=60), scope={})
+        door = sign_in_link(scene.firm.business).rpartition("/")[2]
+    names = {
+        "customer": scene.disputed.customer_id,
+        "call": scene.call.pk,
+        "dispute": scene.dispute.number,
+        "customers_page": customers_page,
+        "door": door,
+    }
     return [address.format(**names) for address in PAGES[group]]
 
 
