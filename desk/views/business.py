@@ -17,6 +17,7 @@ from accounts.middleware import SESSION_KEY, MemberRequest
 from accounts.models import Membership, User
 from accounts.services import go_on, start_business
 from calls.models import Attempt, Call
+from calls.stops import stop_business
 from desk.context import THEME_COOKIE, THEMES
 from desk.doors import IN_CHARGE, members_page, only_for
 from desk.forms import BusinessForm, ConsentForm
