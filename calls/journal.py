@@ -89,4 +89,4 @@ def _read(text: str) -> tuple[UUID, Scene, acts.Act]:
 
 
 def _folder() -> Path:
-    return Path(getattr(settings, "CALL_JOURNAL", settings.BASE_DIR / ".calls"))
+    return Path(settings.CALL_JOURNAL)

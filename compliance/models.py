@@ -54,7 +54,9 @@ class StopEntry(models.Model):
 class Suppression(TenantModel):
     """A stop of one customer of a business: what he said or we learned, from which words, until lifted with a reason."""
 
-    customer = models.ForeignKey("invoices.Customer", on_delete=models.CASCADE, related_name="suppressions", db_constraint=False)
+    customer = models.ForeignKey(
+        "invoices.Customer", on_delete=models.CASCADE, related_name="suppressions", db_constraint=False
+    )
     kind = models.CharField(max_length=24, choices=StopKind.choices)
     number = models.CharField(max_length=16, blank=True)
     words = models.TextField(blank=True)
@@ -78,7 +80,9 @@ class Suppression(TenantModel):
 class Consent(TenantModel):
     """Why we may call this number with an artificial voice (47 CFR 64.1200(a)(1); FCC 07-232, FCC 24-17)."""
 
-    customer = models.ForeignKey("invoices.Customer", on_delete=models.CASCADE, related_name="consents", db_constraint=False)
+    customer = models.ForeignKey(
+        "invoices.Customer", on_delete=models.CASCADE, related_name="consents", db_constraint=False
+    )
     number = models.CharField(max_length=16)
     basis = models.CharField(max_length=300)  # the document or field of the books, and its wording
     given_by = models.CharField(max_length=120)
@@ -115,7 +119,9 @@ class Decision(TenantModel):
 
     subject_kind = models.CharField(max_length=20)  # attempt, message, call
     subject_id = models.UUIDField()
-    customer = models.ForeignKey("invoices.Customer", on_delete=models.CASCADE, related_name="decisions", db_constraint=False, null=True)
+    customer = models.ForeignKey(
+        "invoices.Customer", on_delete=models.CASCADE, related_name="decisions", db_constraint=False, null=True
+    )
     purpose = models.CharField(max_length=10, choices=Purpose.choices)
     channel = models.CharField(max_length=8, choices=Channel.choices)
     moment = models.CharField(max_length=12)  # planned, dialing, answered, sending, asked

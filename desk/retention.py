@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from django.apps import apps
 from django.contrib.sessions.models import Session
-from django.db.models import Model, Q
+from django.db.models import Model
 
 from integrations.models import ConnectionDoor
 from syntharra.clock import machine_now, now
@@ -25,7 +25,6 @@ class Kept:
     period: timedelta | None
     why: str
     since: str = ""
-    only: Q = Q()
 
 
 PROOF = Kept(None, "proves what was said, done and decided; goes with the business, five years after its last call")
@@ -103,5 +102,5 @@ def forget_expired() -> dict[str, int]:
 
 def _delete(model: type[Model], kept: Kept, moment: datetime) -> int:
     assert kept.period is not None
-    old = model._default_manager.filter(kept.only, **{f"{kept.since}__lt": moment - kept.period})
+    old = model._default_manager.filter(**{f"{kept.since}__lt": moment - kept.period})
     return old.delete()[0]

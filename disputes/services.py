@@ -18,6 +18,7 @@ from invoices.services import hold
 from notifications import outbox
 from notifications.models import Message
 from syntharra import clock
+from syntharra.tenancy import current_business
 
 
 class CannotRelease(Exception):
@@ -88,7 +89,7 @@ def _freeze(invoice: Invoice, claim: Claim) -> Dispute:
         Invoice.objects.filter(pk=invoice.pk).update(frozen_at=moment, paused_reason="", paused_at=None)
         invoice.frozen_at = moment
         dispute = Dispute.objects.create(
-            number=_next_number(invoice.business_id),
+            number=_next_number(current_business()),
             invoice=invoice,
             customer_id=invoice.customer_id,
             opened_at=moment,

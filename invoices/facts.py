@@ -17,6 +17,7 @@ def register() -> None:
 
 def customer_facts(ask: Ask) -> Facts:
     """Who he is, where he is, what he asked us not to do. Says nothing of any invoice."""
+    assert ask.customer_id is not None
     customer = Customer.objects.get(pk=ask.customer_id)
     number = ask.to if ask.to.startswith("+") else ""
     suppressions = suppressions_of([customer.pk])[customer.pk]

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import Case, Exists, OuterRef, Q, Value, When
@@ -13,7 +13,7 @@ from syntharra import money
 from syntharra.clock import now
 from syntharra.tenancy import TenantModel, TenantQuerySet
 
-AMOUNT = {"max_digits": 14, "decimal_places": 2}
+AMOUNT: Any = {"max_digits": 14, "decimal_places": 2}
 
 
 class Customer(TenantModel):

@@ -1,6 +1,7 @@
 """The facts of mail to the firm's own people: is the addressee a member of the business."""
 
 from accounts.models import Membership
+from compliance import facts as gate
 from compliance.facts import Facts
 from compliance.models import Purpose
 from compliance.registry import Ask
@@ -15,5 +16,7 @@ def register() -> None:
 
 
 def account_facts(ask: Ask) -> Facts:
-    member = Membership.objects.filter(business_id=current_business(), user_id=ask.member_id).exists()
-    return Facts(purpose=ask.purpose.value, channel=ask.channel.value, at=ask.at, role=role(), member=member)
+    mine = Membership.objects.filter(business_id=current_business())
+    member = ask.member_id is not None and mine.filter(user_id=ask.member_id).exists()
+    purpose, channel = gate.Purpose(ask.purpose.value), gate.Channel(ask.channel.value)
+    return Facts(purpose=purpose, channel=channel, at=ask.at, role=role(), member=member)

@@ -99,7 +99,7 @@ def _sender(message: Message) -> str:
 
 
 def _address() -> str:
-    return settings.DEFAULT_FROM_EMAIL.rpartition("<")[2].rstrip(">")
+    return str(settings.DEFAULT_FROM_EMAIL).rpartition("<")[2].rstrip(">")
 
 
 def _end(message: Message, status: str, **changes: object) -> None:

@@ -17,7 +17,7 @@ from integrations.models import InboxEvent
 from syntharra import due
 from syntharra.clock import machine_now
 
-KINDS = ("outbox", "attempt", "sync", "plan", "seal", "digest", "recovery")
+KINDS = ("outbox", "attempt", "call", "sync", "plan", "seal", "digest", "recovery")
 
 
 def healthz(request: HttpRequest) -> HttpResponse:

@@ -16,7 +16,7 @@ from django.db import transaction
 
 from syntharra.clock import machine_now
 from syntharra.models import Link, LinkDoor
-from syntharra.tenancy import acting_for
+from syntharra.tenancy import acting_for, current_business
 
 _BITS = 160
 
@@ -37,7 +37,7 @@ def make(purpose: str, subject: UUID, *, lasts: timedelta, scope: dict[str, Any]
     link = Link.objects.create(
         purpose=purpose, subject=subject, scope=scope or {}, created_at=now, expires_at=now + lasts
     )
-    LinkDoor.objects.create(token_hash=_hash(token), business_id=link.business_id, link_id=link.pk)
+    LinkDoor.objects.create(token_hash=_hash(token), business_id=current_business(), link_id=link.pk)
     return token
 
 

@@ -185,6 +185,11 @@ QUICKBOOKS_CLIENT_SECRET = env.str("QUICKBOOKS_CLIENT_SECRET", default="")
 QUICKBOOKS_WEBHOOK_VERIFIER = env.str("QUICKBOOKS_WEBHOOK_VERIFIER", default="")
 TWILIO_ACCOUNT_SID = env.str("TWILIO_ACCOUNT_SID", default="")
 TWILIO_AUTH_TOKEN = env.str("TWILIO_AUTH_TOKEN", default="")
+QUICKBOOKS_DISCOVERY_URL = env.str("QUICKBOOKS_DISCOVERY_URL", default="")
+QUICKBOOKS_API_URL = env.str("QUICKBOOKS_API_URL", default="")
+TWILIO_SECONDARY_TOKEN = env.str("TWILIO_SECONDARY_TOKEN", default="")
+TWILIO_SHARED_KEYS = env.dict("TWILIO_SHARED_KEYS", default={})
+CALL_JOURNAL = env.str("CALL_JOURNAL", default=str(BASE_DIR / ".calls"))
 CALLS_PER_SECOND = env.float("CALLS_PER_SECOND", default=1.0)
 FRESH_FOR_MINUTES = env.int("FRESH_FOR_MINUTES", default=15)
 SYNC_EVERY_MINUTES = env.int("SYNC_EVERY_MINUTES", default=5)
@@ -226,6 +231,8 @@ CELERY_BEAT_SCHEDULE = {
     "retention": {"task": "desk.tasks.forget_expired", "schedule": crontab(hour="3", minute="17")},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = env.str("BEAT_FILE", default=str(BASE_DIR / ".beat"))
+if SANDBOX:  # beat lives inside the worker here and has nothing to remember; its file would be one more thing to lock
+    CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"
 
 # Logs, metrics, errors
 LOG_LEVEL = env.str("LOG_LEVEL", default="INFO")

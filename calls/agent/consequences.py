@@ -240,7 +240,7 @@ _ROWS = (
         next_attempt=_OWNER,
     ),
     Outcome(_D.NO_ANSWER, _("Nobody answered, or nobody spoke.")),
-    Outcome(_D.BUSY, _("The line was busy."), attempt=False),
+    Outcome(_D.BUSY, _("The line was busy.")),
     Outcome(_D.FAILED, _("The carrier could not connect the call."), attempt=False),
     Outcome(_D.HUNG_UP, _("The person hung up before anything was agreed.")),
 )

@@ -82,10 +82,7 @@ def _addresses(sandbox: bool) -> tuple[str, str]:
     if sandbox:
         base = f"{settings.SIMULATORS_URL}/quickbooks"
         return f"{base}/.well-known/openid_configuration/", f"{base}/v3"
-    return (
-        getattr(settings, "QUICKBOOKS_DISCOVERY_URL", "") or LIVE_DISCOVERY,
-        getattr(settings, "QUICKBOOKS_API_URL", "") or LIVE_API,
-    )
+    return settings.QUICKBOOKS_DISCOVERY_URL or LIVE_DISCOVERY, settings.QUICKBOOKS_API_URL or LIVE_API
 
 
 def _discover(discovery: str, api: str, *, sandbox: bool) -> Places:

@@ -48,10 +48,10 @@ def _fits(url: str, params: Any, headers: Mapping[str, str]) -> bool:
 def _secrets(how: str, algorithm: str) -> Iterator[str]:
     """While a token is being rotated both are good. A shared key is named in the request and signs with SHA-256."""
     if algorithm == HMAC_SHA1:
-        tokens = (settings.TWILIO_AUTH_TOKEN, getattr(settings, "TWILIO_SECONDARY_TOKEN", ""))
+        tokens = (settings.TWILIO_AUTH_TOKEN, settings.TWILIO_SECONDARY_TOKEN)
         yield from (token for token in tokens if token)
         return
-    keys: Mapping[str, str] = getattr(settings, "TWILIO_SHARED_KEYS", {})
+    keys: Mapping[str, str] = settings.TWILIO_SHARED_KEYS
     named = dict(part.strip().partition("=")[::2] for part in how.split(","))
     if secret := keys.get(named.get("key", "")):
         yield secret

@@ -30,7 +30,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
         return execute(sql, params, many, context)
 
     def _cursor(self, name: str | None = None) -> Any:
-        cursor = super()._cursor(name)
+        cursor = super()._cursor(name)  # type: ignore[misc]
         self._say_business()  # also for what reaches the driver without a statement of ours, such as COPY
         return cursor
 
@@ -49,13 +49,13 @@ class DatabaseWrapper(base.DatabaseWrapper):
         return super().get_new_connection(conn_params)
 
     def _rollback(self) -> None:
-        super()._rollback()
+        super()._rollback()  # type: ignore[misc]
         self._said = _UNKNOWN
 
     def _savepoint_rollback(self, sid: str) -> None:
-        super()._savepoint_rollback(sid)
+        super()._savepoint_rollback(sid)  # type: ignore[misc]
         self._said = _UNKNOWN
 
     def _close(self) -> None:
         self._said = _UNKNOWN
-        super()._close()
+        super()._close()  # type: ignore[misc]

@@ -12,7 +12,7 @@ from tests.cast import Firm, make_invoice
 
 def seal() -> int:
     with transaction.atomic():
-        return timeline.seal.__wrapped__()  # type: ignore[attr-defined]
+        return int(timeline.seal.__wrapped__())  # type: ignore[attr-defined]
 
 
 def test_lines_are_sealed_in_order_and_the_chain_holds(plumber: Firm) -> None:

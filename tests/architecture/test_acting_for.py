@@ -129,7 +129,7 @@ def test_on_a_pooled_connection_another_had_before(two: tuple[Firm, Firm]) -> No
                 seen += cursor.fetchall()
             pooled.close()
     finally:
-        pooled.close_pool()
+        pooled.close_pool()  # type: ignore[attr-defined]
 
     assert seen == [("Harbor Cafe",), ("Oak & Sons",), ("Harbor Cafe",)]
 
@@ -158,7 +158,7 @@ def test_in_threads_of_the_event_loop(two: tuple[Firm, Firm]) -> None:
 def test_in_threads_of_a_worker(two: tuple[Firm, Firm]) -> None:
     plumber, rival = two
 
-    @celery.task(name="tests.names")
+    @celery.task(name="tests.names")  # type: ignore[untyped-decorator]
     def names(business_id: str) -> list[str]:
         from uuid import UUID
 

@@ -148,8 +148,8 @@ def test_a_refund_takes_the_fee_back(plumber: Firm) -> None:
 def test_after_any_corrections_the_fee_is_exactly_ten_percent_of_what_remains(steps: list[Decimal]) -> None:
     from django.db import transaction as tx
 
-    from tests.cast import make_business
     from syntharra.tenancy import acting_for
+    from tests.cast import make_business
 
     with tx.atomic():
         firm = make_business(email=f"o{len(steps)}{sum(steps)}@x.example")

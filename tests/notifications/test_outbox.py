@@ -34,17 +34,8 @@ def done(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 def stop_letter(firm: Firm, **fields: Any) -> Letter:
     customer = make_customer(firm)
-    return Letter(
-        **{
-            "letter": "stop_confirmation",
-            "key": "k",
-            "purpose": "service",
-            "channel": "email",
-            "to": "ap@customer.example",
-            "customer": customer.pk,
-        }
-        | fields
-    )
+    said: dict[str, Any] = {"letter": "stop_confirmation", "key": "k", "purpose": "service", "channel": "email"}
+    return Letter(**(said | {"to": "ap@customer.example", "customer": customer.pk} | fields))
 
 
 def test_a_duty_owed_twice_is_carried_out_once(plumber: Firm, done: list[str]) -> None:

@@ -38,7 +38,8 @@ def test_the_sum_of_nothing_is_nothing_of_that_currency() -> None:
 
 
 @pytest.mark.parametrize(
-    ("amount", "fee"), [("333.33", "33.33"), ("0.05", "0.01"), ("0.04", "0.00"), ("-333.35", "-33.34"), ("1240.00", "124.00")]
+    ("amount", "fee"),
+    [("333.33", "33.33"), ("0.05", "0.01"), ("0.04", "0.00"), ("-333.35", "-33.34"), ("1240.00", "124.00")],
 )
 def test_a_share_is_rounded_half_up_once(amount: str, fee: str) -> None:
     assert money.share(money.of(amount, "USD"), Decimal("0.10")) == money.of(fee, "USD")

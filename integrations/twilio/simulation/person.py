@@ -111,7 +111,7 @@ class Person:
             # A turn may invite both: who one is comes first (a persona's first answer), then what one came to say.
             if await self._answer_something(self._call.persona.answers[:1]):
                 continue
-            waits_for_anything = pattern.search("-") is not None
+            waits_for_anything = pattern.search("Hello.") is not None
             if not waits_for_anything and pattern.search(self._newest()):
                 return True
             if await self._answer_something(self._call.persona.answers[1:]):
