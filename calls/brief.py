@@ -6,9 +6,9 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 
 from calls.agent.facts import Brief, DebtorType, InvoiceFacts, Language, LinkChannel, Role
-from calls.letters import email_of
 from calls.models import Attempt, Call
 from calls.outcomes import spoken_of
+from disputes.letters import email_of
 from disputes.models import Dispute
 from invoices.models import Contact, Customer, Invoice
 from syntharra import clock

@@ -6,7 +6,8 @@ from uuid import UUID
 
 from calls.models import Call
 from compliance.models import Channel, Purpose
-from invoices.models import Contact, Customer, Invoice
+from disputes.letters import email_of
+from invoices.models import Invoice
 from notifications.letters import letter_facts
 from notifications.models import Message
 from notifications.outbox import Letter
@@ -33,12 +34,6 @@ def promise_confirmation(call: Call, invoices: tuple[UUID, ...], promised_for: d
 def stop_confirmation(call: Call) -> list[Letter]:
     """That we stopped calling, in writing."""
     return _to_customer(call, "stop_confirmation", Purpose.SERVICE, ())
-
-
-def email_of(customer: Customer) -> str:
-    """The billing contact's address, or empty."""
-    billing = customer.contacts.filter(role=Contact.Role.BILLING).exclude(email="")
-    return billing.order_by("rank").values_list("email", flat=True).first() or ""
 
 
 def _to_customer(

@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 hypothesis.settings.register_profile("quick", max_examples=40, deadline=None)
 hypothesis.settings.register_profile(
-    "full", max_examples=1000, deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+    "full", max_examples=300, deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
 )
 hypothesis.settings.load_profile("full" if os.environ.get("PROOF") == "full" else "quick")
 
