@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
+from hashlib import sha256
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -19,6 +20,7 @@ from calls.outcomes import AGENT, spoken_of
 from calls.workdays import workdays_after
 from compliance.models import StopKind
 from compliance.services import stop
+from disputes.models import Claim
 from disputes.services import NewClaim, open_dispute, pause, specify
 from invoices.models import Invoice, Promise
 from notifications import outbox
@@ -27,6 +29,7 @@ from syntharra import clock
 _HOW = {HowPaid.CARD: "link", HowPaid.CASH: "office"}
 GRACE = {"link": 1, "office": 1, "transfer": 4, "check": 7, "unknown": 7}  # business days
 NAMED_DAY_AT = time(10)
+LONGEST_NUMBERS = 80  # what a claim's key has room for beside the call's
 
 
 @dataclass(frozen=True)
@@ -54,7 +57,7 @@ def _freeze(scene: Scene, act: acts.Freeze) -> None:
     named = [invoice.pk for invoice in about if invoice.number in act.invoices] or [invoice.pk for invoice in about]
     claim = NewClaim(
         source="call",
-        source_key=str(scene.call_id),
+        source_key=_claim_key(scene, {invoice.pk: invoice.number for invoice in about if invoice.pk in named}),
         words=act.words,
         reason=act.reason.value,
         language=scene.language,
@@ -65,8 +68,25 @@ def _freeze(scene: Scene, act: acts.Freeze) -> None:
     open_dispute(*named, claim=claim)
 
 
+def _claim_key(scene: Scene, about: Mapping[UUID, str]) -> str:
+    """The call names its first claim. An objection to further invoices is a claim of its own: it is answered by itself."""
+    first = Claim.objects.filter(source=Claim.Source.CALL, source_key=str(scene.call_id)).first()
+    if first is None or set(about) <= set(first.disputes.values_list("invoice_id", flat=True)):
+        return str(scene.call_id)
+    numbers = "+".join(sorted(about.values()))
+    if len(numbers) > LONGEST_NUMBERS:  # invoice numbers are the firm's own, and may be of any length
+        numbers = sha256(numbers.encode()).hexdigest()
+    return f"{scene.call_id}:{numbers}"
+
+
+@transaction.atomic
 def _specify(scene: Scene, act: acts.Specify) -> None:
-    specify("call", str(scene.call_id), reason=act.reason.value, words=act.words, urgent=act.urgent)
+    """Goes to the claims about the invoices it names, else to the last one made on this call."""
+    claims = Claim.objects.filter(source=Claim.Source.CALL, source_key__startswith=str(scene.call_id))
+    about = claims.filter(disputes__invoice__number__in=act.invoices).distinct()
+    keys = [claim.source_key for claim in about or claims.order_by("-pk")[:1]] or [str(scene.call_id)]
+    for key in keys:
+        specify("call", key, reason=act.reason.value, words=act.words, urgent=act.urgent)
 
 
 def _suppress(scene: Scene, act: acts.Suppress) -> None:

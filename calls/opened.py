@@ -94,7 +94,7 @@ def forbidden(attempt_id: UUID, call_id: UUID) -> str:
     if Business.objects.filter(pk=current_business()).exclude(stopped_at=None).exists():
         return "BUSINESS_STOPPED"
     since = attempt.dialing_at
-    told_here = Claim.objects.filter(source=Claim.Source.CALL, source_key=str(call_id))
+    told_here = Claim.objects.filter(source=Claim.Source.CALL, source_key__startswith=str(call_id))
     disputed = Dispute.objects.live().filter(customer_id=attempt.customer_id, opened_at__gte=since)
     if disputed.exclude(claims__in=told_here).exists():
         return "DISPUTE_OPEN"

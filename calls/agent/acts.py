@@ -54,11 +54,15 @@ class Freeze:
 
 @dataclass(frozen=True, slots=True)
 class Specify:
-    """More words about the dispute already raised, asked for once. ``reason`` is other_vague when they name none."""
+    """More words about a dispute already raised. ``reason`` is other_vague when they name none.
+
+    ``invoices``: the disputed ones they are about; empty where they do not tell, then it is the dispute raised last.
+    """
 
     reason: Reason
     words: str
     urgent: bool = False
+    invoices: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

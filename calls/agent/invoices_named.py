@@ -8,6 +8,11 @@ from calls.agent.numbers import digit_string, words
 
 def invoices_named(text: str, brief: Brief) -> tuple[str, ...]:
     """Invoice numbers, in the order of the brief. Never empty: an objection that names none is about all that were mentioned."""
+    return named_in(text, brief) or tuple(invoice.number for invoice in brief.invoices)
+
+
+def named_in(text: str, brief: Brief) -> tuple[str, ...]:
+    """The numbers of the invoices these words name, in the order of the brief; empty where they name none."""
     said, digits = words(text), digit_string(text)
     joined = " ".join(said)
     found = [invoice.number for invoice in brief.invoices if _names(invoice.number, joined, digits)]
@@ -19,11 +24,7 @@ def invoices_named(text: str, brief: Brief) -> tuple[str, ...]:
         ]
     if not found:
         found = [invoice.number for invoice in brief.invoices if _names_work(invoice.work, said)]
-    return (
-        tuple(found)
-        if found and len(found) < len(brief.invoices)
-        else tuple(invoice.number for invoice in brief.invoices)
-    )
+    return tuple(found)
 
 
 def _names(number: str, joined: str, digits: str) -> bool:

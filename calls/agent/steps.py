@@ -92,6 +92,7 @@ class State:
     doubts: int = 0
     doubted: str = ""
     frozen: bool = False
+    frozen_invoices: tuple[str, ...] = ()
     reason: Reason | None = None
     told_before: bool = False
     paid_said: bool = False

@@ -6,7 +6,7 @@ from calls.agent.acts import AlreadyPaid, Freeze, HowPaid, Note, NoteKind, Pause
 from calls.agent.answers import offer_person
 from calls.agent.dispositions import Disposition
 from calls.agent.everyday import Everyday, assent, everyday, how_paid, is_urgent, told_before
-from calls.agent.invoices_named import invoices_named
+from calls.agent.invoices_named import invoices_named, named_in
 from calls.agent.past_days import past_day_named
 from calls.agent.steps import Asks, LineAct, Phase
 from calls.agent.turn import Turn
@@ -63,17 +63,33 @@ def suppress(turn: Turn, text: str, heard: Heard) -> None:
 
 
 def freeze(turn: Turn, text: str, heard: Heard) -> None:
-    """The dispute, on the first words of it. Never undone by anything said later."""
+    """The dispute, on the first words of it; an invoice named later is frozen on those words. Never undone afterwards."""
     reason = heard.reason or Reason.OTHER_VAGUE
-    urgent = is_urgent(text)
     if turn.state.frozen:
-        turn.do(Specify(reason, text, urgent))
-        if turn.state.reason in (None, Reason.OTHER_VAGUE):
-            turn.set(reason=reason)
+        _freeze_more(turn, text, reason)
         return
-    told = told_before(text)
-    turn.do(Freeze(reason, text, invoices_named(text, turn.brief), told, urgent))
-    turn.set(frozen=True, reason=reason, told_before=told, paused=False, paused_by_partial=False)
+    told, about = told_before(text), invoices_named(text, turn.brief)
+    turn.do(Freeze(reason, text, about, told, is_urgent(text)))
+    turn.set(frozen=True, frozen_invoices=about, reason=reason, told_before=told, paused=False, paused_by_partial=False)
+
+
+def _freeze_more(turn: Turn, text: str, reason: Reason) -> None:
+    """One sentence may say more about a disputed invoice and object to another: neither is lost."""
+    named, known = named_in(text, turn.brief), turn.state.frozen_invoices
+    fresh = tuple(number for number in named if number not in known)
+    if len(fresh) < len(named) or not fresh:
+        _specify(turn, text, reason)
+    if fresh:
+        turn.do(Freeze(reason, text, fresh, told_before(text), is_urgent(text)))
+        turn.set(frozen_invoices=(*known, *fresh))
+    if turn.state.reason in (None, Reason.OTHER_VAGUE):
+        turn.set(reason=reason)
+
+
+def _specify(turn: Turn, text: str, reason: Reason) -> None:
+    about = tuple(number for number in named_in(text, turn.brief) if number in turn.state.frozen_invoices)
+    told_apart = about if len(about) < len(turn.state.frozen_invoices) else ()
+    turn.do(Specify(reason, text, is_urgent(text), told_apart))
 
 
 def _after_freeze(turn: Turn, text: str, heard: Heard) -> None:
@@ -94,7 +110,7 @@ def _after_freeze(turn: Turn, text: str, heard: Heard) -> None:
 def _what_was_wrong(turn: Turn, text: str, heard: Heard) -> None:
     """The answer to the one question after a freeze. Whatever it is, it goes to the owner and the call ends."""
     if turn.state.frozen:
-        turn.do(Specify(heard.reason or Reason.OTHER_VAGUE, text, is_urgent(text)))
+        _specify(turn, text, heard.reason or Reason.OTHER_VAGUE)
     else:
         turn.do(Note(NoteKind.SAID, text))
     if heard.has(Intent.REQUEST_HUMAN):

@@ -134,6 +134,39 @@ def test_a_vague_dispute_freezes_at_once_and_is_asked_about_once() -> None:
     assert (second.end, second.state.reason) == (Disposition.DISPUTE, Reason.AMOUNT)
 
 
+def test_a_second_invoice_objected_to_is_frozen_too() -> None:
+    second = "I don't owe 2233 either, nobody ever did that work"
+    steps = talk(firm(), "yes this is Ben", "I dispute invoice 2232", second)
+
+    assert [act.invoices for act in steps[2].acts if isinstance(act, Freeze)] == [("2232",)]
+    (freeze,) = steps[3].acts
+    assert isinstance(freeze, Freeze)
+    assert (freeze.invoices, freeze.words) == (("2233",), second)
+    assert steps[3].state.frozen_invoices == ("2232", "2233")
+    assert State.from_json(steps[3].state.to_json()) == steps[3].state
+
+
+def test_more_words_about_the_disputed_invoice_freeze_no_other() -> None:
+    steps = talk(firm(), "yes this is Ben", "I dispute invoice 2232", "I don't owe 2232, they never finished the job")
+
+    assert [type(act) for act in steps[3].acts] == [Specify]
+    assert steps[3].state.frozen_invoices == ("2232",)
+
+
+def test_words_about_a_disputed_and_another_invoice_count_for_both() -> None:
+    steps = talk(firm(), "yes this is Ben", "I dispute invoice 2232", "I don't owe 2232 and I don't owe 2233")
+
+    assert [type(act) for act in steps[3].acts] == [Specify, Freeze]
+    assert [act.invoices for act in steps[3].acts if isinstance(act, Freeze)] == [("2233",)]
+
+
+def test_an_objection_that_names_none_freezes_all_that_were_mentioned() -> None:
+    step = talk(firm(), "yes this is Ben", "I don't owe you that")[2]
+
+    assert [act.invoices for act in step.acts if isinstance(act, Freeze)] == [("2232", "2233")]
+    assert step.state.frozen_invoices == ("2232", "2233")
+
+
 def test_who_has_told_the_firm_before_is_not_asked_again() -> None:
     step = advance(known(consumer()), Said("I already told your office about this"))
 

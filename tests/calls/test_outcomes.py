@@ -17,6 +17,7 @@ from calls.answering import answer
 from calls.dialing import claim, decide
 from calls.lattice import is_over, known, later
 from calls.models import Attempt, AttemptInvoice, Call
+from calls.opened import forbidden
 from calls.outcomes import finish
 from calls.planning import plan
 from calls.workdays import workdays_after
@@ -217,6 +218,26 @@ def test_a_freeze_of_the_named_invoice_leaves_the_other_to_the_owner(attempt: At
     assert (claim.source, claim.source_key) == ("call", str(Call.objects.get().pk))
     plan(current_business())
     assert Attempt.objects.filter(status="planned").count() == 0  # OWNER_DECIDES
+
+
+def test_each_invoice_objected_to_on_one_call_is_a_claim_that_is_told_and_acknowledged(attempt: Attempt) -> None:
+    first = acts.Freeze(Reason.OTHER_VAGUE, "I dispute invoice 2232", ("2232",))
+    second = acts.Freeze(Reason.NOT_RECEIVED, "nobody ever did 2233", ("2233",))
+    for _ in range(2):  # carried out again, nothing is added
+        does(attempt, first)
+        does(attempt, second)
+    does(attempt, acts.Specify(Reason.QUALITY, "it leaks", invoices=("2232",)))
+    does(attempt, acts.Specify(Reason.OTHER_VAGUE, "not one hour"))
+
+    call = Call.objects.get()
+    assert Invoice.objects.filter(frozen_at=None).count() == 0
+    assert {claim.source_key: (claim.words, claim.reason) for claim in Claim.objects.all()} == {
+        str(call.pk): ("I dispute invoice 2232 it leaks", "quality"),
+        f"{call.pk}:2233": ("nobody ever did 2233 not one hour", "not_received"),
+    }
+    assert Message.objects.filter(letter="dispute_alert").values("facts__claim").distinct().count() == 2
+    assert Message.objects.filter(letter="dispute_acknowledgement").count() == 2
+    assert forbidden(attempt.pk, call.pk) == ""  # the line it was said on goes on
 
 
 def test_a_freeze_that_names_none_takes_all_that_was_spoken_of(attempt: Attempt) -> None:
