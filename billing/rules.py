@@ -67,7 +67,12 @@ def judge(money: Receipt, contacts: Sequence[Contact], disputes: Sequence[Disput
     if not contacts:
         return Verdict("no_contact", None)
     spoken = sorted(contacts, key=lambda contact: contact.at)
-    before = [contact for contact in spoken if _day(contact.at, zone) < money.paid_on]
+    # What the books knew of before we spoke was on its way without us, whatever date it bears.
+    before = [
+        contact
+        for contact in spoken
+        if _day(contact.at, zone) < money.paid_on and (money.known_at is None or money.known_at > contact.at)
+    ]
     same_day = [contact for contact in spoken if _day(contact.at, zone) == money.paid_on]
     if not before and not same_day:
         return Verdict("before_contact", None)
@@ -75,7 +80,7 @@ def judge(money: Receipt, contacts: Sequence[Contact], disputes: Sequence[Disput
     if not before and not proven:
         return Verdict("same_day_unproven", same_day[0].call)
     last = (before + proven)[-1]
-    if last.said_already_sent:
+    if any(contact.said_already_sent for contact in before + proven):
         return Verdict("said_already_sent", last.call)
     if money.paid_on > _day(last.at, zone) + COUNTS_FOR:
         return Verdict("too_late", last.call)

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from decimal import Decimal
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.db.models import Case, DecimalField, F, Q, QuerySet, Sum, Value, When
@@ -71,7 +72,7 @@ def _decide(business: Business, customer_ids: list[UUID]) -> int:
         if _known(allocation) is None:
             _first_decision(business, allocation, contacts[allocation.invoice_id], disputes[allocation.invoice_id])
         else:
-            _correct(allocation)
+            _correct(business, allocation, contacts[allocation.invoice_id], disputes[allocation.invoice_id])
     return len(allocations)
 
 
@@ -119,7 +120,7 @@ def _first_decision(
         decided_at=clock.now(),
     )
     if verdict.counts:
-        _book(recovery, reason="recovered")
+        _book(recovery, base=recovery.amount, reason="recovered")
         timeline.record(
             recovery,
             "recovered",
@@ -133,31 +134,48 @@ def _first_decision(
     return recovery
 
 
-def _correct(allocation: Allocation) -> None:
-    """The books took some or all of it back, or changed how much went to this invoice."""
+def _correct(business: Business, allocation: Allocation, contacts: list[Contact], disputes: list[DisputeTime]) -> None:
+    """The books took some or all of it back, or put more of the payment to this invoice.
+
+    What was taken back takes its fee with it. What was added is money applied now, and judged as such.
+    """
     recovery = Recovery.objects.get(allocation=allocation)
-    reversed_ = allocation.payment.reversed_at is not None
-    before, recovery.amount = recovery.amount, Decimal(0) if reversed_ else allocation.amount
+    worth = Decimal(0) if allocation.payment.reversed_at is not None else allocation.amount
+    added = worth - recovery.amount
+    recovery.amount = worth
     recovery.save(update_fields=["amount"])
     if not recovery.counts:
         return
-    _book(recovery, reason="reversed" if recovery.amount < before else "raised")
+    base = min(_fee_base(recovery), worth)
+    if added > 0:
+        applied_on = allocation.changed_at.astimezone(ZoneInfo(business.time_zone)).date()
+        cash = allocation.kind == Allocation.Kind.CASH
+        receipt = Receipt(max(applied_on, allocation.payment.paid_on), allocation.changed_at, is_cash=cash)
+        if judge(receipt, contacts, disputes, business.time_zone).counts:
+            base += added
+    _book(recovery, base=base, reason="raised" if added > 0 else "reversed")
     timeline.record(
         recovery,
         "recovery_changed",
         by="syntharra",
         invoice=allocation.invoice.number,
-        before=before,
-        now=recovery.amount,
+        before=worth - added,
+        now=worth,
         currency=recovery.currency,
     )
 
 
-def _book(recovery: Recovery, *, reason: str) -> FeeLine | None:
-    """The line that brings the booked fee to 10 % of what remains recovered, so that partial reversals never drift."""
+def _fee_base(recovery: Recovery) -> Decimal:
+    """What the fee stands on as the ledger has it."""
+    last = recovery.fee_lines.order_by("-position").first()
+    return last.recovered if last else Decimal(0)
+
+
+def _book(recovery: Recovery, *, base: Decimal, reason: str) -> FeeLine | None:
+    """The line that brings the booked fee to 10 % of what counts, so that partial reversals never drift."""
     booked = recovery.fee_lines.aggregate(sum=Sum("amount"))["sum"] or Decimal(0)
-    fee = money.share(money.of(recovery.amount, recovery.currency), RATE).amount
-    if fee == booked:
+    fee = money.share(money.of(base, recovery.currency), RATE).amount
+    if fee == booked and base == _fee_base(recovery):
         return None
     moment = clock.now()
     return FeeLine.objects.create(
@@ -166,7 +184,7 @@ def _book(recovery: Recovery, *, reason: str) -> FeeLine | None:
         amount=fee - booked,
         currency=recovery.currency,
         rate=RATE,
-        recovered=recovery.amount,
+        recovered=base,
         reason=reason,
         booked_at=moment,
         held_until=moment + HELD,

@@ -13,7 +13,8 @@ from compliance.models import Channel, Purpose
 from disputes.digest import digest_facts
 from disputes.models import Claim, Dispute
 from invoices.models import Contact, Customer, Invoice
-from notifications.letters import letter_facts
+from notifications import lint
+from notifications.letters import NoLongerTrue, letter_facts
 from notifications.models import Message
 from notifications.outbox import Letter
 from syntharra import clock, links
@@ -149,14 +150,20 @@ def _acknowledgement(message: Message) -> dict[str, Any]:
         "claim": claim,
         "disputes": disputes,
         "customer": claim.customer,
-        "quote": claim.words if _may_be_quoted(claim) else "",
+        "quote": claim.words if may_be_quoted(claim) else "",
         "url": absolute(reverse("signed_page", args=[token])),
     }
 
 
-def _may_be_quoted(claim: Claim) -> bool:
-    """Their sentence is repeated only where we are sure of it and it holds nothing that does not belong in a letter."""
-    return bool(claim.words) and float(claim.evidence.get("score", 1.0)) >= 0.6 and not claim.evidence.get("unquotable")
+def may_be_quoted(claim: Claim) -> bool:
+    """Whether their sentence may stand before their own eyes: said by the customer, surely heard, and fit for a letter.
+
+    What a member noted stays inside the firm. Words such as "balance due" or "court", theirs as they are, would make
+    our letter read like a demand, so such a sentence is left out rather than the letter held back.
+    """
+    if claim.source == Claim.Source.MEMBER or not claim.words or claim.evidence.get("unquotable"):
+        return False
+    return float(claim.evidence.get("score", 1.0)) >= 0.6 and not lint.problems(claim.words)
 
 
 def _paused(message: Message) -> dict[str, Any]:
@@ -171,8 +178,12 @@ def _paused(message: Message) -> dict[str, Any]:
 
 
 def _claim_and_disputes(message: Message) -> tuple[Claim, list[Dispute]]:
+    """The claim and the live disputes it is about; a letter about disputes that have all ended meanwhile is not sent."""
     claim = Claim.objects.select_related("customer").get(pk=message.facts["claim"])
-    return claim, list(claim.disputes.select_related("invoice").order_by("number"))
+    live = list(claim.disputes.filter(closed_at=None).select_related("invoice").order_by("number"))
+    if not live:
+        raise NoLongerTrue("every dispute it is about has ended")
+    return claim, live
 
 
 def _owner_was_told(message: Message) -> None:

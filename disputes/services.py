@@ -17,7 +17,7 @@ from invoices.models import Customer, Invoice
 from invoices.services import hold
 from notifications import outbox
 from notifications.models import Message
-from syntharra import clock
+from syntharra import clock, due
 from syntharra.tenancy import current_business
 
 
@@ -86,7 +86,7 @@ def _freeze(invoice: Invoice, claim: Claim) -> Dispute:
     dispute = Dispute.objects.live_on(invoice)
     if dispute is None:
         moment = clock.now()
-        Invoice.objects.filter(pk=invoice.pk).update(frozen_at=moment, paused_reason="", paused_at=None)
+        Invoice.objects.filter(pk=invoice.pk).update(frozen_at=moment)
         invoice.frozen_at = moment
         dispute = Dispute.objects.create(
             number=_next_number(current_business()),
@@ -188,11 +188,19 @@ def release(dispute_id: UUID, *, by: User, reason: str) -> Dispute:
         closed_reason=reason.strip()[:300],
     )
     Invoice.objects.filter(pk=invoice.pk).update(frozen_at=None)
-    waiting = Message.objects.filter(about__invoice=invoice, purpose="dispute", status__in=("draft", "queued"))
-    for message in waiting:
-        message.move(Message.Status.WITHDRAWN)
-    timeline.record(dispute, "released", by=by.email, reason=reason, withdrawn=len(waiting))
+    timeline.record(dispute, "released", by=by.email, reason=reason, withdrawn=_withdraw_letters(invoice))
     return dispute
+
+
+def _withdraw_letters(invoice: Invoice) -> int:
+    """Unsent letters about this dispute and about no other live one; how many. One on its way sees for itself."""
+    waiting = Message.objects.filter(about__invoice=invoice, purpose="dispute", status__in=("draft", "queued"))
+    others = Dispute.objects.live().values("invoice")
+    alone = [
+        pk for pk in waiting.values_list("pk", flat=True) if not others.filter(invoice__messages__message=pk).exists()
+    ]
+    due.settle(outbox.KIND, *alone)
+    return Message.objects.filter(pk__in=alone, status__in=("draft", "queued")).update(status=Message.Status.WITHDRAWN)
 
 
 @transaction.atomic

@@ -1,5 +1,7 @@
 """Doors of disputes: the customer's signed page. Members' pages are in ``desk``."""
 
+import hashlib
+
 from django import forms
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
@@ -9,9 +11,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
+from disputes.letters import may_be_quoted
 from disputes.models import Claim, Dispute
 from disputes.services import NewClaim, open_dispute
-from syntharra import clock, links
+from syntharra import links
 from syntharra.models import Link
 
 
@@ -56,7 +59,7 @@ def _page(request: HttpRequest, link: Link) -> HttpResponse:
         _keep(dispute, link, reason=form.cleaned_data["reason"], words=form.cleaned_data["words"])
         dispute.refresh_from_db()
         done = True
-    said = dispute.claims.order_by("said_at")
+    said = [claim for claim in dispute.claims.order_by("said_at") if may_be_quoted(claim)]
     page = {"dispute": dispute, "firm": dispute.business, "form": form, "done": done, "said": said}
     return render(request, "disputes/what_is_wrong.html", page)
 
@@ -65,7 +68,7 @@ def _keep(dispute: Dispute, link: Link, *, reason: str, words: str) -> None:
     """One more claim on the live dispute; where it was closed meanwhile, a new objection freezes the invoice again."""
     new = NewClaim(
         source=Claim.Source.PAGE,
-        source_key=f"{link.pk}:{clock.machine_now().isoformat()}",
+        source_key=f"{link.pk}:{hashlib.sha256(f'{reason} {words}'.encode()).hexdigest()[:24]}",
         words=words,
         reason=reason,
         by=dispute.customer.name,

@@ -20,6 +20,10 @@ class Rendered:
     html: str
 
 
+class NoLongerTrue(Exception):
+    """What the letter would say has been overtaken: it is withdrawn, not sent."""
+
+
 class BadLetter(Exception):
     """A letter that may not leave as it is; the message says which line and why."""
 

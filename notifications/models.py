@@ -66,7 +66,7 @@ class Message(TenantModel, Stateful):
     MOVES: ClassVar = {
         Status.DRAFT: {Status.QUEUED, Status.WITHDRAWN},
         Status.QUEUED: {Status.SENDING, Status.REFUSED, Status.WITHDRAWN, Status.FAILED},
-        Status.SENDING: {Status.SENT, Status.QUEUED, Status.FAILED, Status.REFUSED},
+        Status.SENDING: {Status.SENT, Status.QUEUED, Status.FAILED, Status.REFUSED, Status.WITHDRAWN},
         Status.SENT: set(),
         Status.FAILED: {Status.QUEUED},
         Status.REFUSED: {Status.QUEUED},

@@ -1,28 +1,37 @@
 """Sending one message: taken, cleared at the last moment, rendered, handed to the mail server, marked."""
 
+from email.utils import formataddr
 from smtplib import SMTPException, SMTPRecipientsRefused
+from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
-from django.db import DatabaseError, transaction
+from django.db import IntegrityError, transaction
 
 from accounts import timeline
+from accounts.models import Membership, Role
+from compliance.gate import Clearance
 from compliance.models import Channel, Purpose
 from compliance.registry import Ask
 from compliance.services import clear
 from notifications import lint, outbox
-from notifications.letters import BadLetter, render, was_sent
+from notifications.letters import BadLetter, NoLongerTrue, render, was_sent
 from notifications.models import Message
 from syntharra import clock, due, logs
+from syntharra.tenancy import current_business
 
 log = logs.get(__name__)
 TRIES = 8
+UNSENDABLE = (SMTPRecipientsRefused, BadLetter, lint.Unfit, ValueError)  # no later try would fare better
 
 
 def send(message_id: UUID) -> int:
-    """Send this message if it is due, free and permitted; 1 when it was taken in hand. Safe to call twice."""
+    """Send this message if it is due, free and permitted; 1 when it was taken in hand. Safe to call twice.
+
+    Never raises for the message's own sake: one that cannot be sent must not hold up those behind it.
+    """
     if not outbox.claim(Message.objects.due(), message_id):
         return 0
     message = Message.objects.select_related("business").get(pk=message_id)
@@ -30,38 +39,73 @@ def send(message_id: UUID) -> int:
         try:
             if _cleared(message):
                 _deliver(message)
-        except (SMTPRecipientsRefused, BadLetter, lint.Unfit) as error:
+        except UNSENDABLE as error:
             _give_up(message, str(error))
-        except (SMTPException, OSError, DatabaseError) as error:
+        except NoLongerTrue as error:
+            _withdraw(message, str(error))
+        except (SMTPException, OSError) as error:
             log.warning("message_not_sent", letter=message.letter, message=str(message.pk), error=type(error).__name__)
+            _again(message, f"{type(error).__name__}: {error}")
+        except Exception as error:  # whatever else went wrong, it stays owed and says why
+            log.exception("message_failed", letter=message.letter, message=str(message.pk))
             _again(message, f"{type(error).__name__}: {error}")
     return 1
 
 
 @transaction.atomic
 def _cleared(message: Message) -> bool:
-    """Ask the gate in the transaction that starts the sending; a refusal is stored, and waits where time cures it."""
-    asked = Ask(
-        purpose=Purpose(message.purpose),
-        channel=Channel(message.channel),
-        to=message.to,
-        at=clock.now(),
-        customer_id=message.customer_id,
-        invoice_id=message.about.values_list("invoice_id", flat=True).first(),
-        member_id=message.member_id,
-        subject_id=message.pk,
-    )
-    clearance = clear(asked, subject_kind="message", subject_id=message.pk, moment="sending")
-    if clearance.decision == "allowed":
-        if message.status != Message.Status.SENDING:
-            message.move(Message.Status.SENDING)
+    """Ask the gate in the transaction that starts the sending; a refusal is stored, and waits where time cures it.
+
+    The move to ``sending`` is made anew on every try, so that the database's own guard looks every time.
+    """
+    _hold_customer(message)
+    refused = next((clearance for clearance in _ask(message) if clearance.decision != "allowed"), None)
+    if refused is None:
+        try:
+            with transaction.atomic():
+                Message.objects.filter(pk=message.pk).update(status=Message.Status.SENDING)
+        except IntegrityError as error:
+            _end(message, Message.Status.REFUSED, outcome=str(error).splitlines()[0][:200])
+            return False
+        message.status = Message.Status.SENDING
         return True
-    if clearance.next_allowed_at is not None:
-        wait = (clearance.next_allowed_at - clock.now()).total_seconds()
-        outbox.put_off(message, seconds=max(wait, 1.0), why=clearance.reason)
+    if refused.next_allowed_at is not None:
+        wait = (refused.next_allowed_at - clock.now()).total_seconds()
+        outbox.put_off(message, seconds=max(wait, 1.0), why=refused.reason)
         return False
-    _end(message, Message.Status.REFUSED, outcome=clearance.reason)
+    _end(message, Message.Status.REFUSED, outcome=refused.reason)
     return False
+
+
+def _hold_customer(message: Message) -> None:
+    """The one lock: a freeze under way is waited for, and one that comes now waits for us."""
+    if message.customer_id is not None:
+        customers: Any = Message._meta.get_field("customer").related_model
+        customers.objects.select_for_update(no_key=True).get(pk=message.customer_id)
+
+
+def _ask(message: Message) -> list[Clearance]:
+    """The gate's answer for each invoice the message is about (once, where it is about none)."""
+    about: list[UUID | None] = list(message.about.order_by("invoice_id").values_list("invoice_id", flat=True))
+    binding = about if message.purpose == Purpose.COLLECT else about[:1]
+    return [
+        clear(
+            Ask(
+                purpose=Purpose(message.purpose),
+                channel=Channel(message.channel),
+                to=message.to,
+                at=clock.now(),
+                customer_id=message.customer_id,
+                invoice_id=invoice_id,
+                member_id=message.member_id,
+                subject_id=message.pk,
+            ),
+            subject_kind="message",
+            subject_id=message.pk,
+            moment="sending",
+        )
+        for invoice_id in binding or [None]
+    ]
 
 
 def _deliver(message: Message) -> None:
@@ -72,7 +116,7 @@ def _deliver(message: Message) -> None:
     mail = EmailMultiAlternatives(
         subject=letter.subject,
         body=letter.text,
-        from_email=f'"{_sender(message)}" <{_address()}>',
+        from_email=formataddr((_sender(message), _address())),
         to=[message.to],
         headers={
             "Message-ID": f"<{message.pk}@{domain}>",
@@ -95,7 +139,7 @@ def _deliver(message: Message) -> None:
 
 def _sender(message: Message) -> str:
     name = message.business.name if message.customer_id else "Syntharra"
-    return name.replace('"', "'").replace("\r", " ").replace("\n", " ")
+    return " ".join(name.split())
 
 
 def _address() -> str:
@@ -116,8 +160,34 @@ def _again(message: Message, why: str) -> None:
 
 
 @transaction.atomic
+def _withdraw(message: Message, why: str) -> None:
+    message.refresh_from_db()
+    _end(message, Message.Status.WITHDRAWN, outcome=why[:200])
+
+
+@transaction.atomic
 def _give_up(message: Message, why: str) -> None:
     message.refresh_from_db()
     if message.status in (Message.Status.QUEUED, Message.Status.SENDING):
         _end(message, Message.Status.FAILED, outcome=why[:200])
         timeline.record(message, f"failed_{message.letter}", by="syntharra", why=why[:200])
+        if message.customer_id is not None:
+            outbox.owe(*_tell_the_firm(message))
+
+
+def _tell_the_firm(message: Message) -> list[outbox.Letter]:
+    """A letter the customer will not get is the firm's to know: somebody may have to pick up the phone."""
+    told = Membership.objects.filter(business_id=current_business(), role__in=(Role.OWNER, Role.MANAGER))
+    return [
+        outbox.Letter(
+            letter="letter_failed",
+            key=f"{message.pk}:{member.user_id}",
+            purpose=Purpose.ACCOUNT,
+            channel=Channel.EMAIL,
+            to=member.user.email,
+            member=member.user_id,
+            language=member.user.language,
+            facts={"customer": str(message.customer), "to": message.to, "letter": message.letter},
+        )
+        for member in told.select_related("user")
+    ]

@@ -5,8 +5,10 @@ from uuid import UUID
 from celery import shared_task
 
 from notifications import outbox
-from syntharra import due
+from syntharra import due, logs
 from syntharra.tenancy import acting_for
+
+log = logs.get(__name__)
 
 
 @shared_task
@@ -21,6 +23,9 @@ def sweep() -> int:
     """Carry out what any business owes now: for bells nobody heard, and for what became due with time."""
     taken = 0
     for business_id in due.businesses(outbox.KIND):
-        with acting_for(business_id):
-            taken += outbox.work()
+        try:
+            with acting_for(business_id):
+                taken += outbox.work()
+        except Exception:  # one business in trouble holds up nobody else
+            log.exception("outbox_failed", business=str(business_id))
     return taken

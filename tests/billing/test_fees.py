@@ -46,6 +46,7 @@ def talk(firm: Firm, *invoices: Invoice, at: datetime = SPOKE, right_party: bool
 
 def pay(firm: Firm, *shares: tuple[Invoice, str], on: date = date(2026, 11, 26)) -> Payment:
     customer = shares[0][0].customer
+    seen = datetime(on.year, on.month, on.day, 16, tzinfo=UTC)
     payment = Payment.objects.create(
         connection=firm.connection,
         customer=customer,
@@ -53,11 +54,11 @@ def pay(firm: Firm, *shares: tuple[Invoice, str], on: date = date(2026, 11, 26))
         amount=sum(Decimal(amount) for _, amount in shares),
         currency="USD",
         paid_on=on,
-        created_in_books_at=now(),
+        created_in_books_at=seen,
     )
     for invoice, amount in shares:
         Allocation.objects.create(
-            payment=payment, invoice=invoice, amount=Decimal(amount), currency="USD", seen_at=now(), changed_at=now()
+            payment=payment, invoice=invoice, amount=Decimal(amount), currency="USD", seen_at=seen, changed_at=seen
         )
     return payment
 
@@ -163,6 +164,28 @@ def test_after_any_corrections_the_fee_is_exactly_ten_percent_of_what_remains(st
 
             assert sum(fees()) == money.share(money.of(steps[-1], "USD"), RATE).amount
         tx.set_rollback(True)
+
+
+def test_what_is_added_while_a_dispute_is_live_carries_no_fee(plumber: Firm) -> None:
+    invoice = make_invoice(plumber)
+    talk(plumber, invoice)
+    payment = pay(plumber, (invoice, "100.00"))
+    look_for_recoveries()
+    Invoice.objects.filter(pk=invoice.pk).update(frozen_at=SPOKE)
+    Dispute.objects.create(
+        number="D-1",
+        invoice=invoice,
+        customer=invoice.customer,
+        opened_at=datetime(2026, 11, 28, 15, tzinfo=UTC),
+        balance_at_opening=696,
+        currency="USD",
+    )
+
+    added = datetime(2026, 11, 29, 15, tzinfo=UTC)
+    Allocation.objects.filter(payment=payment).update(amount=Decimal("300.00"), changed_at=added)
+    look_for_recoveries()
+
+    assert fees() == [Decimal("10.00")]
 
 
 def test_fee_lines_are_never_changed_or_deleted(plumber: Firm) -> None:

@@ -58,6 +58,19 @@ def test_money_that_arrives_while_a_dispute_is_live_is_not_a_recovery(closed: da
     assert judge(receipt(date(2026, 11, 25)), [Contact(CALL, SPOKE)], [dispute], ZONE).rule == rule
 
 
+def test_money_the_books_knew_of_before_we_spoke_was_on_its_way_without_us() -> None:
+    money = Receipt(date(2026, 11, 25), datetime(2026, 11, 24, 14, tzinfo=UTC))
+
+    assert judge(money, [Contact(CALL, SPOKE)], [], ZONE).rule == "before_contact"
+
+
+def test_what_he_said_he_had_sent_stays_his_also_after_another_talk() -> None:
+    again = Contact(UUID(int=8), datetime(2026, 12, 4, 15, tzinfo=UTC))
+    said = Contact(CALL, SPOKE, said_already_sent=True)
+
+    assert judge(receipt(date(2026, 12, 9)), [said, again], [], ZONE).rule == "said_already_sent"
+
+
 def test_the_last_conversation_before_the_money_is_the_one_that_counts() -> None:
     later = Contact(UUID(int=8), datetime(2026, 12, 1, 15, 0, tzinfo=UTC))
     after = Contact(UUID(int=9), datetime(2026, 12, 9, 15, 0, tzinfo=UTC))

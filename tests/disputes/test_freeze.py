@@ -247,3 +247,95 @@ def test_a_customer_who_says_it_is_paid_is_left_alone_without_a_dispute(plumber:
         ("paid_check", "service"),
         ("pause_alert", "account"),
     ]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "I never agreed to those late fees",
+        "I will see you in court",
+        "It says past due but you never came back",
+        "I don't have to pay for work you never finished",
+        "The balance due is wrong",
+    ],
+)
+def test_whatever_words_they_used_they_are_acknowledged(plumber: Firm, words: str) -> None:
+    with time_machine.travel(TUESDAY, tick=False):
+        (dispute,) = freeze(make_invoice(plumber), claim=said(words))
+    with time_machine.travel(TUESDAY + timedelta(hours=20), tick=False):
+        outbox.work()
+
+    dispute.refresh_from_db()
+    assert dispute.acknowledged_at == TUESDAY + timedelta(hours=20)
+    (letter,) = [letter for letter in mail.outbox if letter.subject.startswith("Thank you")]
+    assert words not in letter.body
+
+
+def test_what_a_member_noted_never_reaches_the_customer(plumber: Firm) -> None:
+    with time_machine.travel(TUESDAY, tick=False):
+        freeze(make_invoice(plumber), claim=said("He is lying again, the usual", source="member", source_key="m1"))
+    with time_machine.travel(TUESDAY + timedelta(hours=20), tick=False):
+        outbox.work()
+
+    (letter,) = [letter for letter in mail.outbox if letter.subject.startswith("Thank you")]
+    assert "lying" not in letter.body
+
+
+@pytest.mark.django_db(transaction=True)
+def test_releasing_one_of_two_leaves_the_other_its_letter(plumber: Firm) -> None:
+    customer = make_customer(plumber)
+    first, second = make_invoice(plumber, customer), make_invoice(plumber, customer)
+    disputes = open_dispute(first.pk, second.pk, claim=said())
+
+    release(disputes[0].pk, by=plumber.owner, reason="This one he meant differently")
+
+    assert Message.objects.get(letter="dispute_acknowledgement").status == "queued"
+    second.refresh_from_db()
+    assert second.frozen_at is not None
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_he_said_was_paid_stays_left_alone_after_a_false_alarm(plumber: Firm) -> None:
+    invoice = make_invoice(plumber, due_on=date(2026, 1, 1))
+    pause(invoice.pk, why="already_paid", words="I paid that", source_key="CA2", by="Ben Ortiz")
+    (dispute,) = open_dispute(invoice.pk, claim=said())
+
+    release(dispute.pk, by=plumber.owner, reason="He only meant that it is paid")
+
+    assert not Invoice.objects.collectable(on=date(2026, 2, 1)).exists()
+
+
+def test_a_payment_link_about_two_invoices_does_not_leave_once_one_is_disputed(
+    plumber: Firm, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from smtplib import SMTPServerDisconnected
+
+    from django.core.mail.backends import locmem
+
+    def hang_up(self: locmem.EmailBackend, messages: Any) -> int:
+        raise SMTPServerDisconnected("gone")
+
+    with time_machine.travel(TUESDAY, tick=False):
+        customer = make_customer(plumber)
+        invoices = [make_invoice(plumber, customer, due_on=date(2026, 11, 10)) for _ in range(2)]
+        outbox.owe(
+            outbox.Letter(
+                letter="pay_link",
+                key="k",
+                purpose="collect",
+                channel="email",
+                to="ap@customer.example",
+                customer=customer.pk,
+                about=tuple(invoice.pk for invoice in invoices),
+            )
+        )
+        with monkeypatch.context() as down:
+            down.setattr(locmem.EmailBackend, "send_messages", hang_up)
+            outbox.work()
+        (dispute,) = freeze(invoices[1])
+        Dispute.objects.filter(pk=dispute.pk).update(go_on_with_others=True)
+    with time_machine.travel(TUESDAY + timedelta(minutes=2), tick=False):
+        outbox.work()
+
+    assert [letter.subject for letter in mail.outbox if letter.to == ["ap@customer.example"]] == []
+    assert Message.objects.get(letter="pay_link").status == "refused"

@@ -184,3 +184,39 @@ def test_somebody_who_left_the_firm_gets_no_more_of_its_mail(plumber: Firm) -> N
 
     assert mail.outbox == []
     assert Message.objects.get().status == "refused"
+
+
+@pytest.mark.parametrize("address", ["ap@customer.example.", "josé@x.com", "a..b@x.com", "mailto:a@x.com"])
+def test_an_address_no_server_takes_holds_up_no_letter_behind_it(
+    plumber: Firm, address: str, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deliver = locmem.EmailBackend.send_messages
+
+    def like_smtp(self: locmem.EmailBackend, messages: Any) -> int:
+        if messages[0].to == [address]:
+            raise ValueError(f"{address!r} is no address")  # as Django's own backend does before it speaks to a server
+        return deliver(self, messages)
+
+    monkeypatch.setattr(locmem.EmailBackend, "send_messages", like_smtp)
+    owe(stop_letter(plumber, key="bad", to=address), stop_letter(plumber, key="good"))
+
+    outbox.work()
+    outbox.work()
+
+    assert dict(Message.objects.values_list("key", "status"))["bad"] == "failed"
+    assert [(letter.to, letter.subject) for letter in mail.outbox if "will not call" in letter.subject] == [
+        (["ap@customer.example"], "We will not call you again - Ava's Plumbing")
+    ]
+    assert [letter.subject for letter in mail.outbox if letter.to == ["ava@avasplumbing.example"]] == [
+        "We could not write to Harbor Cafe"
+    ]
+
+
+def test_a_name_no_header_likes_is_still_the_sender(plumber: Firm) -> None:
+    plumber.business.name = 'Ava "The Pipe" Brooks\\'
+    plumber.business.save(update_fields=["name"])
+    owe(stop_letter(plumber))
+
+    outbox.work()
+
+    assert Message.objects.get().status == "sent"
