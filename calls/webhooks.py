@@ -28,6 +28,15 @@ IDEMPOTENCY = "I-Twilio-Idempotency-Token"
 # What names an event where the carrier sends no token of its own.
 _NAMED_BY = {"status": "SequenceNumber", "recording": "RecordingStatus", "amd": "AnsweredBy"}
 
+# All that is stored of what the carrier says: the inbox is open to every business, so nobody's number or name goes there.
+_KEPT = frozenset(
+    {
+        *("CallSid", "CallStatus", "CallDuration", "SequenceNumber"),
+        *("AnsweredBy", "RecordingSid", "RecordingStatus"),
+        *("SipResponseCode", "ErrorCode"),  # for the operator who looks into a failed call
+    }
+)
+
 type View = Callable[[HttpRequest, UUID], HttpResponse]
 
 
@@ -87,7 +96,7 @@ def _kept(request: HttpRequest, attempt_id: UUID, kind: str) -> HttpResponse:
     sid = _said(request, "CallSid")
     token = request.headers.get(IDEMPOTENCY, "").replace("\0", "")
     named = token or f"{sid}:{_said(request, _NAMED_BY[kind])}:{_said(request, 'RecordingSid')}"
-    facts = {name: _said(request, name) for name in sorted(request.POST) if "\0" not in name}
+    facts = {name: _said(request, name) for name in sorted(_KEPT & request.POST.keys())}
     payload = {"kind": kind, "attempt": str(attempt_id), "said": facts}
     if inbox.keep(SOURCE, f"{kind}:{named}"[:200], payload, settings.TWILIO_ACCOUNT_SID):
         bells.read_webhooks()

@@ -224,6 +224,15 @@ def test_events_count_once_by_their_token_or_their_number(attempt: Attempt, twil
     assert set(InboxEvent.objects.values_list("outcome", flat=True)) == {"2 read"}
 
 
+def test_of_an_event_nothing_is_stored_that_names_a_person(attempt: Attempt, twilio: Twilio) -> None:
+    person = {"To": attempt.to, "Called": attempt.to, "CallerName": "ANA REYES", "ToCity": "COLUMBUS"}
+
+    twilio.tells(attempt, "completed", 1, CallDuration="31", **person)
+
+    said = InboxEvent.objects.get().payload["said"]
+    assert said == {"CallDuration": "31", "CallSid": CALL, "CallStatus": "completed", "SequenceNumber": "1"}
+
+
 def test_late_and_repeated_states_never_take_a_call_back(attempt: Attempt, twilio: Twilio) -> None:
     order = ["completed", "answered", "ringing", "initiated", "completed", "no-answer"]
     for number, status in enumerate(order):
