@@ -116,7 +116,8 @@ class _Known:
             person_history=(*past.about(past.of_customer[customer.pk], besides=besides), *past.mail[customer.pk]),
             number_history=past.about(past.of_number[ask.to], besides=besides),
             flags=self._flags(ask, flags_from(suppressions, stops, number=ask.to)),
-            books_open=invoice.books_status == Invoice.Books.OPEN,
+            # Nobody hears of an invoice which the books meanwhile give to another customer (two were merged).
+            books_open=invoice.books_status == Invoice.Books.OPEN and invoice.customer_id == customer.pk,
             balance_positive=invoice.balance > 0,
             left_reason=invoice.left_reason,
             has_license=None if self.business.sandbox else False,

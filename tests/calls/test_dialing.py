@@ -20,6 +20,7 @@ from notifications.models import Duty
 from syntharra import clock
 from syntharra.models import Due
 from tests.calls.stage import EASTERN, SID, Stage, to_tuesday
+from tests.cast import make_customer
 
 pytestmark = pytest.mark.django_db
 
@@ -91,6 +92,18 @@ def test_a_disputed_invoice_is_dropped_and_with_the_last_one_the_attempt_ends(ca
     attempt.refresh_from_db()
     assert (attempt.status, attempt.ended_because, attempt.counted) == ("ended", "DISPUTE_OPEN", False)
     assert attempt.about.get().dropped_reason == "DISPUTE_OPEN"
+    assert rings(carrier) == []
+
+
+def test_an_invoice_of_another_customer_by_now_is_dropped(carrier: Stage) -> None:
+    attempt = planned(carrier)
+    other = make_customer(carrier.firm, "Oak & Sons Landscaping")
+    Invoice.objects.filter(pk=attempt.about.get().invoice_id).update(customer=other)
+
+    assert dial(attempt.pk) == "not now"
+
+    attempt.refresh_from_db()
+    assert (attempt.status, attempt.about.get().dropped_reason) == ("ended", "NOT_COLLECTIBLE")
     assert rings(carrier) == []
 
 
