@@ -55,8 +55,10 @@ def plan(business_id: UUID) -> int:
     business = Business.objects.get(pk=business_id)
     if business.stopped_at is not None:
         return 0  # stays due: the first sweep after calls go on finds it
-    # Before looking: what changes while we look is due again at once, and that must not be overwritten.
-    due.note(KIND, business.pk, at=next_morning(business))
+    # Before looking: what changes while we look is due again at once, and that must not be overwritten. So soon, because
+    # whatever breaks off this planning must not put it off until tomorrow.
+    again = clock.now() + timedelta(minutes=1)
+    due.note(KIND, business.pk, at=again)
     on = clock.today(business.time_zone)
     waiting = _eligible(on).order_by("customer_id").values_list("customer_id", flat=True).distinct()
     customers, made, passed_over = list(waiting), 0, 0
@@ -64,8 +66,8 @@ def plan(business_id: UUID) -> int:
         batch = customers[start : start + BATCH]
         planned, held = _plan_batch(business, batch)
         made, passed_over = made + planned, passed_over + len(batch) - held
-    if passed_over:
-        due.note(KIND, business.pk, at=clock.now() + timedelta(minutes=1))
+    if not passed_over:
+        due.put_off(KIND, business.pk, noted=again, at=next_morning(business))
     return made
 
 

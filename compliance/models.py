@@ -141,13 +141,10 @@ class Decision(TenantModel):
 
 
 class RefusalTally(models.Model):
-    """How often the gate refused, by day and reason, for the operator's metrics."""
+    """Refusals of the gate by day and reason, for the operator's metrics: rows are only added, and summed when read."""
 
     on = models.DateField()
     purpose = models.CharField(max_length=10)
     reason = models.CharField(max_length=40)
-    count = models.PositiveIntegerField(default=0)
+    count = models.PositiveIntegerField(default=1)
     updated_at = models.DateTimeField(default=machine_now)
-
-    class Meta:
-        constraints: ClassVar = [models.UniqueConstraint(fields=["on", "purpose", "reason"], name="tally_once")]

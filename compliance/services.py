@@ -8,7 +8,6 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F
 
 from accounts import timeline
 from compliance import facts as gate_facts
@@ -60,9 +59,8 @@ def judge(facts: Facts, ask: Ask, *, subject_kind: str, subject_id: UUID, moment
 
 
 def _tally(ask: Ask, reason: str) -> None:
-    counted = {"on": ask.at.date(), "purpose": str(ask.purpose), "reason": reason}
-    RefusalTally.objects.bulk_create([RefusalTally(**counted)], ignore_conflicts=True)
-    RefusalTally.objects.filter(**counted).update(count=F("count") + 1, updated_at=clock.machine_now())
+    # A row of its own: one counted up by every business would be locked until each of their transactions ends.
+    RefusalTally.objects.create(on=ask.at.date(), purpose=str(ask.purpose), reason=reason)
     log.info("gate_refused", purpose=str(ask.purpose), channel=str(ask.channel), reason=reason)
 
 

@@ -20,6 +20,11 @@ def note(kind: str, *row_ids: UUID, at: datetime) -> None:
     )
 
 
+def put_off(kind: str, row_id: UUID, *, noted: datetime, at: datetime) -> None:
+    """Move the moment of this row, unless somebody has noted another than ``noted`` meanwhile."""
+    Due.objects.filter(business_id=current_business(), kind=kind, row_id=row_id, due_at=noted).update(due_at=at)
+
+
 def settle(kind: str, *row_ids: UUID) -> None:
     """Nothing is due for these rows any more."""
     Due.objects.filter(business_id=current_business(), kind=kind, row_id__in=row_ids).delete()

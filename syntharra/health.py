@@ -7,6 +7,7 @@ import redis
 from django.conf import settings
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
+from django.db.models import Sum
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
@@ -71,10 +72,8 @@ class Installation(Collector):
         age = (machine_now() - first).total_seconds() if first else 0.0
         yield GaugeMetricFamily("syntharra_inbox_age_seconds", "Age of the oldest webhook not yet read", value=age)
         refused = CounterMetricFamily("syntharra_refusals", "Contacts the gate refused", labels=["purpose", "reason"])
-        totals: dict[tuple[str, str], int] = {}
-        for tally in RefusalTally.objects.all():
-            totals[tally.purpose, tally.reason] = totals.get((tally.purpose, tally.reason), 0) + tally.count
-        for (purpose, reason), count in sorted(totals.items()):
+        totals = RefusalTally.objects.values_list("purpose", "reason").order_by("purpose", "reason")
+        for purpose, reason, count in totals.annotate(total=Sum("count")):
             refused.add_metric([purpose, reason], count)
         yield refused
 

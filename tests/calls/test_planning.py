@@ -351,3 +351,16 @@ def test_one_business_never_plans_for_another(plumber: Firm, rival: Firm) -> Non
 
     assert Call.objects.count() == 0
     assert Attempt.objects.count() == 0
+
+
+def test_a_planning_that_fails_is_due_again_in_a_minute(plumber: Firm, monkeypatch: pytest.MonkeyPatch) -> None:
+    def break_off(*_: object) -> None:
+        raise RuntimeError("broken off")
+
+    make_invoice(plumber)
+    monkeypatch.setattr("calls.planning._plan_batch", break_off)
+
+    with pytest.raises(RuntimeError):
+        plan(plumber.business.pk)
+
+    assert Due.objects.get(kind=KIND).due_at == TUESDAY + timedelta(minutes=1)
