@@ -23,7 +23,7 @@ from calls.opened import state_of
 from calls.settling import after_the_line
 from calls.twiml import ENGLISH, SPANISH, say_and_hang_up
 from calls.wrapup import stopped_because
-from integrations.errors import Refused
+from integrations.errors import Refused, VendorError
 from integrations.twilio.client import carrier_for
 from notifications import outbox
 from notifications.models import Duty
@@ -91,9 +91,16 @@ def _call_id(attempt: Attempt) -> str:
 
 
 def _is_ended(attempt: Attempt) -> bool:
-    """True when the carrier says so. A line nobody has found yet is ended when it is found or lost."""
+    """True when the carrier says so. A line nobody has found yet is ended when it is found or lost.
+
+    A line the carrier says nothing about stays open, and keeps none of the others ringing.
+    """
     call = call_of(attempt)
-    return call is not None and _hang_up(attempt, call.sid)
+    try:
+        return call is not None and _hang_up(attempt, call.sid)
+    except VendorError as error:
+        log.warning("line_not_ended", attempt=str(attempt.pk), problem=error.problem)
+        return False
 
 
 def _hang_up(attempt: Attempt, sid: str) -> bool:

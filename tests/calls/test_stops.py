@@ -12,6 +12,7 @@ from calls.models import Attempt, Call
 from calls.settling import tell_of
 from disputes.models import Dispute
 from disputes.services import NewClaim, open_dispute
+from integrations.errors import Throttled
 from invoices.models import Invoice
 from notifications.models import Duty
 from notifications.outbox import Later
@@ -102,11 +103,31 @@ def test_a_carrier_that_does_not_answer_is_asked_again(carrier: Stage, settings:
     carrier.work()
 
     duty = Duty.objects.get(kind="stop_calls")
-    assert (duty.done_at, duty.outcome[:11]) == (None, "Unavailable")
+    assert (duty.done_at, duty.outcome) == (None, "1 of 1 lines are still open")
     settings.SIMULATORS_URL = there
     Duty.objects.update(due_at=clock.now())
     carrier.work()
     assert carried_out("stop_calls") == ["ended 1"]
+
+
+def test_a_line_the_carrier_says_nothing_about_keeps_no_other_ringing(
+    carrier: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = ringing(carrier), ringing(carrier, "+16145550121")
+    hang_up = stops._hang_up
+
+    def busy_at_first(attempt: Attempt, sid: str) -> bool:
+        if attempt.pk == first.pk:
+            raise Throttled("asked too often")
+        return hang_up(attempt, sid)
+
+    monkeypatch.setattr(stops, "_hang_up", busy_at_first)
+    stops.stop_business(carrier.firm.business, by=carrier.firm.owner)
+
+    with pytest.raises(Later, match="1 of 2 lines"):
+        stops.stop_calls(Duty.objects.get(kind="stop_calls"))
+
+    assert Attempt.objects.get(pk=second.pk).status == "ended"
 
 
 def test_a_call_that_is_over_already_is_no_trouble(carrier: Stage) -> None:
