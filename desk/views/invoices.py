@@ -104,8 +104,9 @@ def invoice(request: MemberRequest, number: str) -> HttpResponse:
         "standing": standing_words(found, stands, dispute, claim),
         "dispute": dispute,
         "may_dispute": dispute is None and found.books_status == Invoice.Books.OPEN,
-        "freeze_url": reverse("freeze_invoice", args=[found.number or found.pk]),
-        "pause_url": reverse("end_pause", args=[found.number or found.pk]) if found.paused_reason else "",
+        # By id: books may use a number twice, and it is this one that is meant.
+        "freeze_url": reverse("freeze_invoice", args=[found.pk]),
+        "pause_url": reverse("end_pause", args=[found.pk]) if found.paused_reason else "",
         "reason_form": ReasonForm(),
         "events": history.of_invoice(found),
         "lines": lines,

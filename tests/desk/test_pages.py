@@ -140,6 +140,20 @@ def test_two_invoices_may_share_a_number(ava: Client, plumber: Firm) -> None:
     assert "$100 .00" in text(ava.get("/invoices/77/?which=2"))
 
 
+def test_of_two_invoices_with_one_number_the_one_on_the_page_is_frozen(ava: Client, plumber: Firm) -> None:
+    older = make_invoice(plumber, number="77", issued_on=date(2026, 9, 1), balance="100.00")
+    newer = make_invoice(plumber, number="77", issued_on=date(2026, 9, 2), balance="200.00")
+
+    page = ava.get("/invoices/77/?which=2")
+    form = ava.get(page.context["freeze_url"])
+    ava.post(page.context["freeze_url"], {"words": "Never ordered.", "reason": "not_received"})
+
+    older.refresh_from_db()
+    newer.refresh_from_db()
+    assert form.context["back_url"] == f"/invoices/{older.pk}/"
+    assert (older.frozen_at is not None, newer.frozen_at) == (True, None)
+
+
 def test_an_invoice_of_another_currency_has_its_page(ava: Client, scene: Scene) -> None:
     assert "€240 .00" in text(ava.get("/invoices/2250/"))
 
