@@ -16,11 +16,11 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.middleware import MemberRequest
-from accounts.models import Business
+from accounts.models import Business, Role
 from calls import planning
 from calls.models import Attempt, AttemptInvoice, Call
 from desk import asks, gate
-from desk.doors import members_page
+from desk.doors import IN_CHARGE, members_page, only_for
 from desk.forms import CallFilter
 from desk.standing import rows
 from desk.views.invoices import Empty, without_page
@@ -30,6 +30,8 @@ from desk.wording.transcript import Turn, turns
 from syntharra.templatetags.syntharra import moment, phone, seconds
 
 PER_PAGE = 30
+# Whose yes lets a call go out. Anybody may take one back.
+MAY_APPROVE = (*IN_CHARGE, Role.CONTRIBUTOR)
 
 
 @dataclass(frozen=True)
@@ -55,8 +57,9 @@ def calls(request: MemberRequest) -> HttpResponse:
     chosen = _planned(request.business) if show == "planned" else _made(request.business, show)
     page = Paginator(chosen, PER_PAGE).get_page(request.GET.get("page"))
     reviewing = request.business.reviews_calls
+    may_approve = request.membership.role in MAY_APPROVE
     listed = [
-        _planned_row(found, reviewing) if isinstance(found, Attempt) else _made_row(found)
+        _planned_row(found, reviewing, may_approve=may_approve) if isinstance(found, Attempt) else _made_row(found)
         for found in page.object_list
         if isinstance(found, Attempt | Call)
     ]
@@ -124,6 +127,7 @@ def task_done(request: MemberRequest, pk: UUID) -> HttpResponse:
 @members_page
 def approve_call(request: MemberRequest, pk: UUID) -> HttpResponse:
     """In review mode: this planned call may be made."""
+    only_for(request, *MAY_APPROVE)
     return _decide(request, pk, yes=True)
 
 
@@ -178,7 +182,7 @@ def _made_row(found: Call) -> CallRow:
     )
 
 
-def _planned_row(attempt: Attempt, reviewing: bool) -> CallRow:
+def _planned_row(attempt: Attempt, reviewing: bool, *, may_approve: bool) -> CallRow:
     end = attempt_ending(attempt)
     asks = reviewing and attempt.approved_at is None
     return CallRow(
@@ -190,7 +194,7 @@ def _planned_row(attempt: Attempt, reviewing: bool) -> CallRow:
         outcome=end.word,
         consequence=_("waits for your yes") if asks else _("attempt %(n)d of 3") % {"n": attempt.number},
         seconds=None,
-        approve_url=reverse("approve_call", args=[attempt.pk]) if asks else "",
+        approve_url=reverse("approve_call", args=[attempt.pk]) if asks and may_approve else "",
         call_off_url=reverse("call_off", args=[attempt.pk]),
     )
 

@@ -4,6 +4,7 @@ import pytest
 from django.test import Client
 
 from accounts.models import Business, Role
+from calls.models import Attempt
 from disputes.models import Dispute
 from invoices.models import Invoice
 from tests.cast import Firm, make_member
@@ -104,6 +105,17 @@ def test_ending_a_dispute_takes_an_owner_or_manager(scene: Scene, plumber: Firm)
         assert answer.status_code == 403
         assert "It takes one of these roles: Owner, Manager." in answer.content.decode()
     assert Dispute.objects.live().count() == 1
+
+
+def test_letting_a_call_go_out_takes_somebody_who_works_on_them(scene: Scene, plumber: Firm) -> None:
+    answers = {}
+    for role in (Role.ACCOUNTANT, Role.READ_ONLY, Role.CONTRIBUTOR):
+        browser = Client()
+        browser.force_login(make_member(plumber, f"{role}@avasplumbing.example", role))
+        answers[role] = browser.post(f"/planned-calls/{scene.planned.pk}/approval/").status_code
+
+    assert answers == {Role.ACCOUNTANT: 403, Role.READ_ONLY: 403, Role.CONTRIBUTOR: 302}
+    assert Attempt.objects.get(pk=scene.planned.pk).approved_by == "contributor@avasplumbing.example"
 
 
 def test_a_business_one_does_not_belong_to_cannot_be_chosen(ava: Client, rival: Firm) -> None:
