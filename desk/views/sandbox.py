@@ -55,7 +55,7 @@ class Letter:
 def sandbox(request: MemberRequest) -> HttpResponse:
     """Only in a sandbox installation."""
     _only_in_a_sandbox()
-    letters, mail_words = _letters()
+    letters, mail_words = _letters(request.business)
     context = {
         "now": clock.now(),
         "zone": request.business.time_zone.rpartition("/")[2].replace("_", " "),
@@ -118,7 +118,7 @@ def _cast(business: Business) -> list[Part]:
     """Who is in the books with a number, what the simulated carrier says they will do, and how the last call ended."""
     personas = _personas()
     last = {call.customer_id: call for call in business.calls.order_by("placed_at")}
-    billing = Contact.objects.filter(role=Contact.Role.BILLING, phone__in=personas).select_related("customer")
+    billing = business.contacts.filter(role=Contact.Role.BILLING, phone__in=personas).select_related("customer")
     people = billing.prefetch_related("customer__invoices").order_by("-rank")
     first = {contact.customer_id: contact for contact in people}
     parts = []
@@ -148,13 +148,17 @@ def _personas() -> dict[str, str]:
     return {number: persona["title"] for persona in told["personas"] for number in persona["numbers"]}
 
 
-def _letters() -> tuple[list[Letter], str]:
+def _letters(business: Business) -> tuple[list[Letter], str]:
+    """The newest letters to this business's people and customers: the mailbox holds those of every business."""
     try:
         mail: list[dict[str, Any]] = room.ask("mailbox", "letters")
     except httpx2.HTTPError:
         return [], _("The simulated mailbox does not answer. Is `manage.py simulators` running?")
+    ours = {address.lower() for address in business.messages.values_list("to", flat=True).distinct()}
+    ours |= {address.lower() for address in business.memberships.values_list("user__email", flat=True)}
+    mine = [item for item in mail if ours & {address.lower() for address in item["to"]}]
     newest = [
         Letter(item["subject"], ", ".join(item["to"]), f"{settings.SIMULATORS_URL}/mailbox/letters/{item['id']}")
-        for item in reversed(mail[-LETTERS:])
+        for item in reversed(mine[-LETTERS:])
     ]
     return newest, _("No letter was sent yet.")

@@ -173,6 +173,17 @@ def test_a_live_installation_has_no_sandbox(ava: Client, monkeypatch: pytest.Mon
     assert ava.post("/sandbox/clock/", {"to": "1d"}).status_code == 404
 
 
+def test_the_sandbox_shows_no_letter_of_another_business(ava: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    letters = [
+        {"id": "1", "subject": "Yours", "to": ["Ava@avasplumbing.example"]},
+        {"id": "2", "subject": "Of the rival", "to": ["rex@rival.example"]},
+    ]
+    told = {"letters": letters, "personas": {"personas": []}}
+    monkeypatch.setattr("desk.sandbox.ask", lambda vendor, path: told[path])
+
+    assert [letter.subject for letter in ava.get("/sandbox/").context["letters"]] == ["Yours"]
+
+
 def test_a_new_business_says_why_its_customers_may_be_called(ava: Client, plumber: Firm) -> None:
     make_customer(plumber, consented=False, phone="+16145550103")
     assert "Say why your customers may be called" in ava.get("/").content.decode()
