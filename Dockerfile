@@ -23,6 +23,7 @@ ENV PATH=/app/.venv/bin:$PATH \
     DJANGO_SETTINGS_MODULE=syntharra.settings \
     STATIC_ROOT=/app/.static \
     BEAT_FILE=/tmp/beat \
+    CALL_JOURNAL=/data/files/calls \
     FILES_OPTIONS='{"location": "/data/files"}'
 RUN groupadd --system --gid 10001 syntharra \
     && useradd --system --uid 10001 --gid 10001 --no-create-home --shell /usr/sbin/nologin syntharra \
