@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import time
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -50,6 +51,7 @@ def django_db_setup(django_db_blocker: Any) -> Iterator[None]:
     with django_db_blocker.unblock():
         for connection in connections.all(initialized_only=True):
             connection.close()
+    _end_what_still_runs(mine)
     with _maintenance(owner) as server:
         server.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(mine)))
 
@@ -69,6 +71,15 @@ def _maintenance(owner: dict[str, Any], database: str = "postgres") -> psycopg.C
         dbname=database,
         autocommit=True,
     )
+
+
+def _end_what_still_runs(database: str) -> None:
+    """Threads of a relay or worker under test may hold connections a moment longer; only their own role may end them."""
+    with _maintenance(settings.DATABASES["default"]) as server:
+        server.execute(
+            "SELECT pg_terminate_backend(pid, 2000) FROM pg_stat_activity WHERE datname = %s AND usename = current_user",
+            [database],
+        )
 
 
 def _make_template(server: psycopg.Connection, name: str, blocker: Any) -> None:
@@ -133,7 +144,14 @@ def _owner_empties_tables() -> Iterator[None]:
                 "WHERE schemaname = 'public' AND NOT tablename = ANY(%s)",
                 [list(KEPT_TABLES)],
             ).fetchone()
-            database.execute(sql.SQL("TRUNCATE {} CASCADE").format(sql.SQL(names[0] if names else "")))
+            truncate = sql.SQL("TRUNCATE {} CASCADE").format(sql.SQL(names[0] if names else ""))
+            for patience in (0.2, 0.5, 1.0, 2.0):
+                try:
+                    database.execute(truncate)
+                    return
+                except psycopg.errors.DeadlockDetected:  # a thread of the test was still reading
+                    time.sleep(patience)
+            database.execute(truncate)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(TransactionTestCase, "_fixture_teardown", empty)

@@ -46,7 +46,7 @@ class Run:
 
     def to_the_end(self) -> str:
         """All it says, and then it has ended."""
-        self.process.wait(timeout=120)
+        self.process.wait(timeout=240)
         return self.said
 
 
@@ -93,7 +93,7 @@ def state(tmp_path: Path, family: Family) -> Iterator[Path]:
 
 
 @pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="processes are counted in /proc, which is not here")
-@pytest.mark.timeout(400)
+@pytest.mark.timeout(700)
 def test_a_demo_signs_in_refuses_a_second_one_and_survives_kill_9(state: Path, family: Family) -> None:
     first = Run(family, state)
     said = first.until("Ctrl-C stops everything")

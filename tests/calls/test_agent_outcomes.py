@@ -31,7 +31,7 @@ def test_a_dispute_is_frozen_and_never_called_again_by_itself() -> None:
 
 
 def test_a_line_that_was_never_reached_does_not_count_as_an_attempt() -> None:
-    assert {one.disposition.value for one in OUTCOMES.values() if not one.attempt} == {"busy", "failed"}
+    assert {one.disposition.value for one in OUTCOMES.values() if not one.attempt} == {"failed"}
 
 
 def test_the_page_lists_every_disposition_once() -> None:
