@@ -9,17 +9,20 @@ from dataclasses import replace
 import httpx2
 import uvicorn
 from django.conf import settings
+from django.db import DatabaseError
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Mount, Route
 
+from desk.sandbox import tell_simulators
 from integrations.quickbooks import simulator as quickbooks
 from integrations.twilio import simulator as twilio
 from notifications import mailbox as post
 from syntharra import logs
 
 log = logs.get(__name__)
+TRIES_TO_TELL = 60
 PAY_LINK = re.compile(r"https?://\S+/pay/[\w-]+/[\w-]+")
 WAITS_FOR_LETTER = 180.0
 # Ana Reyes of Harbor Cafe has two numbers in the books and answers both.
@@ -107,6 +110,7 @@ def _books(origin: str) -> quickbooks.QuickBooksSimConfig:
         public_url=f"{origin}/quickbooks",
         webhook_url=f"{settings.PUBLIC_URL}/webhooks/quickbooks",
         verifier_token=settings.QUICKBOOKS_WEBHOOK_VERIFIER,
+        state_file=settings.SIMULATORS_FILE,
     )
 
 
@@ -131,6 +135,17 @@ def _carrier(origin: str, speed: float) -> twilio.TwilioSimConfig:
     )
 
 
+async def _tell_the_time() -> None:
+    """A restarted world goes on at the business time its installation has reached."""
+    for _ in range(TRIES_TO_TELL):
+        await asyncio.sleep(2)
+        try:
+            await asyncio.to_thread(tell_simulators)
+        except DatabaseError:  # the first start of all: the database is still being made
+            continue
+        return
+
+
 async def serve(host: str, port: int, smtp_port: int, speed: float) -> None:
     """Serve until stopped."""
     mailbox = post.Mailbox()
@@ -139,6 +154,8 @@ async def serve(host: str, port: int, smtp_port: int, speed: float) -> None:
         config = uvicorn.Config(
             create_app(host, port, speed, mailbox), host=host, port=port, log_config=None, ws="websockets-sansio"
         )
+        telling = asyncio.create_task(_tell_the_time())
         await uvicorn.Server(config).serve()
+        telling.cancel()
     finally:
         smtp.close()

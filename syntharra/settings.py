@@ -19,6 +19,7 @@ SECRET_KEY = env.str("SECRET_KEY", default="")
 FIELD_KEYS = env.list("FIELD_KEYS", default=[])
 PUBLIC_URL = env.str("PUBLIC_URL", default="http://127.0.0.1:8000").rstrip("/")
 RELAY_URL = env.str("RELAY_URL", default="ws://127.0.0.1:8001").rstrip("/")
+SIMULATORS_FILE = env.str("SIMULATORS_FILE", default="")
 SIMULATORS_URL = env.str("SIMULATORS_URL", default="http://127.0.0.1:9100").rstrip("/")
 ROLE = env.str("ROLE", default="for_others")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[environ.urlparse(PUBLIC_URL).hostname or "127.0.0.1"])
@@ -231,6 +232,7 @@ CELERY_BEAT_SCHEDULE = {
     "retention": {"task": "desk.tasks.forget_expired", "schedule": crontab(hour="3", minute="17")},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = env.str("BEAT_FILE", default=str(BASE_DIR / ".beat"))
+SIMULATORS_FILE = SIMULATORS_FILE or str(Path(CELERY_BEAT_SCHEDULE_FILENAME).with_name("simulated-books.json"))
 if SANDBOX:  # beat lives inside the worker here and has nothing to remember; its file would be one more thing to lock
     CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"
 
