@@ -50,6 +50,11 @@ def carry_out(scene: Scene, asked: Sequence[acts.Act]) -> None:
             doing(scene, act)
 
 
+def is_carried_out(act: acts.Act) -> bool:
+    """False for what happens on the line alone."""
+    return type(act) in _DOERS
+
+
 def _freeze(scene: Scene, act: acts.Freeze) -> None:
     """From the commit on nothing asks for money about these invoices. The line it was said on is not cut off."""
     call = _call(scene)

@@ -144,6 +144,8 @@ class Session:
                 self._out.put_nowait({"type": "language", "ttsLanguage": tag, "transcriptionLanguage": tag})
                 continue
             kept = await self._carry_out_one(scene, act) and kept
+        self.dialogue.done(turn)
+        self._dirty.set()
         return kept
 
     async def _carry_out_one(self, scene: Scene, act: acts.Act) -> bool:

@@ -16,6 +16,7 @@ from calls.agent.steps import Line, State, Step
 from calls.notes import Note, Page, heard_as, recent
 from calls.opened import OpenLine
 from calls.playing import Playing
+from calls.undone import KEY, as_kept
 from disputes.hearing import Heard, hear
 
 REPLAY_SECONDS = 5.0
@@ -45,6 +46,7 @@ class Dialogue:
         self._turns = 0
         self._floor = 0
         self._page = Page()
+        self._undone: dict[int, Turn] = {}
         self.playing = Playing()
         self.partial = line.partial
         self.person_speaks = False
@@ -107,13 +109,21 @@ class Dialogue:
         """The agent's voice is not in the air."""
         return self.playing.is_silent_at(self._clock())
 
+    def done(self, turn: Turn) -> None:
+        """What this turn decided is committed, or kept elsewhere until it is."""
+        self._undone.pop(turn.number, None)
+
     def page(self) -> Page:
-        """What is to be written down since it was last asked for, with where the agent stands now."""
+        """What is to be written down since it was last asked for, with where the agent stands now.
+
+        A state that takes a decision for granted is never written without the decision: what is not ``done`` goes with it.
+        """
         self._keep_played()
         page, self._page = self._page, Page()
         if self.state is not None:
             heard = recent(self._finals)
-            page.memory = {"state": self.state.to_json(), "partial": self.partial, "heard": heard}
+            undone = [kept for turn in self._undone.values() for kept in as_kept(turn.step.acts, turn.evidence)]
+            page.memory = {"state": self.state.to_json(), "partial": self.partial, "heard": heard, KEY: undone}
         return page
 
     def give_back(self, page: Page) -> None:
@@ -214,7 +224,10 @@ class Dialogue:
 
     def _turn(self, step: Step) -> Turn:
         self._turns += 1
-        return Turn(self._turns, step)
+        turn = Turn(self._turns, step)
+        if step.acts:
+            self._undone[turn.number] = turn
+        return turn
 
     def _mark_silence(self, before: State, position: int) -> None:
         """Remember the line after which no more was said of money, as long as that holds."""

@@ -10,6 +10,7 @@ from calls.agent.facts import Brief, BriefError
 from calls.agent.steps import State
 from calls.brief import brief_for
 from calls.models import Attempt, Call, CallDoor, TranscriptLine
+from calls.undone import carry_out_undone
 from compliance.models import Suppression
 from disputes.models import Claim, Dispute
 from syntharra import clock, logs
@@ -36,7 +37,10 @@ class OpenLine:
 
 
 def open_line(attempt_id: UUID) -> OpenLine | None:
-    """The line of this attempt; None where no call of it is on the line."""
+    """The line of this attempt; None where no call of it is on the line.
+
+    What an earlier relay decided on it and did not commit is committed before this returns; raises where it cannot be.
+    """
     door = CallDoor.objects.filter(attempt_id=attempt_id).first()
     if door is None:
         return None
@@ -45,6 +49,7 @@ def open_line(attempt_id: UUID) -> OpenLine | None:
         call = Call.objects.filter(attempt_id=attempt_id).first()
         if attempt is None or call is None or attempt.status != Attempt.Status.LIVE or call.answered_at is None:
             return None
+        carry_out_undone(attempt, call)
         return _line(attempt, call)
 
 

@@ -10,6 +10,7 @@ from calls.lines import call_of
 from calls.models import Attempt, Call
 from calls.opened import state_of
 from calls.outcomes import finish
+from calls.undone import carry_out_undone
 
 MACHINES = ("machine_start", "machine_end_beep", "machine_end_silence", "machine_end_other", "fax")
 
@@ -20,10 +21,16 @@ def stopped_because(attempt_id: UUID, because: str) -> None:
 
 
 def wrap_up(attempt_id: UUID) -> bool:
-    """Finish the call of this attempt with the result it had. False when it was finished before. Safe to call twice."""
+    """Finish the call of this attempt with the result it had, after what was decided on it and not committed yet.
+
+    False when it was finished before. Safe to call twice.
+    """
     attempt = Attempt.objects.select_related("customer").get(pk=attempt_id)
     call = call_of(attempt)
-    if call is None or attempt.status == Attempt.Status.ENDED:
+    if call is None:
+        return False
+    carry_out_undone(attempt, call)
+    if attempt.status == Attempt.Status.ENDED:
         return False
     state = state_of(call)
     if state is None:
