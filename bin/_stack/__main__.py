@@ -20,6 +20,8 @@ MODULES = {
 def main(command: str, arguments: list[str]) -> int:
     """The exit code of the command. Termination and a closed terminal end it like Ctrl-C does."""
     signal.signal(signal.SIGTERM, _interrupt)
+    # Started in the background of a script we inherit SIGINT as ignored; asked to end, we end all the same.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.signal(signal.SIGHUP, _interrupt)
     module = importlib.import_module(f"_stack.{MODULES[command]}")
     try:
