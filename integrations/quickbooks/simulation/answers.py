@@ -2,6 +2,7 @@
 
 import json
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -30,12 +31,12 @@ class Answer:
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
-class VendorRefusal(Exception):
+class VendorRefusal(Exception, ABC):
     """The vendor says no; knows how to say it in JSON and in XML."""
 
+    @abstractmethod
     def answer(self, clock: WorldClock, *, as_json: bool) -> Answer:
         """The refusal as an HTTP answer."""
-        raise NotImplementedError
 
 
 class ApiFault(VendorRefusal):

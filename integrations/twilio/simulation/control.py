@@ -100,7 +100,7 @@ class Control:
             await asyncio.sleep(0.01)
         return {"idle": self.world.is_idle(), "open_calls": [c.sid for c in self.world.open_calls()]}
 
-    # -- steering -----------------------------------------------------------------------------
+    # -- what will happen ---------------------------------------------------------------------
 
     async def scenarios(self, request: Request) -> Any:
         scenarios = self.world.scenarios
