@@ -117,6 +117,15 @@ class Invoice:
         return self.subtotal + self.tax - self.discount
 
 
+@dataclass(frozen=True)
+class Refund:
+    """Money that went back out of one payment, and which invoices owe again for it."""
+
+    amount: Decimal
+    refunded_at: datetime
+    owed_again: dict[str, Decimal]  # invoice id -> amount
+
+
 @dataclass(eq=False)
 class Payment:
     id: str
@@ -129,6 +138,7 @@ class Payment:
     status: Literal["received", "pending", "failed", "reversed", "deleted"] = "received"
     applied: dict[str, Decimal] = field(default_factory=dict)  # invoice id -> amount
     refunded: Decimal = ZERO
+    refunds: list[Refund] = field(default_factory=list)
     created_at: datetime = datetime.min
     updated_at: datetime = datetime.min
     extra: dict[str, Any] = field(default_factory=dict)
@@ -411,10 +421,14 @@ class Books:
             raise NotPossible("more than was paid cannot be refunded")
         rest = max(ZERO, amount - found.unapplied)
         found.refunded += amount
+        owed_again: dict[str, Decimal] = {}
         for invoice in reversed(list(found.applied)):
             back = min(rest, found.applied[invoice])
             found.applied[invoice] -= back
             rest -= back
+            if back:
+                owed_again[invoice] = back
+        found.refunds.append(Refund(amount, self.clock.now(), owed_again))
         self._touch("payment", found)
         self._touch_invoices(found.applied)
         return found
