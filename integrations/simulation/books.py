@@ -203,6 +203,7 @@ class Books:
         self.invoices: dict[str, Invoice] = {}
         self.payments: dict[str, Payment] = {}
         self.credits: dict[str, Credit] = {}
+        self.extra: dict[str, Any] = {}  # what only this vendor keeps of the company itself; as JSON, so it can be kept
         self._applied: dict[str, list[Payment | Credit]] = {}  # by invoice
 
     # What is there
