@@ -199,6 +199,7 @@ class Books:
         self._number, self._credit_number = number, credit_number
         self._counts: dict[str, int] = dict.fromkeys((*KINDS, "number", "credit_number"), 0)
         self.quiet = False  # True while planting: nobody is told
+        self.changes = 0  # counts every object saved: whoever keeps a copy can tell whether it is stale
         self.customers: dict[str, Customer] = {}
         self.invoices: dict[str, Invoice] = {}
         self.payments: dict[str, Payment] = {}
@@ -477,6 +478,27 @@ class Books:
         self._touch_invoices(touched)
         return found
 
+    # Kept in a file and brought back
+
+    def kept(self) -> dict[str, Any]:
+        """Everything in them."""
+        tables = {"customers": self.customers, "invoices": self.invoices}
+        tables |= {"payments": self.payments, "credits": self.credits}
+        return {"counts": self._counts, **{name: list(table.values()) for name, table in tables.items()}}
+
+    def bring_back(self, kept: dict[str, Any]) -> None:
+        """What was kept, instead of what is here; nobody is told."""
+        self._counts = dict(kept["counts"])
+        self.customers = {one.id: one for one in kept["customers"]}
+        self.invoices = {one.id: one for one in kept["invoices"]}
+        self.payments = {one.id: one for one in kept["payments"]}
+        self.credits = {one.id: one for one in kept["credits"]}
+        self._applied = {}
+        for one in (*self.payments.values(), *self.credits.values()):
+            for invoice in one.applied:
+                self._applied.setdefault(invoice, []).append(one)
+        self.changes += 1
+
     # Bookkeeping of the bookkeeping
 
     def touch(self, kind: Kind, id: str) -> None:
@@ -521,12 +543,14 @@ class Books:
         self._touch(kind, one, action)
 
     def _touch(self, kind: Kind, one: Any, action: Action = "updated") -> None:
+        self.changes += 1
         one.updated_at = max(self.clock.now(), one.updated_at)
         if isinstance(one, Invoice):
             one.version += 1
         self._say(kind, one.id, action)
 
     def _born(self, one: Any) -> None:
+        self.changes += 1
         if one.created_at == datetime.min:
             one.created_at = self.clock.now()
         if one.updated_at == datetime.min:
