@@ -48,13 +48,13 @@ def _renew(connection_id: UUID, stale: str | None) -> str | Disconnected:
     if usable is not None:
         return usable  # another worker was faster
     try:
-        spent = opened(connection)["refresh"]
-        tokens = sign_in.at(connection.provider).refresh(spent, sandbox=connection.sandbox)
+        held = tokens_of(connection)
+        tokens = sign_in.at(connection.provider).refresh(held, sandbox=connection.sandbox)
     except Disconnected as error:
         health.mark(connection, error.problem, detail=health.detail_of(error))
         return error  # not raised: that would take the mark away with the rest of the transaction
     keep(connection, tokens)
-    log.info("access_renewed", connection=str(connection_id), rotated=tokens.refresh != spent)
+    log.info("access_renewed", connection=str(connection_id), rotated=tokens.refresh != held.refresh)
     return tokens.access
 
 
@@ -81,9 +81,17 @@ def opened(connection: Connection) -> dict[str, str]:
         raise Disconnected(_("The stored access cannot be opened."), problem="secrets_unreadable") from None
 
 
+def tokens_of(connection: Connection) -> Tokens:
+    """The pair it holds, with what belongs to it. Raises Disconnected when it cannot be opened."""
+    pair = opened(connection)
+    ends = connection.access_expires_at or machine_now()
+    return Tokens(pair["access"], pair["refresh"], ends, connection.refresh_expires_at, connection.details)
+
+
 def keep(connection: Connection, tokens: Tokens) -> None:
     """Store this pair on a held row; the one before is gone with it."""
     connection.secrets = secrets.encrypt(TABLE, connection.pk, {"access": tokens.access, "refresh": tokens.refresh})
     connection.access_expires_at = tokens.access_expires_at
     connection.refresh_expires_at = tokens.refresh_expires_at
-    connection.save(update_fields=["secrets", "access_expires_at", "refresh_expires_at"])
+    connection.details = {**connection.details, **tokens.details}
+    connection.save(update_fields=["secrets", "access_expires_at", "refresh_expires_at", "details"])

@@ -72,8 +72,11 @@ def _invoice(item: LedgerInvoice, provider: str) -> Json:
             }
             for line in item.lines
         ],
-        "payments": [],  # QuickBooks keeps them apart; the invoice only names them
-        "disputed_at_vendor": False,
+        "payments": [
+            {"external_id": one.external_id, "amount": _amount(one.amount), "paid_on": _iso(one.paid_on)}
+            for one in item.paid
+        ],
+        "disputed_at_vendor": item.disputed,
         "updated_at": _iso(item.updated_at),
     }
 

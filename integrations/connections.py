@@ -23,7 +23,7 @@ from integrations import access, bells, health, sign_in
 from integrations.errors import Disconnected, Refused, VendorError
 from integrations.ledger import Organisation
 from integrations.models import Connection, ConnectionDoor, SyncRun
-from integrations.sign_in import Tokens
+from integrations.sign_in import Company, Tokens
 from syntharra import clock, due, logs
 from syntharra.clock import machine_now
 
@@ -49,45 +49,46 @@ def begin(*, session: MutableMapping[str, Any], business: Business, user: User, 
         raise NotConnected("connect_not_set_up")
     state = randomness.token_urlsafe(32)
     try:
-        address = vendor.authorize_url(sandbox=business.sandbox, state=state, redirect_uri=redirect_uri(provider))
+        start = vendor.begin(sandbox=business.sandbox, state=state, redirect_uri=redirect_uri(provider))
     except VendorError:
         raise NotConnected("connect_unreachable") from None
     begun = {
         "provider": provider,
         "business": str(business.pk),
         "user": user.pk,
+        "verifier": start.verifier,
         "until": (machine_now() + timedelta(minutes=MINUTES_TO_FINISH)).isoformat(),
     }
     earlier = list(dict(session.get(SESSION_KEY, {})).items())[-(MOST_SIGN_INS - 1) :]
     session[SESSION_KEY] = dict([*earlier, (_hash(state), begun)])
-    return address
+    return start.address
 
 
 def finish(
     *, session: MutableMapping[str, Any], business: Business, user: User, provider: str, said: Mapping[str, str]
 ) -> Connection:
     """The owner is back with what the vendor ``said`` in the address. Raises NotConnected."""
-    _spend(session, said.get("state", ""), provider=provider, business=business, user=user)
-    vendor = sign_in.at(provider)
-    account = said.get(vendor.ACCOUNT, "")
+    verifier = _spend(session, said.get("state", ""), provider=provider, business=business, user=user)
+    vendor, sandbox = sign_in.at(provider), business.sandbox
     if said.get("error") or not said.get("code"):
         raise NotConnected("connect_denied")
-    if not (account.isascii() and account.isalnum() and len(account) <= 64):
-        raise NotConnected("connect_company_missing")
     try:
-        tokens = vendor.exchange(said["code"], sandbox=business.sandbox, redirect_uri=redirect_uri(provider))
+        tokens = vendor.exchange(said, sandbox=sandbox, redirect_uri=redirect_uri(provider), verifier=verifier)
+        companies = vendor.companies(said, tokens, sandbox=sandbox)
     except (Disconnected, Refused) as error:
         raise NotConnected(error.problem if error.problem == "app_refused" else "connect_code") from None
     except VendorError:
         raise NotConnected("connect_unreachable") from None
+    if not companies:
+        raise NotConnected("connect_company_missing")
     try:
-        # The id came through the browser, where anybody may change it: only the vendor's own word counts.
-        organisation = vendor.organisation(account, tokens.access, sandbox=business.sandbox)
+        # An id may have come through the browser, where anybody may change it: only the vendor's own word counts.
+        organisation = vendor.organisation(companies[0], tokens, sandbox=sandbox)
     except (Disconnected, Refused):
         raise NotConnected("connect_company_refused") from None
     except VendorError:
         raise NotConnected("connect_unreachable") from None
-    return _keep(business, user, provider, organisation, tokens)
+    return _keep(business, user, provider, organisation, tokens, companies[0])
 
 
 @transaction.atomic
@@ -117,8 +118,8 @@ def revoke(connection_id: UUID) -> bool:
     connection = health.held(connection_id)
     if connection.state == Connection.State.DISCONNECTED and connection.secrets:
         try:
-            spent = access.opened(connection)["refresh"]
-            sign_in.at(connection.provider).revoke(spent, sandbox=connection.sandbox)
+            held = access.tokens_of(connection)
+            sign_in.at(connection.provider).revoke(held, connection.account, sandbox=connection.sandbox)
         except Disconnected as error:
             log.info("access_was_gone", connection=str(connection_id), problem=error.problem)
         except VendorError as error:
@@ -136,8 +137,8 @@ def redirect_uri(provider: str) -> str:
     return str(settings.PUBLIC_URL) + reverse(f"{provider}_callback")
 
 
-def _spend(session: MutableMapping[str, Any], state: str, *, provider: str, business: Business, user: User) -> None:
-    """The sign-in this state belongs to, spent whatever comes of it. Raises NotConnected."""
+def _spend(session: MutableMapping[str, Any], state: str, *, provider: str, business: Business, user: User) -> str:
+    """The sign-in this state belongs to, spent whatever comes of it; our half of PKCE. Raises NotConnected."""
     key = _hash(state)
     waiting = dict(session.get(SESSION_KEY, {}))
     begun = waiting.pop(key, None)
@@ -151,14 +152,17 @@ def _spend(session: MutableMapping[str, Any], state: str, *, provider: str, busi
         raise NotConnected("connect_expired")
     if (begun["provider"], begun["business"], begun["user"]) != (provider, str(business.pk), user.pk):
         raise NotConnected("connect_someone_else")
+    return str(begun.get("verifier", ""))
 
 
 @transaction.atomic(durable=True)
-def _keep(business: Business, user: User, provider: str, books: Organisation, tokens: Tokens) -> Connection:
+def _keep(
+    business: Business, user: User, provider: str, books: Organisation, tokens: Tokens, company: Company
+) -> Connection:
     connection = _row_for(business, provider, books.account)
     _open_door(connection, business)
     is_new = connection.state == Connection.State.DISCONNECTED or not connection.secrets
-    connection.company = books.name
+    connection.company, connection.details = books.name, {**company.details}
     connection.currency, connection.country = books.currency, books.country
     connection.time_zone = _zone(books.time_zone) or business.time_zone
     connection.state, connection.disconnected_at = Connection.State.CONNECTED, None

@@ -31,6 +31,17 @@ class Unavailable(VendorError):
     usual_problem = "vendor_down"
 
 
+class Unanswered(Unavailable):
+    """Something was to be written and no answer came: it may have happened. Look before writing again."""
+
+    usual_problem = "write_unanswered"
+
+    @classmethod
+    def after(cls, error: Unavailable) -> "Unanswered":
+        """The same trouble, of a write."""
+        return cls(error.words, code=error.vendor_code, said=error.vendor_words, trace=error.trace)
+
+
 class Throttled(VendorError):
     """We asked too often. Ask again after ``retry_after`` seconds; None when the vendor did not say."""
 
@@ -49,6 +60,12 @@ class Refused(VendorError):
 
     kind = "refused"
     usual_problem = "vendor_refused"
+
+
+class NotAble(Refused):
+    """These books cannot do this at all; ``integrations.abilities`` says what the owner can do instead."""
+
+    usual_problem = "not_able"
 
 
 class Disconnected(VendorError):

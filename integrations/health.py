@@ -12,6 +12,7 @@ from syntharra import clock
 _STATE_FOR = {
     "reconnect_needed": Connection.State.RECONNECT,
     "access_removed": Connection.State.RECONNECT,
+    "scope_missing": Connection.State.RECONNECT,
     "secrets_unreadable": Connection.State.RECONNECT,
     "subscription_ended": Connection.State.PAUSED,
 }
@@ -63,7 +64,7 @@ def mark(connection: Connection, problem: str, *, detail: str = "") -> Connectio
 def detail_of(error: VendorError) -> str:
     """The vendor's code and words, for whoever asks its support."""
     said = " ".join(filter(None, (error.vendor_code, error.vendor_words)))
-    return (f"{said} (intuit_tid {error.trace})" if error.trace else said)[:300]
+    return (f"{said} ({error.trace})" if error.trace else said)[:300]
 
 
 def _write(connection: Connection, **changes: object) -> None:

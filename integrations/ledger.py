@@ -46,6 +46,17 @@ class LedgerAddress(_Quiet):
 
 
 @dataclass(frozen=True, slots=True, repr=False)
+class LedgerContact(_Quiet):
+    """Somebody at a customer beside its main contact, with what the books call him (``title``: "site super")."""
+
+    name: str
+    title: str = ""
+    email: str = ""
+    phones: tuple[LedgerPhone, ...] = ()
+    is_billing: bool = False  # the vendor itself says that bills go to him
+
+
+@dataclass(frozen=True, slots=True, repr=False)
 class LedgerCustomer(_Quiet):
     kind: ClassVar[str] = "customer"
     external_id: str
@@ -59,6 +70,9 @@ class LedgerCustomer(_Quiet):
     active: bool
     parent: str  # external id of the customer this one is a job or branch of; "" for none
     updated_at: datetime | None
+    contacts: tuple[LedgerContact, ...] = ()
+    open_credit: Decimal | None = None  # what the vendor says is unused, all kinds together; None: it does not say
+    chased_by_vendor: bool | None = None  # the vendor's own reminders go to him; None: it does not say
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -67,6 +81,15 @@ class LedgerLine(_Quiet):
     description: str
     quantity: Decimal | None
     amount: Decimal
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class LedgerPaid(_Quiet):
+    """A payment as an invoice itself shows it, where a vendor lays it in."""
+
+    external_id: str
+    amount: Decimal
+    paid_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -85,9 +108,14 @@ class LedgerInvoice(_Quiet):
     lines: tuple[LedgerLine, ...]
     memo: str
     sent: bool | None  # None: the books do not say
-    payments: tuple[str, ...]  # external ids of the payments that touch it
+    payments: tuple[str, ...] | None  # external ids of the payments that touch it; None: not said this time
     pay_url: str | None  # None: not asked for this time
     updated_at: datetime | None
+    paid: tuple[LedgerPaid, ...] = ()  # laid in by the vendor: for people to see, never booked from here
+    disputed: bool = False  # the vendor's own mark, or a chargeback: a reason to stop
+    in_flight: bool = False  # a payment is on its way, or will be taken by itself
+    estimate: str = ""  # number or id of the estimate, quote or job it came from
+    reminders_on: bool | None = None  # the vendor's own reminders for this invoice; None: it does not say
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -114,6 +142,7 @@ class LedgerPayment(_Quiet):
     reversed: bool
     created_at: datetime | None
     updated_at: datetime | None
+    pending: bool = False  # not money yet: on its way; allocations say what it is meant for
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -179,6 +208,16 @@ class Organisation:
     time_zone: str = ""  # "" when the vendor does not say
 
 
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What a write left in the books, read back from them. ``repeated``: it had been written before under this key."""
+
+    external_id: str  # of the credit memo, note or close; "" where the vendor gives none
+    number: str
+    invoice: LedgerInvoice
+    repeated: bool = False
+
+
 class TooFarBack(Exception):
     """What changed since then can no longer be told: read the whole again (``whole`` with this cursor) and compare."""
 
@@ -210,6 +249,24 @@ class Ledger(Protocol):
     def one_invoice(self, external_id: str) -> LedgerInvoice | Gone | Unusable:
         """This invoice as it is now, with its pay link where the vendor has one."""
 
+    # Writes. What these books cannot do is in the vendor's ``abilities`` and raises NotAble here. Every write is safe to
+    # repeat with its key, is confirmed by reading back, and raises Unanswered when nobody knows whether it happened.
+
+    def lower(self, invoice: str, amount: Decimal, *, key: str, reason: str) -> Written:
+        """Owe exactly this much less on it: a credit memo applied to it, or what comes nearest at this vendor.
+
+        ``reason`` may be printed on the customer's copy: never a word of a dispute. Refused when less is owed than that.
+        """
+
+    def write_off(self, invoice: str, *, key: str, reason: str) -> Written:
+        """Owe nothing more on it, as a bad debt or what comes nearest."""
+
+    def note(self, invoice: str, words: str, *, key: str) -> Written:
+        """A note the customer never sees."""
+
+    def remind(self, invoice: str, *, on: bool, key: str) -> Written:
+        """The vendor's own reminders for this invoice, off or on again."""
+
     def close(self) -> None: ...
 
 
@@ -219,6 +276,7 @@ class Home:
 
     currency: str = "USD"
     country: str = "US"
+    zone: str = "America/New_York"
 
 
 def ledger_for(connection: Connection, *, patience: float = 30.0) -> Ledger:

@@ -12,6 +12,12 @@ from syntharra.tenancy import TenantModel
 
 class Provider(models.TextChoices):
     QUICKBOOKS = "quickbooks", "QuickBooks Online"
+    XERO = "xero", "Xero"
+    FRESHBOOKS = "freshbooks", "FreshBooks"
+    SQUARE = "square", "Square"
+    ZOHO = "zoho", "Zoho Books"
+    JOBBER = "jobber", "Jobber"
+    FILE = "file", _("Spreadsheet")
 
 
 class Connection(TenantModel):
@@ -31,6 +37,9 @@ class Connection(TenantModel):
     currency = models.CharField(max_length=3, default="USD")
     country = models.CharField(max_length=2, default="US")
     time_zone = models.CharField(max_length=64, default="America/New_York")
+    details = models.JSONField(
+        default=dict, db_default={}
+    )  # what else the vendor's sign-in gave and is no secret: a data centre, an id
     secrets = models.BinaryField(default=b"")
     access_expires_at = models.DateTimeField(null=True)  # machine time
     refresh_expires_at = models.DateTimeField(null=True)

@@ -109,6 +109,26 @@ CONNECTION: dict[str, tuple[Any, Any, Any]] = {
         _("The books were disconnected while we were reading them. What was read so far is kept."),
         _("Connect them again to go on."),
     ),
+    "write_unanswered": (
+        _("Not sure whether it was written"),
+        _("{vendor} gave no answer when we wrote to your books, so it may have happened."),
+        _("Nothing to do: we look it up first and write only what is missing."),
+    ),
+    "not_able": (
+        _("{vendor} cannot do this for us"),
+        _("{vendor} has no way for a program to do this."),
+        _("Do it in {vendor}; the steps are beside the task."),
+    ),
+    "scope_missing": (
+        _("A permission is missing"),
+        _("{vendor} says that you did not allow us something we need, so we stopped."),
+        _("Press Reconnect and leave every permission ticked on {vendor}'s page."),
+    ),
+    "daily_limit": (
+        _("{vendor}'s daily limit is used up"),
+        _("{vendor} allows only so many questions a day for these books; other connected programs count too."),
+        _("Nothing to do: we go on after midnight. {vendor}'s support can raise the limit."),
+    ),
     "unexpected": (
         _("The sync stopped on our side"),
         _("Something we did not foresee stopped the sync. Nothing of your books was changed."),

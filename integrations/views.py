@@ -73,7 +73,9 @@ def sync_books(request: MemberRequest, connection_id: UUID) -> HttpResponse:
     """Read the books now instead of in a few minutes."""
     connection = get_object_or_404(Connection, business=request.business, pk=connection_id)
     if connection.state in (Connection.State.RECONNECT, Connection.State.DISCONNECTED):
-        messages.error(request, problems.about("reconnect_needed", vendor=connection.get_provider_display()).next_step)
+        messages.error(
+            request, problems.about("reconnect_needed", vendor=str(connection.get_provider_display())).next_step
+        )
         return redirect("connections")
     bells.ask_for_sync(connection.pk)
     messages.success(request, _("We are reading your books now."))

@@ -44,7 +44,11 @@ def payments_to_look_at(reading: Reading, items: Iterable[Item]) -> list[str]:
 
     Asked of every invoice of a page, changed or not: news that were lost on the way are found this way.
     """
-    named = {item.external_id: set(item.payments) for item in items if isinstance(item, LedgerInvoice)}
+    named = {
+        item.external_id: set(item.payments)
+        for item in items
+        if isinstance(item, LedgerInvoice) and item.payments is not None
+    }
     if not named:
         return []
     paid = Allocation.objects.filter(

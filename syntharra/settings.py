@@ -186,6 +186,23 @@ QUICKBOOKS_CLIENT_SECRET = env.str("QUICKBOOKS_CLIENT_SECRET", default="")
 QUICKBOOKS_WEBHOOK_VERIFIER = env.str("QUICKBOOKS_WEBHOOK_VERIFIER", default="")
 TWILIO_ACCOUNT_SID = env.str("TWILIO_ACCOUNT_SID", default="")
 TWILIO_AUTH_TOKEN = env.str("TWILIO_AUTH_TOKEN", default="")
+XERO_CLIENT_ID = env.str("XERO_CLIENT_ID", default="")
+XERO_CLIENT_SECRET = env.str("XERO_CLIENT_SECRET", default="")
+XERO_WEBHOOK_KEY = env.str("XERO_WEBHOOK_KEY", default="")
+XERO_SCOPES = env.str(
+    "XERO_SCOPES",
+    default="offline_access openid profile email accounting.contacts.read accounting.settings.read "
+    "accounting.invoices accounting.payments.read",
+)
+FRESHBOOKS_CLIENT_ID = env.str("FRESHBOOKS_CLIENT_ID", default="")
+FRESHBOOKS_CLIENT_SECRET = env.str("FRESHBOOKS_CLIENT_SECRET", default="")
+SQUARE_CLIENT_ID = env.str("SQUARE_CLIENT_ID", default="")
+SQUARE_CLIENT_SECRET = env.str("SQUARE_CLIENT_SECRET", default="")
+SQUARE_WEBHOOK_KEY = env.str("SQUARE_WEBHOOK_KEY", default="")
+ZOHO_CLIENT_ID = env.str("ZOHO_CLIENT_ID", default="")
+ZOHO_CLIENT_SECRET = env.str("ZOHO_CLIENT_SECRET", default="")
+JOBBER_CLIENT_ID = env.str("JOBBER_CLIENT_ID", default="")
+JOBBER_CLIENT_SECRET = env.str("JOBBER_CLIENT_SECRET", default="")
 QUICKBOOKS_DISCOVERY_URL = env.str("QUICKBOOKS_DISCOVERY_URL", default="")
 QUICKBOOKS_API_URL = env.str("QUICKBOOKS_API_URL", default="")
 TWILIO_SECONDARY_TOKEN = env.str("TWILIO_SECONDARY_TOKEN", default="")

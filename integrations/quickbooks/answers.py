@@ -14,7 +14,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from integrations.errors import Disconnected, Refused, Throttled, Unavailable, VendorError
-from integrations.quickbooks.fields import Json, loads
+from integrations.fields import Json, loads
 
 EXPIRED = {"3200", "100"}
 _THROTTLED = {"3001"}

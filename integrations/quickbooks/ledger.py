@@ -11,13 +11,13 @@ from functools import partial
 
 from django.utils.translation import gettext as _
 
-from integrations import access
+from integrations import access, fields
 from integrations.errors import Refused, Unavailable
+from integrations.fields import Bad, Json
 from integrations.ledger import Cursor, Gone, Home, Item, LedgerInvoice, Organisation, Page, TooFarBack, Unusable
 from integrations.models import Connection
-from integrations.quickbooks import fields, mapping
+from integrations.quickbooks import mapping
 from integrations.quickbooks.client import Client
-from integrations.quickbooks.fields import Bad, Json
 from integrations.quickbooks.places import places
 from syntharra import clock
 
@@ -54,8 +54,8 @@ class QuickBooksLedger:
 
     def organisation(self) -> Organisation:
         """Whose books these are. Raises Disconnected when they are another company's than the one we asked for."""
-        info = _object(self._client.get(f"/companyinfo/{self._account}"), "CompanyInfo")
-        preferences = _object(self._client.get("/preferences"), "Preferences")
+        info = _object(self._client.read(f"/companyinfo/{self._account}"), "CompanyInfo")
+        preferences = _object(self._client.read("/preferences"), "Preferences")
         if not info:
             raise Unavailable(_("QuickBooks did not say whose books these are."), problem="answer_garbled")
         named = fields.text(info, "CompanyName", most=200) or fields.text(info, "LegalName", most=200)
@@ -93,7 +93,7 @@ class QuickBooksLedger:
         asked_from = since - OVERLAP
         if clock.now() - asked_from > CHANGES_LOOK_BACK:
             raise TooFarBack({"since": asked_from.isoformat()})
-        answer = self._client.get("/cdc", entities=",".join(_STAGES), changedSince=asked_from.isoformat())
+        answer = self._client.read("/cdc", entities=",".join(_STAGES), changedSince=asked_from.isoformat())
         try:
             items = mapping.changed(answer, self._home)
         except Bad as bad:
@@ -122,7 +122,7 @@ class QuickBooksLedger:
 
     def one_invoice(self, external_id: str) -> LedgerInvoice | Gone | Unusable:
         try:
-            answer = self._client.get(f"/invoice/{_in_path(external_id)}", include="invoiceLink")
+            answer = self._client.read(f"/invoice/{_in_path(external_id)}", include="invoiceLink")
         except Refused as error:
             if error.problem == "not_in_books":
                 return Gone("invoice", external_id)

@@ -4,6 +4,8 @@ from collections.abc import Callable, Iterator
 from decimal import Decimal
 from typing import Any
 
+from integrations import fields
+from integrations.fields import Bad, Json
 from integrations.ledger import (
     Gone,
     Home,
@@ -15,8 +17,7 @@ from integrations.ledger import (
     LedgerPayment,
     Unusable,
 )
-from integrations.quickbooks import fields, people
-from integrations.quickbooks.fields import Bad, Json
+from integrations.quickbooks import people, refs
 
 ENTITIES = {"Customer": "customer", "Invoice": "invoice", "CreditMemo": "credit_memo", "Payment": "payment"}
 """What we read of their books, in the order in which one stands on the other, and what we call it."""
@@ -35,7 +36,7 @@ def item(entity: str, raw: Any, home: Home) -> Item:
         if not external_id:
             raise Bad("no_id", entity)
         if raw.get("status") == "Deleted":
-            return Gone(kind, external_id, fields.changed_at(raw))
+            return Gone(kind, external_id, refs.changed_at(raw))
         return _READ[entity](raw, home)
     except Bad as bad:
         return Unusable(kind, fields.clean(raw.get("Id"))[:64], label, bad.reason, bad.detail[:300])
@@ -67,7 +68,7 @@ def _group(group: Json, entity: str) -> list[Any]:
 
 
 def _invoice(raw: Json, home: Home) -> LedgerInvoice:
-    currency = fields.currency(raw, home.currency)
+    currency = refs.currency(raw, home.currency)
     total, balance = fields.amount(raw, "TotalAmt", currency), fields.amount(raw, "Balance", currency)
     if balance < 0:
         raise Bad("amount_negative", f"Balance: {balance}")
@@ -90,7 +91,7 @@ def _invoice(raw: Json, home: Home) -> LedgerInvoice:
         sent=_sent(raw),
         payments=tuple(sorted(_linked(raw, "Payment"))),
         pay_url=link if link.startswith(("https://", "http://")) and len(link) <= 500 else None,
-        updated_at=fields.changed_at(raw),
+        updated_at=refs.changed_at(raw),
     )
 
 
@@ -135,7 +136,7 @@ def _lines(raw: Json, currency: str) -> Iterator[LedgerLine]:
 
 
 def _payment(raw: Json, home: Home) -> LedgerPayment:
-    currency = fields.currency(raw, home.currency)
+    currency = refs.currency(raw, home.currency)
     total = fields.amount(raw, "TotalAmt", currency)
     unapplied = fields.amount(raw, "UnappliedAmt", currency, default=_ZERO)
     paid_on = fields.day(raw, "TxnDate")
@@ -153,8 +154,8 @@ def _payment(raw: Json, home: Home) -> LedgerPayment:
         reference=fields.text(raw, "PaymentRefNum", most=60),
         allocations=() if void else tuple(_allocations(raw, currency, cash=total - unapplied)),
         reversed=void,
-        created_at=fields.created_at(raw),
-        updated_at=fields.changed_at(raw),
+        created_at=refs.created_at(raw),
+        updated_at=refs.changed_at(raw),
     )
 
 
@@ -183,7 +184,7 @@ def _allocations(raw: Json, currency: str, *, cash: Decimal) -> Iterator[LedgerA
 
 
 def _credit_memo(raw: Json, home: Home) -> LedgerCreditMemo:
-    currency = fields.currency(raw, home.currency)
+    currency = refs.currency(raw, home.currency)
     total = fields.amount(raw, "TotalAmt", currency)
     left = "RemainingCredit" if raw.get("RemainingCredit") is not None else "Balance"
     return LedgerCreditMemo(
@@ -196,12 +197,12 @@ def _credit_memo(raw: Json, home: Home) -> LedgerCreditMemo:
         issued_on=fields.day(raw, "TxnDate"),
         applied=(),  # stands on the payment that applies it
         void=total == 0 and _voided(raw),
-        updated_at=fields.changed_at(raw),
+        updated_at=refs.changed_at(raw),
     )
 
 
 def _customer(raw: Json) -> str:
-    found = fields.reference(raw, "CustomerRef")
+    found = refs.reference(raw, "CustomerRef")
     if not found:
         raise Bad("field_missing", "CustomerRef")
     return found

@@ -16,18 +16,17 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from integrations.errors import Refused, Unavailable
+from integrations.fields import Json
 from integrations.ledger import Home, Organisation
 from integrations.quickbooks import answers
 from integrations.quickbooks.client import Client
-from integrations.quickbooks.fields import Json
 from integrations.quickbooks.places import places
-from integrations.sign_in import Tokens
+from integrations.sign_in import Company, Start, Tokens
 from syntharra import logs
 from syntharra.clock import machine_now
 
 log = logs.get(__name__)
 
-ACCOUNT = "realmId"
 SCOPE = "com.intuit.quickbooks.accounting"
 # Shorter than the lock time-out: whoever waits for this refresh must not give up before it ends.
 SECONDS = 8.0
@@ -43,9 +42,9 @@ def is_set_up() -> bool:
     return bool(settings.QUICKBOOKS_CLIENT_ID and settings.QUICKBOOKS_CLIENT_SECRET)
 
 
-def authorize_url(*, sandbox: bool, state: str, redirect_uri: str) -> str:
-    """Where the owner signs in and chooses the company."""
-    found: str = prepare_grant_uri(
+def begin(*, sandbox: bool, state: str, redirect_uri: str) -> Start:
+    """Where the owner signs in and chooses the company. They document no PKCE for apps with a secret."""
+    address = prepare_grant_uri(
         places(sandbox=sandbox).authorize,
         settings.QUICKBOOKS_CLIENT_ID,
         "code",
@@ -53,22 +52,29 @@ def authorize_url(*, sandbox: bool, state: str, redirect_uri: str) -> str:
         scope=SCOPE,
         state=state,
     )
-    return found
+    return Start(address)
 
 
-def exchange(code: str, *, sandbox: bool, redirect_uri: str) -> Tokens:
+def exchange(said: Mapping[str, str], *, sandbox: bool, redirect_uri: str, verifier: str) -> Tokens:
     """Tokens for a code, which works once. Raises Disconnected when it is spent or too old."""
-    return _ask_for_tokens(prepare_token_request("authorization_code", code=code, redirect_uri=redirect_uri), sandbox)
+    wanted = prepare_token_request("authorization_code", code=said["code"], redirect_uri=redirect_uri)
+    return _ask_for_tokens(wanted, sandbox)
 
 
-def refresh(refresh_token: str, *, sandbox: bool) -> Tokens:
+def companies(said: Mapping[str, str], tokens: Tokens, *, sandbox: bool) -> list[Company]:
+    """The one the owner chose on their page. Its id came through the browser: ``organisation`` proves it."""
+    account = said.get("realmId", "")
+    return [Company(account, "")] if account.isascii() and account.isalnum() and len(account) <= 64 else []
+
+
+def refresh(tokens: Tokens, *, sandbox: bool) -> Tokens:
     """A new pair: whatever refresh token comes back replaces the old one. Raises Disconnected when it was revoked."""
-    return _ask_for_tokens(prepare_token_request("refresh_token", refresh_token=refresh_token), sandbox)
+    return _ask_for_tokens(prepare_token_request("refresh_token", refresh_token=tokens.refresh), sandbox)
 
 
-def revoke(token: str, *, sandbox: bool) -> None:
+def revoke(tokens: Tokens, account: str, *, sandbox: bool) -> None:
     """End our access. A token they no longer know counts as ended."""
-    answer = _send(places(sandbox=sandbox).revoke, sandbox=sandbox, json={"token": token})
+    answer = _send(places(sandbox=sandbox).revoke, sandbox=sandbox, json={"token": tokens.refresh})
     error = answers.error_in(answer.content, status=answer.status_code, headers=answer.headers, now=machine_now())
     if answer.is_success or isinstance(error, Refused):
         return
@@ -76,18 +82,18 @@ def revoke(token: str, *, sandbox: bool) -> None:
         raise error
 
 
-def organisation(account: str, access: str, *, sandbox: bool) -> Organisation:
+def organisation(company: Company, tokens: Tokens, *, sandbox: bool) -> Organisation:
     """Whose books this token opens under this id."""
     from integrations.quickbooks.ledger import QuickBooksLedger
 
     client = Client(
         api=places(sandbox=sandbox).api,
-        account=account,
-        access=lambda *, stale=None: access,
+        account=company.account,
+        access=lambda *, stale=None: tokens.access,
         sandbox=sandbox,
         patience=SECONDS,
     )
-    with closing(QuickBooksLedger(client, account, Home())) as ledger:
+    with closing(QuickBooksLedger(client, company.account, Home())) as ledger:
         return ledger.organisation()
 
 

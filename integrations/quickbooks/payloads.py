@@ -5,12 +5,12 @@ from datetime import datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
 
-from integrations import canonical
+from integrations import canonical, fields
 from integrations.canonical import Json
 from integrations.errors import Refused
 from integrations.ledger import Home, Unusable
 from integrations.payloads import Answer, Broken, Found, Note, Unreadable
-from integrations.quickbooks import answers, fields, mapping, oauth, webhooks
+from integrations.quickbooks import answers, mapping, oauth, webhooks
 from syntharra.clock import machine_now
 
 _CONTAINERS = ("QueryResponse", "CDCResponse", "BatchItemResponse")

@@ -2,10 +2,10 @@
 
 import re
 
-from integrations import phones
+from integrations import fields, phones
+from integrations.fields import Bad, Json
 from integrations.ledger import Home, LedgerAddress, LedgerCustomer, LedgerPhone
-from integrations.quickbooks import fields
-from integrations.quickbooks.fields import Bad, Json
+from integrations.quickbooks import refs
 
 # Mobile first: it reaches a person rather than a desk. A fax is no phone.
 _PHONES = (("Mobile", "mobile"), ("PrimaryPhone", "primary"), ("AlternatePhone", "alternate"))
@@ -44,8 +44,8 @@ def customer(raw: Json, home: Home) -> LedgerCustomer:
         emails=tuple(dict.fromkeys(_MAIL.findall(fields.text(fields.inner(raw, "PrimaryEmailAddr"), "Address")))),
         address=_address(fields.inner(raw, "BillAddr"), home),
         active=raw.get("Active") is not False,
-        parent=fields.reference(raw, "ParentRef"),
-        updated_at=fields.changed_at(raw),
+        parent=refs.reference(raw, "ParentRef"),
+        updated_at=refs.changed_at(raw),
     )
 
 

@@ -3,26 +3,21 @@
 import threading
 import time
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
 import httpx2
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from integrations.errors import Refused, Unavailable
+from integrations import worlds
+from integrations.errors import Unavailable
 from syntharra import logs
 
 log = logs.get(__name__)
 
 LIVE_DISCOVERY = "https://developer.intuit.com/.well-known/openid_configuration/"
 LIVE_API = "https://quickbooks.api.intuit.com/v3"
+HOSTS = ("intuit.com",)
 _REREAD_SECONDS = 3600.0
-
-
-class WrongWorld(Refused):
-    """An address of the other world: a sandbox business reaches only simulators, a live one never does."""
-
-    usual_problem = "wrong_world"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,17 +60,7 @@ def places(*, sandbox: bool) -> Places:
 
 def check(address: str, *, sandbox: bool) -> str:
     """The address itself when it lies in the right world. Raises WrongWorld."""
-    asked, simulators = urlsplit(address), urlsplit(settings.SIMULATORS_URL)
-    host = asked.hostname or ""
-    is_vendors = host == "intuit.com" or host.endswith(".intuit.com")
-    if sandbox:
-        right = (asked.scheme, asked.netloc) == (simulators.scheme, simulators.netloc) and not is_vendors
-    else:
-        right = asked.scheme == "https" and is_vendors and asked.netloc != simulators.netloc
-    if not right:
-        world = "sandbox" if sandbox else "live"
-        raise WrongWorld(f"a {world} business may not reach {asked.scheme}://{asked.netloc}")
-    return address
+    return worlds.check(address, sandbox=sandbox, hosts=HOSTS)
 
 
 def _addresses(sandbox: bool) -> tuple[str, str]:

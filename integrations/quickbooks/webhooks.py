@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from integrations.quickbooks import fields
-from integrations.quickbooks.fields import Bad, Json
+from integrations import fields
+from integrations.fields import Bad, Json
 
 SIGNATURE = "intuit-signature"
 # What we read of their books; other objects (bills, vendors, estimates) are not ours.

@@ -7,22 +7,21 @@ from typing import Any
 import pytest
 
 from accounts.models import ActivityLine
-from integrations import bells, problems
+from integrations import asking, bells, problems
 from integrations.models import Connection, SetAside, SyncRun
-from integrations.quickbooks import client
 from invoices import sync as sync_module
 from invoices.models import Allocation, Customer, Invoice, Payment
 from invoices.sync import sync
 from syntharra import clock, due
 from syntharra.models import Due
-from tests.integrations.quickbooks.avas_books import Books
+from tests.integrations.quickbooks.avas_books import Books, waited_out
 
 
 @pytest.fixture(autouse=True)
 def short_patience(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody waits long for the vendor in these tests."""
     monkeypatch.setattr(sync_module, "PATIENCE", 0.3)
-    monkeypatch.setattr(client, "_FIRST_WAIT", 0.05)
+    monkeypatch.setattr(asking, "_FIRST_WAIT", 0.05)
 
 
 def wait_of(connection: Connection) -> timedelta:
@@ -67,6 +66,7 @@ def test_a_vendor_in_trouble_is_named_waited_for_and_gone_on_with(
     assert Customer.objects.count() == 30
 
     books.vendor.http.delete("/_sim/faults")
+    waited_out(books.vendor)
     seen_before = len(books.asked("/query"))
     run = sync(books.connection.pk)
 

@@ -8,10 +8,9 @@ from typing import Any
 import pytest
 import time_machine
 
-from integrations import bells
+from integrations import asking, bells
 from integrations.errors import Disconnected, Refused, Throttled, Unavailable, VendorError
 from integrations.models import SetAside
-from integrations.quickbooks import client
 from invoices import sync as sync_module
 from invoices.models import Invoice, Payment
 from invoices.sync import read_fresh, sync
@@ -23,7 +22,7 @@ from tests.integrations.quickbooks.avas_books import Books
 def read(books: Books, monkeypatch: pytest.MonkeyPatch) -> Iterator[Books]:
     """The books after their first load, ten minutes later; nobody waits long for a vendor."""
     monkeypatch.setattr(sync_module, "FRESH_PATIENCE", 0.3)
-    monkeypatch.setattr(client, "_FIRST_WAIT", 0.05)
+    monkeypatch.setattr(asking, "_FIRST_WAIT", 0.05)
     sync(books.connection.pk)
     with time_machine.travel(clock.machine_now() + timedelta(minutes=10)):
         yield books

@@ -14,8 +14,9 @@ import uvicorn
 from starlette.applications import Starlette
 from starlette.routing import Mount
 
-from integrations import connections, pace
+from integrations import connections
 from integrations.models import Connection
+from integrations.pace import Pace
 from integrations.quickbooks.simulator import AVAS_PLUMBING, RIVAL_ROOTER, QuickBooksSimConfig, create_app
 from syntharra.tenancy import acting_for
 from tests.cast import Firm, make_business
@@ -145,9 +146,13 @@ def begin_again(vendor: Vendor) -> None:
     """The vendor as it begins, and nobody has asked it anything this minute."""
     vendor.control("reset")
     vendor.control("settings", public_url=vendor.base_url)
+    waited_out(vendor)
+
+
+def waited_out(vendor: Vendor) -> None:
+    """The time for which the vendor wanted to be left alone is over."""
     for realm in (AVAS_PLUMBING, RIVAL_ROOTER):
-        name = f"pace:quickbooks:{vendor.base_url}/v3:{realm}"
-        pace._redis().delete(f"{name}:asked", f"{name}:asking")
+        Pace(f"quickbooks:{vendor.base_url}/v3:{realm}", per_minute=1, at_once=1).forget()
 
 
 @pytest.fixture

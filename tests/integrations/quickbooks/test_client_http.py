@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
+from integrations import asking as asking_module
 from integrations.errors import Disconnected, Refused, Throttled, Unavailable, VendorError
 from integrations.ledger import Gone, LedgerInvoice, ledger_for
-from integrations.quickbooks import client as client_module
 from integrations.quickbooks.client import Client
 from tests.integrations.quickbooks.avas_books import Books
 from tests.integrations.quickbooks.simulator_server import Vendor, wait_until
@@ -38,7 +38,7 @@ def token(vendor: Vendor) -> str:
 @pytest.fixture
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Waits of a test are short."""
-    monkeypatch.setattr(client_module, "_FIRST_WAIT", 0.05)
+    monkeypatch.setattr(asking_module, "_FIRST_WAIT", 0.05)
 
 
 def asking(vendor: Vendor, access: Access, *, patience: float = 5.0) -> Client:
@@ -90,7 +90,7 @@ def test_what_stays_is_one_of_our_errors_within_our_patience(
 def test_a_vendor_that_answers_too_late_is_unavailable(
     vendor: Vendor, token: str, quick: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(client_module, "_SILENCE", 0.3)
+    monkeypatch.setattr(asking_module, "_SILENCE", 0.3)
     vendor.control("faults", kind="slow", seconds=2, times=1)
 
     with closing(asking(vendor, Access(token), patience=0.2)) as client, pytest.raises(Unavailable) as caught:
@@ -147,12 +147,12 @@ def test_every_question_carries_version_and_token_and_is_on_record_with_their_tr
     vendor: Vendor, token: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     with closing(asking(vendor, Access(token))) as client, caplog.at_level("INFO"):
-        client.get("/invoice/412", include="invoiceLink")
+        client.read("/invoice/412", include="invoiceLink")
 
     (seen,) = vendor.look("requests")["requests"]
     assert seen["params"]["minorversion"] == "75"
     line: Any = next(record.msg for record in caplog.records if "asked_books" in str(record.msg))
-    assert line["intuit_tid"].startswith("1-")
+    assert line["trace"].startswith("1-")
     assert (line["path"], line["status"]) == ("/invoice/412", 200)
     assert token not in caplog.text
 

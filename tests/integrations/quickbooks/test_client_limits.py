@@ -11,15 +11,16 @@ from integrations import pace
 from integrations.errors import Throttled
 from integrations.pace import Pace
 from integrations.quickbooks import places
-from integrations.quickbooks.places import WrongWorld
+from integrations.worlds import WrongWorld
 from tests.integrations.quickbooks.simulator_server import Vendor
 
 
 @pytest.fixture
 def limit() -> Iterator[Pace]:
     """A limit of its own, forgotten afterwards."""
-    yield Pace("test:pace", per_minute=5, at_once=2)
-    pace._redis().delete("pace:test:pace:asked", "pace:test:pace:asking")
+    found = Pace("test:pace", per_minute=5, at_once=2)
+    yield found
+    found.forget()
 
 
 def test_no_more_than_so_many_questions_a_minute(limit: Pace) -> None:

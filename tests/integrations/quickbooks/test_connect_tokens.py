@@ -86,7 +86,7 @@ def test_access_the_owner_took_back_asks_for_reconnecting_and_is_never_tried_aga
         access.token(books.connection.pk)
 
     assert (books.again().state, books.connection.problem) == ("reconnect", "reconnect_needed")
-    assert books.connection.problem_detail.startswith("invalid_grant Incorrect or invalid refresh token (intuit_tid ")
+    assert books.connection.problem_detail.startswith("invalid_grant Incorrect or invalid refresh token (1-")
     assert refreshes(books) == before
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from integrations import fields
 from integrations.ledger import (
     Gone,
     Home,
@@ -19,7 +20,7 @@ from integrations.ledger import (
     LedgerPayment,
     Unusable,
 )
-from integrations.quickbooks import fields, mapping
+from integrations.quickbooks import mapping
 
 HOME = Home(currency="USD", country="US")
 

@@ -1,4 +1,4 @@
-"""Single fields of their JSON, read strictly: a wrong one makes its object unusable and no other."""
+"""Single fields of a vendor's JSON, read strictly: a wrong one makes its object unusable and no other. Pure."""
 
 import json
 from datetime import UTC, date, datetime
@@ -9,6 +9,7 @@ from syntharra import money
 
 _LARGEST = Decimal("999999999999.99")
 _KEPT = Decimal("0.01")
+LONGEST_ID = 64
 
 type Json = dict[str, Any]
 
@@ -22,7 +23,7 @@ class Bad(Exception):
 
 
 def loads(body: bytes | str) -> Any:
-    """Their JSON with exact numbers. Raises ValueError (also for what is nested beyond reason)."""
+    """JSON with exact numbers. Raises ValueError (also for what is nested beyond reason)."""
     try:
         return json.loads(body, parse_float=Decimal, parse_int=Decimal, parse_constant=str)
     except RecursionError:
@@ -50,7 +51,7 @@ def inner(raw: Json, name: str) -> Json:
     if value is None:
         return {}
     if not isinstance(value, dict):
-        raise Bad("field_wrong", f"{name}: an object was expected, {_kind(value)} came")
+        raise Bad("field_wrong", f"{name}: an object was expected, {kind_of(value)} came")
     return value
 
 
@@ -60,22 +61,18 @@ def items(raw: Json, name: str) -> list[Json]:
     if value is None:
         return []
     if not isinstance(value, list) or not all(isinstance(entry, dict) for entry in value):
-        raise Bad("field_wrong", f"{name}: a list of objects was expected, {_kind(value)} came")
+        raise Bad("field_wrong", f"{name}: a list of objects was expected, {kind_of(value)} came")
     return value
 
 
-def reference(raw: Json, name: str) -> str:
-    """The id a reference points at, "" where it is missing."""
-    return identifier(inner(raw, name).get("value"), name)
-
-
 def identifier(value: Any, name: str) -> str:
+    """An opaque id, text or number; "" where it is missing."""
     if value is None:
         return ""
     if isinstance(value, bool) or not isinstance(value, str | Decimal | int):
-        raise Bad("field_wrong", f"{name}: an id was expected, {_kind(value)} came")
-    found = clean(value)
-    if len(found) > 64:
+        raise Bad("field_wrong", f"{name}: an id was expected, {kind_of(value)} came")
+    found = format(value, "f") if isinstance(value, Decimal) and value.is_finite() else clean(value)
+    if len(found) > LONGEST_ID:
         raise Bad("field_wrong", f"{name}: the id has {len(found)} characters")
     return found
 
@@ -87,8 +84,13 @@ def amount(raw: Json, name: str, currency: str, *, default: Decimal | None = Non
         if default is None:
             raise Bad("field_missing", name)
         return default
+    return exact(value, name, currency)
+
+
+def exact(value: Any, name: str, currency: str) -> Decimal:
+    """This value as an amount of this currency, in major units. Raises Bad; nothing is ever rounded."""
     if isinstance(value, bool) or not isinstance(value, str | Decimal | int):
-        raise Bad("amount_unreadable", f"{name}: {_kind(value)}")
+        raise Bad("amount_unreadable", f"{name}: {kind_of(value)}")
     try:
         number = Decimal(value)
     except ArithmeticError:
@@ -98,12 +100,12 @@ def amount(raw: Json, name: str, currency: str, *, default: Decimal | None = Non
     if abs(number) > _LARGEST:
         raise Bad("amount_too_large", f"{name}: {clean(value)[:40]}")
     try:
-        exact = money.of(number, currency).amount
+        found = money.of(number, currency).amount
     except money.NotMoney:
         raise Bad("amount_decimals", f"{name}: {clean(value)[:40]}") from None
-    if exact != exact.quantize(_KEPT):  # a currency with three decimals: rows keep two
+    if found != found.quantize(_KEPT):  # a currency with three decimals: rows keep two
         raise Bad("amount_decimals", f"{name}: {clean(value)[:40]}")
-    return exact
+    return found
 
 
 def quantity(raw: Json, name: str) -> Decimal | None:
@@ -118,9 +120,9 @@ def quantity(raw: Json, name: str) -> Decimal | None:
     return number.quantize(Decimal("0.0001")) if number.is_finite() and abs(number) < 10**9 else None
 
 
-def currency(raw: Json, home: str) -> str:
-    """The object's currency; the company's own where it does not say."""
-    code = reference(raw, "CurrencyRef").upper() or home
+def currency_code(value: Any, home: str) -> str:
+    """An ISO 4217 code; the company's own where the vendor does not say. Raises Bad for one nobody knows."""
+    code = clean(value).upper() or home
     try:
         money.of(0, code)
     except money.NotMoney:
@@ -133,15 +135,13 @@ def day(raw: Json, name: str) -> date | None:
     value = raw.get(name)
     if value is None or value == "":
         return None
+    if not isinstance(value, str):
+        raise Bad("date_unreadable", f"{name}: {kind_of(value)}")
     try:
         # A moment where a date was promised: its own calendar date, without a change of zone.
-        return date.fromisoformat(clean(value)[:10]) if isinstance(value, str) else _no_date(name, value)
+        return date.fromisoformat(clean(value)[:10])
     except ValueError:
         raise Bad("date_unreadable", f"{name}: {clean(value)[:40]!r}") from None
-
-
-def _no_date(name: str, value: Any) -> date:
-    raise Bad("date_unreadable", f"{name}: {_kind(value)}")
 
 
 def moment(value: Any) -> datetime | None:
@@ -149,22 +149,13 @@ def moment(value: Any) -> datetime | None:
     if not isinstance(value, str):
         return None
     try:
-        read = datetime.fromisoformat(value)
-    except ValueError:
+        read = datetime.fromisoformat(value.strip())
+        return (read if read.tzinfo else read.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, OverflowError):
         return None
-    return (read if read.tzinfo else read.replace(tzinfo=UTC)).astimezone(UTC)
 
 
-def changed_at(raw: Json) -> datetime | None:
-    meta = raw.get("MetaData")
-    return moment(meta.get("LastUpdatedTime")) if isinstance(meta, dict) else None
-
-
-def created_at(raw: Json) -> datetime | None:
-    meta = raw.get("MetaData")
-    return moment(meta.get("CreateTime")) if isinstance(meta, dict) else None
-
-
-def _kind(value: Any) -> str:
+def kind_of(value: Any) -> str:
+    """What came instead of what was promised, in words."""
     names = {dict: "an object", list: "a list", bool: "true or false", str: "a text", Decimal: "a number"}
     return names.get(type(value), "something else")
