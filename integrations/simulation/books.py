@@ -6,7 +6,7 @@ Knows nothing of our product. Balances are computed, never stored: an invoice ow
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
@@ -20,6 +20,7 @@ type Ids = Callable[[Kind, int], str]
 """The vendor's id for the n-th object of a kind (n from 1)."""
 
 ZERO = Decimal(0)
+CENT = Decimal("0.01")
 KINDS: tuple[Kind, ...] = ("customer", "invoice", "payment", "credit")
 
 
@@ -79,7 +80,7 @@ class Line:
 
     @property
     def amount(self) -> Decimal:
-        return self.quantity * self.price
+        return (self.quantity * self.price).quantize(CENT, ROUND_HALF_UP)
 
 
 @dataclass(eq=False)
@@ -265,10 +266,10 @@ class Books:
                 "customer": one.customer,
                 "status": self._status(one),
                 "currency": one.currency,
-                "total": str(one.total),
-                "balance": str(self.balance(one)),
-                "paid": str(self.paid(one)),
-                "credited": str(self.credited(one)),
+                "total": str(one.total.quantize(CENT)),
+                "balance": str(self.balance(one).quantize(CENT)),
+                "paid": str(self.paid(one).quantize(CENT)),
+                "credited": str(self.credited(one).quantize(CENT)),
             }
             for one in self.invoices.values()
         }
