@@ -13,7 +13,7 @@ from syntharra.tenancy import current_business
 
 log = logs.get(__name__)
 
-SYNC, REVOKE = "sync", "revoke"
+SYNC, REVOKE, REGISTER = "sync", "revoke", "register"
 
 
 def ask_for_sync(connection_id: UUID) -> None:
@@ -26,6 +26,12 @@ def ask_for_revoking(connection_id: UUID) -> None:
     """The access to these books is to be given back at the vendor."""
     due.note(REVOKE, connection_id, at=clock.now())
     _after_commit("integrations.tasks.revoke", str(current_business()), str(connection_id))
+
+
+def ask_to_register(connection_id: UUID) -> None:
+    """The vendor is to ring for these books, or has answered: what is still missing wants doing."""
+    due.note(REGISTER, connection_id, at=clock.now())
+    _after_commit("integrations.tasks.register", str(current_business()), str(connection_id))
 
 
 def ask_to_read_inbox() -> None:

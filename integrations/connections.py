@@ -6,7 +6,8 @@ the person, the business and the vendor; machine time ends it. The same books ar
 
 import hashlib
 import secrets as randomness
-from collections.abc import Mapping, MutableMapping
+from collections.abc import Mapping, MutableMapping, Sequence
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -19,11 +20,12 @@ from django.urls import reverse
 
 from accounts import timeline
 from accounts.models import Business, User
-from integrations import access, bells, health, sign_in
+from integrations import access, bells, health, registrations, secrets, sign_in
 from integrations.errors import Disconnected, Refused, VendorError
 from integrations.ledger import Organisation
-from integrations.models import Connection, ConnectionDoor, SyncRun
+from integrations.models import Connection, ConnectionDoor, PendingSignIn, SyncRun
 from integrations.sign_in import Company, Tokens
+from integrations.worlds import WrongWorld
 from syntharra import clock, due, logs
 from syntharra.clock import machine_now
 
@@ -32,6 +34,10 @@ log = logs.get(__name__)
 SESSION_KEY = "books_sign_ins"
 MINUTES_TO_FINISH = 10
 MOST_SIGN_INS = 5
+MOST_COMPANIES = 200
+PENDING = "integrations_pendingsignin"
+# What went wrong at the vendor and is worth saying as it is.
+_SAID = ("app_refused", "scope_missing", "wrong_world")
 
 
 class NotConnected(Exception):
@@ -64,9 +70,16 @@ def begin(*, session: MutableMapping[str, Any], business: Business, user: User, 
     return start.address
 
 
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """The sign-in opened several companies: the owner chooses one, within minutes, on the page of this id."""
+
+    pending: UUID
+
+
 def finish(
     *, session: MutableMapping[str, Any], business: Business, user: User, provider: str, said: Mapping[str, str]
-) -> Connection:
+) -> Connection | Choice:
     """The owner is back with what the vendor ``said`` in the address. Raises NotConnected."""
     verifier = _spend(session, said.get("state", ""), provider=provider, business=business, user=user)
     vendor, sandbox = sign_in.at(provider), business.sandbox
@@ -75,20 +88,71 @@ def finish(
     try:
         tokens = vendor.exchange(said, sandbox=sandbox, redirect_uri=redirect_uri(provider), verifier=verifier)
         companies = vendor.companies(said, tokens, sandbox=sandbox)
+    except WrongWorld:
+        raise NotConnected("wrong_world") from None
     except (Disconnected, Refused) as error:
-        raise NotConnected(error.problem if error.problem == "app_refused" else "connect_code") from None
+        raise NotConnected(error.problem if error.problem in _SAID else "connect_code") from None
     except VendorError:
         raise NotConnected("connect_unreachable") from None
     if not companies:
         raise NotConnected("connect_company_missing")
+    if len(companies) > 1:
+        return Choice(_wait_for_choice(business, user, provider, tokens, companies))
+    return _connect(business, user, provider, tokens, companies[0])
+
+
+def offered(pending_id: UUID, *, business: Business, user: User) -> PendingSignIn:
+    """What there is to choose from. Raises NotConnected when too much time passed or it is somebody else's."""
+    found = PendingSignIn.objects.filter(pk=pending_id, business=business, user=user).first()
+    if found is None or found.until <= machine_now():
+        raise NotConnected("connect_expired")
+    return found
+
+
+def choose(pending_id: UUID, account: str, *, business: Business, user: User) -> Connection:
+    """Connect this company of those the sign-in opened. The choice is spent by it. Raises NotConnected."""
+    pending = offered(pending_id, business=business, user=user)
+    company = next((Company(**one) for one in pending.companies if one["account"] == account), None)
+    if company is None:
+        raise NotConnected("connect_company_missing")
+    pair = secrets.decrypt(PENDING, pending.pk, bytes(pending.secrets))
+    tokens = Tokens(
+        pair["access"], pair["refresh"], pending.access_expires_at, pending.refresh_expires_at, pending.details
+    )
+    connection = _connect(business, user, pending.provider, tokens, company)
+    PendingSignIn.objects.filter(pk=pending_id).delete()
+    return connection
+
+
+def _wait_for_choice(
+    business: Business, user: User, provider: str, tokens: Tokens, companies: Sequence[Company]
+) -> UUID:
+    pending = PendingSignIn(
+        business=business,
+        provider=provider,
+        user=user,
+        companies=[asdict(company) for company in companies[:MOST_COMPANIES]],
+        access_expires_at=tokens.access_expires_at,
+        refresh_expires_at=tokens.refresh_expires_at,
+        details=dict(tokens.details),
+        until=machine_now() + timedelta(minutes=MINUTES_TO_FINISH),
+    )
+    pending.secrets = secrets.encrypt(PENDING, pending.pk, {"access": tokens.access, "refresh": tokens.refresh})
+    PendingSignIn.objects.filter(user=user, provider=provider).delete()  # a choice begun anew replaces the one before
+    pending.save()
+    return pending.pk
+
+
+def _connect(business: Business, user: User, provider: str, tokens: Tokens, company: Company) -> Connection:
     try:
         # An id may have come through the browser, where anybody may change it: only the vendor's own word counts.
-        organisation = vendor.organisation(companies[0], tokens, sandbox=sandbox)
-    except (Disconnected, Refused):
-        raise NotConnected("connect_company_refused") from None
+        organisation = sign_in.at(provider).organisation(company, tokens, sandbox=business.sandbox)
+    except (Disconnected, Refused) as error:
+        problem = error.problem if error.problem in _SAID else "connect_company_refused"
+        raise NotConnected(problem) from None
     except VendorError:
         raise NotConnected("connect_unreachable") from None
-    return _keep(business, user, provider, organisation, tokens, companies[0])
+    return _keep(business, user, provider, organisation, tokens, company)
 
 
 @transaction.atomic
@@ -106,6 +170,7 @@ def disconnect(connection_id: UUID, *, by: User) -> Connection:
     ConnectionDoor.objects.filter(provider=connection.provider, connection_id=connection.pk).delete()
     for run in connection.runs.filter(status=SyncRun.Status.RUNNING):
         run.move(SyncRun.Status.FAILED, ended_at=clock.now(), leased_until=None, problem="disconnected")
+    registrations.end(connection)
     timeline.record(connection, "disconnected", by=by.email, company=connection.company)
     due.settle(bells.SYNC, connection.pk)
     bells.ask_for_revoking(connection.pk)
@@ -134,7 +199,7 @@ def revoke(connection_id: UUID) -> bool:
 
 def redirect_uri(provider: str) -> str:
     """Where the vendor sends the owner back to; registered there letter by letter."""
-    return str(settings.PUBLIC_URL) + reverse(f"{provider}_callback")
+    return str(settings.PUBLIC_URL) + reverse("books_callback", args=[provider])
 
 
 def _spend(session: MutableMapping[str, Any], state: str, *, provider: str, business: Business, user: User) -> str:
@@ -173,6 +238,7 @@ def _keep(
     timeline.record(connection, "connected" if is_new else "reconnected", by=user.email, company=books.name)
     due.settle(bells.REVOKE, connection.pk)
     bells.ask_for_sync(connection.pk)
+    registrations.owe(connection)
     return connection
 
 

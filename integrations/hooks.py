@@ -61,6 +61,11 @@ def event_id(*parts: str) -> str:
     return hashlib.sha256("|".join(parts).encode()).hexdigest()
 
 
+def hash_of(token: str) -> str:
+    """What we keep of the token in an address of a connection's own."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
 class Webhooks(Protocol):
     """A vendor's module ``webhooks``: pure."""
 

@@ -75,6 +75,64 @@ class ConnectionDoor(models.Model):
         constraints: ClassVar = [models.UniqueConstraint(fields=["provider", "account"], name="books_connected_once")]
 
 
+class PendingSignIn(TenantModel):
+    """A sign-in that opened several companies, waiting for its owner to choose one. Sealed like a connection."""
+
+    provider = models.CharField(max_length=20, choices=Provider.choices)
+    user = models.ForeignKey("accounts.User", on_delete=models.CASCADE, related_name="+")
+    companies = models.JSONField()  # [{"account", "name", "details"}], by the vendor's own word
+    secrets = models.BinaryField()
+    access_expires_at = models.DateTimeField()  # machine time
+    refresh_expires_at = models.DateTimeField(null=True)
+    details = models.JSONField(default=dict)
+    until = models.DateTimeField()  # machine time
+
+    class Meta(TenantModel.Meta):
+        pass
+
+
+class Registration(TenantModel):
+    """A webhook of one connection at a vendor that keeps a key for each: asked for, then verified."""
+
+    connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="hooks", db_constraint=False)
+    name = models.CharField(max_length=64)  # what the vendor calls it (a callback's id); "" for one made by hand
+    event = models.CharField(max_length=40, blank=True)
+    secrets = models.BinaryField(default=b"")  # its key
+    created_at = models.DateTimeField()
+    verified_at = models.DateTimeField(null=True)
+    last_heard_at = models.DateTimeField(null=True)
+
+    class Meta(TenantModel.Meta):
+        constraints = [
+            *TenantModel.Meta.constraints,
+            models.UniqueConstraint(fields=["business", "connection", "name"], name="registration_once"),
+        ]
+
+
+class HookDoor(models.Model):
+    """Whose webhooks an address with a token is for. Holds a hash: the address itself is known to the vendor only."""
+
+    token_hash = models.CharField(max_length=64, primary_key=True)
+    provider = models.CharField(max_length=20)
+    business_id = models.UUIDField()
+    connection_id = models.UUIDField()
+
+
+class Hint(TenantModel):
+    """An object of the books a webhook named: the next reading looks at it by its id. One row however often it is named."""
+
+    connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="hints", db_constraint=False)
+    kind = models.CharField(max_length=20)
+    external_id = models.CharField(max_length=64)
+    noted_at = models.DateTimeField()  # machine time
+
+    class Meta(TenantModel.Meta):
+        constraints = [
+            *TenantModel.Meta.constraints,
+            models.UniqueConstraint(fields=["business", "connection", "kind", "external_id"], name="hint_once"),
+        ]
+
+
 class SyncRun(TenantModel, Stateful):
     """One reading of the books: where it stands, what it saw. A killed run is taken up again from its cursor."""
 

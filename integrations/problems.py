@@ -275,7 +275,7 @@ CONNECTING: dict[str, tuple[Any, Any, Any]] = {
     "connect_not_set_up": (
         _("Not set up yet"),
         _("This installation has no key for {vendor}."),
-        _("Whoever runs this installation has to set QUICKBOOKS_CLIENT_ID and QUICKBOOKS_CLIENT_SECRET."),
+        _("Whoever runs this installation has to set its client id and secret, see docs/configuration.md."),
     ),
 }
 

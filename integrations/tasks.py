@@ -4,7 +4,7 @@ from uuid import UUID
 
 from celery import shared_task
 
-from integrations import bells, connections, inbox
+from integrations import bells, connections, inbox, registrations
 from syntharra import due, logs
 from syntharra.tenancy import acting_for
 
@@ -19,11 +19,15 @@ def read_inbox() -> int:
 
 @shared_task
 def sweep_inbox() -> int:
-    """For bells nobody heard: read what waits, and give back access that is still owed to a vendor."""
+    """For bells nobody heard: read what waits, give back access and make the registrations still owed to a vendor."""
     for business_id in due.businesses(bells.REVOKE):
         with acting_for(business_id):
             for connection_id in due.rows(bells.REVOKE):
                 connections.revoke(connection_id)
+    for business_id in due.businesses(bells.REGISTER):
+        with acting_for(business_id):
+            for connection_id in due.rows(bells.REGISTER):
+                registrations.bring_up(connection_id)
     return _read_all()
 
 
@@ -32,6 +36,13 @@ def revoke(business_id: str, connection_id: str) -> bool:
     """Give the access to disconnected books back at the vendor."""
     with acting_for(UUID(business_id)):
         return connections.revoke(UUID(connection_id))
+
+
+@shared_task
+def register(business_id: str, connection_id: str) -> bool:
+    """Have the vendor ring for these books."""
+    with acting_for(UUID(business_id)):
+        return registrations.bring_up(UUID(connection_id))
 
 
 def _read_all() -> int:

@@ -5,9 +5,12 @@ from django.urls import path
 from integrations import views, webhooks
 
 urlpatterns = [
-    path("connections/quickbooks/connect", views.connect_books, name="connect_books"),
-    path("connections/quickbooks/callback", views.quickbooks_callback, name="quickbooks_callback"),
+    path("connections/<slug:provider>/connect", views.connect_books, name="connect_books"),
+    path("connections/<slug:provider>/callback", views.books_callback, name="books_callback"),
+    path("connections/choose/<uuid:pending_id>", views.choose_books, name="choose_books"),
     path("connections/<uuid:connection_id>/disconnect", views.disconnect_books, name="disconnect_books"),
     path("connections/<uuid:connection_id>/sync", views.sync_books, name="sync_books"),
-    path("webhooks/quickbooks", webhooks.quickbooks, name="quickbooks_webhook"),
+    path("connections/<uuid:connection_id>/webhook", views.make_webhook, name="make_webhook"),
+    path("webhooks/<slug:provider>", webhooks.app_door, name="books_webhook"),
+    path("webhooks/<slug:provider>/<str:token>", webhooks.connection_door, name="books_webhook_of"),
 ]

@@ -1,9 +1,9 @@
-"""The doors of connecting: to the vendor, back from it, read now, let go. The pages are the desk's."""
+"""The doors of connecting: to the vendor, back from it, choose the company, read now, let go. The pages are the desk's."""
 
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -11,50 +11,69 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts.middleware import MemberRequest, roles_required
 from accounts.models import Role
-from integrations import bells, connections, problems
-from integrations.connections import NotConnected
+from integrations import bells, connections, problems, registrations
+from integrations.connections import Choice, NotConnected
 from integrations.models import Connection, Provider
 
 MAY_CONNECT = (Role.OWNER, Role.MANAGER)
+BY_SIGNING_IN = tuple(provider for provider in Provider if provider is not Provider.FILE)
 
 
 @require_http_methods(["GET", "POST"])
 @never_cache
 @roles_required(*MAY_CONNECT)
-def connect_books(request: MemberRequest) -> HttpResponse:
-    """Send the owner to sign in at the vendor, who asks which company."""
+def connect_books(request: MemberRequest, provider: str) -> HttpResponse:
+    """Send the owner to sign in at the vendor."""
+    vendor = _vendor(provider)
     try:
         address = connections.begin(
-            session=request.session, business=request.business, user=request.user, provider=Provider.QUICKBOOKS
+            session=request.session, business=request.business, user=request.user, provider=provider
         )
     except NotConnected as error:
-        return _back_with(request, error)
+        return _back_with(request, error, vendor)
     if request.method == "POST":
         # A browser holds a form to our own addresses (CSP form-action) through every redirect: a page lies between.
-        vendor = Provider.QUICKBOOKS.label
-        return render(request, "integrations/leaving.html", {"address": address, "vendor": vendor})
+        return render(request, "integrations/leaving.html", {"address": address, "vendor": vendor.label})
     return redirect(address)
 
 
 @require_GET
 @never_cache
 @roles_required(*MAY_CONNECT)
-def quickbooks_callback(request: MemberRequest) -> HttpResponse:
-    """The owner comes back with a code, or with a no. Either way he ends on the page he started from."""
+def books_callback(request: MemberRequest, provider: str) -> HttpResponse:
+    """The owner comes back with a code, or with a no. Either way he ends on the page he started from, or chooses."""
+    vendor = _vendor(provider)
     try:
-        connection = connections.finish(
+        found = connections.finish(
             session=request.session,
             business=request.business,
             user=request.user,
-            provider=Provider.QUICKBOOKS,
+            provider=provider,
             said=request.GET.dict(),
         )
     except NotConnected as error:
-        return _back_with(request, error)
-    messages.success(
-        request, _("%(company)s is connected. We are reading its books now.") % {"company": connection.company}
-    )
-    return redirect("connections")
+        return _back_with(request, error, vendor)
+    return redirect("choose_books", found.pending) if isinstance(found, Choice) else _connected(request, found)
+
+
+@require_http_methods(["GET", "POST"])
+@never_cache
+@roles_required(*MAY_CONNECT)
+def choose_books(request: MemberRequest, pending_id: UUID) -> HttpResponse:
+    """The sign-in opened several companies: which of them is this business's?"""
+    business, user = request.business, request.user
+    try:
+        pending = connections.offered(pending_id, business=business, user=user)
+        if account := request.POST.get("account", ""):
+            return _connected(request, connections.choose(pending_id, account, business=business, user=user))
+    except NotConnected as error:
+        return _back_with(request, error, None)
+    context = {
+        "companies": pending.companies,
+        "vendor": pending.get_provider_display(),
+        "problem": _("Choose one of the companies first.") if request.method == "POST" else "",
+    }
+    return render(request, "integrations/choose.html", context, status=422 if request.method == "POST" else 200)
 
 
 @require_POST
@@ -73,16 +92,45 @@ def sync_books(request: MemberRequest, connection_id: UUID) -> HttpResponse:
     """Read the books now instead of in a few minutes."""
     connection = get_object_or_404(Connection, business=request.business, pk=connection_id)
     if connection.state in (Connection.State.RECONNECT, Connection.State.DISCONNECTED):
-        messages.error(
-            request, problems.about("reconnect_needed", vendor=str(connection.get_provider_display())).next_step
-        )
+        said = problems.about("reconnect_needed", vendor=str(connection.get_provider_display()))
+        messages.error(request, said.next_step)
         return redirect("connections")
     bells.ask_for_sync(connection.pk)
     messages.success(request, _("We are reading your books now."))
     return redirect("connections")
 
 
-def _back_with(request: HttpRequest, error: NotConnected) -> HttpResponse:
-    said = problems.about(error.problem, vendor=Provider.QUICKBOOKS.label)
+@require_POST
+@never_cache
+@roles_required(*MAY_CONNECT)
+def make_webhook(request: MemberRequest, connection_id: UUID) -> HttpResponse:
+    """An address and a secret to enter at the vendor, shown once; making them again ends the ones before."""
+    connection = get_object_or_404(Connection, business=request.business, pk=connection_id)
+    if connection.provider not in registrations.BY_HAND or connection.state == Connection.State.DISCONNECTED:
+        raise Http404
+    address, secret = registrations.by_hand(connection.pk)
+    context = {
+        "address": address,
+        "secret": secret,
+        "vendor": connection.get_provider_display(),
+        "body": '{"invoice_id":"${INVOICE.INVOICE_ID}"}',
+    }
+    return render(request, "integrations/webhook.html", context)
+
+
+def _vendor(provider: str) -> Provider:
+    if provider not in BY_SIGNING_IN:
+        raise Http404
+    return Provider(provider)
+
+
+def _connected(request: HttpRequest, connection: Connection) -> HttpResponse:
+    said = _("%(company)s is connected. We are reading its books now.")
+    messages.success(request, said % {"company": connection.company or connection.account})
+    return redirect("connections")
+
+
+def _back_with(request: HttpRequest, error: NotConnected, vendor: Provider | None) -> HttpResponse:
+    said = problems.about(error.problem, vendor=str(vendor.label) if vendor else _("The vendor"))
     messages.error(request, f"{said.title}. {said.words} {said.next_step}")
     return redirect("connections")

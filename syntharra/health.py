@@ -14,6 +14,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from prometheus_client.registry import Collector
 
 from compliance.models import RefusalTally
+from integrations import webhooks
 from integrations.models import InboxEvent
 from syntharra import due
 from syntharra.clock import machine_now
@@ -76,6 +77,12 @@ class Installation(Collector):
         for purpose, reason, count in totals.annotate(total=Sum("count")):
             refused.add_metric([purpose, reason], count)
         yield refused
+        rang = CounterMetricFamily(
+            "syntharra_webhooks", "Deliveries of vendors by outcome", labels=["source", "outcome"]
+        )
+        for (source, outcome), count in sorted(webhooks.counts().items()):
+            rang.add_metric([source, outcome], count)
+        yield rang
 
 
 def metrics(request: HttpRequest) -> HttpResponse:

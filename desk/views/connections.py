@@ -78,13 +78,16 @@ def connections(request: MemberRequest) -> HttpResponse:
 
 
 def _ways() -> list[Way]:
-    return [
-        Way(
-            str(Provider.QUICKBOOKS.label),
-            _("You sign in at Intuit and choose the company."),
-            reverse("connect_books"),
-        )
-    ]
+    """The six, in the order in which they are common."""
+    words = {
+        Provider.QUICKBOOKS: _("You sign in at Intuit and choose the company."),
+        Provider.XERO: _("You sign in at Xero and choose the organization."),
+        Provider.FRESHBOOKS: _("You sign in at FreshBooks; with several businesses you choose one."),
+        Provider.SQUARE: _("You sign in at Square. We read the invoices of all your locations."),
+        Provider.ZOHO: _("You sign in at Zoho, whichever data center your books are in."),
+        Provider.JOBBER: _("You sign in at Jobber as an administrator of the account."),
+    }
+    return [Way(str(one.label), said, reverse("connect_books", args=[one])) for one, said in words.items()]
 
 
 def _standing(connection: Connection) -> str:

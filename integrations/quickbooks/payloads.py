@@ -8,6 +8,7 @@ from typing import Any
 from integrations import canonical, fields
 from integrations.canonical import Json
 from integrations.errors import Refused
+from integrations.hooks import Incoming, NotAWebhook
 from integrations.ledger import Home, Unusable
 from integrations.payloads import Answer, Broken, Found, Note, Unreadable
 from integrations.quickbooks import answers, mapping, oauth, webhooks
@@ -85,8 +86,8 @@ def _error(answer: Answer) -> Json:
 
 def _webhook(answer: Answer) -> Iterator[Found]:
     try:
-        events = webhooks.events_in(answer.body)
-    except webhooks.NotAWebhook as error:
+        events = webhooks.events_in(Incoming(answer.body, {}))
+    except NotAWebhook as error:
         raise Unreadable(f"no webhook of QuickBooks: {error}") from None
     for event in events:
         if not event.object:

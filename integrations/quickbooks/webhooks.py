@@ -8,12 +8,13 @@ import base64
 import hashlib
 import hmac
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
-from integrations import fields
+from django.conf import settings
+
+from integrations import fields, hooks
 from integrations.fields import Bad, Json
+from integrations.hooks import Event, Incoming, Key, NotAWebhook
 
 SIGNATURE = "intuit-signature"
 # What we read of their books; other objects (bills, vendors, estimates) are not ours.
@@ -28,44 +29,27 @@ _ACTIONS = {
 }
 
 
-class NotAWebhook(ValueError):
-    """The body is none of the forms they send; the message says what was found."""
+PER_CONNECTION = False
+REFUSED = 401
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
-    """One change they tell of. ``object`` is "" for what is not ours to read."""
-
-    event_id: str
-    account: str
-    object: str
-    external_id: str
-    action: str
-    occurred_at: datetime | None
-
-    @property
-    def payload(self) -> Json:
-        """What is stored: ids and words, nothing of a customer."""
-        return {
-            "object": self.object,
-            "external_id": self.external_id,
-            "action": self.action,
-            "occurred_at": self.occurred_at.isoformat() if self.occurred_at else None,
-        }
+def app_key() -> str:
+    """The app's verifier token."""
+    return str(settings.QUICKBOOKS_WEBHOOK_VERIFIER)
 
 
-def is_signed(body: bytes, signature: str, key: str) -> bool:
+def is_signed(incoming: Incoming, key: Key) -> bool:
     """Whether exactly these bytes were signed with the app's verifier token. In constant time; False without a key."""
-    if not key:
+    if not key.secret:
         return False
-    expected = base64.b64encode(hmac.digest(key.encode(), body, hashlib.sha256))
-    return hmac.compare_digest(expected, signature.encode())
+    expected = base64.b64encode(hmac.digest(key.secret.encode(), incoming.body, hashlib.sha256))
+    return hmac.compare_digest(expected, incoming.headers.get(SIGNATURE, "").encode())
 
 
-def events_in(body: bytes) -> list[Event]:
+def events_in(incoming: Incoming) -> list[Event]:
     """The events of one delivery, in their order. Raises NotAWebhook."""
     try:
-        said = fields.loads(body)
+        said = fields.loads(incoming.body)
     except ValueError:
         raise NotAWebhook("the body is no JSON") from None
     try:
@@ -121,8 +105,7 @@ def _event(*, event_id: str, account: str, entity: str, external_id: str, action
     known = next((ours for theirs, ours in _ACTIONS.items() if word in (theirs, ours)), word[:20])
     if not event_id or len(event_id) > 150:
         # The older form has no id: the same change said again must come out as the same event.
-        same = "|".join((event_id, account, entity, external_id, word, occurred_at))
-        event_id = hashlib.sha256(same.encode()).hexdigest()
+        event_id = hooks.event_id(event_id, account, entity, external_id, word, occurred_at)
     return Event(
         event_id=event_id,
         account=account,

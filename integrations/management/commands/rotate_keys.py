@@ -7,8 +7,11 @@ from django.db import transaction
 
 from accounts.models import Business
 from integrations import secrets
-from integrations.models import Connection
+from integrations.models import Connection, PendingSignIn, Registration
 from syntharra.tenancy import acting_for
+
+
+SEALED: tuple[type[Connection | PendingSignIn | Registration], ...] = (Connection, PendingSignIn, Registration)
 
 
 class Command(BaseCommand):
@@ -22,26 +25,27 @@ class Command(BaseCommand):
         unreadable: list[str] = []
         for business in Business.objects.order_by("pk"):
             with acting_for(business.pk):
-                for pk in Connection.objects.exclude(secrets=b"").order_by("pk").values_list("pk", flat=True):
-                    try:
-                        resealed += self._reseal(pk)
-                        kept += 1
-                    except secrets.Unreadable:
-                        unreadable.append(str(pk))
+                for table in SEALED:
+                    for pk in table.objects.exclude(secrets=b"").order_by("pk").values_list("pk", flat=True):
+                        try:
+                            resealed += self._reseal(table, pk)
+                            kept += 1
+                        except secrets.Unreadable:
+                            unreadable.append(f"{table._meta.verbose_name} {pk}")
         if unreadable:
             names = ", ".join(unreadable)
             raise CommandError(
                 f"{len(unreadable)} secrets cannot be opened with any key of FIELD_KEYS; their owners must reconnect, "
-                f"or the key that sealed them must come back: connections {names}"
+                f"or the key that sealed them must come back: {names}"
             )
         self.stdout.write(f"{kept} secrets are under the newest key ({resealed} resealed). Older keys may go.")
 
     @transaction.atomic
-    def _reseal(self, pk: Any) -> int:
-        connection = Connection.objects.select_for_update(of=("self",), no_key=True).get(pk=pk)
-        sealed = bytes(connection.secrets)
-        if not sealed or secrets.under_newest_key(sealed):
+    def _reseal(self, table: type[Connection | PendingSignIn | Registration], pk: Any) -> int:
+        row = table.objects.select_for_update(of=("self",), no_key=True).filter(pk=pk).first()
+        sealed = bytes(row.secrets) if row is not None else b""
+        if row is None or not sealed or secrets.under_newest_key(sealed):
             return 0
-        connection.secrets = secrets.rotated(sealed)
-        connection.save(update_fields=["secrets"])
+        row.secrets = secrets.rotated(sealed)
+        row.save(update_fields=["secrets"])
         return 1

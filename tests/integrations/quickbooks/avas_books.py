@@ -81,7 +81,9 @@ def connect(firm: Firm, *, realm: str = AVAS_PLUMBING) -> Connection:
     """The whole way there and back, without a browser."""
     session: dict[str, Any] = {}
     who: dict[str, Any] = {"session": session, "business": firm.business, "user": firm.owner, "provider": "quickbooks"}
-    return connections.finish(**who, said=came_back(connections.begin(**who), realm=realm))
+    found = connections.finish(**who, said=came_back(connections.begin(**who), realm=realm))
+    assert isinstance(found, Connection)
+    return found
 
 
 @dataclass

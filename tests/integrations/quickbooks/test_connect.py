@@ -39,13 +39,13 @@ def browser(firm: Firm, user: Any = None) -> Client:
 
 def sent_away(client: Client) -> str:
     """Where the connect button leads."""
-    answer = client.get(reverse("connect_books"))
+    answer = client.get(reverse("connect_books", args=["quickbooks"]))
     assert answer.status_code == 302
     return str(answer["Location"])
 
 
 def returned(client: Client, said: dict[str, str]) -> Any:
-    return client.get(reverse("quickbooks_callback"), said)
+    return client.get(reverse("books_callback", args=["quickbooks"]), said)
 
 
 def message(answer: Any) -> str:
@@ -85,7 +85,7 @@ def test_an_owner_connects_and_the_first_reading_is_asked_for(ava: Firm) -> None
 
 
 def test_a_pressed_button_leads_over_a_page_because_browsers_hold_forms_to_our_own_addresses(ava: Firm) -> None:
-    answer = browser(ava).post(reverse("connect_books"))
+    answer = browser(ava).post(reverse("connect_books", args=["quickbooks"]))
 
     assert answer.status_code == 200
     assert 'http-equiv="refresh"' in answer.content.decode()
@@ -237,7 +237,7 @@ def test_our_own_refused_key_is_not_blamed_on_the_owner(ava: Firm, settings: Any
 def test_an_installation_without_a_key_says_who_has_to_do_what(ava: Firm, settings: Any) -> None:
     settings.QUICKBOOKS_CLIENT_ID = ""
 
-    answer = browser(ava).get(reverse("connect_books"))
+    answer = browser(ava).get(reverse("connect_books", args=["quickbooks"]))
 
     assert message(answer) == words_of("connect_not_set_up")
 

@@ -41,8 +41,8 @@ def message(answer: Any) -> str:
 def test_only_owners_and_managers_connect(ava: Firm, role: Role) -> None:
     member = make_member(ava, f"{role}@avasplumbing.example", role)
 
-    assert browser(ava, member).get(reverse("connect_books")).status_code == 403
-    assert browser(ava, member).get(reverse("quickbooks_callback")).status_code == 403
+    assert browser(ava, member).get(reverse("connect_books", args=["quickbooks"])).status_code == 403
+    assert browser(ava, member).get(reverse("books_callback", args=["quickbooks"])).status_code == 403
 
 
 def test_a_stranger_can_neither_read_nor_disconnect_anothers_books(ava: Firm, rival: Firm) -> None:

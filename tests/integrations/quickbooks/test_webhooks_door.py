@@ -2,15 +2,19 @@
 
 import json
 import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+import time_machine
 from django.test import Client
 from django.urls import reverse
 
 from integrations import bells, connections, inbox, tasks
-from integrations.models import ConnectionDoor, InboxEvent
+from integrations.models import ConnectionDoor, Hint, InboxEvent
 from integrations.quickbooks.simulator import AVAS_PLUMBING, RIVAL_ROOTER
+from integrations.webhooks import counts
 from syntharra import due
 from syntharra.clock import machine_now
 from syntharra.tenancy import acting_for
@@ -22,8 +26,11 @@ DOOR = "/webhooks/quickbooks"
 
 
 @pytest.fixture(autouse=True)
-def _key(settings: Any, db: None) -> None:
+def _key(settings: Any, db: None) -> Iterator[None]:
+    """In the days in which the vendor's own examples were sent."""
     use("http://127.0.0.1:9", settings)
+    with time_machine.travel(datetime(2026, 9, 10, tzinfo=UTC), tick=True):
+        yield
 
 
 def ring(body: bytes, signature: str | None = None, **more: Any) -> Any:
@@ -41,7 +48,7 @@ def body_of(*events: dict[str, Any]) -> bytes:
 
 
 def test_the_door_is_where_the_vendor_is_told_it_is() -> None:
-    assert reverse("quickbooks_webhook") == DOOR
+    assert reverse("books_webhook", args=["quickbooks"]) == DOOR
     assert VERIFIER == "3f1c2a90-7b1e-4c55-9d21-0a6f5d2b8e11"
 
 
@@ -91,6 +98,25 @@ def test_forged_unreadable_and_oversized_are_refused_counted_and_not_stored(
     assert "webhook_refused" in caplog.text
 
 
+def test_a_delivery_from_somebodys_drawer_is_refused_and_counted() -> None:
+    before = counts().get(("quickbooks", "stale"), 0)
+
+    with time_machine.travel(datetime(2026, 9, 13, tzinfo=UTC), tick=True):
+        assert ring(OLDER).status_code == 400
+
+    assert not InboxEvent.objects.exists()
+    assert counts()["quickbooks", "stale"] == before + 1
+
+
+def test_a_repeated_delivery_is_answered_and_counted() -> None:
+    before = counts().get(("quickbooks", "repeated"), 0)
+
+    assert [ring(VECTOR, SIGNATURE).status_code for _ in range(2)] == [200, 200]
+
+    assert InboxEvent.objects.count() == 1
+    assert counts()["quickbooks", "repeated"] == before + 1
+
+
 def test_without_a_key_every_webhook_is_refused(settings: Any) -> None:
     settings.QUICKBOOKS_WEBHOOK_VERIFIER = ""
 
@@ -122,6 +148,7 @@ def test_many_events_of_a_company_ask_for_one_reading_of_its_books(plumber: Firm
     assert due.rows(bells.SYNC) == [plumber.connection.pk]
     with acting_for(rival.business.pk):
         assert due.rows(bells.SYNC) == []
+    assert list(Hint.objects.values_list("kind", "external_id")) == [("invoice", "130")]
     assert set(InboxEvent.objects.values_list("outcome", flat=True)) == {"asked for 1 syncs"}
     assert tasks.read_inbox() == 0
 

@@ -1,0 +1,145 @@
+"""Webhooks of one connection, where a vendor keeps an address and a key for each: asked for, verified, ended.
+
+The address holds a random token, of which we keep the hash; the keys are sealed to their rows. What is missing is made by
+``bring_up``, safe to repeat, owed in ``due`` until it is done. Polling goes on all the while: a webhook is a hint.
+"""
+
+import secrets as randomness
+from contextlib import closing
+from datetime import timedelta
+from importlib import import_module
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+from django.urls import reverse
+
+from integrations import bells, health, hooks, secrets
+from integrations.errors import Disconnected, VendorError
+from integrations.hooks import Key
+from integrations.ledger import ledger_for
+from integrations.models import Connection, HookDoor, Registration
+from syntharra import clock, due, logs
+
+log = logs.get(__name__)
+
+TABLE = "integrations_registration"
+TRY_AGAIN = timedelta(minutes=30)
+BY_HAND = ("zoho",)
+"""Vendors whose webhooks the owner makes himself; the others are asked through their API."""
+
+
+def is_wanted(connection: Connection) -> bool:
+    """Whether this vendor rings at an address of this connection's own."""
+    try:
+        return hooks.of(connection.provider).PER_CONNECTION
+    except ModuleNotFoundError:
+        return False
+
+
+def owe(connection: Connection) -> None:
+    """These books were connected: have the vendor ring for them, where it takes an address for each."""
+    if is_wanted(connection) and connection.provider not in BY_HAND:
+        bells.ask_to_register(connection.pk)
+
+
+def end(connection: Connection) -> None:
+    """From the commit on nobody rings for these books: the address opens nothing any more."""
+    HookDoor.objects.filter(provider=connection.provider, connection_id=connection.pk).delete()
+    connection.hooks.all().delete()
+    due.settle(bells.REGISTER, connection.pk)
+
+
+@transaction.atomic
+def by_hand(connection_id: UUID) -> tuple[str, str]:
+    """An address and a secret for the owner to enter at the vendor, made anew: the ones before end."""
+    connection = health.held(connection_id)
+    end(connection)
+    secret = randomness.token_hex(20)  # alphanumeric, 12 to 50 characters: what Zoho takes
+    keep(connection, "", secret)
+    return _new_address(connection), secret
+
+
+def keep(connection: Connection, name: str, secret: str, *, event: str = "") -> Registration:
+    """Store the key of a registration; one that is there keeps its row."""
+    row = connection.hooks.filter(name=name).first()
+    row = row or Registration(connection=connection, name=name, event=event, created_at=clock.now())
+    if secret:
+        row.secrets = secrets.encrypt(TABLE, row.pk, {"key": secret})
+    row.save()
+    return row
+
+
+def keys_of(connection: Connection) -> list[Key]:
+    """The keys a delivery to this connection may be signed with. One that cannot be opened counts as none."""
+    found = []
+    for row in connection.hooks.exclude(secrets=b""):
+        try:
+            found.append(Key(secrets.decrypt(TABLE, row.pk, bytes(row.secrets))["key"], row.name))
+        except secrets.Unreadable as error:
+            log.error("secrets_unreadable", registration=str(row.pk), error=str(error))
+    return found
+
+
+@transaction.atomic
+def heard(connection_id: UUID, callback: str, verifier: str) -> None:
+    """The vendor sent the code that proves the address is ours: kept, and given back to it soon."""
+    connection = health.held(connection_id)
+    keep(connection, callback, verifier)
+    bells.ask_to_register(connection_id)
+
+
+def bring_up(connection_id: UUID) -> bool:
+    """Ask the vendor for what is not registered, give back the codes it sent. False when something is still owed.
+
+    Call it outside any transaction. ``integrations.<vendor>.webhooks`` has ``register(ledger, uri)`` answering the id of
+    each event's callback, and ``verify(ledger, callback, verifier)``.
+    """
+    connection = Connection.objects.get(pk=connection_id)
+    if connection.state != Connection.State.CONNECTED or not is_wanted(connection):
+        due.settle(bells.REGISTER, connection_id)
+        return True
+    vendor = import_module(f"integrations.{connection.provider}.webhooks")
+    try:
+        with closing(ledger_for(connection)) as ledger:
+            if not connection.hooks.exists():
+                _register(connection, vendor.register(ledger, _opened(connection)))
+            for row in connection.hooks.filter(verified_at=None).exclude(secrets=b""):
+                vendor.verify(ledger, row.name, secrets.decrypt(TABLE, row.pk, bytes(row.secrets))["key"])
+                Registration.objects.filter(pk=row.pk).update(verified_at=clock.now())
+    except Disconnected as error:
+        health.trouble(connection_id, error)
+        due.settle(bells.REGISTER, connection_id)
+        return False
+    except (VendorError, secrets.Unreadable) as error:
+        log.warning("not_registered_yet", connection=str(connection_id), error=type(error).__name__)
+        due.note(bells.REGISTER, connection_id, at=clock.now() + TRY_AGAIN)
+        return False
+    due.settle(bells.REGISTER, connection_id)
+    return True
+
+
+@transaction.atomic
+def _register(connection: Connection, callbacks: dict[str, str]) -> None:
+    """``callbacks`` by event. A verifier may have come in while we were still asking: its row keeps its key."""
+    for event, name in callbacks.items():
+        row = keep(connection, name, "", event=event)
+        Registration.objects.filter(pk=row.pk).update(event=event)
+
+
+@transaction.atomic
+def _opened(connection: Connection) -> str:
+    """An address that works before the vendor hears of it; addresses of attempts before are closed."""
+    HookDoor.objects.filter(provider=connection.provider, connection_id=connection.pk).delete()
+    return _new_address(connection)
+
+
+def _new_address(connection: Connection) -> str:
+    token = randomness.token_urlsafe(24)
+    HookDoor.objects.create(
+        token_hash=hooks.hash_of(token),
+        provider=connection.provider,
+        business_id=connection.business_id,
+        connection_id=connection.pk,
+    )
+    return f"{settings.PUBLIC_URL}{reverse('books_webhook_of', args=[connection.provider, token])}"
