@@ -77,10 +77,11 @@ class Line:
     quantity: Decimal
     price: Decimal
     item: str = ""
+    places: int = 2  # of the currency behind the point: yen have none, dinars three
 
     @property
     def amount(self) -> Decimal:
-        return (self.quantity * self.price).quantize(CENT, ROUND_HALF_UP)
+        return (self.quantity * self.price).quantize(Decimal(1).scaleb(-self.places), ROUND_HALF_UP)
 
 
 @dataclass(eq=False)
@@ -177,6 +178,11 @@ class Credit:
         return self.total - sum(self.applied.values(), ZERO) if self.status == "open" else ZERO
 
 
+def _exact(amount: Decimal) -> str:
+    """Written in cents, or as finely as the currency goes."""
+    return str(amount if amount != amount.quantize(CENT) else amount.quantize(CENT))
+
+
 class Books:
     """One company's books. Every act touches what it changed (``updated_at``, ``version``) and tells once an object."""
 
@@ -266,10 +272,10 @@ class Books:
                 "customer": one.customer,
                 "status": self._status(one),
                 "currency": one.currency,
-                "total": str(one.total.quantize(CENT)),
-                "balance": str(self.balance(one).quantize(CENT)),
-                "paid": str(self.paid(one).quantize(CENT)),
-                "credited": str(self.credited(one).quantize(CENT)),
+                "total": _exact(one.total),
+                "balance": _exact(self.balance(one)),
+                "paid": _exact(self.paid(one)),
+                "credited": _exact(self.credited(one)),
             }
             for one in self.invoices.values()
         }
@@ -485,11 +491,11 @@ class Books:
         """Everything in them."""
         tables = {"customers": self.customers, "invoices": self.invoices}
         tables |= {"payments": self.payments, "credits": self.credits}
-        return {"counts": self._counts, **{name: list(table.values()) for name, table in tables.items()}}
+        return {"counts": self._counts, "extra": self.extra, **{name: list(table.values()) for name, table in tables.items()}}
 
     def bring_back(self, kept: dict[str, Any]) -> None:
         """What was kept, instead of what is here; nobody is told."""
-        self._counts = dict(kept["counts"])
+        self._counts, self.extra = dict(kept["counts"]), kept["extra"]
         self.customers = {one.id: one for one in kept["customers"]}
         self.invoices = {one.id: one for one in kept["invoices"]}
         self.payments = {one.id: one for one in kept["payments"]}
