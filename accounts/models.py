@@ -55,6 +55,11 @@ class Business(models.Model):
     minimum_balance = models.DecimalField(
         _("smallest balance to call about"), max_digits=14, decimal_places=2, default=50
     )
+    # Days after its date an invoice without a due date is due; null: such an invoice is never called about.
+    default_terms_days = models.PositiveSmallIntegerField(_("default terms"), null=True, blank=True)
+    # Words in an invoice that ask for a look first; null: the usual ones of ``invoices.checks``.
+    check_words = models.JSONField(_("words to look at first"), null=True, blank=True)
+    late_fees_attested = models.BooleanField(default=False, db_default=False)
     reviews_calls = models.BooleanField(_("approves each call"), default=True)
     consumer_calls = models.BooleanField(default=False)
     # How the firm came by its customers' numbers, in the words it attested (FCC 07-232); "" until it did.

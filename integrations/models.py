@@ -51,6 +51,11 @@ class Connection(TenantModel):
     problem_since = models.DateTimeField(null=True)
     synced_at = models.DateTimeField(null=True)  # business time of the last good sync
     cursor = models.JSONField(default=dict)  # the vendor's own position; see its ledger
+    compared_at = models.DateTimeField(null=True)  # business time of the last reading of the whole
+    # What the owner said about the vendor's own reminders and late fees: on, off, or "" for not said.
+    reminders_said = models.CharField(max_length=3, blank=True, default="", db_default="")
+    reminders_said_at = models.DateTimeField(null=True)
+    told_stale_on = models.DateField(null=True)  # the day of the last letter about these books being unreadable
 
     class Meta(TenantModel.Meta):
         constraints = [

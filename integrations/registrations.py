@@ -139,7 +139,7 @@ def _new_address(connection: Connection) -> str:
     HookDoor.objects.create(
         token_hash=hooks.hash_of(token),
         provider=connection.provider,
-        business_id=connection.business_id,
+        business_id=connection.business.pk,
         connection_id=connection.pk,
     )
     return f"{settings.PUBLIC_URL}{reverse('books_webhook_of', args=[connection.provider, token])}"

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from integrations.models import Connection
 from syntharra import money
 from syntharra.clock import now
+from syntharra.states import Stateful
 from syntharra.tenancy import TenantModel, TenantQuerySet
 
 AMOUNT: Any = {"max_digits": 14, "decimal_places": 2}
@@ -37,6 +38,9 @@ class Customer(TenantModel):
     zip = models.CharField(max_length=12, blank=True)
     active = models.BooleanField(default=True)
     never_call = models.BooleanField(default=False)  # the owner's VIP list
+    # What the vendor says lies unused for him, of whatever kind; null: it does not say.
+    open_credit = models.DecimalField(**AMOUNT, null=True)
+    chased_by_vendor = models.BooleanField(null=True)  # the vendor's own reminders go to him; null: it does not say
     books_updated_at = models.DateTimeField(null=True)
     digest = models.CharField(
         max_length=64, blank=True
@@ -60,11 +64,15 @@ class Contact(TenantModel):
         SITE = "site", _("Site")
         TENANT = "tenant", _("Tenant or occupant")
         APPROVER = "approver", _("Approver")
+        OTHER = "other", _("Somebody else there")
 
     customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="contacts", db_constraint=False)
     role = models.CharField(max_length=10, choices=Role.choices, default=Role.BILLING)
     rank = models.PositiveSmallIntegerField(default=0)  # the lowest usable number is called
     name = models.CharField(max_length=200, blank=True)
+    title = models.CharField(
+        max_length=100, blank=True, default="", db_default=""
+    )  # as the books have it: "site super"
     email = models.EmailField(blank=True)
     phone = models.CharField(max_length=16, blank=True)  # E.164
     phone_raw = models.CharField(max_length=60, blank=True)  # as the books have it
@@ -75,6 +83,22 @@ class Contact(TenantModel):
         constraints = [
             *TenantModel.Meta.constraints,
             models.UniqueConstraint(fields=["business", "customer", "role", "rank"], name="contact_rank_once"),
+        ]
+
+
+class RoleDecision(TenantModel):
+    """What a member said somebody at a customer is there for; outlives every reading of the books."""
+
+    customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="roles", db_constraint=False)
+    person = models.CharField(max_length=200)  # the name in lower case, or the number where there is none
+    role = models.CharField(max_length=10, choices=Contact.Role.choices)
+    by = models.CharField(max_length=254)
+    at = models.DateTimeField()
+
+    class Meta(TenantModel.Meta):
+        constraints = [
+            *TenantModel.Meta.constraints,
+            models.UniqueConstraint(fields=["business", "customer", "person"], name="role_decided_once"),
         ]
 
 
@@ -151,6 +175,15 @@ class Invoice(TenantModel):
     due_on = models.DateField(null=True)
     memo = models.TextField(blank=True)
     sent = models.BooleanField(null=True)  # null: the books do not say
+    terms_assumed = models.BooleanField(default=False, db_default=False)  # due_on is ours: by the firm's default terms
+    in_flight = models.BooleanField(default=False, db_default=False)  # a payment is on its way or will be taken
+    disputed_in_books = models.BooleanField(default=False, db_default=False)  # the vendor's own mark, or a chargeback
+    estimate = models.CharField(max_length=60, blank=True, default="", db_default="")
+    reminders_on = models.BooleanField(null=True)  # the vendor's own for this invoice; null: it does not say
+    balance_changed_at = models.DateTimeField(null=True)  # business time; null: not since we first read it
+    replaces = models.ForeignKey(
+        "self", on_delete=models.SET_NULL, null=True, related_name="replaced_by", db_constraint=False, db_index=False
+    )
     pay_url = models.URLField(max_length=500, blank=True)
     books_updated_at = models.DateTimeField(null=True)
     read_at = models.DateTimeField()  # business time of the last reading of this one invoice
@@ -227,6 +260,7 @@ class Payment(TenantModel):
     paid_on = models.DateField()
     method = models.CharField(max_length=60, blank=True)
     reference = models.CharField(max_length=60, blank=True)
+    pending = models.BooleanField(default=False, db_default=False)  # not money yet
     created_in_books_at = models.DateTimeField(null=True)
     books_updated_at = models.DateTimeField(null=True)
     reversed_at = models.DateTimeField(null=True)  # voided, deleted, bounced, refunded
@@ -344,3 +378,86 @@ class Hold(TenantModel):
 
     class Meta(TenantModel.Meta):
         indexes = [models.Index(fields=["business", "customer"], name="holds_of_customer")]
+
+
+class Checked(TenantModel):
+    """The owner looked and said: call all the same. Remembered for this customer and this reason."""
+
+    customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="checks", db_constraint=False)
+    reason = models.CharField(max_length=30)  # a code of ``invoices.checks``
+    about = models.CharField(max_length=120, blank=True)  # the word, or what else makes this one another than the last
+    by = models.CharField(max_length=254)
+    at = models.DateTimeField()
+
+    class Meta(TenantModel.Meta):
+        constraints = [
+            *TenantModel.Meta.constraints,
+            models.UniqueConstraint(fields=["business", "customer", "reason", "about"], name="checked_once"),
+        ]
+
+
+class Replacement(TenantModel):
+    """Does this new invoice replace that older one? Asked once; until it is answered the new one is on hold."""
+
+    invoice = models.OneToOneField(Invoice, on_delete=models.CASCADE, related_name="replacement", db_constraint=False)
+    older = models.ForeignKey(Invoice, on_delete=models.CASCADE, related_name="+", db_constraint=False)
+    hold = models.ForeignKey(Hold, on_delete=models.PROTECT, related_name="+", db_constraint=False)
+    asked_at = models.DateTimeField()
+    answer = models.BooleanField(null=True)
+    answered_by = models.CharField(max_length=254, blank=True)
+    answered_at = models.DateTimeField(null=True)
+
+    class Meta(TenantModel.Meta):
+        pass
+
+
+class BookEntry(TenantModel, Stateful):
+    """Something to be written into the books: by us where the vendor can, by the owner's hand where it cannot.
+
+    Its id is the key under which the vendor is asked, however often: nothing is written twice.
+    """
+
+    class Status(models.TextChoices):
+        OWED = "owed", _("To be written")
+        BY_HAND = "by_hand", _("For you to do")
+        DONE = "done", _("Written")
+        REFUSED = "refused", _("Refused by the books")
+        CANCELED = "canceled", _("No longer wanted")
+
+    MOVES: ClassVar = {
+        Status.OWED: {Status.BY_HAND, Status.DONE, Status.REFUSED, Status.CANCELED},
+        Status.BY_HAND: {Status.DONE, Status.CANCELED},
+        Status.REFUSED: {Status.OWED, Status.BY_HAND, Status.CANCELED},
+        Status.DONE: set(),
+        Status.CANCELED: set(),
+    }
+
+    invoice = models.ForeignKey(Invoice, on_delete=models.PROTECT, related_name="entries", db_constraint=False)
+    act = models.CharField(max_length=20)  # an ``Act`` of integrations.abilities
+    on = models.BooleanField(null=True)  # for reminders: on or off
+    cause = models.CharField(max_length=60)  # what it is for; the same act for the same cause is asked for once
+    status = models.CharField(max_length=10, choices=Status.choices, default=Status.OWED)
+    amount = models.DecimalField(**AMOUNT, null=True)
+    currency = models.CharField(max_length=3)
+    words = models.TextField(blank=True)  # a note, or the reason on a credit memo
+    asked_by = models.CharField(max_length=254)
+    asked_at = models.DateTimeField()
+    external_id = models.CharField(max_length=64, blank=True)  # what it became in the books
+    number = models.CharField(max_length=60, blank=True)
+    problem = models.CharField(max_length=40, blank=True)
+    problem_detail = models.CharField(max_length=300, blank=True)
+    ended_at = models.DateTimeField(null=True)
+    ended_by = models.CharField(max_length=254, blank=True)
+
+    class Meta(TenantModel.Meta):
+        constraints = [
+            *TenantModel.Meta.constraints,
+            models.UniqueConstraint(fields=["business", "invoice", "act", "cause"], name="entry_once"),
+        ]
+        indexes = [
+            models.Index(
+                fields=["business", "status"],
+                condition=Q(status__in=("owed", "by_hand", "refused")),
+                name="entries_waiting",
+            ),
+        ]

@@ -4,20 +4,30 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('integrations', '0002_isolation'),
+        ("integrations", "0002_isolation"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='connection',
-            name='details',
+            model_name="connection",
+            name="details",
             field=models.JSONField(db_default={}, default=dict),
         ),
         migrations.AlterField(
-            model_name='connection',
-            name='provider',
-            field=models.CharField(choices=[('quickbooks', 'QuickBooks Online'), ('xero', 'Xero'), ('freshbooks', 'FreshBooks'), ('square', 'Square'), ('zoho', 'Zoho Books'), ('jobber', 'Jobber'), ('file', 'Spreadsheet')], max_length=20),
+            model_name="connection",
+            name="provider",
+            field=models.CharField(
+                choices=[
+                    ("quickbooks", "QuickBooks Online"),
+                    ("xero", "Xero"),
+                    ("freshbooks", "FreshBooks"),
+                    ("square", "Square"),
+                    ("zoho", "Zoho Books"),
+                    ("jobber", "Jobber"),
+                    ("file", "Spreadsheet"),
+                ],
+                max_length=20,
+            ),
         ),
     ]

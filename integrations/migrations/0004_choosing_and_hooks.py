@@ -8,76 +8,157 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0004_consent_attested'),
-        ('integrations', '0003_six_books'),
+        ("accounts", "0004_consent_attested"),
+        ("integrations", "0003_six_books"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='HookDoor',
+            name="HookDoor",
             fields=[
-                ('token_hash', models.CharField(max_length=64, primary_key=True, serialize=False)),
-                ('provider', models.CharField(max_length=20)),
-                ('business_id', models.UUIDField()),
-                ('connection_id', models.UUIDField()),
+                ("token_hash", models.CharField(max_length=64, primary_key=True, serialize=False)),
+                ("provider", models.CharField(max_length=20)),
+                ("business_id", models.UUIDField()),
+                ("connection_id", models.UUIDField()),
             ],
         ),
         migrations.CreateModel(
-            name='Hint',
+            name="Hint",
             fields=[
-                ('id', models.UUIDField(default=syntharra.identifiers.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('kind', models.CharField(max_length=20)),
-                ('external_id', models.CharField(max_length=64)),
-                ('noted_at', models.DateTimeField()),
-                ('business', models.ForeignKey(default=syntharra.acting.current_business, on_delete=django.db.models.deletion.PROTECT, related_name='%(class)ss', to='accounts.business')),
-                ('connection', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.CASCADE, related_name='hints', to='integrations.connection')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=syntharra.identifiers.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("kind", models.CharField(max_length=20)),
+                ("external_id", models.CharField(max_length=64)),
+                ("noted_at", models.DateTimeField()),
+                (
+                    "business",
+                    models.ForeignKey(
+                        default=syntharra.acting.current_business,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="%(class)ss",
+                        to="accounts.business",
+                    ),
+                ),
+                (
+                    "connection",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="hints",
+                        to="integrations.connection",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
-                'base_manager_name': 'objects',
-                'constraints': [models.UniqueConstraint(fields=('business', 'id'), name='integrations_hint_in_business'), models.UniqueConstraint(fields=('business', 'connection', 'kind', 'external_id'), name='hint_once')],
+                "abstract": False,
+                "base_manager_name": "objects",
+                "constraints": [
+                    models.UniqueConstraint(fields=("business", "id"), name="integrations_hint_in_business"),
+                    models.UniqueConstraint(fields=("business", "connection", "kind", "external_id"), name="hint_once"),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='PendingSignIn',
+            name="PendingSignIn",
             fields=[
-                ('id', models.UUIDField(default=syntharra.identifiers.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('provider', models.CharField(choices=[('quickbooks', 'QuickBooks Online'), ('xero', 'Xero'), ('freshbooks', 'FreshBooks'), ('square', 'Square'), ('zoho', 'Zoho Books'), ('jobber', 'Jobber'), ('file', 'Spreadsheet')], max_length=20)),
-                ('companies', models.JSONField()),
-                ('secrets', models.BinaryField()),
-                ('access_expires_at', models.DateTimeField()),
-                ('refresh_expires_at', models.DateTimeField(null=True)),
-                ('details', models.JSONField(default=dict)),
-                ('until', models.DateTimeField()),
-                ('business', models.ForeignKey(default=syntharra.acting.current_business, on_delete=django.db.models.deletion.PROTECT, related_name='%(class)ss', to='accounts.business')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=syntharra.identifiers.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "provider",
+                    models.CharField(
+                        choices=[
+                            ("quickbooks", "QuickBooks Online"),
+                            ("xero", "Xero"),
+                            ("freshbooks", "FreshBooks"),
+                            ("square", "Square"),
+                            ("zoho", "Zoho Books"),
+                            ("jobber", "Jobber"),
+                            ("file", "Spreadsheet"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("companies", models.JSONField()),
+                ("secrets", models.BinaryField()),
+                ("access_expires_at", models.DateTimeField()),
+                ("refresh_expires_at", models.DateTimeField(null=True)),
+                ("details", models.JSONField(default=dict)),
+                ("until", models.DateTimeField()),
+                (
+                    "business",
+                    models.ForeignKey(
+                        default=syntharra.acting.current_business,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="%(class)ss",
+                        to="accounts.business",
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
-                'base_manager_name': 'objects',
-                'constraints': [models.UniqueConstraint(fields=('business', 'id'), name='integrations_pendingsignin_in_business')],
+                "abstract": False,
+                "base_manager_name": "objects",
+                "constraints": [
+                    models.UniqueConstraint(fields=("business", "id"), name="integrations_pendingsignin_in_business")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Registration',
+            name="Registration",
             fields=[
-                ('id', models.UUIDField(default=syntharra.identifiers.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('name', models.CharField(max_length=64)),
-                ('event', models.CharField(blank=True, max_length=40)),
-                ('secrets', models.BinaryField(default=b'')),
-                ('created_at', models.DateTimeField()),
-                ('verified_at', models.DateTimeField(null=True)),
-                ('last_heard_at', models.DateTimeField(null=True)),
-                ('business', models.ForeignKey(default=syntharra.acting.current_business, on_delete=django.db.models.deletion.PROTECT, related_name='%(class)ss', to='accounts.business')),
-                ('connection', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.CASCADE, related_name='hooks', to='integrations.connection')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=syntharra.identifiers.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("name", models.CharField(max_length=64)),
+                ("event", models.CharField(blank=True, max_length=40)),
+                ("secrets", models.BinaryField(default=b"")),
+                ("created_at", models.DateTimeField()),
+                ("verified_at", models.DateTimeField(null=True)),
+                ("last_heard_at", models.DateTimeField(null=True)),
+                (
+                    "business",
+                    models.ForeignKey(
+                        default=syntharra.acting.current_business,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="%(class)ss",
+                        to="accounts.business",
+                    ),
+                ),
+                (
+                    "connection",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="hooks",
+                        to="integrations.connection",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
-                'base_manager_name': 'objects',
-                'constraints': [models.UniqueConstraint(fields=('business', 'id'), name='integrations_registration_in_business'), models.UniqueConstraint(fields=('business', 'connection', 'name'), name='registration_once')],
+                "abstract": False,
+                "base_manager_name": "objects",
+                "constraints": [
+                    models.UniqueConstraint(fields=("business", "id"), name="integrations_registration_in_business"),
+                    models.UniqueConstraint(fields=("business", "connection", "name"), name="registration_once"),
+                ],
             },
         ),
     ]
