@@ -133,7 +133,8 @@ def use_credits(visit: Visit) -> Answer:
     if not payments and not credits:
         raise invalid_value("apply_creditnotes")
     check_applicable(view, invoice, sum((amount for _, amount in (*payments, *credits)), ZERO))
-    for source, amount in (*payments, *credits):
+    sources: list[tuple[Payment | Credit, Decimal]] = [*payments, *credits]
+    for source, amount in sources:
         left = source.left if isinstance(source, Credit) else source.unapplied
         if source.customer != invoice.customer:
             raise not_possible("The credits belong to another customer.")

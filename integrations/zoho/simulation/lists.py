@@ -85,7 +85,8 @@ def listed[T](
         context |= {"total": len(found), "total_pages": -(-len(found) // per_page)}
     if option == "2":
         return success(page_context=context)
-    return success(**{listing.key: shown}, page_context=context)
+    parts: Json = {listing.key: shown}
+    return success(**parts, page_context=context)
 
 
 def moment(text: str, name: str) -> datetime:

@@ -2,11 +2,12 @@
 
 import secrets
 from collections import defaultdict
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from typing import ClassVar
 
 from integrations.simulation.books import Books, Customer, Kind, NotPossible, NotThere
-from integrations.simulation.call import Answer, Call, json_answer
+from integrations.simulation.call import Answer, Call, VendorRefusal, json_answer
 from integrations.simulation.hooks import Delivery, Event
 from integrations.simulation.limits import Concurrent, Window
 from integrations.simulation.tokens import Grant, TokenRules
@@ -180,7 +181,7 @@ ACCESS_DENIED = {
     "error_description": "You have made too many requests continuously. Please try again after some time.",
     "status": "failure",
 }
-FAULTS = {
+FAULTS: dict[str, Callable[[], VendorRefusal]] = {
     "57": answers.not_authorized,
     "14": answers.wrong_token,
     "44": answers.too_many_a_minute,
