@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from email.utils import parsedate_to_datetime
 from typing import Any
 
@@ -77,7 +78,7 @@ def fault_in(answer: Json) -> Fault | None:
     response, details = answer.get("response"), answer.get("details")
     if isinstance(response, dict) and isinstance(response.get("errors"), list):
         return _older(response["errors"])
-    if isinstance(details, list) or ("code" in answer and "message" in answer and "response" not in answer):
+    if isinstance(answer.get("code"), Decimal) and "message" in answer:  # an address has a "code" too, in text
         return _newer(answer, details if isinstance(details, list) else [])
     if isinstance(answer.get("error"), str):
         return _plain(answer["error"], clean(answer.get("error_description")))

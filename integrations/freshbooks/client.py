@@ -4,7 +4,8 @@ Why not freshbooks-sdk: it turns strings that look like days into days (an invoi
 newer errors as "Unknown error", repeats what it was told not to, and has no hook for tokens that many workers share.
 """
 
-from collections.abc import Mapping
+import json
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -15,8 +16,9 @@ from django.utils.translation import gettext as _
 from integrations import access, asking, fields, worlds
 from integrations.asking import Access, Answer, Question
 from integrations.errors import Disconnected, Unavailable
-from integrations.fields import Bad, Json, dumps
+from integrations.fields import Bad, Json
 from integrations.freshbooks import answers
+from integrations.freshbooks.paging import Position
 from integrations.models import Connection
 from integrations.pace import Pace
 
@@ -63,16 +65,35 @@ class Client(asking.Client):
         """What is inside an answer of accounting, for example of ``/invoices/invoices/412``."""
         return result(self.get(self._accounting + path, *parameters))
 
+    def windows(
+        self, path: str, name: str, position: Position, *parameters: tuple[str, str]
+    ) -> Iterator[tuple[Json, Position | None]]:
+        """A list from this position on, each answer with where to go on after it. Losing nothing when rows shift."""
+        following: Position | None = position
+        while following is not None:
+            page, size = following.window
+            answer = self.read(path, ("page", str(page)), ("per_page", str(size)), *parameters)
+            rows = answer.get(name)
+            if not isinstance(rows, list):
+                raise garbled(f"{name}: a list was expected, {fields.kind_of(rows)} came")
+            following = following.after([_id(row) for row in rows])
+            yield answer, following
+
+    def rows(self, path: str, name: str, *parameters: tuple[str, str]) -> Iterator[Json]:
+        """Every object of a list as they have it; one may come twice."""
+        for answer, _following in self.windows(path, name, Position(), *parameters):
+            yield from (row for row in answer[name] if isinstance(row, dict))
+
     def write(self, method: str, path: str, body: Json) -> Json:
         """Write to accounting, once. Raises Unanswered when nobody knows whether it happened."""
-        return result(self.ask(Question(method, self._accounting + path, body=dumps(body), once=True)))
+        return result(self.ask(Question(method, self._accounting + path, body=json.dumps(body).encode(), once=True)))
 
     def callbacks(
         self, method: str, callback: str = "", *parameters: tuple[str, str], body: Json | None = None
     ) -> Json:
         """Their registrations of webhooks: listed, made, verified, ended."""
         path = f"{self._events}/{quote(callback, safe='')}" if callback else self._events
-        content = dumps(body) if body is not None else None
+        content = json.dumps(body).encode() if body is not None else None
         answer = self.ask(Question(method, path, parameters, body=content, once=method == "POST"))
         return result(answer) if answer else {}
 
@@ -99,6 +120,10 @@ def result(answer: Json) -> Json:
         return fields.inner(fields.inner(answer, "response"), "result")
     except Bad as bad:
         raise garbled(str(bad)) from None
+
+
+def _id(row: Any) -> str:
+    return fields.clean(row.get("id")) if isinstance(row, dict) else ""
 
 
 def garbled(said: str) -> Unavailable:

@@ -1,0 +1,142 @@
+"""FreshBooks answers of every shape, read without a connection: objects, lists, bare ones, webhooks, tokens, errors."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+from integrations import canonical, fields
+from integrations.canonical import Json
+from integrations.errors import Unavailable
+from integrations.freshbooks import answers, mapping, oauth, webhooks
+from integrations.hooks import Incoming, NotAWebhook
+from integrations.ledger import Home, Unusable
+from integrations.payloads import Answer, Broken, Found, Note, Unreadable
+from syntharra.clock import machine_now
+
+_ENTITY = {kind: entity for entity, kind in mapping.ENTITIES.items()}
+_AROUND = ("response", "result")
+
+
+def read(kind: str, answer: Answer, *, home: Home, earlier: Answer | None = None) -> Iterator[Found]:
+    """Our words for one answer. Raises Unreadable."""
+    match kind:
+        case "error":
+            yield _error(answer)
+        case "webhook":
+            yield from _webhook(answer)
+        case "token":
+            yield _token(answer, earlier)
+        case _:
+            yield from _objects(kind, answer, home)
+
+
+def _objects(kind: str, answer: Answer, home: Home) -> Iterator[Found]:
+    wanted, found, seen = _ENTITY[kind], list(_listed(_good(answer))), False
+    for entity, raw in found:
+        seen = seen or entity != ""
+        if raw is None:
+            continue  # an empty list
+        if entity != wanted:
+            yield Note(f"left out: {entity or 'an object'} {_id(raw)} is no {wanted}")
+            continue
+        item = mapping.item(entity, raw, home)
+        if isinstance(item, Unusable):
+            yield Broken(f"{entity} {item.external_id or '?'} cannot be read: {item.reason}: {item.detail}")
+        else:
+            yield canonical.of_item(item, provider="freshbooks")
+    if not seen:
+        raise Unreadable(f"no {wanted} is in it, nor anything else of FreshBooks")
+
+
+def _listed(said: Any) -> Iterator[tuple[str, Any]]:
+    """Every object in an answer with its kind, "" for one nobody knows; a list without any gives its kind alone."""
+    if isinstance(said, list):
+        for one in said:
+            yield from _listed(one) if isinstance(one, dict) else [("", one)]
+        return
+    if not isinstance(said, dict):
+        return
+    named = [(entity, said[name]) for entity in mapping.ENTITIES for name in (entity, f"{entity}s") if name in said]
+    if any(isinstance(said.get(name), dict) for name in _AROUND):
+        for name in _AROUND:
+            yield from _listed(said.get(name))
+    elif named:
+        for entity, inside in named:
+            yield from ((entity, raw) for raw in (inside or [None])) if isinstance(inside, list) else [(entity, inside)]
+    elif "id" in said or "invoiceid" in said or "userid" in said:
+        yield _bare(said), said
+
+
+def _bare(raw: Json) -> str:
+    """What an object without a name around it is: by the fields only that kind has."""
+    if "credit_number" in raw or "credit_type" in raw:
+        return "credit_note"
+    if "logid" in raw or ("clientid" in raw and "invoiceid" in raw):
+        return "payment"
+    if "invoice_number" in raw or "customerid" in raw:
+        return "invoice"
+    return "client" if "userid" in raw or "organization" in raw or "fname" in raw else ""
+
+
+def _error(answer: Answer) -> Json:
+    error = answers.error_in(answer.body, status=answer.status, headers=answer.headers, now=machine_now())
+    if error is None:
+        raise Unreadable("this is no error: it is a good answer")
+    return canonical.of_error(error)
+
+
+def _webhook(answer: Answer) -> Iterator[Found]:
+    incoming = Incoming(answer.body.strip(), answer.headers or {})
+    handshake = webhooks.handshake_in(incoming)
+    if handshake is not None:
+        yield Note(f"left out: they ask whether the address of callback {handshake[0]} is ours")
+    try:
+        events = webhooks.events_in(incoming)
+    except NotAWebhook as error:
+        raise Unreadable(f"no webhook of FreshBooks: {error}") from None
+    for event in events:
+        if not event.object:
+            yield Note(f"left out: event {event.event_id} is about something we do not read")
+    yield {"events": [{"account": event.account, **event.payload} for event in events if event.object]}
+
+
+def _token(answer: Answer, earlier: Answer | None) -> Json:
+    """When the pair ends and whether the refresh token was replaced: against the file before, if there is one."""
+    try:
+        said = _good(answer)
+        tokens = oauth.tokens_in(said, now=oauth.issued_at(said) or _sent_at(answer))
+        rotated = earlier is None or oauth.tokens_in(_good(earlier), now=machine_now()).refresh != tokens.refresh
+    except Unavailable as error:
+        raise Unreadable(error.words) from None
+    return {
+        "account": None,  # the businesses are told by another answer
+        "expires_at": tokens.access_expires_at.isoformat(timespec="seconds"),
+        "refresh_expires_at": None,
+        "rotated": rotated,
+    }
+
+
+def _sent_at(answer: Answer) -> datetime:
+    """When it was sent, where the file says so; else now."""
+    try:
+        return parsedate_to_datetime((answer.headers or {}).get("date", ""))
+    except (TypeError, ValueError):
+        return machine_now()
+
+
+def _good(answer: Answer) -> Any:
+    """The JSON inside. Raises Unreadable for an error of theirs and for anything that is no JSON."""
+    error = answers.error_in(answer.body, status=answer.status, headers=answer.headers, now=machine_now())
+    good = answer.status is None or answer.status < 300
+    if error is not None and not (good and answer.body.lstrip()[:1] == b"[" and error.vendor_code is None):
+        said = canonical.of_error(error)
+        raise Unreadable(f"an error, not an object (read it with KIND error): {said['class']}: {said['message']}")
+    try:
+        return fields.loads(answer.body)
+    except ValueError as broken:
+        raise Unreadable(f"no JSON: {broken}") from None
+
+
+def _id(raw: Any) -> str:
+    return fields.clean(raw.get("id")) if isinstance(raw, dict) else "?"
