@@ -7,7 +7,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from integrations.simulation.books import KINDS, Books, Credit, Customer, Invoice, Kind, Line, Payment, Person
+from integrations.simulation.books import KINDS, Books, Credit, Customer, Invoice, Kind, Line, Payment, Person, Refund
 from integrations.simulation.call import Json
 from integrations.simulation.firms import plant
 from integrations.simulation.wanted import Wanted, WrongRequest, day, decimal, moment
@@ -48,13 +48,15 @@ def lay_odd(books: Books, wanted: Wanted) -> Json:
 
 
 def fill(world: World[Any], books: Books, wanted: Wanted) -> Json:
-    """Thousands more, and nobody is told."""
+    """Thousands more, as imported just now, and nobody is told."""
     invoices, seed = int(wanted.number("invoices")), int(wanted.number("seed", 2))
     customers = wanted.value("customers", None)
     if not 0 < invoices <= MOST_INVOICES:
         raise WrongRequest(f"invoices must be between 1 and {MOST_INVOICES}")
     firm = world.companies.known[books.account].firm
-    plant(books, firm, invoices=invoices, seed=seed, customers=None if customers is None else int(customers))
+    more = None if customers is None else int(customers)
+    plant(books, firm, invoices=invoices, seed=seed, customers=more, saved_now=True)
+    books.changes += 1
     world.finish_quietly(books)
     return counts(books)
 
@@ -90,7 +92,7 @@ def _shown(value: Any) -> Any:
     match value:
         case Decimal():
             return str(value)
-        case Line() | Person():
+        case Line() | Person() | Refund():
             return {part.name: _shown(getattr(value, part.name)) for part in fields(value)}
         case list():
             return [_shown(one) for one in value]

@@ -5,7 +5,7 @@ Knows nothing of our product. Balances are computed, never stored: an invoice ow
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
@@ -21,6 +21,7 @@ type Ids = Callable[[Kind, int], str]
 
 ZERO = Decimal(0)
 CENT = Decimal("0.01")
+UNSET = datetime.min.replace(tzinfo=UTC)
 KINDS: tuple[Kind, ...] = ("customer", "invoice", "payment", "credit")
 
 
@@ -65,8 +66,8 @@ class Customer:
     people: list[Person] = field(default_factory=list)
     note: str = ""  # the staff's, never shown to the customer
     chased_by_vendor: bool = True  # the vendor's own reminders are on for this customer
-    created_at: datetime = datetime.min
-    updated_at: datetime = datetime.min
+    created_at: datetime = UNSET
+    updated_at: datetime = UNSET
     extra: dict[str, Any] = field(default_factory=dict)  # what only this vendor keeps
     odd: dict[str, Any] = field(default_factory=dict)  # raw fields laid over the rendered answer, to be awkward
 
@@ -105,8 +106,8 @@ class Invoice:
     comments: list[str] = field(default_factory=list)  # the staff's, never shown to the customer
     reminders_on: bool = True
     version: int = 1
-    created_at: datetime = datetime.min
-    updated_at: datetime = datetime.min
+    created_at: datetime = UNSET
+    updated_at: datetime = UNSET
     extra: dict[str, Any] = field(default_factory=dict)
     odd: dict[str, Any] = field(default_factory=dict)
 
@@ -141,8 +142,8 @@ class Payment:
     applied: dict[str, Decimal] = field(default_factory=dict)  # invoice id -> amount
     refunded: Decimal = ZERO
     refunds: list[Refund] = field(default_factory=list)
-    created_at: datetime = datetime.min
-    updated_at: datetime = datetime.min
+    created_at: datetime = UNSET
+    updated_at: datetime = UNSET
     extra: dict[str, Any] = field(default_factory=dict)
     odd: dict[str, Any] = field(default_factory=dict)
 
@@ -168,8 +169,8 @@ class Credit:
     reference: str = ""
     status: Literal["draft", "open", "void", "deleted"] = "open"
     applied: dict[str, Decimal] = field(default_factory=dict)
-    created_at: datetime = datetime.min
-    updated_at: datetime = datetime.min
+    created_at: datetime = UNSET
+    updated_at: datetime = UNSET
     extra: dict[str, Any] = field(default_factory=dict)
     odd: dict[str, Any] = field(default_factory=dict)
 
@@ -309,7 +310,13 @@ class Books:
         return found
 
     def add_invoice(
-        self, customer: str, lines: list[Line], *, issued_on: date | None = None, due_on: date | None = None, **facts: Any
+        self,
+        customer: str,
+        lines: list[Line],
+        *,
+        issued_on: date | None = None,
+        due_on: date | None = None,
+        **facts: Any,
     ) -> Invoice:
         """A new invoice, open and sent unless said otherwise. Without ``due_on`` the customer's terms count."""
         whose = self.customer(customer)
@@ -378,9 +385,7 @@ class Books:
         self._touch("invoice", found)
         return found
 
-    def pay(
-        self, customer: str, amount: Decimal, applied: dict[str, Decimal] | None = None, **facts: Any
-    ) -> Payment:
+    def pay(self, customer: str, amount: Decimal, applied: dict[str, Decimal] | None = None, **facts: Any) -> Payment:
         """Money from a customer for these invoices; what is not applied stays open credit. Raises NotPossible."""
         applied = dict(applied or {})
         status = facts.get("status", "received")
@@ -489,9 +494,14 @@ class Books:
 
     def kept(self) -> dict[str, Any]:
         """Everything in them."""
-        tables = {"customers": self.customers, "invoices": self.invoices}
-        tables |= {"payments": self.payments, "credits": self.credits}
-        return {"counts": self._counts, "extra": self.extra, **{name: list(table.values()) for name, table in tables.items()}}
+        return {
+            "counts": self._counts,
+            "extra": self.extra,
+            "customers": list(self.customers.values()),
+            "invoices": list(self.invoices.values()),
+            "payments": list(self.payments.values()),
+            "credits": list(self.credits.values()),
+        }
 
     def bring_back(self, kept: dict[str, Any]) -> None:
         """What was kept, instead of what is here; nobody is told."""
@@ -501,7 +511,8 @@ class Books:
         self.payments = {one.id: one for one in kept["payments"]}
         self.credits = {one.id: one for one in kept["credits"]}
         self._applied = {}
-        for one in (*self.payments.values(), *self.credits.values()):
+        both: list[Payment | Credit] = [*self.payments.values(), *self.credits.values()]
+        for one in both:
             for invoice in one.applied:
                 self._applied.setdefault(invoice, []).append(one)
         self.changes += 1
@@ -558,9 +569,9 @@ class Books:
 
     def _born(self, one: Any) -> None:
         self.changes += 1
-        if one.created_at == datetime.min:
+        if one.created_at == UNSET:
             one.created_at = self.clock.now()
-        if one.updated_at == datetime.min:
+        if one.updated_at == UNSET:
             one.updated_at = one.created_at
 
     def _say(self, kind: Kind, id: str, action: Action) -> None:

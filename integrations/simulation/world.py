@@ -62,7 +62,61 @@ class Companies(Mapping[str, Books]):
         return [(one.account, one.name) for one in self.known.values()]
 
 
-class World[S: SimConfig](ABC):
+class Manners:
+    """What a vendor may say about itself beyond the necessary; these are the ways of one who says nothing."""
+
+    def deliveries(self, events: list[Event]) -> list[Delivery]:
+        """What is posted to tell of these events, with addresses and signatures. None, unless the vendor says so."""
+        return []
+
+    def finish(self, books: Books) -> None:
+        """Give freshly planted or filled books what only this vendor has. May be called again for the same books."""
+
+    def begin(self) -> None:
+        """Make state of the vendor's own (limits, caches); called at birth and at every reset."""
+
+    def born(self, grant: Grant) -> None:
+        """A grant is being made: its `extra` may be filled."""
+
+    def access_token(self, grant: Grant) -> str:
+        """The text of a new access token."""
+        return f"at-{secrets.token_urlsafe(32)}"
+
+    def refresh_token(self, grant: Grant) -> str:
+        """The text of a new refresh token."""
+        return f"rt-{secrets.token_urlsafe(32)}"
+
+    def code(self) -> str:
+        """The text of a new authorization code."""
+        return secrets.token_urlsafe(24)
+
+    def disconnected(self, account: str) -> None:
+        """The owner has just disconnected the app in the vendor's own pages; some vendors tell by webhook."""
+
+    def accepts(self, status: int) -> bool:
+        """Whether a webhook answered with this status counts as taken."""
+        return 200 <= status < 300
+
+    def retry_headers(self, delivery: Delivery, retry: int) -> Mapping[str, str]:
+        """Further headers of the n-th retry of a webhook (0: the first attempt)."""
+        return {}
+
+    def delivered(self, delivery: Delivery) -> None:
+        """A webhook was taken."""
+
+    def given_up(self, delivery: Delivery) -> None:
+        """The retries of a webhook ran out."""
+
+    def refusal(self, call: Call, problem: Exception) -> Answer | None:
+        """How the vendor words NotThere and NotPossible that nobody caught; None: an empty 500."""
+        return None
+
+    def last_touch(self, call: Call, answer: Answer) -> Answer:
+        """Headers that are on every answer: request ids, limits."""
+        return answer
+
+
+class World[S: SimConfig](Manners, ABC):
     """State in memory; whoever reads or changes it does so in one piece (the door holds `lock`).
 
     A vendor says in a subclass who its companies are, by which rules tokens live, how faults and webhooks look.
@@ -118,56 +172,6 @@ class World[S: SimConfig](ABC):
     @abstractmethod
     def fault(self, kind: str, rule: Rule) -> Answer:
         """One of KINDS as the vendor would answer it."""
-
-    def deliveries(self, events: list[Event]) -> list[Delivery]:
-        """What is posted to tell of these events, with addresses and signatures. None, unless the vendor says so."""
-        return []
-
-    def finish(self, books: Books) -> None:
-        """Give freshly planted or filled books what only this vendor has. May be called again for the same books."""
-
-    def begin(self) -> None:
-        """Make state of the vendor's own (limits, caches); called at birth and at every reset."""
-
-    def born(self, grant: Grant) -> None:
-        """A grant is being made: its `extra` may be filled."""
-
-    def access_token(self, grant: Grant) -> str:
-        """The text of a new access token."""
-        return f"at-{secrets.token_urlsafe(32)}"
-
-    def refresh_token(self, grant: Grant) -> str:
-        """The text of a new refresh token."""
-        return f"rt-{secrets.token_urlsafe(32)}"
-
-    def code(self) -> str:
-        """The text of a new authorization code."""
-        return secrets.token_urlsafe(24)
-
-    def disconnected(self, account: str) -> None:
-        """The owner has just disconnected the app in the vendor's own pages; some vendors tell by webhook."""
-
-    def accepts(self, status: int) -> bool:
-        """Whether a webhook answered with this status counts as taken."""
-        return 200 <= status < 300
-
-    def retry_headers(self, delivery: Delivery, retry: int) -> Mapping[str, str]:
-        """Further headers of the n-th retry of a webhook (0: the first attempt)."""
-        return {}
-
-    def delivered(self, delivery: Delivery) -> None:
-        """A webhook was taken."""
-
-    def given_up(self, delivery: Delivery) -> None:
-        """The retries of a webhook ran out."""
-
-    def refusal(self, call: Call, problem: Exception) -> Answer | None:
-        """How the vendor words NotThere and NotPossible that nobody caught; None: an empty 500."""
-        return None
-
-    def last_touch(self, call: Call, answer: Answer) -> Answer:
-        """Headers that are on every answer: request ids, limits."""
-        return answer
 
     # What everybody does
 
