@@ -74,7 +74,7 @@ def listed[T](
         "per_page": per_page,
         "has_more_page": page * per_page < len(found),
         "report_name": listing.report,
-        "applied_filter": call.param("filter_by", "Status.All"),
+        "applied_filter": call.param("filter_by", next(iter(listing.filters))),
         "sort_column": column,
         "sort_order": order,
     }

@@ -72,7 +72,7 @@ class Zoho:
     def __post_init__(self) -> None:
         self.http = httpx2.Client(base_url=self.base_url, timeout=60, trust_env=False)
 
-    def control(self, path: str, **body: Any) -> Any:
+    def control(self, path: str, /, **body: Any) -> Any:
         """POST to the control API; a refusal fails the test with the simulator's own words."""
         return _good(self.http.post(f"/_sim/{path}", json=body))
 

@@ -3,9 +3,19 @@
 from collections.abc import Iterator
 
 import pytest
+from starlette.applications import Starlette
+from starlette.routing import Mount
 
-from integrations.zoho.simulator import AVAS_PLUMBING, CLOUDKEEP, KITA_TRADING, MADURAI_DESIGN
+from integrations.zoho.simulator import (
+    AVAS_PLUMBING,
+    CLOUDKEEP,
+    KITA_TRADING,
+    MADURAI_DESIGN,
+    ZohoSimConfig,
+    create_app,
+)
 from tests.integrations.zoho.simulator import CALLBACK, CLIENT, Zoho, running, wish
+from tests.integrations.zoho.simulator import served as served_app
 
 
 @pytest.fixture(scope="module")
@@ -244,6 +254,20 @@ def test_a_forged_address_of_the_data_is_named_by_the_token_endpoint(zoho):
     found = zoho.exchange(zoho.callback()["code"])
 
     assert found["api_domain"] == "https://www.zohoapis.evil.example/api"
+
+
+def test_mounted_under_a_prefix_every_address_names_it():
+    app = create_app(ZohoSimConfig(redirect_uris=(CALLBACK,), invoices=20))
+    with served_app(Starlette(routes=[Mount("/zoho", app)])) as base_url:
+        zoho = Zoho(f"{base_url}/zoho")
+        back = zoho.callback(account=MADURAI_DESIGN)
+        found = zoho.exchange(back["code"], "eu")
+        zoho.tokens, zoho.data_center = found, "eu"
+        names = [one["name"] for one in zoho.get("organizations", organization_id=None)["organizations"]]
+
+    assert back["accounts-server"] == f"{base_url}/zoho/eu/accounts"
+    assert found["api_domain"] == f"{base_url}/zoho/eu/api"
+    assert names == ["Madurai Design Studio", "Kita Trading KK"]
 
 
 def test_a_client_without_a_registered_address_connects_nobody():
