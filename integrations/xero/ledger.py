@@ -39,7 +39,7 @@ SWEEP_EVERY = timedelta(days=1)
 TOGETHER = 1000
 """So many changes make one page, whatever their kind: a payment is there when its invoice names it."""
 AT_A_TIME = 40
-_ID = re.compile(r"[0-9A-Za-z-]{1,64}")
+_ID = re.compile(r"[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")  # anything else spoils the whole question
 
 
 def open_ledger(connection: Connection, *, patience: float) -> "XeroLedger":
@@ -59,7 +59,7 @@ class XeroLedger:
 
     def __init__(self, client: Client, account: str, home: Home) -> None:
         self._client, self._account, self._home = client, account, home
-        self._writer = Writer(client, home, self.one_invoice)
+        self._writer = Writer(client, home)
 
     def close(self) -> None:
         self._client.close()

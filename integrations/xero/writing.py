@@ -6,10 +6,8 @@ requests carry an idempotency key besides, for the moment between two workers.
 
 import hashlib
 import json
-from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 
@@ -17,7 +15,7 @@ from integrations import fields
 from integrations.asking import Question
 from integrations.errors import Refused, Unanswered, Unavailable
 from integrations.fields import Json
-from integrations.ledger import Gone, Home, LedgerCreditMemo, LedgerInvoice, Unusable, Written
+from integrations.ledger import Home, LedgerCreditMemo, LedgerInvoice, Written
 from integrations.xero import answers, mapping
 from integrations.xero.client import Client
 from integrations.xero.walking import rows
@@ -28,12 +26,10 @@ _OVER = ("VOIDED", "DELETED")
 
 
 class Writer:
-    """Writes for one organisation; ``one_invoice`` reads back."""
+    """Writes for one organisation."""
 
-    def __init__(
-        self, client: Client, home: Home, one_invoice: Callable[[str], LedgerInvoice | Gone | Unusable]
-    ) -> None:
-        self._client, self._home, self._one_invoice = client, home, one_invoice
+    def __init__(self, client: Client, home: Home) -> None:
+        self._client, self._home = client, home
 
     def lower(self, invoice: str, amount: Decimal, *, key: str, reason: str) -> Written:
         return self._credit(invoice, amount, mark=mark_of(key), words=reason or _("Adjustment"))
@@ -45,7 +41,7 @@ class Writer:
     def note(self, invoice: str, words: str, *, key: str) -> Written:
         """In the invoice's history, which only the organisation's own people see."""
         mark = f" [{mark_of(key)}]"
-        path = f"/Invoices/{self._invoice(invoice).external_id}/History"
+        path = f"/Invoices/{_in_path(invoice)}/History"
         repeated = self._is_noted(path, mark)
         if not repeated:
             room = LONGEST_NOTE - len(mark)
@@ -55,7 +51,7 @@ class Writer:
             except Unanswered:
                 if not self._is_noted(path, mark):
                     raise
-        return Written("", "", self._invoice(invoice), repeated)
+        return Written("", "", self._invoice(invoice)[0], repeated)
 
     def _credit(self, invoice: str, amount: Decimal | None, *, mark: str, words: str) -> Written:
         """Owe ``amount`` less, or nothing more at all: made and applied, each step only if it is not there yet."""
@@ -63,18 +59,17 @@ class Writer:
         note = next((one for one in before if fields.text(one, "Status") not in _OVER), None)
         if note is not None and self._applied(note, invoice):
             return self._written(note, invoice, repeated=True)
-        owed = self._invoice(invoice)
+        owed, raw = self._invoice(invoice)
         wanted = owed.balance if amount is None else amount
         if owed.status != "open" or not 0 < wanted <= owed.balance:
             raise Refused(_("Less is owed on this invoice in Xero than was to be taken off."), problem="vendor_refused")
         if note is None:
-            note = self._make(invoice, wanted, mark=mark, words=words, number=len(before))
+            note = self._make(raw, wanted, mark=mark, words=words, number=len(before))
         self._apply(note, owed, wanted, mark)
         return self._written(note, invoice, repeated=False)
 
-    def _make(self, invoice: str, amount: Decimal, *, mark: str, words: str, number: int) -> Json:
+    def _make(self, raw: Json, amount: Decimal, *, mark: str, words: str, number: int) -> Json:
         """A credit note over exactly this amount, tax included, booked as the largest line of the invoice was."""
-        raw = self._raw_invoice(invoice)
         line: Json = {"Description": words, "Quantity": 1, "UnitAmount": _number(amount)}
         sold = max(fields.items(raw, "LineItems"), key=_size, default={})
         line |= {name: sold[name] for name in ("AccountCode", "TaxType", "Tracking") if sold.get(name)}
@@ -100,7 +95,8 @@ class Writer:
         made = rows(said, "CreditNotes")
         if not made or not isinstance(made[0], dict) or not made[0].get("CreditNoteID"):
             raise Unanswered(_("Xero did not say what became of a credit note."))
-        return self._read(fields.text(made[0], "CreditNoteID"))
+        note: Json = made[0]
+        return note
 
     def _apply(self, note: Json, owed: LedgerInvoice, amount: Decimal, mark: str) -> None:
         """Set it against the invoice. What cannot be applied is voided again: no credit is left lying about."""
@@ -122,7 +118,7 @@ class Writer:
         if not self._applied(found, invoice):
             raise Unavailable(_("Xero does not show what we wrote yet."), problem="write_unanswered")
         number = fields.text(found, "CreditNoteNumber", most=60)
-        return Written(fields.text(found, "CreditNoteID"), number, self._invoice(invoice), repeated)
+        return Written(fields.text(found, "CreditNoteID"), number, self._invoice(invoice)[0], repeated)
 
     def _applied(self, note: Json, invoice: str) -> bool:
         memo = mapping.item("CreditNotes", note, self._home)
@@ -134,24 +130,15 @@ class Writer:
         return [one for one in found if isinstance(one, dict) and fields.text(one, "Reference") == mark]
 
     def _read(self, credit_note: str) -> Json:
-        found = rows(self._client.get(f"/CreditNotes/{credit_note}"), "CreditNotes")
-        if not found or not isinstance(found[0], dict):
-            raise Unavailable(_("Xero sent something we cannot read."), problem="answer_garbled")
-        read: Json = found[0]
-        return read
+        return _first(self._client.get(f"/CreditNotes/{credit_note}"), "CreditNotes")
 
-    def _raw_invoice(self, invoice: str) -> Json:
-        found = rows(self._client.get(f"/Invoices/{invoice}"), "Invoices")
-        if not found or not isinstance(found[0], dict):
-            raise Unavailable(_("Xero sent something we cannot read."), problem="answer_garbled")
-        read: Json = found[0]
-        return read
-
-    def _invoice(self, invoice: str) -> LedgerInvoice:
-        found = self._one_invoice(invoice)
+    def _invoice(self, invoice: str) -> tuple[LedgerInvoice, Json]:
+        """As it is now, in our words and in theirs."""
+        raw = _first(self._client.get(f"/Invoices/{_in_path(invoice)}"), "Invoices")
+        found = mapping.item("Invoices", raw, self._home)
         if not isinstance(found, LedgerInvoice):
-            raise Refused(_("Xero does not have this invoice, or we cannot read it."), problem="not_in_books")
-        return found
+            raise Refused(_("We cannot read this invoice in Xero, so nothing is written on it."))
+        return found, raw
 
     def _is_noted(self, path: str, mark: str) -> bool:
         records = rows(self._client.get(path), "HistoryRecords")
@@ -172,12 +159,26 @@ class Writer:
         return said
 
     def _today(self) -> str:
-        return clock.now().astimezone(ZoneInfo(self._home.zone)).date().isoformat()
+        return clock.today(self._home.zone).isoformat()
 
 
 def mark_of(key: str) -> str:
     """What a write of ours is known by in the books: says nothing to a customer, and fits any field."""
     return "SYN-" + hashlib.sha256(key.encode()).hexdigest()[:20]
+
+
+def _first(answer: Any, name: str) -> Json:
+    found = rows(answer, name)
+    if not found or not isinstance(found[0], dict):
+        raise Unavailable(_("Xero sent something we cannot read."), problem="answer_garbled")
+    first: Json = found[0]
+    return first
+
+
+def _in_path(external_id: str) -> str:
+    if not external_id.replace("-", "").isalnum():
+        raise Refused(_("This is no id of Xero."), problem="not_in_books")
+    return external_id
 
 
 def _number(amount: Decimal) -> float:
