@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+from functools import lru_cache
 
 from integrations.simulation.books import Kind
 
@@ -16,6 +17,7 @@ def encoded(kind: str, number: int) -> str:
     return base64.b64encode(f"gid://Jobber/{kind}/{number}".encode()).decode()
 
 
+@lru_cache(maxsize=250_000)
 def number_of(id: str, kind: str) -> int | None:
     """The number in an id of this kind; None where the id is of another kind or no id at all."""
     found = _decoded(id)

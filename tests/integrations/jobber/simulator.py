@@ -49,7 +49,7 @@ query Invoice($id: EncodedId!) {
 @contextmanager
 def running_simulator(**config: Any) -> Iterator[str]:
     """A fresh simulator with few invoices; takes the fields of JobberSimConfig, yields its address."""
-    given = {"redirect_uris": (REDIRECT_URI,), "client_secret": SECRET, "invoices": 120, **QUICK, **config}
+    given = {"redirect_uris": (REDIRECT_URI,), "client_secret": SECRET, "invoices": 25, **QUICK, **config}
     with running(create_app(JobberSimConfig(**given))) as base_url:
         yield base_url
 
@@ -112,15 +112,17 @@ class Jobber:
         return self.ask(INVOICE, id=id)["invoice"]
 
     def case(self, name: str) -> Any:
-        """The invoice that is one of the rarer cases."""
+        """The youngest invoice of the client with this name: how the rarer cases are found."""
         return self.invoice(self.case_id(name))
 
     def case_id(self, name: str) -> str:
-        """Its id: the client's name leads there."""
-        found = self.ask("query($term: String) { clients(searchTerm: $term, first: 5) { nodes { id } } }", term=name)
-        client = found["clients"]["nodes"][0]["id"]
-        rows = self.ask("query($id: EncodedId!) { client(id: $id) { invoices(first: 5) { nodes { id } } } }", id=client)
-        return str(rows["client"]["invoices"]["nodes"][-1]["id"])
+        """Its id."""
+        return str(self.client_of(name, "invoices(first: 5) { nodes { id } }")["invoices"]["nodes"][-1]["id"])
+
+    def client_of(self, name: str, fields: str = "id") -> Any:
+        """The youngest client with this name, with these fields."""
+        query = "query($term: String) { clients(searchTerm: $term, first: 20) { nodes { FIELDS } } }"
+        return self.ask(query.replace("FIELDS", fields), term=name)["clients"]["nodes"][-1]
 
     def token(self, **form: str) -> httpx2.Response:
         """The answer of the token endpoint; an empty field is left out."""
