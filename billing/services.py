@@ -52,7 +52,8 @@ def _undecided() -> QuerySet[Allocation]:
         default=F("amount"),
         output_field=DecimalField(),
     )
-    found = Allocation.objects.annotate(worth=now_worth)
+    # What is still on its way is no money yet; once it has arrived it is an allocation of its own.
+    found = Allocation.objects.exclude(kind=Allocation.Kind.COMING).annotate(worth=now_worth)
     return found.filter(Q(recovery=None, worth__gt=0) | (Q(recovery__isnull=False) & ~Q(recovery__amount=F("worth"))))
 
 

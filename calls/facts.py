@@ -1,6 +1,6 @@
 """What is known about a call that asks for money, gathered for the gate: a batch at a time, in a constant number of queries."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID
@@ -21,7 +21,9 @@ from compliance.registry import register as answer_for
 from compliance.services import consent_of, flags_from, opted_out, role, stopped_numbers, suppressions_of
 from disputes.models import Claim, Dispute
 from integrations.models import Connection
-from invoices.models import CreditMemo, Customer, Hold, Invoice, Payment, Promise
+from invoices.checking import open_findings
+from invoices.checks import Reason
+from invoices.models import Customer, Hold, Invoice, Promise
 from syntharra.tenancy import current_business
 
 GAP_DAYS = 3
@@ -63,7 +65,7 @@ class _Known:
     promises: dict[UUID, Promise]
     disputes: list[Dispute]
     written: set[UUID]
-    in_credit: set[UUID]
+    to_check: dict[UUID, set[Reason]]
     history: History
 
     @classmethod
@@ -73,14 +75,16 @@ class _Known:
         numbers = {ask.to for ask in asks if ask.to.startswith("+")}
         moment = max(ask.at for ask in asks)
         found = {customer.pk: customer for customer in Customer.objects.filter(pk__in=customers)}
+        business = Business.objects.get(pk=current_business())
+        found_invoices = {i.pk: i for i in Invoice.objects.filter(pk__in=invoices).select_related("connection")}
         disputes = list(Dispute.objects.live().filter(customer_id__in=customers))
         running = Hold.objects.running(moment).filter(
             Q(customer_id__in=customers) | Q(invoice_id__in=invoices) | Q(customer=None, invoice=None)
         )
         return cls(
-            business=Business.objects.get(pk=current_business()),
+            business=business,
             customers=found,
-            invoices={i.pk: i for i in Invoice.objects.filter(pk__in=invoices).select_related("connection")},
+            invoices=found_invoices,
             suppressions=suppressions_of(customers),
             stops=stopped_numbers(numbers),
             consents=list(Consent.objects.filter(customer_id__in=customers, revoked_at=None)),
@@ -88,7 +92,7 @@ class _Known:
             promises={p.invoice_id: p for p in Promise.objects.filter(invoice_id__in=invoices, status="running")},
             disputes=disputes,
             written=_disputed_in_writing(disputes),
-            in_credit=_in_credit(found.values()),
+            to_check=_to_check(found_invoices, business),
             history=History.of(customers, numbers),
         )
 
@@ -148,6 +152,7 @@ class _Known:
     def _product(self, ask: Ask, customer: Customer, invoice: Invoice) -> ProductFacts:
         judged = self.history.attempts.get(ask.subject_id) if ask.subject_id else None
         held, hold_until = self._hold(ask, customer, invoice)
+        check = self.to_check[invoice.pk]
         promise = self.promises.get(invoice.pk)
         promise_until = self._after(promise.holds_until) if promise else None
         free_at = self._number_free_at(ask)
@@ -164,8 +169,11 @@ class _Known:
             owner_decides=any(dispute.go_on_with_others is not True for dispute in others),
             on_hold=held,
             not_approved=bool(judged and self.business.reviews_calls and judged.approved_at is None),
-            credit_on_account=customer.pk in self.in_credit,
-            not_sent=invoice.sent is False,
+            credit_on_account=Reason.CREDIT_ON_ACCOUNT in check,
+            payment_in_flight=Reason.PAYMENT_IN_FLIGHT in check,
+            not_sent=Reason.NOT_SENT in check,
+            no_terms=Reason.NO_TERMS in check,
+            check_first=Reason.CHECK_FIRST in check or invoice.disputed_in_books,
             consumer_calls_off=not self.business.consumer_calls,
             # The notice of 15 USC 1692g(a) is not sent yet: no second call to a consumer once somebody spoke with him.
             validation_notice_missing=spoken and role() is Role.THIRD_PARTY and customer.kind != Customer.Kind.BUSINESS,
@@ -234,23 +242,7 @@ def _disputed_in_writing(disputes: Sequence[Dispute]) -> set[UUID]:
     return set(claims.values_list("pk", flat=True))
 
 
-def _in_credit(mine: Collection[Customer]) -> set[UUID]:
-    """Customers with money of theirs lying unapplied in the books: their own, their parent's or a sub-customer's."""
-    ids = [customer.external_id for customer in mine]
-    parents = [customer.parent_external_id for customer in mine if customer.parent_external_id]
-    family = list(
-        Customer.objects.filter(
-            Q(pk__in=[c.pk for c in mine]) | Q(external_id__in=parents) | Q(parent_external_id__in=[*ids, *parents])
-        )
-    )
-    pks = [customer.pk for customer in family]
-    paid = Payment.objects.filter(customer_id__in=pks, unapplied__gt=0, reversed_at=None)
-    memos = CreditMemo.objects.filter(customer_id__in=pks, balance__gt=0, deleted_at=None)
-    credited = {*paid.values_list("customer_id", flat=True), *memos.values_list("customer_id", flat=True)}
-    with_credit = {(c.connection_id, name) for c in family if c.pk in credited for name in _names(c)}
-    return {c.pk for c in mine if any((c.connection_id, name) in with_credit for name in _names(c))}
-
-
-def _names(customer: Customer) -> list[str]:
-    """What joins a family: one's own id in the books and the parent's."""
-    return [name for name in (customer.external_id, customer.parent_external_id) if name]
+def _to_check(invoices: Mapping[UUID, Invoice], business: Business) -> dict[UUID, set[Reason]]:
+    """Why the owner is to look first, and has not yet."""
+    found = open_findings(list(invoices.values()), business=business)
+    return {pk: {one.reason for one in reasons} for pk, reasons in found.items()}

@@ -13,6 +13,7 @@ from calls.models import Attempt, AttemptInvoice
 from compliance.facts import Channel, ContactEvent, Result
 from compliance.models import PhoneContact
 from compliance.services import number_hash
+from invoices.models import Invoice
 from notifications.models import Message
 from syntharra import clock
 
@@ -67,6 +68,19 @@ class History:
         links = AttemptInvoice.objects.filter(attempt_id__in=self.events, dropped_at=None)
         for attempt_id, invoice_id in links.values_list("attempt_id", "invoice_id"):
             self.of_invoice[invoice_id].append(attempt_id)
+        self._inherit(customers)
+
+    def _inherit(self, customers: Collection[UUID]) -> None:
+        """An invoice that replaces another has behind it what the other had, and what that one replaced."""
+        rows = Invoice.objects.filter(customer_id__in=customers, replaces__isnull=False).order_by("pk")
+        older = dict(rows.values_list("pk", "replaces_id"))
+        for pk in older:
+            before, seen = older.get(pk), {pk}
+            while before is not None and before not in seen:
+                seen.add(before)
+                missing = [attempt for attempt in self.of_invoice[before] if attempt not in self.of_invoice[pk]]
+                self.of_invoice[pk] += missing
+                before = older.get(before)
 
     def _read_mail(self, customers: Collection[UUID]) -> None:
         sent = Message.objects.filter(

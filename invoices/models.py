@@ -279,6 +279,7 @@ class Allocation(TenantModel):
     class Kind(models.TextChoices):
         CASH = "cash", _("Cash")
         CREDIT = "credit", _("Credit")
+        COMING = "coming", _("On its way")
 
     payment = models.ForeignKey(Payment, on_delete=models.CASCADE, related_name="allocations", db_constraint=False)
     invoice = models.ForeignKey(Invoice, on_delete=models.PROTECT, related_name="allocations", db_constraint=False)

@@ -1,13 +1,27 @@
-"""Which numbers reach a customer, in which order to try them, and why there is none. Pure."""
+"""Who is there for what at a customer, which numbers reach whom in which order, and why there is none. Pure."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from integrations.ledger import LedgerCustomer
+from integrations.ledger import LedgerContact, LedgerCustomer, LedgerPhone
 
 FROM_PARENT = "parent"
 OURS = 100
 """Billing contacts below this rank are the books'; a member's own stand above it and are left alone."""
+
+
+BILLING, SITE, TENANT, APPROVER, OTHER = "billing", "site", "tenant", "approver", "other"
+# By the words the books use. Who is at the site or lives there is never called about money, whatever else he is called.
+_ROLES = (
+    (TENANT, r"tenant|occupant|resident|renter|lessee|roommate"),
+    (SITE, r"site|super|superintendent|foreman|janitor|caretaker|custodian|crew|job\s?contact|service contact"),
+    (APPROVER, r"approv\w*|purchas\w*|procurement|buyer"),
+    (
+        BILLING,
+        r"billing|bills?|accounts?\s+payable|a/?p|payables?|invoic\w*|book-?keep\w*|account(ing|ant)|payer|finance",
+    ),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,17 +34,60 @@ class Reach:
     raw: str = ""
     kind: str = ""  # mobile, primary, alternate, or parent
     problem: str = ""  # missing, unreadable or foreign
+    role: str = BILLING
+    title: str = ""  # as the books have it
 
 
-def own(customer: LedgerCustomer) -> list[Reach]:
-    """His own numbers, mobile first; one contact without a number where he has none."""
-    email = next((address for address in customer.emails if len(address) <= 254), "")
-    name = customer.contact_name
+def role_of(contact: LedgerContact, decided: Mapping[str, str]) -> str:
+    """What somebody is there for: a member's word first, then the books'. Nobody is called for want of a word."""
+    said = decided.get(person(contact.name, contact.phones))
+    if said:
+        return said
+    named = next((role for role, words in _ROLES if re.search(rf"\b({words})\b", contact.title, re.IGNORECASE)), "")
+    if named in (TENANT, SITE):
+        return named
+    return BILLING if contact.is_billing else named or OTHER
+
+
+def person(name: str, phones: Sequence[LedgerPhone]) -> str:
+    """By what a member's word about somebody is remembered: his name, or his number where he has none."""
+    plain = " ".join(name.casefold().split())
+    return (plain or next((phone.number or phone.raw for phone in phones), ""))[:200]
+
+
+def own(customer: LedgerCustomer, decided: Mapping[str, str] | None = None) -> list[Reach]:
+    """The numbers to try about a bill, mobile first: those who pay the bills, then the main contact.
+
+    One contact without a number where there is none at all.
+    """
+    people = [reach for reach in _people(customer, decided or {}) if reach.role == BILLING]
+    with_number = [reach for reach in people if reach.problem != "missing"]
+    return with_number or people[:1] or [Reach(customer.contact_name, _email(customer), problem="missing")]
+
+
+def others(customer: LedgerCustomer, decided: Mapping[str, str] | None = None) -> list[Reach]:
+    """Everybody who is not called about money: kept, so that nobody takes him for somebody who is."""
+    return [reach for reach in _people(customer, decided or {}) if reach.role != BILLING]
+
+
+def _people(customer: LedgerCustomer, decided: Mapping[str, str]) -> Iterator[Reach]:
+    for contact in customer.contacts:
+        role = role_of(contact, decided)
+        yield from _reaches(contact.name, contact.email, contact.phones, role, contact.title[:100])
+    main = decided.get(person(customer.contact_name, customer.phones), BILLING)
+    yield from _reaches(customer.contact_name, _email(customer), customer.phones, main, "")
+
+
+def _reaches(name: str, email: str, phones: Sequence[LedgerPhone], role: str, title: str) -> list[Reach]:
     found = [
-        Reach(name, email, "" if phone.problem else phone.number, phone.raw, phone.place, phone.problem)
-        for phone in customer.phones
+        Reach(name[:200], email, "" if one.problem else one.number, one.raw[:60], one.place, one.problem, role, title)
+        for one in phones
     ]
-    return found or [Reach(name, email, problem="missing")]
+    return found or [Reach(name, email, problem="missing", role=role, title=title)]
+
+
+def _email(customer: LedgerCustomer) -> str:
+    return next((address for address in customer.emails if len(address) <= 254), "")
 
 
 def with_parents(mine: Sequence[Reach], parents: Reach | None) -> list[Reach]:

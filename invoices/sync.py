@@ -20,7 +20,7 @@ from integrations import bells, health
 from integrations.errors import Refused, Unavailable, VendorError
 from integrations.ledger import Gone, Ledger, LedgerInvoice, Page, TooFarBack, Unusable, ledger_for
 from integrations.models import SyncRun
-from invoices import sync_compare, sync_page, sync_runs
+from invoices import replacements, sync_compare, sync_hints, sync_page, sync_runs
 from invoices.consents import record_consents
 from invoices.models import Invoice
 from invoices.sync_reading import Reading
@@ -81,6 +81,8 @@ def _failed(held: Held, error: VendorError) -> SyncRun | None:
 def _read(held: Held, ledger: Ledger, *, until: float) -> SyncRun:
     run = held.run
     first_load = run.connection.synced_at is None
+    if not first_load:
+        _follow_hints(held, ledger)
     for page, asked_at in _pages(held, ledger):
         reading = Reading(run.connection, asked_at, guard=partial(sync_runs.guard, held))
         sync_page.apply(reading, ledger, page.items)
@@ -91,6 +93,8 @@ def _read(held: Held, ledger: Ledger, *, until: float) -> SyncRun:
             _look_closer(held, reading, ledger, first_load=first_load)
         if reading.busy:
             raise Unavailable(_("Some customers were in use for too long."), problem="books_busy")
+        if not first_load:
+            replacements.look(reading)
         sync_runs.advance(held, page.cursor, reading, seen=len(page.items))
         if page.done:
             if run.written:
@@ -100,6 +104,23 @@ def _read(held: Held, ledger: Ledger, *, until: float) -> SyncRun:
             sync_runs.put_down(held)
             return run
     raise Unavailable(_("The books broke off."), problem="answer_garbled")
+
+
+def _follow_hints(held: Held, ledger: Ledger) -> None:
+    """What webhooks named first: what changed since is asked for anyway, but some vendors are slow to tell."""
+    named, taken = sync_hints.take(held.run.connection)
+    if not taken:
+        return
+    reading = Reading(held.run.connection, clock.now(), guard=partial(sync_runs.guard, held))
+    for items in sync_hints.look_up(ledger, named):
+        sync_page.apply(reading, ledger, items)
+        payments = sync_page.payments_to_look_at(reading, items)
+        sync_page.apply(reading, ledger, ledger.some("payment", payments) if payments else [])
+    replacements.look(reading)
+    if not reading.busy:
+        sync_hints.forget(taken)
+    held.run.seen += len(taken)
+    held.run.written += reading.written
 
 
 def _pages(held: Held, ledger: Ledger) -> Iterator[tuple[Page, datetime]]:

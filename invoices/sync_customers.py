@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db.models import Q
 
 from integrations.ledger import Gone, LedgerCustomer
-from invoices import phones, sync_aside
+from invoices import phones, sync_aside, sync_people
 from invoices.models import Contact, Customer
 from invoices.phones import OURS, Reach
 from invoices.sync_aside import Note
@@ -24,6 +24,8 @@ _FIELDS = [
     "state",
     "zip",
     "active",
+    "open_credit",
+    "chased_by_vendor",
     "books_updated_at",
     "digest",
 ]
@@ -60,7 +62,12 @@ def _digest(item: LedgerCustomer) -> str:
     where = item.address
     address = (where.street, where.city, where.state, where.zip)
     who = (item.name, item.company, item.contact_name, item.is_business, item.parent, item.active)
-    return digest_of(who, reached, item.emails, address)  # not when: every payment touches its customer
+    people = [
+        (one.name, one.title, one.email, one.is_billing, [(phone.raw, phone.number) for phone in one.phones])
+        for one in item.contacts
+    ]
+    told = (item.open_credit, item.chased_by_vendor)
+    return digest_of(who, reached, item.emails, address, people, told)  # not when: every payment touches its customer
 
 
 def _write(reading: Reading, batch: Sequence[LedgerCustomer | Gone]) -> None:
@@ -77,10 +84,10 @@ def _write(reading: Reading, batch: Sequence[LedgerCustomer | Gone]) -> None:
         rows, update_conflicts=True, unique_fields=["business", "connection", "external_id"], update_fields=_FIELDS
     )
     reading.written += len(rows)
-    reaches = {
-        row.pk: phones.own(item)
-        for row, item in zip(rows, (item for item in items if isinstance(item, LedgerCustomer)), strict=True)
-    }
+    alive = {row.pk: item for row, item in zip(rows, (i for i in items if isinstance(i, LedgerCustomer)), strict=True)}
+    decided = sync_people.decided(known[item.external_id].pk for item in alive.values() if item.external_id in known)
+    reaches = {pk: phones.own(item, decided[pk]) for pk, item in alive.items()}
+    sync_people.write_others(reading, {pk: phones.others(item, decided[pk]) for pk, item in alive.items()})
     before = _contacts(reaches)
     for pk, mine in reaches.items():
         # What came from the parent is kept until the parent is looked at: no moment without a number.
@@ -103,6 +110,8 @@ def _row(reading: Reading, item: LedgerCustomer, known: Customer | None) -> Cust
         state=item.address.state,
         zip=item.address.zip,
         active=item.active,
+        open_credit=item.open_credit,
+        chased_by_vendor=item.chased_by_vendor,
         books_updated_at=item.updated_at,
         digest=_digest(item),
     )
@@ -115,8 +124,7 @@ def _contacts(customers: Iterable[UUID]) -> dict[UUID, list[Reach]]:
     found: dict[UUID, list[Reach]] = defaultdict(list)
     rows = Contact.objects.filter(customer__in=list(customers), role=Contact.Role.BILLING, rank__lt=OURS)
     for row in rows.order_by("customer", "rank"):
-        reach = Reach(row.name, row.email, row.phone, row.phone_raw, row.phone_kind, row.phone_problem)
-        found[row.customer_id].append(reach)
+        found[row.customer_id].append(sync_people.reach_of(row))
     return found
 
 
@@ -133,6 +141,7 @@ def _write_contacts(
             role=Contact.Role.BILLING,
             rank=rank,
             name=reach.name[:200],
+            title=reach.title,
             email=reach.email,
             phone=reach.phone,
             phone_raw=reach.raw[:60],
@@ -147,7 +156,7 @@ def _write_contacts(
         rows,
         update_conflicts=True,
         unique_fields=["business", "customer", "role", "rank"],
-        update_fields=["name", "email", "phone", "phone_raw", "phone_kind", "phone_problem"],
+        update_fields=["name", "title", "email", "phone", "phone_raw", "phone_kind", "phone_problem"],
     )
     surplus = Q(pk=None)
     for pk, reaches in after.items():

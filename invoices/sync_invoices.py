@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db.models import Q
 
 from integrations.ledger import Gone, LedgerInvoice
-from invoices import sync_record
+from invoices import checking, sync_record
 from invoices.models import Invoice, InvoiceLine
 from invoices.sync_aside import Note
 from invoices.sync_reading import Reading, Work, carry_out, digest_of, is_older
@@ -25,6 +25,12 @@ _FIELDS = [
     "due_on",
     "memo",
     "sent",
+    "terms_assumed",
+    "in_flight",
+    "disputed_in_books",
+    "estimate",
+    "reminders_on",
+    "balance_changed_at",
     "books_updated_at",
     "read_at",
     "digest",
@@ -62,6 +68,7 @@ def _known(reading: Reading, external_ids: Iterable[str]) -> dict[str, Invoice]:
         "balance",
         "books_status",
         "number",
+        "balance_changed_at",
     )
     return {row.external_id: row for row in rows.only(*wanted, "currency")}
 
@@ -80,8 +87,9 @@ def _digest(item: LedgerInvoice) -> str:
     """Of the head and of the lines, so that a payment does not write the lines anew."""
     head = (item.number, item.customer, item.status, item.vendor_status, item.currency, item.total, item.balance)
     rest = (item.issued_on, item.due_on, item.memo, item.sent, item.updated_at)
+    marks = (item.in_flight, item.disputed, item.estimate, item.reminders_on)
     lines = [(line.item, line.description, line.quantity, line.amount) for line in item.lines]
-    return digest_of(head, rest) + digest_of(lines)
+    return digest_of(head, rest, marks) + digest_of(lines)
 
 
 def _write(reading: Reading, batch: Sequence[LedgerInvoice | Gone], customers: Mapping[str, UUID]) -> None:
@@ -105,6 +113,7 @@ def _write(reading: Reading, batch: Sequence[LedgerInvoice | Gone], customers: M
     gone = [known[item.external_id] for item in items if isinstance(item, Gone)]
     _mark_gone(reading, gone)
     reading.written += len(rows) + len(gone)
+    reading.new_invoices += [row.pk for row in rows if row.external_id not in known and row.balance > 0]
     _write_lines(reading, changed_lines, {row.external_id for row in known.values()})
     changes = [_change(known[row.external_id], row) for row in rows if row.external_id in known]
     changes += [_change(row, None) for row in gone]
@@ -113,6 +122,10 @@ def _write(reading: Reading, batch: Sequence[LedgerInvoice | Gone], customers: M
 
 
 def _row(reading: Reading, item: LedgerInvoice, before: Invoice | None, customer: UUID) -> Invoice:
+    due_on, terms_assumed = checking.due_on(item.due_on, item.issued_on, reading.terms_days)
+    changed_at = before.balance_changed_at if before else None
+    if before is not None and before.balance != item.balance:
+        changed_at = reading.at
     row = Invoice(
         connection=reading.connection,
         customer_id=customer,
@@ -124,9 +137,15 @@ def _row(reading: Reading, item: LedgerInvoice, before: Invoice | None, customer
         total=item.total,
         balance=item.balance,
         issued_on=item.issued_on,
-        due_on=item.due_on,
+        due_on=due_on,
+        terms_assumed=terms_assumed,
         memo=item.memo,
         sent=item.sent,
+        in_flight=item.in_flight,
+        disputed_in_books=item.disputed,
+        estimate=item.estimate[:60],
+        reminders_on=item.reminders_on,
+        balance_changed_at=changed_at,
         books_updated_at=item.updated_at,
         read_at=reading.at,
         digest=_digest(item),
@@ -142,6 +161,7 @@ def _mark_gone(reading: Reading, rows: Sequence[Invoice]) -> None:
             books_status=Invoice.Books.DELETED,
             vendor_status="deleted",
             balance=Decimal(0),
+            balance_changed_at=reading.at,
             read_at=reading.at,
             digest="",
         )

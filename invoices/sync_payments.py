@@ -21,6 +21,7 @@ _FIELDS = [
     "created_in_books_at",
     "books_updated_at",
     "reversed_at",
+    "pending",
     "digest",
 ]
 
@@ -113,7 +114,7 @@ def _digest(planned: _Planned) -> str:
         return ""
     what = (item.customer, item.amount, item.unapplied, item.currency, item.paid_on, item.method, item.reference)
     paid = [(entry.invoice, entry.type, entry.amount, entry.invoice in planned.paid) for entry in item.allocations]
-    return digest_of(what, paid, item.reversed, item.created_at, item.updated_at)
+    return digest_of(what, paid, item.reversed, item.pending, item.created_at, item.updated_at)
 
 
 def _write(reading: Reading, batch: Sequence[_Planned]) -> None:
@@ -158,6 +159,7 @@ def _row(reading: Reading, planned: _Planned, before: Payment | None) -> Payment
         created_in_books_at=item.created_at,
         books_updated_at=item.updated_at,
         reversed_at=since if item.reversed else None,
+        pending=item.pending,
         digest=_digest(planned),
     )
     row.pk = before.pk if before else row.pk
@@ -165,8 +167,11 @@ def _row(reading: Reading, planned: _Planned, before: Payment | None) -> Payment
 
 
 def _allocated(item: LedgerPayment, paid: Mapping[str, _Paid]) -> dict[tuple[UUID, str], tuple[Decimal, str]]:
+    """What went where. What is still on its way is kept as that: it is no cash until it has arrived."""
+    if item.reversed:
+        return {}
     return {
-        (paid[entry.invoice].invoice, entry.type): (entry.amount, item.currency)
+        (paid[entry.invoice].invoice, "coming" if item.pending else entry.type): (entry.amount, item.currency)
         for entry in item.allocations
         if entry.invoice in paid
     }

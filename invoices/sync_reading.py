@@ -3,8 +3,9 @@
 import hashlib
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
@@ -17,7 +18,7 @@ from invoices.models import Customer
 MOST_CUSTOMERS = 50
 ROUNDS = (0.0, 0.05, 0.25, 1.0)
 # Raise it when what is stored of an object changes: every row is then written anew by the next reading of the whole.
-MAPPING = 1
+MAPPING = 2
 
 
 @dataclass
@@ -30,6 +31,12 @@ class Reading:
     written: int = 0
     set_aside: int = 0
     busy: int = 0
+    new_invoices: list[UUID] = field(default_factory=list)  # of customers we knew: one may replace an older one
+
+    @cached_property
+    def terms_days(self) -> int | None:
+        """The firm's terms for invoices without a due date."""
+        return self.connection.business.default_terms_days
 
 
 @dataclass(frozen=True)

@@ -188,7 +188,7 @@ def test_what_is_ours_is_never_touched(read: Books) -> None:
     row = invoice("2207")
     Invoice.objects.filter(pk=row.pk).update(left_reason="your_decision", left_at=clock.now(), paused_reason="unsure")
     Customer.objects.filter(pk=row.customer_id).update(never_call=True, language="es")
-    Contact.objects.create(customer=row.customer, role="site", rank=0, name="Site super", phone="+16145550190")
+    Contact.objects.create(customer=row.customer, role="site", rank=100, name="Site super", phone="+16145550190")
     Contact.objects.create(customer=row.customer, role="billing", rank=100, name="By hand", phone="+16145550191")
     Hold.objects.create(customer=row.customer, invoice=row, reason="VIP", by="ava", since=clock.now())
     read.control("pay", doc_number="2207", amount=100)

@@ -1,0 +1,186 @@
+"""Check first, from the rows: what speaks against a call and was not ticked, and the ticks. A constant number of queries."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from datetime import date, timedelta
+from decimal import Decimal
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import F, Q, Sum
+
+from accounts import timeline
+from accounts.models import Business, User
+from invoices.changes import receivables_changed
+from invoices.checks import USUAL_WORDS, Finding, Reason, Sheet, findings
+from invoices.models import Allocation, Checked, CreditMemo, Customer, Invoice, InvoiceLine, Payment
+from invoices.services import hold_customer
+from syntharra import clock
+from syntharra.tenancy import current_business
+
+
+class NotThere(Exception):
+    """Nothing of this customer is waiting to be looked at for this reason."""
+
+
+def open_findings(invoices: Sequence[Invoice], *, business: Business | None = None) -> dict[UUID, list[Finding]]:
+    """What is to be looked at first and was not ticked, by invoice. Six queries however many invoices."""
+    if not invoices:
+        return {}
+    business = business or Business.objects.get(pk=current_business())
+    customers = {c.pk: c for c in Customer.objects.filter(pk__in={invoice.customer_id for invoice in invoices})}
+    texts, pending, twins = _texts(invoices), _pending(invoices), _twins(invoices)
+    credit = credit_of(customers.values())
+    ticked = _ticked(customers)
+    words = USUAL_WORDS if business.check_words is None else tuple(business.check_words)
+    found: dict[UUID, list[Finding]] = {}
+    for invoice in invoices:
+        customer = customers[invoice.customer_id]
+        sheet = Sheet(
+            customer_name=customer.name,
+            company=customer.company,
+            texts=(*texts[invoice.pk], invoice.memo),
+            has_due_date=invoice.due_on is not None,
+            sent=invoice.sent,
+            in_flight=invoice.in_flight,
+            balance_changed_at=invoice.balance_changed_at,
+            credit=credit.get(customer.pk, Decimal(0)),
+            pending=invoice.pk in pending,
+            twin=twins.get(invoice.pk, ""),
+        )
+        all_of_it = findings(sheet, words=words, late_fees_attested=business.late_fees_attested, at=clock.now())
+        found[invoice.pk] = [one for one in all_of_it if (customer.pk, one.reason, one.about) not in ticked]
+    return found
+
+
+@transaction.atomic
+def tick(customer_id: UUID, reason: str, about: str, *, by: User) -> Checked:
+    """The owner looked: this reason no longer keeps calls from this customer. Ticking twice is once.
+
+    Raises NotThere for a reason that is none of ours. A missing due date cannot be ticked: it needs the firm's terms.
+    """
+    if reason not in set(Reason) or reason == Reason.NO_TERMS:
+        raise NotThere(reason)
+    customer = hold_customer(customer_id)
+    row, made = Checked.objects.get_or_create(
+        customer=customer, reason=reason, about=about[:120], defaults={"by": by.email, "at": clock.now()}
+    )
+    if made:
+        timeline.record(customer, "checked_first", by=by.email, reason=reason, about=about[:120])
+        receivables_changed()
+    return row
+
+
+@transaction.atomic
+def untick(customer_id: UUID, reason: str, about: str, *, by: User) -> bool:
+    """Look first again from now on. False when it was not ticked."""
+    customer = hold_customer(customer_id)
+    gone, _rows = Checked.objects.filter(customer=customer, reason=reason, about=about[:120]).delete()
+    if gone:
+        timeline.record(customer, "checks_again", by=by.email, reason=reason, about=about[:120])
+        receivables_changed()
+    return bool(gone)
+
+
+@transaction.atomic
+def set_terms(business: Business, days: int | None, *, by: User) -> int:
+    """How many days after its date an invoice without a due date is due; None: never. How many invoices it moved.
+
+    Never the invoice's date alone: without terms nobody is called about such an invoice.
+    """
+    if days is not None and not 0 <= days <= 365:
+        raise ValueError("terms are from 0 to 365 days")
+    Business.objects.filter(pk=business.pk).update(default_terms_days=days)
+    business.default_terms_days = days
+    mine = Invoice.objects.filter(Q(due_on=None) | Q(terms_assumed=True))
+    if days is None:
+        moved = mine.update(due_on=None, terms_assumed=False)
+    else:
+        moved = mine.exclude(issued_on=None).update(due_on=F("issued_on") + timedelta(days=days), terms_assumed=True)
+    timeline.record(business, "set_terms", by=by.email, days=days)
+    receivables_changed()
+    return moved
+
+
+def due_on(books_say: date | None, issued_on: date | None, terms_days: int | None) -> tuple[date | None, bool]:
+    """When it is due, and whether that is by the firm's default terms."""
+    if books_say is not None or issued_on is None or terms_days is None:
+        return books_say, False
+    return issued_on + timedelta(days=terms_days), True
+
+
+def credit_of(customers: Iterable[Customer]) -> dict[UUID, Decimal]:
+    """Money lying unused with each of these or in his family: his own, his parent's, his jobs' and branches'."""
+    mine = list(customers)
+    ids = [customer.external_id for customer in mine]
+    parents = [customer.parent_external_id for customer in mine if customer.parent_external_id]
+    family = list(
+        Customer.objects.filter(
+            Q(pk__in=[c.pk for c in mine]) | Q(external_id__in=parents) | Q(parent_external_id__in=[*ids, *parents])
+        )
+    )
+    unused = _unused([customer.pk for customer in family])
+    by_name: dict[tuple[UUID, str], Decimal] = defaultdict(Decimal)
+    for one in family:
+        held = max(unused.get(one.pk, Decimal(0)), one.open_credit or Decimal(0))
+        for name in _names(one):
+            by_name[one.connection_id, name] += held
+    return {
+        one.pk: found
+        for one in mine
+        if (found := max((by_name[one.connection_id, name] for name in _names(one)), default=Decimal(0))) > 0
+    }
+
+
+def _unused(customers: Collection[UUID]) -> dict[UUID, Decimal]:
+    paid = Payment.objects.filter(customer_id__in=customers, unapplied__gt=0, reversed_at=None, pending=False)
+    memos = CreditMemo.objects.filter(customer_id__in=customers, balance__gt=0, deleted_at=None)
+    found: dict[UUID, Decimal] = defaultdict(Decimal)
+    for customer, amount in paid.values_list("customer_id").annotate(Sum("unapplied")):
+        found[customer] += amount
+    for customer, amount in memos.values_list("customer_id").annotate(Sum("balance")):
+        found[customer] += amount
+    return found
+
+
+def _names(customer: Customer) -> list[str]:
+    """What joins a family: one's own id in the books and the parent's."""
+    return [name for name in (customer.external_id, customer.parent_external_id) if name]
+
+
+def _texts(invoices: Sequence[Invoice]) -> dict[UUID, list[str]]:
+    found: dict[UUID, list[str]] = defaultdict(list)
+    lines = InvoiceLine.objects.filter(invoice__in=[invoice.pk for invoice in invoices])
+    for invoice, item, description in lines.values_list("invoice_id", "item", "description"):
+        found[invoice] += [item, description]
+    return found
+
+
+def _pending(invoices: Sequence[Invoice]) -> set[UUID]:
+    """Invoices that a payment on its way is meant for."""
+    meant = Allocation.objects.filter(
+        invoice__in=[invoice.pk for invoice in invoices], kind=Allocation.Kind.COMING, amount__gt=0
+    )
+    return set(meant.values_list("invoice_id", flat=True))
+
+
+def _twins(invoices: Sequence[Invoice]) -> dict[UUID, str]:
+    """Another open invoice of the same customer, amount and date: one of the two may be a mistake."""
+    same = Invoice.objects.filter(
+        customer__in={invoice.customer_id for invoice in invoices},
+        issued_on__in={invoice.issued_on for invoice in invoices if invoice.issued_on},
+        books_status__in=(Invoice.Books.OPEN, Invoice.Books.PAID),
+    )
+    alike: dict[object, list[tuple[UUID, str]]] = defaultdict(list)
+    for pk, number, *key in same.order_by("number").values_list("pk", "number", "customer_id", "total", "issued_on"):
+        alike[tuple(key)].append((pk, number))
+    return {
+        invoice.pk: others[0]
+        for invoice in invoices
+        if (others := [n for pk, n in alike[invoice.customer_id, invoice.total, invoice.issued_on] if pk != invoice.pk])
+    }
+
+
+def _ticked(customers: Collection[UUID]) -> set[tuple[UUID, str, str]]:
+    rows = Checked.objects.filter(customer__in=list(customers))
+    return set(rows.values_list("customer_id", "reason", "about"))

@@ -1,0 +1,131 @@
+"""Invoices copied in the books: same customer, similar lines, a new number. Asked about once; on hold until answered.
+
+A firm that corrects a bill by writing a new one must not have its customer called afresh, three times more, about what
+he has objected to already. Nobody but the owner can tell a replacement from next month's bill: so we ask.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import timedelta
+from decimal import Decimal
+from difflib import SequenceMatcher
+from uuid import UUID
+
+from django.db import transaction
+
+from accounts import timeline
+from accounts.models import User
+from invoices.changes import receivables_changed
+from invoices.models import Hold, Invoice, InvoiceLine, Replacement
+from invoices.services import hold, hold_customer
+from invoices.sync_reading import Reading
+from syntharra import clock
+
+WITHIN = timedelta(days=45)
+ALIKE = 0.75
+MOST_COMPARED = 40
+REASON = "replacement?"
+ENDED = (Invoice.Books.VOID, Invoice.Books.DELETED, Invoice.Books.PAID, Invoice.Books.WRITTEN_OFF)
+
+
+class AnsweredAlready(Exception):
+    """Somebody has answered; the answer stands."""
+
+
+def similar(one: Sequence[tuple[str, Decimal]], other: Sequence[tuple[str, Decimal]]) -> float:
+    """How alike two bills are by what they charge for, 0 to 1. Pure; numbers and dates in the words do not count."""
+
+    def words(lines: Sequence[tuple[str, Decimal]]) -> list[str]:
+        text = " ".join(description for description, _amount in lines).casefold()
+        return [word for word in text.split() if not any(letter.isdigit() for letter in word)]
+
+    mine, theirs = words(one), words(other)
+    if not mine or not theirs:
+        return 0.0
+    return SequenceMatcher(None, mine, theirs, autojunk=False).ratio()
+
+
+def look(reading: Reading) -> int:
+    """Ask about what came new in this reading; how many questions. Safe to do twice."""
+    fresh = Invoice.objects.filter(pk__in=reading.new_invoices, replaces=None, replacement=None)
+    asked = 0
+    for invoice in fresh.order_by("customer_id", "pk")[:MOST_COMPARED]:
+        older = _older(invoice)
+        if older is not None:
+            asked += _ask(reading, invoice.pk, older.pk)
+    reading.new_invoices.clear()
+    return asked
+
+
+def _older(invoice: Invoice) -> Invoice | None:
+    """What it may be a copy of: the nearest of this customer that ended without money, or is still disputed."""
+    since = (invoice.issued_on or clock.now().date()) - WITHIN
+    others = (
+        Invoice.objects.filter(customer=invoice.customer_id, currency=invoice.currency, issued_on__gte=since)
+        .exclude(pk=invoice.pk)
+        .exclude(number=invoice.number)
+        .order_by("-issued_on", "-pk")[:MOST_COMPARED]
+    )
+    candidates = [other for other in others if _gave_way(other, invoice)]
+    lines = _lines([invoice.pk, *(other.pk for other in candidates)])
+    alike = [(similar(lines[invoice.pk], lines[other.pk]), other) for other in candidates]
+    best = max(alike, key=lambda pair: pair[0], default=(0.0, None))
+    return best[1] if best[0] >= ALIKE else None
+
+
+def _gave_way(older: Invoice, newer: Invoice) -> bool:
+    """Ended without being paid in money, or frozen: an open one beside it is next month's bill, or a twin."""
+    if older.frozen_at is not None or older.paused_reason:
+        return True
+    if older.books_status not in ENDED:
+        return False
+    cash = older.allocations.filter(kind="cash", amount__gt=0, payment__reversed_at=None).exists()
+    return not cash and (older.issued_on or newer.issued_on) is not None
+
+
+def _lines(invoices: Iterable[UUID]) -> dict[UUID, list[tuple[str, Decimal]]]:
+    found: dict[UUID, list[tuple[str, Decimal]]] = defaultdict(list)
+    rows = InvoiceLine.objects.filter(invoice__in=list(invoices)).order_by("invoice", "position")
+    for pk, item, description, amount in rows.values_list("invoice_id", "item", "description", "amount"):
+        found[pk].append((f"{item} {description}", amount))
+    return found
+
+
+@transaction.atomic
+def _ask(reading: Reading, invoice_id: UUID, older_id: UUID) -> int:
+    reading.guard()
+    invoice, older = Invoice.objects.get(pk=invoice_id), Invoice.objects.get(pk=older_id)
+    customer = hold_customer(invoice.customer_id)
+    if Replacement.objects.filter(invoice=invoice).exists():
+        return 0
+    waits = Hold.objects.create(customer=customer, invoice=invoice, reason=REASON, by="Syntharra", since=clock.now())
+    Replacement.objects.create(invoice=invoice, older=older, hold=waits, asked_at=clock.now())
+    timeline.record(invoice, "may_replace", by="Syntharra", number=invoice.number, older=older.number)
+    return 1
+
+
+@transaction.atomic
+def answer(replacement_id: UUID, *, replaces: bool, by: User) -> Replacement:
+    """The owner says whether the new invoice replaces the older one. Raises AnsweredAlready for another answer.
+
+    Yes: it inherits what happened about the older one (attempts, a stop); while that one is disputed it stays on hold.
+    No: it goes its own way.
+    """
+    asked = Replacement.objects.select_related("invoice", "older", "hold").get(pk=replacement_id)
+    (invoice,) = hold(asked.invoice_id)
+    asked.refresh_from_db()
+    if asked.answer is not None:
+        if asked.answer is replaces:
+            return asked
+        raise AnsweredAlready(asked.answered_by)
+    asked.answer, asked.answered_by, asked.answered_at = replaces, by.email, clock.now()
+    asked.save(update_fields=["answer", "answered_by", "answered_at"])
+    older = Invoice.objects.get(pk=asked.older_id)
+    if replaces:
+        Invoice.objects.filter(pk=invoice.pk).update(replaces=older)
+    if not replaces or older.frozen_at is None:
+        Hold.objects.filter(pk=asked.hold_id, lifted_at=None).update(lifted_at=clock.now(), lifted_by=by.email)
+    verb = "replaces" if replaces else "does_not_replace"
+    timeline.record(invoice, verb, by=by.email, number=invoice.number, older=older.number)
+    receivables_changed()
+    return asked
