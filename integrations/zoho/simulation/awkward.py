@@ -26,7 +26,7 @@ def finish(books: Books) -> None:
     chosen = [*recent[: NEEDED // 2], *late[:NEEDED]] if len(late) >= NEEDED else untouched
     new, old = chosen[: NEEDED // 2], chosen[NEEDED // 2 :]
     for invoice, approval in zip(new, ("", "pending_approval", "approved", "rejected"), strict=False):
-        invoice.status, invoice.sent = "draft", False
+        invoice.status, invoice.sent, invoice.viewed = "draft", False, False
         if approval:
             invoice.extra["approval"] = approval
     new[4].viewed = True

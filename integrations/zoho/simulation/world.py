@@ -3,7 +3,7 @@
 import secrets
 from collections import defaultdict
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import ClassVar
 
 from integrations.simulation.books import Books, Customer, Kind, NotPossible, NotThere
@@ -153,15 +153,15 @@ class ZohoWorld(World[ZohoSimConfig]):
         sent = {**dict(call.params), **call.form()}
         self.strangers.append(
             {
-                "at": datetime.now(UTC).isoformat(timespec="milliseconds"),
                 "path": call.path,
-                "client_secret": sent.get("client_secret") == self.settings.client_secret or self._in_header(call),
+                "client_secret": sent.get("client_secret") == self.settings.client_secret or self._in_disguise(call),
                 "code": "code" in sent,
                 "token": bool(call.headers.get("authorization")) or "refresh_token" in sent,
             }
         )
 
-    def _in_header(self, call: Call) -> bool:
+    def _in_disguise(self, call: Call) -> bool:
+        """The secret in another form than the vendor's: as JSON, or as basic authentication."""
         return self.settings.client_secret.encode() in call.body or call.headers.get("authorization", "").startswith(
             "Basic "
         )

@@ -102,8 +102,8 @@ class Zoho:
             **more,
         )
 
-    def get(self, path: str, **params: str) -> Any:
-        """The JSON of a good answer."""
+    def get(self, path: str, **params: str | None) -> Any:
+        """The JSON of a good answer; organization_id=None leaves it out."""
         return _good(self.call("GET", path, params=params))
 
     def post(self, path: str, body: Any = None, **params: str) -> Any:

@@ -28,7 +28,7 @@ def credit_note(zoho: Zoho, customer: str, rate: Any = 120.5, **facts: Any) -> A
     return zoho.post("creditnotes", body)["creditnote"]
 
 
-def test_an_internal_comment_is_kept_from_the_customer(zoho):
+def test_an_internal_comment_is_kept_from_the_customer(zoho: Zoho) -> None:
     id = zoho.new_invoice()
     body = {"description": "In dispute", "show_comment_to_clients": False, "payment_expected_date": "2026-04-01"}
 
@@ -41,7 +41,7 @@ def test_an_internal_comment_is_kept_from_the_customer(zoho):
     assert zoho.invoice(id)["payment_expected_date"] == "2026-04-01"
 
 
-def test_reminders_of_an_invoice_go_off_and_on(zoho):
+def test_reminders_of_an_invoice_go_off_and_on(zoho: Zoho) -> None:
     id = zoho.new_invoice()
 
     stopped = zoho.post(f"invoices/{id}/paymentreminder/disable")["message"]
@@ -52,7 +52,7 @@ def test_reminders_of_an_invoice_go_off_and_on(zoho):
     assert (started, zoho.invoice(id)["payment_reminder_enabled"]) == ("Reminders enabled.", True)
 
 
-def test_reminders_to_a_customer_go_off_and_on(zoho):
+def test_reminders_to_a_customer_go_off_and_on(zoho: Zoho) -> None:
     id = zoho.act("add_customer", name="Ruiz Dental")["id"]
     shown = []
 
@@ -63,7 +63,7 @@ def test_reminders_to_a_customer_go_off_and_on(zoho):
     assert shown == [False, True]
 
 
-def test_a_write_off_is_taken_back(zoho):
+def test_a_write_off_is_taken_back(zoho: Zoho) -> None:
     id = zoho.new_invoice("80.00")
 
     zoho.post(f"invoices/{id}/writeoff")
@@ -75,7 +75,7 @@ def test_a_write_off_is_taken_back(zoho):
     assert zoho.error("POST", f"invoices/{id}/writeoff/cancel") == (400, 1003)
 
 
-def test_an_invoice_is_voided_unless_money_is_on_it(zoho):
+def test_an_invoice_is_voided_unless_money_is_on_it(zoho: Zoho) -> None:
     id, paid = zoho.new_invoice("80.00"), zoho.new_invoice("80.00")
     zoho.act("pay", customer=zoho.invoice(paid)["customer_id"], amount="1.00", applied={paid: "1.00"})
 
@@ -86,7 +86,7 @@ def test_an_invoice_is_voided_unless_money_is_on_it(zoho):
     assert zoho.invoice(paid)["status"] == "partially_paid"
 
 
-def test_a_draft_is_approved_before_it_goes_out(zoho):
+def test_a_draft_is_approved_before_it_goes_out(zoho: Zoho) -> None:
     id = zoho.new_invoice(status="draft")
     statuses = [zoho.invoice(id)["status"]]
 
@@ -98,7 +98,7 @@ def test_a_draft_is_approved_before_it_goes_out(zoho):
     assert zoho.error("POST", f"invoices/{id}/approve") == (400, 1003)
 
 
-def test_custom_fields_are_put_as_a_bare_list_at_the_singular_address(zoho):
+def test_custom_fields_are_put_as_a_bare_list_at_the_singular_address(zoho: Zoho) -> None:
     rows = [one for one in zoho.pages("invoices", "invoices") if one["custom_fields"]]
     field = rows[0]["custom_fields"][0]["customfield_id"]
     id = zoho.new_invoice()
@@ -113,7 +113,7 @@ def test_custom_fields_are_put_as_a_bare_list_at_the_singular_address(zoho):
     assert zoho.error("PUT", f"invoice/{id}/customfields", json=unknown) == (400, 2)
 
 
-def test_a_credit_note_is_made_open_and_numbered_by_the_vendor(zoho):
+def test_a_credit_note_is_made_open_and_numbered_by_the_vendor(zoho: Zoho) -> None:
     customer = zoho.act("add_customer", name="Ruiz Dental")["id"]
     lines = [{"description": "Billed twice", "quantity": 2, "rate": 60.25}]
     body = {"customer_id": customer, "date": "2026-04-01", "line_items": lines, "reference_number": "D-1042"}
@@ -129,7 +129,7 @@ def test_a_credit_note_is_made_open_and_numbered_by_the_vendor(zoho):
     ] == [made["creditnote_id"]]
 
 
-def test_the_same_credit_note_sent_twice_is_made_twice(zoho):
+def test_the_same_credit_note_sent_twice_is_made_twice(zoho: Zoho) -> None:
     customer = zoho.act("add_customer", name="Ruiz Dental")["id"]
 
     ids = {credit_note(zoho, customer, reference_number="D-7")["creditnote_id"] for _ in range(2)}
@@ -138,7 +138,7 @@ def test_the_same_credit_note_sent_twice_is_made_twice(zoho):
     assert len(zoho.get("creditnotes", customer_id=customer)["creditnotes"]) == 2
 
 
-def test_a_number_of_ones_own_needs_the_word_for_it_and_may_be_used_once(zoho):
+def test_a_number_of_ones_own_needs_the_word_for_it_and_may_be_used_once(zoho: Zoho) -> None:
     customer = zoho.act("add_customer", name="Ruiz Dental")["id"]
     lines = [{"rate": 5}]
     body = {"customer_id": customer, "date": "2026-04-01", "line_items": lines, "creditnote_number": "OWN-1"}
@@ -153,7 +153,7 @@ def test_a_number_of_ones_own_needs_the_word_for_it_and_may_be_used_once(zoho):
     assert again == (400, 1001)
 
 
-def test_a_credit_note_is_applied_and_taken_back(zoho):
+def test_a_credit_note_is_applied_and_taken_back(zoho: Zoho) -> None:
     id = zoho.new_invoice("500.00")
     customer = zoho.invoice(id)["customer_id"]
     credit = credit_note(zoho, customer, 200)["creditnote_id"]
@@ -182,7 +182,7 @@ def test_a_credit_note_is_applied_and_taken_back(zoho):
     )
 
 
-def test_a_credit_note_that_is_used_up_is_closed_and_cannot_be_voided(zoho):
+def test_a_credit_note_that_is_used_up_is_closed_and_cannot_be_voided(zoho: Zoho) -> None:
     id = zoho.new_invoice("50.00")
     credit = credit_note(zoho, zoho.invoice(id)["customer_id"], 50)["creditnote_id"]
     zoho.post(f"creditnotes/{credit}/invoices", {"invoices": [{"invoice_id": id, "amount_applied": 50}]})
@@ -196,7 +196,7 @@ def test_a_credit_note_that_is_used_up_is_closed_and_cannot_be_voided(zoho):
     assert zoho.get(f"creditnotes/{credit}")["creditnote"]["status"] == "void"
 
 
-def test_a_draft_credit_note_counts_only_when_it_is_opened(zoho):
+def test_a_draft_credit_note_counts_only_when_it_is_opened(zoho: Zoho) -> None:
     id = zoho.new_invoice("50.00")
     credit = credit_note(zoho, zoho.invoice(id)["customer_id"], 50, is_draft=True)
     use = {"invoices": [{"invoice_id": id, "amount_applied": 50}]}
@@ -209,7 +209,7 @@ def test_a_draft_credit_note_counts_only_when_it_is_opened(zoho):
     assert zoho.invoice(id)["balance"] == Decimal("0.00")
 
 
-def test_void_draft_open_is_the_way_back_of_a_credit_note(zoho):
+def test_void_draft_open_is_the_way_back_of_a_credit_note(zoho: Zoho) -> None:
     credit = credit_note(zoho, zoho.act("add_customer", name="Ruiz Dental")["id"])["creditnote_id"]
     statuses = []
 
@@ -222,7 +222,7 @@ def test_void_draft_open_is_the_way_back_of_a_credit_note(zoho):
     assert (deleted, zoho.error("GET", f"creditnotes/{credit}")) == (200, (404, 1002))
 
 
-def test_a_credit_note_made_for_an_invoice_is_applied_at_once(zoho):
+def test_a_credit_note_made_for_an_invoice_is_applied_at_once(zoho: Zoho) -> None:
     id = zoho.new_invoice("50.00")
     lines = [{"description": "Billed twice", "rate": 80}]
     body = {"customer_id": zoho.invoice(id)["customer_id"], "date": "2026-04-01", "line_items": lines}
@@ -233,7 +233,7 @@ def test_a_credit_note_made_for_an_invoice_is_applied_at_once(zoho):
     assert zoho.invoice(id)["balance"] == Decimal("0.00")
 
 
-def test_more_than_there_is_cannot_be_applied_and_nothing_is_half_done(zoho):
+def test_more_than_there_is_cannot_be_applied_and_nothing_is_half_done(zoho: Zoho) -> None:
     a = zoho.new_invoice("50.00")
     customer = zoho.invoice(a)["customer_id"]
     b = zoho.new_invoice("50.00", customer=customer)
@@ -254,7 +254,7 @@ def test_more_than_there_is_cannot_be_applied_and_nothing_is_half_done(zoho):
     assert [zoho.invoice(id)["balance"] for id in (a, b, other)] == [Decimal("50.00")] * 3
 
 
-def test_credits_and_unused_money_are_set_against_an_invoice(zoho):
+def test_credits_and_unused_money_are_set_against_an_invoice(zoho: Zoho) -> None:
     id = zoho.new_invoice("100.00")
     customer = zoho.invoice(id)["customer_id"]
     payment = zoho.act("pay", customer=customer, amount="30.00")["id"]
@@ -275,7 +275,7 @@ def test_credits_and_unused_money_are_set_against_an_invoice(zoho):
     )
 
 
-def test_a_credit_note_takes_comments(zoho):
+def test_a_credit_note_takes_comments(zoho: Zoho) -> None:
     credit = credit_note(zoho, zoho.act("add_customer", name="Ruiz Dental")["id"])["creditnote_id"]
 
     made = zoho.post(f"creditnotes/{credit}/comments", {"description": "Agreed on the phone"})["comment"]
@@ -297,7 +297,7 @@ def test_a_credit_note_takes_comments(zoho):
         ({"customer_id": "3818499000000000001", "date": "2026-04-01", "line_items": [{"rate": 5}]}, "customer_id"),
     ],
 )
-def test_an_ill_formed_credit_note_is_refused_by_the_name_of_its_field(zoho, body, field):
+def test_an_ill_formed_credit_note_is_refused_by_the_name_of_its_field(zoho: Zoho, body: Any, field: str) -> None:
     customer = zoho.act("add_customer", name="Ruiz Dental")["id"]
     before = zoho.look(f"books/{CLOUDKEEP}")["credits"]
     given = {name: customer if value == "CUSTOMER" else value for name, value in body.items()}
@@ -308,7 +308,7 @@ def test_an_ill_formed_credit_note_is_refused_by_the_name_of_its_field(zoho, bod
     assert zoho.look(f"books/{CLOUDKEEP}")["credits"] == before
 
 
-def test_bodies_are_json_and_nothing_else(zoho):
+def test_bodies_are_json_and_nothing_else(zoho: Zoho) -> None:
     url = f"invoices/{zoho.new_invoice()}/comments"
     typed = {"Content-Type": "application/json"}
 

@@ -48,27 +48,29 @@ def zoho(served: Zoho) -> Zoho:
         ("organizations", "page", "1"),
     ],
 )
-def test_a_parameter_the_vendor_does_not_know_or_cannot_read_is_refused(zoho, path, name, value):
+def test_a_parameter_the_vendor_does_not_know_or_cannot_read_is_refused(
+    zoho: Zoho, path: str, name: str, value: str
+) -> None:
     answer = zoho.call("GET", path, params={name: value})
 
     assert (answer.status_code, answer.json()) == (400, {"code": 2, "message": f"Invalid value passed for {name}"})
 
 
-def test_every_call_names_an_organization_of_the_user(zoho):
+def test_every_call_names_an_organization_of_the_user(zoho: Zoho) -> None:
     assert zoho.error("GET", "invoices", params={"organization_id": None}) == (400, 2)
     assert zoho.error("GET", "invoices", params={"organization_id": MADURAI_DESIGN}) == (401, 57)
     assert zoho.error("GET", "invoices", params={"organization_id": "1"}) == (401, 57)
     assert zoho.call("GET", "invoices", params={"organization_id": AVAS_PLUMBING}).status_code == 200
 
 
-def test_rows_of_one_organization_are_not_found_in_another(zoho):
+def test_rows_of_one_organization_are_not_found_in_another(zoho: Zoho) -> None:
     id = zoho.new_invoice()
 
     assert zoho.error("GET", f"invoices/{id}", params={"organization_id": AVAS_PLUMBING}) == (404, 1002)
     assert zoho.call("GET", f"invoices/{id}").status_code == 200
 
 
-def test_a_user_who_left_the_organization_gets_57_with_a_fresh_token(zoho):
+def test_a_user_who_left_the_organization_gets_57_with_a_fresh_token(zoho: Zoho) -> None:
     zoho.control("settings", left_organizations=[CLOUDKEEP])
     zoho.tokens["access_token"] = zoho.refresh(zoho.tokens["refresh_token"])["access_token"]
 
@@ -77,7 +79,7 @@ def test_a_user_who_left_the_organization_gets_57_with_a_fresh_token(zoho):
     assert names == ["Ava's Plumbing"]
 
 
-def test_a_token_that_cannot_be_read_is_14_and_a_dead_one_57(zoho):
+def test_a_token_that_cannot_be_read_is_14_and_a_dead_one_57(zoho: Zoho) -> None:
     headers: list[dict[str, str]] = [{}, {"Authorization": "Basic abc"}, {"Authorization": "Zoho-oauthtoken"}]
     answers = [zoho.http.get("/us/api/books/v3/organizations", headers=one) for one in headers]
 
@@ -86,7 +88,7 @@ def test_a_token_that_cannot_be_read_is_14_and_a_dead_one_57(zoho):
     assert zoho.error("GET", "invoices") == (401, 57)
 
 
-def test_a_scope_that_was_not_granted_is_57_too(zoho):
+def test_a_scope_that_was_not_granted_is_57_too(zoho: Zoho) -> None:
     id = zoho.new_invoice()
     zoho.connect(scopes=["ZohoBooks.invoices.READ"])
 
@@ -99,7 +101,7 @@ def test_a_scope_that_was_not_granted_is_57_too(zoho):
     assert zoho.invoice(id)["status"] == "sent"
 
 
-def test_what_does_not_exist_is_1002(zoho):
+def test_what_does_not_exist_is_1002(zoho: Zoho) -> None:
     answer = zoho.call("GET", "invoices/3818499000000000001")
 
     assert (answer.status_code, answer.json()) == (404, {"code": 1002, "message": "Invoice does not exist."})
@@ -107,7 +109,7 @@ def test_what_does_not_exist_is_1002(zoho):
         assert zoho.error("GET", path) == (404, 1002)
 
 
-def test_an_unknown_address_is_404_and_an_unknown_method_405(zoho):
+def test_an_unknown_address_is_404_and_an_unknown_method_405(zoho: Zoho) -> None:
     assert zoho.error("GET", "invoicez") == (404, 5)
     assert zoho.error("PATCH", "invoices") == (405, 37)
     assert zoho.http.get("/us/api/books/v2/invoices").json() == {"code": 5, "message": "Invalid URL Passed"}
@@ -115,7 +117,7 @@ def test_an_unknown_address_is_404_and_an_unknown_method_405(zoho):
     assert zoho.http.get("/nowhere").json()["code"] == 5
 
 
-def test_too_many_a_minute_is_44_without_retry_after(zoho):
+def test_too_many_a_minute_is_44_without_retry_after(zoho: Zoho) -> None:
     zoho.control("settings", calls_per_minute=3)
 
     answers = [zoho.call("GET", "invoices") for _ in range(4)]
@@ -126,7 +128,7 @@ def test_too_many_a_minute_is_44_without_retry_after(zoho):
     assert zoho.call("GET", "invoices", params={"organization_id": AVAS_PLUMBING}).status_code == 200
 
 
-def test_too_many_a_day_is_45_until_midnight_where_the_organization_is(zoho):
+def test_too_many_a_day_is_45_until_midnight_where_the_organization_is(zoho: Zoho) -> None:
     zoho.control("settings", calls_per_day=2)
 
     answers = [zoho.call("GET", "invoices") for _ in range(3)]
@@ -137,7 +139,7 @@ def test_too_many_a_day_is_45_until_midnight_where_the_organization_is(zoho):
     assert zoho.call("GET", "invoices").status_code == 200
 
 
-def test_too_many_at_once_is_1070(zoho):
+def test_too_many_at_once_is_1070(zoho: Zoho) -> None:
     zoho.control("settings", calls_in_process=2, latency_seconds=0.3)
     start = threading.Barrier(3)
 
@@ -168,7 +170,7 @@ def test_too_many_at_once_is_1070(zoho):
         ("error-with-200", 200, 1000),
     ],
 )
-def test_every_error_of_the_data_api_can_be_had_on_demand(zoho, kind, status, code):
+def test_every_error_of_the_data_api_can_be_had_on_demand(zoho: Zoho, kind: str, status: int, code: int) -> None:
     zoho.control("faults", kind=kind, times=1)
 
     assert zoho.error("GET", "invoices") == (status, code)
@@ -184,21 +186,21 @@ def test_every_error_of_the_data_api_can_be_had_on_demand(zoho, kind, status, co
         ("general-error", "general_error"),
     ],
 )
-def test_every_error_of_the_token_endpoint_can_be_had_on_demand(zoho, kind, error):
+def test_every_error_of_the_token_endpoint_can_be_had_on_demand(zoho: Zoho, kind: str, error: str) -> None:
     zoho.control("faults", kind=kind, path="/oauth/v2/token", times=1)
 
     assert zoho.refresh(zoho.tokens["refresh_token"])["error"] == error
     assert "access_token" in zoho.refresh(zoho.tokens["refresh_token"])
 
 
-def test_every_fault_is_explained(zoho):
+def test_every_fault_is_explained(zoho: Zoho) -> None:
     kinds = zoho.look("faults")["kinds"]
 
     assert set(KINDS) < set(kinds)
     assert all(kinds.values())
 
 
-def test_an_answer_may_be_lost_after_the_work_was_done(zoho):
+def test_an_answer_may_be_lost_after_the_work_was_done(zoho: Zoho) -> None:
     id = zoho.new_invoice("80.00")
     zoho.control("faults", kind="drop-answer", path="writeoff")
 
@@ -208,7 +210,7 @@ def test_an_answer_may_be_lost_after_the_work_was_done(zoho):
     assert zoho.invoice(id)["write_off_amount"] == 80
 
 
-def test_the_vendor_may_be_slow_or_gone(zoho):
+def test_the_vendor_may_be_slow_or_gone(zoho: Zoho) -> None:
     zoho.control("faults", kind="slow", seconds=0.2)
     started = time.monotonic()
     slow = zoho.call("GET", "invoices").status_code

@@ -30,7 +30,7 @@ def zoho(served: Zoho) -> Zoho:
     return Zoho(served.base_url)
 
 
-def test_consent_is_a_page_that_names_who_signs_in_and_what_is_asked(zoho):
+def test_consent_is_a_page_that_names_who_signs_in_and_what_is_asked(zoho: Zoho) -> None:
     page = zoho.http.get("/us/accounts/oauth/v2/auth", params=wish())
 
     assert page.status_code == 200
@@ -38,7 +38,7 @@ def test_consent_is_a_page_that_names_who_signs_in_and_what_is_asked(zoho):
     assert "ZohoBooks.customerpayments.READ" in page.text
 
 
-def test_the_browser_comes_back_with_a_code_and_the_place_to_redeem_it(zoho):
+def test_the_browser_comes_back_with_a_code_and_the_place_to_redeem_it(zoho: Zoho) -> None:
     back = zoho.callback(account=MADURAI_DESIGN)
 
     assert back["state"] == "state-1"
@@ -47,7 +47,7 @@ def test_the_browser_comes_back_with_a_code_and_the_place_to_redeem_it(zoho):
     assert back["code"].startswith("1000.")
 
 
-def test_a_code_is_redeemed_in_its_data_center_and_names_the_address_of_the_data(zoho):
+def test_a_code_is_redeemed_in_its_data_center_and_names_the_address_of_the_data(zoho: Zoho) -> None:
     found = zoho.exchange(zoho.callback(account=KITA_TRADING)["code"], "eu")
 
     assert set(found) == {"access_token", "refresh_token", "api_domain", "token_type", "expires_in"}
@@ -59,7 +59,7 @@ def test_a_code_is_redeemed_in_its_data_center_and_names_the_address_of_the_data
 
 
 @pytest.mark.parametrize("error", ["invalid_code", "invalid_client"])
-def test_a_code_is_worth_nothing_in_another_data_center(zoho, error):
+def test_a_code_is_worth_nothing_in_another_data_center(zoho: Zoho, error: str) -> None:
     zoho.control("settings", wrong_data_center_error=error)
     code = zoho.callback(account=MADURAI_DESIGN)["code"]
 
@@ -67,7 +67,7 @@ def test_a_code_is_worth_nothing_in_another_data_center(zoho, error):
     assert "refresh_token" in zoho.exchange(code, "eu")
 
 
-def test_a_token_of_one_data_center_opens_nothing_in_another(zoho):
+def test_a_token_of_one_data_center_opens_nothing_in_another(zoho: Zoho) -> None:
     zoho.connect(CLOUDKEEP)
     zoho.data_center = "eu"
 
@@ -75,7 +75,7 @@ def test_a_token_of_one_data_center_opens_nothing_in_another(zoho):
     assert zoho.refresh(zoho.tokens["refresh_token"], "eu") == {"error": "invalid_code"}
 
 
-def test_who_cancels_sends_the_browser_back_without_a_code(zoho):
+def test_who_cancels_sends_the_browser_back_without_a_code(zoho: Zoho) -> None:
     assert zoho.callback(decision="cancel") == {"error": "access_denied", "state": "state-1"}
 
 
@@ -91,7 +91,9 @@ def test_who_cancels_sends_the_browser_back_without_a_code(zoho):
         ({"access_type": "forever"}, "Invalid access_type"),
     ],
 )
-def test_a_wrong_wish_is_refused_on_the_vendors_page_and_never_sent_back(zoho, changes, words):
+def test_a_wrong_wish_is_refused_on_the_vendors_page_and_never_sent_back(
+    zoho: Zoho, changes: dict[str, str], words: str
+) -> None:
     answer = zoho.consent(**changes)
 
     assert answer.status_code == 400
@@ -99,7 +101,7 @@ def test_a_wrong_wish_is_refused_on_the_vendors_page_and_never_sent_back(zoho, c
     assert "location" not in answer.headers
 
 
-def test_errors_of_the_token_endpoint_come_with_200(zoho):
+def test_errors_of_the_token_endpoint_come_with_200(zoho: Zoho) -> None:
     url, code = "/us/accounts/oauth/v2/token", zoho.callback()["code"]
     good = {**CLIENT, "grant_type": "authorization_code", "redirect_uri": CALLBACK, "code": code}
     wrong = {
@@ -117,7 +119,7 @@ def test_errors_of_the_token_endpoint_come_with_200(zoho):
     }
 
 
-def test_parameters_may_be_in_the_query_but_json_is_not_read(zoho):
+def test_parameters_may_be_in_the_query_but_json_is_not_read(zoho: Zoho) -> None:
     url, code = "/us/accounts/oauth/v2/token", zoho.callback()["code"]
     given = {**CLIENT, "grant_type": "authorization_code", "redirect_uri": CALLBACK, "code": code}
 
@@ -125,20 +127,20 @@ def test_parameters_may_be_in_the_query_but_json_is_not_read(zoho):
     assert "access_token" in zoho.http.post(url, params=given).json()
 
 
-def test_a_code_works_once(zoho):
+def test_a_code_works_once(zoho: Zoho) -> None:
     code = zoho.callback()["code"]
 
     assert "access_token" in zoho.exchange(code)
     assert zoho.exchange(code) == {"error": "invalid_code"}
 
 
-def test_a_code_runs_out(zoho):
+def test_a_code_runs_out(zoho: Zoho) -> None:
     zoho.control("settings", code_seconds=0)
 
     assert zoho.exchange(zoho.callback()["code"]) == {"error": "invalid_code"}
 
 
-def test_ten_codes_in_ten_minutes_and_no_eleventh(zoho):
+def test_ten_codes_in_ten_minutes_and_no_eleventh(zoho: Zoho) -> None:
     codes = [zoho.callback()["code"] for _ in range(10)]
 
     answer = zoho.consent()
@@ -148,11 +150,11 @@ def test_ten_codes_in_ten_minutes_and_no_eleventh(zoho):
     assert "too many requests" in answer.text
 
 
-def test_without_offline_there_is_no_refresh_token(zoho):
+def test_without_offline_there_is_no_refresh_token(zoho: Zoho) -> None:
     assert "refresh_token" not in zoho.exchange(zoho.callback(access_type="")["code"])
 
 
-def test_without_prompt_a_refresh_token_comes_only_the_first_time(zoho):
+def test_without_prompt_a_refresh_token_comes_only_the_first_time(zoho: Zoho) -> None:
     first = zoho.exchange(zoho.callback(prompt="")["code"])
     second = zoho.exchange(zoho.callback(prompt="")["code"])
     asked = zoho.exchange(zoho.callback()["code"])
@@ -160,7 +162,7 @@ def test_without_prompt_a_refresh_token_comes_only_the_first_time(zoho):
     assert ["refresh_token" in one for one in (first, second, asked)] == [True, False, True]
 
 
-def test_a_refresh_brings_no_refresh_token_and_leaves_the_old_access_token_alive(zoho):
+def test_a_refresh_brings_no_refresh_token_and_leaves_the_old_access_token_alive(zoho: Zoho) -> None:
     zoho.connect()
 
     found = zoho.refresh(zoho.tokens["refresh_token"])
@@ -171,7 +173,7 @@ def test_a_refresh_brings_no_refresh_token_and_leaves_the_old_access_token_alive
         assert zoho.get("organizations", organization_id=None)["code"] == 0
 
 
-def test_the_eleventh_refresh_within_ten_minutes_is_denied(zoho):
+def test_the_eleventh_refresh_within_ten_minutes_is_denied(zoho: Zoho) -> None:
     zoho.connect()
 
     answers = [zoho.refresh(zoho.tokens["refresh_token"]) for _ in range(11)]
@@ -180,7 +182,7 @@ def test_the_eleventh_refresh_within_ten_minutes_is_denied(zoho):
     assert answers[10]["error"] == "Access Denied"
 
 
-def test_the_sixteenth_access_token_kills_the_oldest(zoho):
+def test_the_sixteenth_access_token_kills_the_oldest(zoho: Zoho) -> None:
     zoho.control("settings", refreshes_per_window=100)
     zoho.connect()
     oldest = zoho.tokens["access_token"]
@@ -195,7 +197,7 @@ def test_the_sixteenth_access_token_kills_the_oldest(zoho):
     assert zoho.get("invoices")["code"] == 0
 
 
-def test_the_twenty_first_connection_of_a_user_silently_kills_the_first(zoho):
+def test_the_twenty_first_connection_of_a_user_silently_kills_the_first(zoho: Zoho) -> None:
     first = zoho.connect().tokens["refresh_token"]
     others = [zoho.connect(AVAS_PLUMBING).tokens["refresh_token"] for _ in range(20)]
 
@@ -203,7 +205,7 @@ def test_the_twenty_first_connection_of_a_user_silently_kills_the_first(zoho):
     assert "access_token" in zoho.refresh(others[0])
 
 
-def test_revoking_a_refresh_token_kills_its_access_tokens_too(zoho):
+def test_revoking_a_refresh_token_kills_its_access_tokens_too(zoho: Zoho) -> None:
     zoho.connect()
     url = "/us/accounts/oauth/v2/token/revoke"
 
@@ -215,7 +217,7 @@ def test_revoking_a_refresh_token_kills_its_access_tokens_too(zoho):
     assert zoho.http.post(url, params={"token": "1000.made.up"}).json()["error"] == "invalid_token"
 
 
-def test_an_owner_who_disconnects_one_organization_ends_the_connection_to_all(zoho):
+def test_an_owner_who_disconnects_one_organization_ends_the_connection_to_all(zoho: Zoho) -> None:
     zoho.connect(CLOUDKEEP)
 
     zoho.control("disconnect", account=AVAS_PLUMBING)
@@ -224,7 +226,7 @@ def test_an_owner_who_disconnects_one_organization_ends_the_connection_to_all(zo
     assert zoho.refresh(zoho.tokens["refresh_token"]) == {"error": "invalid_code"}
 
 
-def test_an_access_token_runs_out_and_the_refresh_token_does_not(zoho):
+def test_an_access_token_runs_out_and_the_refresh_token_does_not(zoho: Zoho) -> None:
     zoho.connect()
 
     zoho.control("expire", access=True)
@@ -233,7 +235,7 @@ def test_an_access_token_runs_out_and_the_refresh_token_does_not(zoho):
     assert "access_token" in zoho.refresh(zoho.tokens["refresh_token"])
 
 
-def test_a_forged_accounts_server_leads_to_a_stranger_who_tells_what_he_got(zoho):
+def test_a_forged_accounts_server_leads_to_a_stranger_who_tells_what_he_got(zoho: Zoho) -> None:
     zoho.control("settings", forged_accounts_server="stranger")
 
     back = zoho.callback()
@@ -248,7 +250,7 @@ def test_a_forged_accounts_server_leads_to_a_stranger_who_tells_what_he_got(zoho
     assert "sandbox-secret" not in str(told)
 
 
-def test_a_forged_address_of_the_data_is_named_by_the_token_endpoint(zoho):
+def test_a_forged_address_of_the_data_is_named_by_the_token_endpoint(zoho: Zoho) -> None:
     zoho.control("settings", forged_api_domain="https://www.zohoapis.evil.example")
 
     found = zoho.exchange(zoho.callback()["code"])
@@ -256,7 +258,7 @@ def test_a_forged_address_of_the_data_is_named_by_the_token_endpoint(zoho):
     assert found["api_domain"] == "https://www.zohoapis.evil.example/api"
 
 
-def test_mounted_under_a_prefix_every_address_names_it():
+def test_mounted_under_a_prefix_every_address_names_it() -> None:
     app = create_app(ZohoSimConfig(redirect_uris=(CALLBACK,), invoices=20))
     with served_app(Starlette(routes=[Mount("/zoho", app)])) as base_url:
         zoho = Zoho(f"{base_url}/zoho")
@@ -270,14 +272,14 @@ def test_mounted_under_a_prefix_every_address_names_it():
     assert names == ["Madurai Design Studio", "Kita Trading KK"]
 
 
-def test_a_client_without_a_registered_address_connects_nobody():
+def test_a_client_without_a_registered_address_connects_nobody() -> None:
     with running(redirect_uris=()) as zoho:
         answer = zoho.consent()
 
     assert answer.status_code == 400
 
 
-def test_codes_and_secrets_are_not_in_the_log(zoho):
+def test_codes_and_secrets_are_not_in_the_log(zoho: Zoho) -> None:
     code = zoho.callback()["code"]
     zoho.exchange(code)
 

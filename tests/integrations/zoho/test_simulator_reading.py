@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -33,7 +34,7 @@ def fresh(served: Zoho) -> Zoho:
     return Zoho(served.base_url).connect()
 
 
-def test_a_user_may_have_several_organizations(zoho):
+def test_a_user_may_have_several_organizations(zoho: Zoho) -> None:
     found = zoho.get("organizations", organization_id=None)["organizations"]
 
     assert [(one["organization_id"], one["name"], one["is_default_org"]) for one in found] == [
@@ -44,12 +45,12 @@ def test_a_user_may_have_several_organizations(zoho):
     assert zoho.get(f"organizations/{CLOUDKEEP}")["organization"]["organization_id"] == CLOUDKEEP
 
 
-def test_bearer_is_taken_as_well_as_the_vendors_own_word(zoho):
+def test_bearer_is_taken_as_well_as_the_vendors_own_word(zoho: Zoho) -> None:
     assert zoho.call("GET", "invoices", scheme="Bearer").status_code == 200
     assert zoho.call("GET", "invoices", scheme="Zoho-oauthtoken").status_code == 200
 
 
-def test_pages_are_read_until_there_are_no_more(fresh):
+def test_pages_are_read_until_there_are_no_more(fresh: Zoho) -> None:
     first = fresh.get("invoices")
     second = fresh.get("invoices", page="2")
     beyond = fresh.get("invoices", page="3")
@@ -69,7 +70,7 @@ def test_pages_are_read_until_there_are_no_more(fresh):
     assert ids == set(fresh.look(f"truth/{CLOUDKEEP}"))
 
 
-def test_every_balance_is_what_the_books_say(zoho):
+def test_every_balance_is_what_the_books_say(zoho: Zoho) -> None:
     truth = zoho.look(f"truth/{CLOUDKEEP}")
 
     rows = {one["invoice_id"]: one for one in zoho.pages("invoices", "invoices")}
@@ -80,7 +81,7 @@ def test_every_balance_is_what_the_books_say(zoho):
     assert {id: row["total"] for id, row in rows.items()} == {id: Decimal(one["total"]) for id, one in truth.items()}
 
 
-def test_every_status_of_the_vendor_occurs(fresh):
+def test_every_status_of_the_vendor_occurs(fresh: Zoho) -> None:
     fresh.act("void_invoice", id=fresh.new_invoice())
     fresh.new_invoice(sent=False)
     fresh.new_invoice()
@@ -93,7 +94,7 @@ def test_every_status_of_the_vendor_occurs(fresh):
     }
 
 
-def test_a_late_invoice_paid_in_part_hides_that_it_is_late(zoho):
+def test_a_late_invoice_paid_in_part_hides_that_it_is_late(zoho: Zoho) -> None:
     today = date.fromisoformat(zoho.look(f"books/{CLOUDKEEP}")["today"])
     id = zoho.new_invoice("500.00", issued_on=str(today - timedelta(60)), due_on=str(today - timedelta(30)))
     late = zoho.invoice(id)
@@ -109,7 +110,7 @@ def test_a_late_invoice_paid_in_part_hides_that_it_is_late(zoho):
     assert shown["status"] == "overdue"
 
 
-def test_a_write_off_empties_the_balance_and_is_no_payment(zoho):
+def test_a_write_off_empties_the_balance_and_is_no_payment(zoho: Zoho) -> None:
     id = zoho.new_invoice("75.25")
     zoho.act("write_off", id=id)
 
@@ -119,7 +120,7 @@ def test_a_write_off_empties_the_balance_and_is_no_payment(zoho):
     assert (found["write_off_amount"], found["payment_made"]) == (Decimal("75.25"), Decimal("0.00"))
 
 
-def test_a_single_invoice_has_what_the_row_has_and_more(zoho):
+def test_a_single_invoice_has_what_the_row_has_and_more(zoho: Zoho) -> None:
     id = zoho.new_invoice("500.00", tax="41.25", discount="20.00", memo="Thank you", reference="PO-1")
 
     row = next(one for one in zoho.get("invoices")["invoices"] if one["invoice_id"] == id)
@@ -140,7 +141,7 @@ def test_a_single_invoice_has_what_the_row_has_and_more(zoho):
     assert (whole["notes"], whole["reference_number"], whole["price_precision"]) == ("Thank you", "PO-1", 2)
 
 
-def test_a_row_has_every_field_of_the_published_sample(zoho):
+def test_a_row_has_every_field_of_the_published_sample(zoho: Zoho) -> None:
     row = zoho.get("invoices")["invoices"][0]
 
     assert set(row) >= {
@@ -152,7 +153,7 @@ def test_a_row_has_every_field_of_the_published_sample(zoho):
     }
 
 
-def test_nothing_is_null_ids_are_digits_and_moments_have_an_offset_without_colon(zoho):
+def test_nothing_is_null_ids_are_digits_and_moments_have_an_offset_without_colon(zoho: Zoho) -> None:
     kinds = [("invoices", "invoice"), ("contacts", "contact"), ("creditnotes", "creditnote")]
     kinds.append(("customerpayments", "customerpayment"))
 
@@ -170,7 +171,7 @@ def test_nothing_is_null_ids_are_digits_and_moments_have_an_offset_without_colon
                     assert re.fullmatch(r"\d+", value), (key, value)
 
 
-def test_ids_can_be_integers_as_the_documentation_prints_them(zoho):
+def test_ids_can_be_integers_as_the_documentation_prints_them(zoho: Zoho) -> None:
     id = zoho.new_invoice()
     zoho.control("settings", ids_as_integers=True)
 
@@ -182,7 +183,7 @@ def test_ids_can_be_integers_as_the_documentation_prints_them(zoho):
     assert found["total"] == Decimal("500.00")
 
 
-def test_empty_fields_are_empty_texts(zoho):
+def test_empty_fields_are_empty_texts(zoho: Zoho) -> None:
     found = zoho.invoice(zoho.new_invoice())
     contact = zoho.get(f"contacts/{found['customer_id']}")["contact"]
 
@@ -190,7 +191,7 @@ def test_empty_fields_are_empty_texts(zoho):
     assert (contact["exchange_rate"], contact["billing_address"]["phone"]) == ("", "")
 
 
-def test_money_is_written_with_the_decimals_of_its_currency(zoho):
+def test_money_is_written_with_the_decimals_of_its_currency(zoho: Zoho) -> None:
     rupees = zoho.connect(MADURAI_DESIGN, "eu").call("GET", "invoices").text
     yen = zoho.connect(KITA_TRADING, "eu").call("GET", "invoices").text
 
@@ -206,7 +207,7 @@ def test_money_is_written_with_the_decimals_of_its_currency(zoho):
     assert "+0530" in rupees
 
 
-def test_an_invoice_in_a_foreign_currency_names_its_rate(zoho):
+def test_an_invoice_in_a_foreign_currency_names_its_rate(zoho: Zoho) -> None:
     zoho.connect(MADURAI_DESIGN, "eu")
 
     found = zoho.get("invoices", customer_name="Houston Dental Supply")["invoices"]
@@ -214,7 +215,7 @@ def test_an_invoice_in_a_foreign_currency_names_its_rate(zoho):
     assert [(one["currency_code"], one["exchange_rate"]) for one in found] == [("USD", Decimal("83.333333"))] * 2
 
 
-def test_changes_are_found_by_a_moment_with_an_offset(fresh):
+def test_changes_are_found_by_a_moment_with_an_offset(fresh: Zoho) -> None:
     id = fresh.new_invoice()
     fresh.control("clock", offset_seconds=7200)
     fresh.act("touch", kind="invoice", id=id)
@@ -230,7 +231,7 @@ def test_changes_are_found_by_a_moment_with_an_offset(fresh):
     assert after["invoices"] == []
 
 
-def test_a_plus_that_was_not_encoded_is_an_invalid_moment(zoho):
+def test_a_plus_that_was_not_encoded_is_an_invalid_moment(zoho: Zoho) -> None:
     path = f"/us/api/books/v3/invoices?organization_id={CLOUDKEEP}&last_modified_time=2026-03-01T00:00:00"
     headers = {"Authorization": f"Zoho-oauthtoken {zoho.tokens['access_token']}"}
 
@@ -240,7 +241,7 @@ def test_a_plus_that_was_not_encoded_is_an_invalid_moment(zoho):
     assert encoded.status_code == 200
 
 
-def test_the_list_is_filtered_by_status_date_amount_and_words(zoho):
+def test_the_list_is_filtered_by_status_date_amount_and_words(zoho: Zoho) -> None:
     customer = zoho.act("add_customer", name="Ruiz Dental", email="dana@ruizdental.example")["id"]
     a = zoho.new_invoice("10.00", customer=customer, issued_on="2031-01-05", due_on="2031-02-05", reference="PO-A")
     b = zoho.new_invoice("20.00", customer=customer, issued_on="2031-01-06", due_on="2031-02-06", sent=False)
@@ -268,7 +269,7 @@ def test_the_list_is_filtered_by_status_date_amount_and_words(zoho):
     assert found(recurring_invoice_id="3818499000000000001") == []
 
 
-def test_response_option_counts(fresh):
+def test_response_option_counts(fresh: Zoho) -> None:
     counted = fresh.get("invoices", response_option="1", per_page="10")
     only = fresh.get("invoices", response_option="2")
 
@@ -276,7 +277,7 @@ def test_response_option_counts(fresh):
     assert (len(counted["invoices"]), "invoices" in only, only["page_context"]["total"]) == (10, False, INVOICES)
 
 
-def test_contacts_are_customers_and_vendors_unless_one_asks(zoho):
+def test_contacts_are_customers_and_vendors_unless_one_asks(zoho: Zoho) -> None:
     everybody = zoho.pages("contacts", "contacts")
     customers = zoho.pages("contacts", "contacts", contact_type="customer")
 
@@ -286,7 +287,7 @@ def test_contacts_are_customers_and_vendors_unless_one_asks(zoho):
     assert len(customers) == zoho.look(f"books/{CLOUDKEEP}")["customers"]
 
 
-def test_a_contact_has_its_people_only_when_read_alone(zoho):
+def test_a_contact_has_its_people_only_when_read_alone(zoho: Zoho) -> None:
     id = zoho.act(
         "add_customer",
         name="Ruiz Dental",
@@ -323,7 +324,7 @@ def test_a_contact_has_its_people_only_when_read_alone(zoho):
     assert zoho.invoice(invoice)["contact_persons"] == [persons[0]["contact_person_id"]]
 
 
-def test_contacts_come_by_their_last_change(fresh):
+def test_contacts_come_by_their_last_change(fresh: Zoho) -> None:
     fresh.control("clock", offset_seconds=3600)
     id = fresh.act("add_customer", name="Newest")["id"]
 
@@ -334,7 +335,7 @@ def test_contacts_come_by_their_last_change(fresh):
     assert moments == sorted(moments, reverse=True)
 
 
-def test_a_payment_shows_where_it_went_and_what_is_left(zoho):
+def test_a_payment_shows_where_it_went_and_what_is_left(zoho: Zoho) -> None:
     a, customer = zoho.new_invoice("80.00"), ""
     customer = zoho.invoice(a)["customer_id"]
     b = zoho.new_invoice("50.00", customer=customer)
@@ -360,7 +361,7 @@ def test_a_payment_shows_where_it_went_and_what_is_left(zoho):
     assert on_b[0]["invoice_payment_id"] == whole["invoices"][1]["invoice_payment_id"]
 
 
-def test_money_that_went_back_is_a_refund_and_the_invoice_owes_again(zoho):
+def test_money_that_went_back_is_a_refund_and_the_invoice_owes_again(zoho: Zoho) -> None:
     id = zoho.new_invoice("80.00")
     customer = zoho.invoice(id)["customer_id"]
     payment = zoho.act("pay", customer=customer, amount="80.00", applied={id: "80.00"})["id"]
@@ -374,7 +375,7 @@ def test_money_that_went_back_is_a_refund_and_the_invoice_owes_again(zoho):
     assert zoho.invoice(id)["balance"] == Decimal("30.00")
 
 
-def test_a_bounced_payment_vanishes_and_the_invoice_owes_again(zoho):
+def test_a_bounced_payment_vanishes_and_the_invoice_owes_again(zoho: Zoho) -> None:
     id = zoho.new_invoice("80.00")
     payment = zoho.act("pay", customer=zoho.invoice(id)["customer_id"], amount="80.00", applied={id: "80.00"})["id"]
     paid = zoho.invoice(id)["status"]
@@ -385,7 +386,20 @@ def test_a_bounced_payment_vanishes_and_the_invoice_owes_again(zoho):
     assert zoho.invoice(id)["balance"] == Decimal("80.00")
 
 
-def test_payments_and_credit_notes_are_found_by_date_and_not_by_change(zoho):
+def test_money_on_its_way_is_not_shown_until_it_arrived(zoho: Zoho) -> None:
+    id = zoho.new_invoice("80.00")
+    customer = zoho.invoice(id)["customer_id"]
+    payment = zoho.act("pay", customer=customer, amount="80.00", applied={id: "80.00"}, method="ach", status="pending")
+    before = zoho.error("GET", f"customerpayments/{payment['id']}"), zoho.invoice(id)["balance"]
+    zoho.act("settle_payment", id=payment["id"], status="received")
+
+    arrived = zoho.get(f"customerpayments/{payment['id']}")["payment"]
+
+    assert before == ((404, 1002), Decimal("80.00"))
+    assert (arrived["payment_mode"], zoho.invoice(id)["status"]) == ("banktransfer", "paid")
+
+
+def test_payments_and_credit_notes_are_found_by_date_and_not_by_change(zoho: Zoho) -> None:
     customer = zoho.act("add_customer", name="Ruiz Dental")["id"]
     old, new = (
         zoho.act("pay", customer=customer, amount="5.00", paid_on=day)["id"] for day in ("2031-03-01", "2031-03-02")
@@ -401,7 +415,7 @@ def test_payments_and_credit_notes_are_found_by_date_and_not_by_change(zoho):
         assert zoho.error("GET", path, params={"last_modified_time": "2026-03-01T00:00:00-0500"}) == (400, 2)
 
 
-def test_credit_notes_of_every_status_are_there(fresh):
+def test_credit_notes_of_every_status_are_there(fresh: Zoho) -> None:
     statuses = {one["status"] for one in fresh.pages("creditnotes", "creditnotes")}
 
     assert statuses >= {"open", "draft", "void"}
@@ -409,7 +423,7 @@ def test_credit_notes_of_every_status_are_there(fresh):
         assert {one["status"] for one in fresh.get("creditnotes", status=status)["creditnotes"]} == {status}
 
 
-def test_a_sub_status_and_custom_fields_are_the_owners_own(zoho):
+def test_a_sub_status_and_custom_fields_are_the_owners_own(zoho: Zoho) -> None:
     rows = [one for one in zoho.pages("invoices", "invoices") if one["current_sub_status"] == "In Dispute"]
 
     assert [(one["status"], one["custom_field_hash"]) for one in rows] == [
@@ -419,7 +433,7 @@ def test_a_sub_status_and_custom_fields_are_the_owners_own(zoho):
     assert zoho.invoice(rows[0]["invoice_id"])["payment_reminder_enabled"] is False
 
 
-def test_deleted_things_vanish(zoho):
+def test_deleted_things_vanish(zoho: Zoho) -> None:
     id = zoho.new_invoice()
     customer = zoho.invoice(id)["customer_id"]
     credit = zoho.act("add_credit", customer=customer, total="9.00")["id"]
@@ -433,7 +447,7 @@ def test_deleted_things_vanish(zoho):
         assert zoho.error("GET", path) == (404, 1002)
 
 
-def test_odd_fields_are_laid_over_the_answer(zoho):
+def test_odd_fields_are_laid_over_the_answer(zoho: Zoho) -> None:
     id = zoho.new_invoice()
     zoho.control(
         f"odd/{CLOUDKEEP}", kind="invoice", id=id, fields={"exchange_rate": "", "due_days": "__drop__", "phone": " "}
@@ -454,7 +468,7 @@ def _values(found: Any) -> Iterator[tuple[str, Any]]:
             yield from _values(one)
 
 
-def test_the_world_is_found_again_as_it_was_left(tmp_path):
+def test_the_world_is_found_again_as_it_was_left(tmp_path: Path) -> None:
     state = str(tmp_path / "zoho.json")
     with running(state_file=state, invoices=20) as zoho:
         zoho.connect()

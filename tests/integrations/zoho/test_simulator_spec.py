@@ -38,7 +38,7 @@ def _theirs(endpoint: Endpoint) -> Any:
 
 
 @pytest.mark.parametrize("endpoint", ENDPOINTS, ids=lambda one: f"{one.method} {one.path}")
-def test_every_endpoint_is_the_vendors_with_its_scope_and_parameters(endpoint):
+def test_every_endpoint_is_the_vendors_with_its_scope_and_parameters(endpoint: Endpoint) -> None:
     theirs = _theirs(endpoint)
     query = {one["name"] for one in theirs["parameters"] if one["in"] == "query"} - {"organization_id"}
     endings = {*DATE_ENDINGS, *AMOUNT_ENDINGS, *TEXT_ENDINGS} - {""}
@@ -49,7 +49,7 @@ def test_every_endpoint_is_the_vendors_with_its_scope_and_parameters(endpoint):
     assert endpoint.parameters <= query | variants | MORE
 
 
-def test_a_credit_note_takes_the_fields_the_vendor_takes():
+def test_a_credit_note_takes_the_fields_the_vendor_takes() -> None:
     schema = published()["POST", "/books/v3/creditnotes"]["request_body"]["content"]["application/json"]["schema"]
     line = schema["properties"]["line_items"]["items"]["properties"]
 
@@ -58,7 +58,7 @@ def test_a_credit_note_takes_the_fields_the_vendor_takes():
     assert set(line) - {"tds_tax_id", "tax_treatment_code", "sat_item_key_code", "unitkey_code"} <= set(LINE)
 
 
-def test_the_scopes_we_hand_out_are_scopes_of_endpoints():
+def test_the_scopes_we_hand_out_are_scopes_of_endpoints() -> None:
     known = {scope for one in published().values() for scope in one["scopes"]}
 
     assert {*READ_SCOPES, *WRITE_SCOPES} <= known

@@ -50,7 +50,7 @@ def signed(one: Delivered, fields: Any = (), **encoding: str) -> str:
     return sign(SECRET, signing_string(urlsplit(one.path).query, list(fields), body), **encoding)
 
 
-def test_the_vendors_vector():
+def test_the_vendors_vector() -> None:
     body = b'{"created_date":"2019-03-06","event_id":"5675"}'
     string = signing_string("subscription_id=90343&name=basic", [], body)
 
@@ -58,7 +58,7 @@ def test_the_vendors_vector():
     assert sign(SECRET, string) == "f24c927bb67d691f426a077c63999c8db675a98e295052d764fe8c5c65d37921"
 
 
-def test_a_vector_with_a_form_counts_its_decoded_fields_and_not_its_bytes():
+def test_a_vector_with_a_form_counts_its_decoded_fields_and_not_its_bytes() -> None:
     fields = [("invoice_id", "3818499010990000001"), ("event type", "made & sent")]
 
     string = signing_string("token=abc", fields, b"")
@@ -66,13 +66,13 @@ def test_a_vector_with_a_form_counts_its_decoded_fields_and_not_its_bytes():
     assert string == b"event typemade & sentinvoice_id3818499010990000001tokenabc"
 
 
-def test_nobody_is_told_until_the_owner_has_made_a_webhook(zoho):
+def test_nobody_is_told_until_the_owner_has_made_a_webhook(zoho: Zoho) -> None:
     zoho.new_invoice()
 
     assert zoho.look("webhooks")["deliveries"] == []
 
 
-def test_a_change_is_told_by_id_and_signed_over_query_and_body(zoho, receiver):
+def test_a_change_is_told_by_id_and_signed_over_query_and_body(zoho: Zoho, receiver: Receiver) -> None:
     zoho.control("webhooks", url=f"{receiver.url}?token=opaque&b=2")
     zoho.control("settings", webhook_query="a=1")
     id = zoho.new_invoice()
@@ -85,7 +85,7 @@ def test_a_change_is_told_by_id_and_signed_over_query_and_body(zoho, receiver):
     assert signature(one) == signed(one)
 
 
-def test_a_form_is_signed_by_its_fields(zoho, receiver):
+def test_a_form_is_signed_by_its_fields(zoho: Zoho, receiver: Receiver) -> None:
     zoho.control("webhooks", url=f"{receiver.url}?zz=last")
     zoho.control("settings", webhook_format="form")
     id = zoho.new_invoice()
@@ -97,7 +97,7 @@ def test_a_form_is_signed_by_its_fields(zoho, receiver):
     assert signature(one) == signed(one, [("invoice_id", id), ("event_type", "invoice_created")])
 
 
-def test_the_default_body_is_the_whole_invoice(zoho, receiver):
+def test_the_default_body_is_the_whole_invoice(zoho: Zoho, receiver: Receiver) -> None:
     zoho.control("webhooks", url=receiver.url)
     zoho.control("settings", webhook_format="default", webhook_encoding="base64")
     id = zoho.new_invoice("61.00")
@@ -109,14 +109,14 @@ def test_the_default_body_is_the_whole_invoice(zoho, receiver):
     assert signature(one).endswith("=")
 
 
-def test_without_a_secret_there_is_no_signature(zoho, receiver):
+def test_without_a_secret_there_is_no_signature(zoho: Zoho, receiver: Receiver) -> None:
     zoho.control("webhooks", url=receiver.url, key="")
     zoho.new_invoice()
 
     assert "x-zoho-webhook-signature" not in receiver.wait_for(1)[0].headers
 
 
-def test_the_owner_chooses_what_is_told(zoho, receiver):
+def test_the_owner_chooses_what_is_told(zoho: Zoho, receiver: Receiver) -> None:
     zoho.control("webhooks", url=receiver.url)
     zoho.control("settings", webhook_modules=["payment"])
     id = zoho.new_invoice("20.00")
@@ -127,7 +127,7 @@ def test_the_owner_chooses_what_is_told(zoho, receiver):
     assert [json.loads(one.body) for one in receiver.got] == [{"payment_id": payment}]
 
 
-def test_what_an_app_does_is_told_as_well(zoho, receiver):
+def test_what_an_app_does_is_told_as_well(zoho: Zoho, receiver: Receiver) -> None:
     id = zoho.new_invoice()
     zoho.control("webhooks", url=receiver.url)
     zoho.post(f"invoices/{id}/writeoff")
@@ -135,7 +135,7 @@ def test_what_an_app_does_is_told_as_well(zoho, receiver):
     assert json.loads(receiver.wait_for(1)[0].body) == {"invoice_id": id}
 
 
-def test_a_failed_delivery_comes_again_with_the_same_bytes(zoho, receiver):
+def test_a_failed_delivery_comes_again_with_the_same_bytes(zoho: Zoho, receiver: Receiver) -> None:
     receiver.answers = [500, 503, 200]
     zoho.control("webhooks", url=receiver.url)
     zoho.new_invoice()
@@ -148,7 +148,7 @@ def test_a_failed_delivery_comes_again_with_the_same_bytes(zoho, receiver):
     assert [one["status"] for one in attempts] == [500, 503, 200]
 
 
-def test_a_delivery_may_come_twice_and_may_be_forged(zoho, receiver):
+def test_a_delivery_may_come_twice_and_may_be_forged(zoho: Zoho, receiver: Receiver) -> None:
     zoho.control("webhooks", url=receiver.url, repeat=2)
     zoho.new_invoice()
     twice = list(receiver.wait_for(2))
@@ -161,7 +161,7 @@ def test_a_delivery_may_come_twice_and_may_be_forged(zoho, receiver):
     assert signature(forged) != signed(forged)
 
 
-def test_a_deletion_is_not_told(zoho, receiver):
+def test_a_deletion_is_not_told(zoho: Zoho, receiver: Receiver) -> None:
     zoho.control("webhooks", url=receiver.url)
     gone, there = zoho.new_invoice(), zoho.new_invoice()
     receiver.wait_for(2)
