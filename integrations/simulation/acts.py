@@ -123,9 +123,9 @@ def _argument(name: str, value: Any) -> Any:
 def _line(given: Any) -> Line:
     try:
         quantity, price = decimal("quantity", given.get("quantity", 1)), decimal("price", given["price"])
-        return Line(given.get("description", ""), quantity, price, given.get("item", ""))
+        return Line(given.get("description", ""), quantity, price, given.get("item", ""), given.get("places", 2))
     except (AttributeError, KeyError):
-        raise WrongRequest("a line is {description, quantity, price, item}") from None
+        raise WrongRequest("a line is {description, quantity, price, item, places}") from None
 
 
 def _listed(name: str, value: Any) -> list[Any]:

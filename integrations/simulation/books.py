@@ -521,13 +521,13 @@ class Books:
 
     def touch(self, kind: Kind, id: str) -> None:
         """It was saved again: changed now, and told."""
-        table: dict[str, Any] = {
+        tables: dict[Kind, dict[str, Any]] = {
             "customer": self.customers,
             "invoice": self.invoices,
             "payment": self.payments,
             "credit": self.credits,
-        }[kind]
-        self._touch(kind, self._one(table, id))
+        }
+        self._touch(kind, self._one(tables[kind], id))
 
     def _check(self, applied: dict[str, Decimal], amount: Decimal, *, counts: bool) -> None:
         if amount <= 0 or any(part <= 0 for part in applied.values()):
