@@ -14,7 +14,7 @@ _MAY_CONNECT = ("owner", "admin")
 def companies(said: Json) -> list[Company]:
     """Those he owns or administers; where he is a client or on the staff, he may not speak for the books. Raises Bad."""
     identity = _identity(said)
-    found = {}
+    found: dict[str, Company] = {}
     for business in _businesses(said):
         details = {"business_id": fields.identifier(business.get("id"), "business.id"), "identity_id": identity}
         company = Company(_account(business), fields.text(business, "name", most=200), details)

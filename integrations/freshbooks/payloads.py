@@ -104,9 +104,9 @@ def _webhook(answer: Answer) -> Iterator[Found]:
 def _token(answer: Answer, earlier: Answer | None) -> Json:
     """When the pair ends and whether the refresh token was replaced: against the file before, if there is one."""
     try:
-        said = _good(answer)
+        said = _pair(answer)
         tokens = oauth.tokens_in(said, now=oauth.issued_at(said) or _sent_at(answer))
-        rotated = earlier is None or oauth.tokens_in(_good(earlier), now=machine_now()).refresh != tokens.refresh
+        rotated = earlier is None or oauth.tokens_in(_pair(earlier), now=machine_now()).refresh != tokens.refresh
     except Unavailable as error:
         raise Unreadable(error.words) from None
     return {
@@ -115,6 +115,13 @@ def _token(answer: Answer, earlier: Answer | None) -> Json:
         "refresh_expires_at": None,
         "rotated": rotated,
     }
+
+
+def _pair(answer: Answer) -> Json:
+    said = _good(answer)
+    if not isinstance(said, dict):
+        raise Unreadable("no tokens of FreshBooks: an object was expected")
+    return said
 
 
 def _sent_at(answer: Answer) -> datetime:

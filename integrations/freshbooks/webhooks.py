@@ -33,6 +33,7 @@ _OBJECTS = {"invoice": "invoice", "payment": "payment", "client": "customer", "c
 _ACTIONS = {"create": "created", "update": "updated", "delete": "deleted", "sendbyemail": "emailed"}
 _ONE_DELIVERY_SECONDS = 10
 _MOST_PAGES = 50
+_UNKNOWN_CALLBACK = ("5", "1012")
 
 
 class _Bound(Protocol):
@@ -129,7 +130,7 @@ def unregister(books: Client | _Bound, callback: str) -> None:
     try:
         _client(books).callbacks("DELETE", callback)
     except Refused as error:
-        if error.problem != "not_in_books":
+        if error.vendor_code not in _UNKNOWN_CALLBACK:
             raise
 
 

@@ -148,10 +148,7 @@ anything = st.recursive(
 @given(
     said=st.fixed_dictionaries(
         {},
-        optional={
-            name: anything
-            for name in ("response", "errors", "code", "message", "details", "error", "error_description", "errno")
-        },
+        optional=dict.fromkeys(("response", "errors", "code", "message", "details", "error", "error_description", "errno"), anything),
     ),
     status=st.none() | st.integers(100, 599),
 )
