@@ -6,7 +6,6 @@ from typing import Any
 type Json = dict[str, Any]
 
 CENT = Decimal("0.01")
-LONG = Decimal("1E-26")
 
 
 def money(amount: Decimal, code: str) -> Json:
@@ -16,7 +15,7 @@ def money(amount: Decimal, code: str) -> Json:
 
 def long_money(amount: Decimal, code: str) -> Json:
     """The same with the 26 decimals `net_paid_amount` has."""
-    return {"amount": f"{amount.quantize(LONG):f}", "code": code}
+    return {"amount": f"{amount:.26f}", "code": code}
 
 
 def plain(number: Decimal) -> str:

@@ -13,6 +13,7 @@ from integrations.freshbooks.simulation.config import (
     WRITE_SCOPES,
     FreshBooksSimConfig,
 )
+from integrations.freshbooks.simulation.payments import rows_of_credit
 from integrations.freshbooks.simulation.telling import deliveries
 from integrations.freshbooks.simulation.view import View, make_id
 from integrations.simulation.books import Books, Kind
@@ -94,10 +95,12 @@ class FreshBooksWorld(World[FreshBooksSimConfig]):
         return kinds.answer(kind, rule)
 
     def finish(self, books: Books) -> None:
-        """Every status, amount and date of the vendor occurs in the agency."""
+        """Every status, amount and date of the vendor occurs in the agency; credit applied by now is nobody's news."""
         if books.account == AGENCY and not books.extra.get("planted"):
             books.extra["planted"] = True
             planting.plant(books)
+        for credit in books.credits.values():
+            credit.extra.setdefault("told", [row.id for row in rows_of_credit(credit)])
 
     def deliveries(self, events: list[Event]) -> list[Delivery]:
         """One for each event and each verified callback that wants it."""
