@@ -51,11 +51,11 @@ def routes(world: World[Any], keeper: Keeper) -> list[Route]:
         ("POST", "disconnect", _disconnect),
         ("POST", "expire", _expire),
         ("GET", "companies", lambda world, wanted: _companies(world)),
-        ("GET", "books/{account}", lambda world, wanted: counts(_books(world, wanted))),
-        ("GET", "truth/{account}", lambda world, wanted: _books(world, wanted).truth()),
-        ("POST", "fill/{account}", lambda world, wanted: fill(world, _books(world, wanted), wanted)),
-        ("POST", "act/{account}/{verb}", lambda world, wanted: act(_books(world, wanted), wanted)),
-        ("POST", "odd/{account}", lambda world, wanted: lay_odd(_books(world, wanted), wanted)),
+        ("GET", "books/{account:path}", lambda world, wanted: counts(_books(world, wanted))),
+        ("GET", "truth/{account:path}", lambda world, wanted: _books(world, wanted).truth()),
+        ("POST", "fill/{account:path}", lambda world, wanted: fill(world, _books(world, wanted), wanted)),
+        ("POST", "act/{account:path}/{verb}", lambda world, wanted: act(_books(world, wanted), wanted)),
+        ("POST", "odd/{account:path}", lambda world, wanted: lay_odd(_books(world, wanted), wanted)),
     ]
     return [Route(f"/_sim/{path}", _endpoint(world, keeper, one), methods=[method]) for method, path, one in acts]
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import heapq
+import logging
 import random
 import time
 from collections import deque
@@ -17,6 +18,8 @@ from integrations.simulation.clock import WorldClock
 from integrations.simulation.config import SimConfig
 
 KEPT = 2000
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -190,7 +193,11 @@ class Hooks:
         events, self._pending = self._pending, []
         if self._settings().webhook_shuffle:
             self._random.shuffle(events)
-        deliveries = self._make(events)
+        try:
+            deliveries = self._make(events)
+        except Exception:  # one vendor's mistake must not end all webhooks in silence
+            log.exception("%d events could not be made into webhooks", len(events))
+            return
         if self._settings().webhook_shuffle:
             self._random.shuffle(deliveries)
         for one in deliveries:
@@ -217,15 +224,16 @@ class Hooks:
         if not self._settings().webhook_on:
             delivery.state = "given up: webhooks are off"
             return
-        if await self._post(client, delivery):
+        taken = await self._post(client, delivery)
+        if delivery not in self.log:
+            return  # forgotten while it was under way
+        if taken:
             delivery.state = "acknowledged"
             self._delivered(delivery)
             if delivery.repeats_left > 0:
                 delivery.repeats_left -= 1
                 self._queue(delivery, 0)
             return
-        if delivery not in self.log:
-            return  # forgotten while it was under way
         if delivery.failures >= len(self._retry_seconds):
             delivery.state = "given up"
             self._given_up(delivery)

@@ -8,6 +8,8 @@ from contextlib import contextmanager
 type Limit = int | Callable[[], int]
 """A number, or where to read it anew at each call, so that a test can change it while the simulator runs."""
 
+type Clock = Callable[[], float]
+
 
 class Busy(Exception):
     """Too many calls are under way at once."""
@@ -16,8 +18,8 @@ class Busy(Exception):
 class Window:
     """So many calls in any stretch of seconds."""
 
-    def __init__(self, limit: Limit, seconds: float) -> None:
-        self._limit, self.seconds = limit, seconds
+    def __init__(self, limit: Limit, seconds: float, *, clock: Clock = time.monotonic) -> None:
+        self._limit, self.seconds, self._clock = limit, seconds, clock
         self._calls: dict[str, deque[float]] = defaultdict(deque)
 
     @property
@@ -29,11 +31,11 @@ class Window:
         """None when admitted and counted, else the seconds to wait until the next one is."""
         calls = self._recent(key)
         if len(calls) < self.limit:
-            calls.append(time.monotonic())
+            calls.append(self._clock())
             return None
         if not calls:
             return self.seconds  # a limit of none at all
-        return max(0.001, calls[len(calls) - max(self.limit, 1)] + self.seconds - time.monotonic())
+        return max(0.001, calls[len(calls) - max(self.limit, 1)] + self.seconds - self._clock())
 
     def left(self, key: str = "") -> int:
         """How many more are admitted at this moment."""
@@ -42,14 +44,14 @@ class Window:
     def resets_in(self, key: str = "") -> float:
         """Seconds until nothing of what was asked counts any more."""
         calls = self._recent(key)
-        return calls[-1] + self.seconds - time.monotonic() if calls else 0.0
+        return calls[-1] + self.seconds - self._clock() if calls else 0.0
 
     def forget(self) -> None:
         """Start counting anew."""
         self._calls.clear()
 
     def _recent(self, key: str) -> deque[float]:
-        calls, since = self._calls[key], time.monotonic() - self.seconds
+        calls, since = self._calls[key], self._clock() - self.seconds
         while calls and calls[0] <= since:
             calls.popleft()
         return calls
@@ -58,8 +60,8 @@ class Window:
 class Bucket:
     """A cost budget that fills up again steadily."""
 
-    def __init__(self, capacity: Limit, per_second: Limit) -> None:
-        self._capacity, self._per_second = capacity, per_second
+    def __init__(self, capacity: Limit, per_second: Limit, *, clock: Clock = time.monotonic) -> None:
+        self._capacity, self._per_second, self._clock = capacity, per_second, clock
         self._levels: dict[str, tuple[float, float]] = {}  # what was there, and when
 
     @property
@@ -74,20 +76,20 @@ class Bucket:
 
     def available(self, key: str = "") -> float:
         """What could be spent at this moment."""
-        level, at = self._levels.get(key, (float(self.capacity), time.monotonic()))
-        return min(float(self.capacity), level + (time.monotonic() - at) * self.per_second)
+        level, at = self._levels.get(key, (float(self.capacity), self._clock()))
+        return min(float(self.capacity), level + (self._clock() - at) * self.per_second)
 
     def take(self, key: str, cost: float) -> bool:
         """Spend so much; False spends nothing."""
         available = self.available(key)
         if cost > available:
             return False
-        self._levels[key] = (available - cost, time.monotonic())
+        self._levels[key] = (available - cost, self._clock())
         return True
 
     def refund(self, key: str, cost: float) -> None:
         """It cost less than was taken."""
-        self._levels[key] = (min(float(self.capacity), self.available(key) + cost), time.monotonic())
+        self._levels[key] = (min(float(self.capacity), self.available(key) + cost), self._clock())
 
     def forget(self) -> None:
         """Full again for everybody."""

@@ -66,7 +66,7 @@ def test_a_body_cut_short_is_broken_json(acme: SimControl) -> None:
     answer = asked(acme)
 
     assert answer.status_code == 200
-    with pytest.raises(ValueError, match="JSON|delimiter|Unterminated|Expecting"):
+    with pytest.raises(json.JSONDecodeError):
         answer.json()
 
 

@@ -1,8 +1,5 @@
 """Windows, buckets and places on machine time."""
 
-from collections.abc import Iterator
-from unittest import mock
-
 import pytest
 
 from integrations.simulation.limits import Bucket, Busy, Concurrent, Window
@@ -17,15 +14,9 @@ class Passing:
         return self.now
 
 
-@pytest.fixture
-def machine() -> Iterator[Passing]:
-    passing = Passing()
-    with mock.patch("integrations.simulation.limits.time.monotonic", passing):
-        yield passing
-
-
-def test_a_window_admits_so_many_and_says_how_long_to_wait(machine: Passing) -> None:
-    window = Window(2, 60)
+def test_a_window_admits_so_many_and_says_how_long_to_wait() -> None:
+    machine = Passing()
+    window = Window(2, 60, clock=machine)
     assert window.take("acme-1") is None
     machine.now += 20
     assert window.take("acme-1") is None
@@ -38,9 +29,10 @@ def test_a_window_admits_so_many_and_says_how_long_to_wait(machine: Passing) -> 
     assert window.take("acme-1") == 20.0
 
 
-def test_a_limit_may_change_while_calls_are_counted(machine: Passing) -> None:
+def test_a_limit_may_change_while_calls_are_counted() -> None:
+    machine = Passing()
     limits = {"minute": 1}
-    window = Window(lambda: limits["minute"], 60)
+    window = Window(lambda: limits["minute"], 60, clock=machine)
     window.take()
 
     assert window.take() == 60.0
@@ -50,8 +42,9 @@ def test_a_limit_may_change_while_calls_are_counted(machine: Passing) -> None:
     assert window.resets_in() == 60.0
 
 
-def test_a_bucket_spends_its_points_and_fills_up_again(machine: Passing) -> None:
-    bucket = Bucket(10_000, 500)
+def test_a_bucket_spends_its_points_and_fills_up_again() -> None:
+    machine = Passing()
+    bucket = Bucket(10_000, 500, clock=machine)
 
     assert bucket.take("acme-1", 9_000)
     assert not bucket.take("acme-1", 2_000)
