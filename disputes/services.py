@@ -10,6 +10,7 @@ from django.db.models import F
 
 from accounts import timeline
 from accounts.models import Business, User
+from disputes import reminders
 from disputes.digest import look_tomorrow
 from disputes.letters import acknowledgement, owner_alerts, pause_letters
 from disputes.models import Claim, ClaimOn, Dispute
@@ -96,6 +97,7 @@ def _freeze(invoice: Invoice, claim: Claim) -> Dispute:
             balance_at_opening=invoice.balance,
             currency=invoice.currency,
         )
+        reminders.quiet(dispute)
     joined = ClaimOn.objects.filter(dispute=dispute, claim=claim).exists()
     if not joined:
         first = not ClaimOn.objects.filter(dispute=dispute).exists()
@@ -188,6 +190,7 @@ def release(dispute_id: UUID, *, by: User, reason: str) -> Dispute:
         closed_reason=reason.strip()[:300],
     )
     Invoice.objects.filter(pk=invoice.pk).update(frozen_at=None)
+    reminders.again(dispute, by=by)
     timeline.record(dispute, "released", by=by.email, reason=reason, withdrawn=_withdraw_letters(invoice))
     return dispute
 

@@ -5,6 +5,7 @@ class InvoicesConfig(AppConfig):
     name = "invoices"
 
     def ready(self) -> None:
-        from invoices.facts import register
+        from invoices import entries, facts
 
-        register()
+        facts.register()
+        entries.register()

@@ -1,0 +1,232 @@
+"""What we write into the books: a row first, written once under its key, confirmed by reading back; or a task by hand.
+
+The vendor is asked under the entry's own id, however often a worker dies: nothing is written twice. Where a vendor cannot
+do it (``integrations.abilities``), the entry is the owner's task with the steps beside it, ticked when done.
+"""
+
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts import timeline
+from accounts.models import User
+from integrations import bells, health
+from integrations.abilities import Ability, Act, abilities_of
+from integrations.errors import Disconnected, NotAble, Refused, Throttled, Unavailable, VendorError
+from integrations.ledger import Ledger, Written, ledger_for
+from integrations.models import Connection
+from invoices import sync_page
+from invoices.models import BookEntry
+from invoices.services import hold
+from invoices.sync_reading import Reading
+from notifications import outbox
+from notifications.models import Duty
+from notifications.outbox import Later
+from syntharra import clock, logs
+
+log = logs.get(__name__)
+
+KIND = "book_entry"
+PATIENCE = 20.0
+AGAIN = 60.0
+BY = "Syntharra"
+
+
+class NotWritable(Exception):
+    """It makes no sense to write this: the message says why."""
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One act as the owner sees it before he chooses: how it is done in his books, and whether by him."""
+
+    act: Act
+    ability: Ability
+
+
+def choices(connection: Connection) -> list[Choice]:
+    """What can be done in these books, and how."""
+    able = abilities_of(connection.provider)
+    return [Choice(act, able.of(act)) for act in Act]
+
+
+@transaction.atomic
+def ask(
+    invoice_id: UUID,
+    act: Act,
+    *,
+    cause: str,
+    by: str,
+    amount: Decimal | None = None,
+    words: str = "",
+    on: bool | None = None,
+) -> BookEntry:
+    """Have this written into the books. Asked again for the same cause it is the same entry. Raises NotWritable.
+
+    ``amount`` for LOWER, ``words`` for NOTE (and the reason on a credit memo: never a word of a dispute), ``on`` for
+    REMINDERS. Done soon by a worker; by hand where the vendor cannot.
+    """
+    (invoice,) = hold(invoice_id)
+    if act is Act.LOWER and not (amount is not None and 0 < amount <= invoice.balance):
+        raise NotWritable(_("The amount must be more than zero and no more than what is owed."))
+    if act is Act.REMINDERS and on is None:
+        raise NotWritable(_("Say whether reminders go on or off."))
+    able = abilities_of(invoice.connection.provider).of(act)
+    status = BookEntry.Status.BY_HAND if able.by_hand else BookEntry.Status.OWED
+    entry, made = BookEntry.objects.get_or_create(
+        invoice=invoice,
+        act=act.value,
+        cause=cause[:60],
+        defaults={
+            "status": status,
+            "amount": amount,
+            "currency": invoice.currency,
+            "words": words,
+            "on": on,
+            "asked_by": by,
+            "asked_at": clock.now(),
+        },
+    )
+    if made:
+        timeline.record(invoice, "asked_of_books", by=by, act=act.value, amount=amount, by_hand=able.by_hand)
+        if not able.by_hand:
+            outbox.owe(outbox.Act(kind=KIND, key=str(entry.pk)))
+    return entry
+
+
+@transaction.atomic
+def tick(entry_id: UUID, *, by: User) -> BookEntry:
+    """The owner did it himself. Ticking twice is once; what the books then say is read soon."""
+    entry = _held(entry_id)
+    if entry.status != BookEntry.Status.DONE:
+        entry.move(BookEntry.Status.DONE, ended_at=clock.now(), ended_by=by.email)
+        timeline.record(entry.invoice, "did_in_books", by=by.email, act=entry.act)
+        bells.ask_for_sync(entry.invoice.connection_id)
+    return entry
+
+
+@transaction.atomic
+def cancel(entry_id: UUID, *, by: str) -> BookEntry:
+    """No longer wanted. What is written stays written."""
+    entry = _held(entry_id)
+    if entry.status not in (BookEntry.Status.DONE, BookEntry.Status.CANCELED):
+        entry.move(BookEntry.Status.CANCELED, ended_at=clock.now(), ended_by=by)
+    return entry
+
+
+@transaction.atomic
+def try_again(entry_id: UUID, *, by: User) -> BookEntry:
+    """The books refused it, and the owner has put right why."""
+    entry = _held(entry_id)
+    if entry.status == BookEntry.Status.REFUSED:
+        entry.move(BookEntry.Status.OWED, problem="", problem_detail="", ended_at=None, ended_by=by.email)
+        outbox.owe(outbox.Act(kind=KIND, key=f"{entry.pk}:{clock.now().isoformat()}"))
+    return entry
+
+
+def carry_out(entry_id: UUID) -> str:
+    """Write it, read back, and book what the books say then. Outside any transaction; safe to run twice.
+
+    Raises Later when the vendor cannot be asked now: the duty stays.
+    """
+    entry = BookEntry.objects.select_related("invoice__connection").get(pk=entry_id)
+    if entry.status != BookEntry.Status.OWED:
+        return f"was {entry.status}"
+    connection = entry.invoice.connection
+    if connection.state != Connection.State.CONNECTED:
+        raise Later(timedelta(minutes=10).total_seconds(), "the books are not connected")
+    asked_at = clock.now()
+    try:
+        with closing(ledger_for(connection, patience=PATIENCE)) as ledger:
+            written = _write(ledger, entry)
+            reading = Reading(connection, asked_at)
+            sync_page.apply(reading, ledger, [written.invoice])
+    except NotAble as error:
+        return _by_hand(entry_id, error)
+    except Disconnected as error:
+        health.trouble(connection.pk, error)
+        raise Later(timedelta(minutes=10).total_seconds(), error.problem) from None
+    except Refused as error:
+        return _refused(entry_id, error)
+    except Throttled as error:
+        raise Later(error.retry_after or AGAIN, error.problem) from None
+    except Unavailable as error:
+        # It may have been written: the same key finds it, so asking again is safe.
+        raise Later(AGAIN, error.problem) from None
+    return _done(entry_id, written)
+
+
+def _write(ledger: Ledger, entry: BookEntry) -> Written:
+    key, invoice = str(entry.pk), entry.invoice.external_id
+    match Act(entry.act):
+        case Act.LOWER:
+            assert entry.amount is not None
+            return ledger.lower(invoice, entry.amount, key=key, reason=entry.words)
+        case Act.WRITE_OFF:
+            return ledger.write_off(invoice, key=key, reason=entry.words)
+        case Act.NOTE:
+            return ledger.note(invoice, entry.words, key=key)
+        case Act.REMINDERS:
+            return ledger.remind(invoice, on=bool(entry.on), key=key)
+
+
+@transaction.atomic
+def _done(entry_id: UUID, written: Written) -> str:
+    entry = _held(entry_id)
+    if entry.status == BookEntry.Status.OWED:
+        entry.move(
+            BookEntry.Status.DONE,
+            external_id=written.external_id[:64],
+            number=written.number[:60],
+            ended_at=clock.now(),
+            ended_by=BY,
+        )
+        facts: dict[str, Any] = {"act": entry.act, "amount": entry.amount, "number": written.number}
+        timeline.record(entry.invoice, "written_to_books", by=BY, **facts)
+        bells.ask_for_sync(entry.invoice.connection_id)
+    return "written"
+
+
+@transaction.atomic
+def _refused(entry_id: UUID, error: VendorError) -> str:
+    entry = _held(entry_id)
+    if entry.status == BookEntry.Status.OWED:
+        said = health.detail_of(error)
+        entry.move(BookEntry.Status.REFUSED, problem=error.problem, problem_detail=said, ended_at=clock.now())
+        timeline.record(entry.invoice, "refused_by_books", by=BY, act=entry.act, problem=error.problem)
+    return f"refused: {error.problem}"
+
+
+@transaction.atomic
+def _by_hand(entry_id: UUID, error: VendorError) -> str:
+    """The vendor said no to us only now (a permission not granted, a feature of another plan): the owner's task."""
+    entry = _held(entry_id)
+    if entry.status == BookEntry.Status.OWED:
+        entry.move(BookEntry.Status.BY_HAND, problem=error.problem, problem_detail=health.detail_of(error))
+    return "by hand"
+
+
+def _held(entry_id: UUID) -> BookEntry:
+    hold(BookEntry.objects.values_list("invoice_id", flat=True).get(pk=entry_id))
+    return BookEntry.objects.select_related("invoice").get(pk=entry_id)
+
+
+def register() -> None:
+    """Say who carries out what is owed to the books."""
+    outbox.carries_out(KIND, _duty)
+
+
+def _duty(duty: Duty) -> str:
+    return carry_out(UUID(duty.key.partition(":")[0]))
+
+
+def waiting(invoices: Any) -> list[BookEntry]:
+    """What is still to be done about these invoices, by us or by hand, oldest first."""
+    rows = BookEntry.objects.filter(invoice__in=invoices, status__in=("owed", "by_hand", "refused"))
+    return list(rows.select_related("invoice__connection", "invoice__customer").order_by("asked_at", "pk"))
