@@ -1,8 +1,9 @@
 """The other side of an organisation: its suppliers and their bills, which come along wherever nobody filters them out."""
 
 import random
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 
 from integrations.simulation.books import Kind, Line
 from integrations.xero.simulation.company import XeroBooks
@@ -20,7 +21,7 @@ BILLS = 36
 
 
 def supplier_books(sales: XeroBooks, seed: int) -> XeroBooks:
-    """The same bills for the same organisation, dated by its day."""
+    """The same bills for the same organisation, dated by the day they were first asked for."""
 
     def ids(kind: Kind, number: int) -> str:
         return guid(sales.account, "payable", kind, number)
@@ -38,8 +39,9 @@ def supplier_books(sales: XeroBooks, seed: int) -> XeroBooks:
     )
     books.payable = True
     chance = random.Random(f"bills {sales.account} {seed}")  # noqa: S311 - the same bills for the same seed
-    today = sales.today()
+    today = date.fromisoformat(sales.extra.setdefault("bills_of", sales.today().isoformat()))
     suppliers = [(books.add_customer(name, terms_days=20).id, what) for name, what in SUPPLIERS]
+    when: dict[str, Any] = {}
     for number in range(BILLS):
         supplier, what = suppliers[number % len(suppliers)]
         issued = today - timedelta(days=chance.randrange(3, 300))
@@ -51,5 +53,7 @@ def supplier_books(sales: XeroBooks, seed: int) -> XeroBooks:
             books.pay(supplier, price, {bill.id: price}, paid_on=issued + timedelta(days=2), **when)
     credit = books.add_credit(suppliers[0][0], Decimal("40.00"), reason="Returned toner", **when)
     books.credits[credit.id].reference = "RMA 118"
-    books.pay(suppliers[1][0], Decimal("75.00"), reference="Paid twice", **when)
+    books.pay(suppliers[1][0], Decimal("75.00"), {}, reference="Paid twice", **when)
+    for document in (*books.invoices.values(), *books.payments.values(), *books.credits.values()):
+        document.updated_at = document.created_at  # type: ignore[attr-defined]
     return books

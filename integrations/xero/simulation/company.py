@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from integrations.simulation.books import ZERO, Books, Credit, Invoice, Kind, NotPossible, Payment
+from integrations.simulation.books import ZERO, Books, Credit, Invoice, NotPossible, Payment
 from integrations.xero.simulation.forms import guid
 
 
@@ -72,13 +72,14 @@ class XeroBooks(Books):
     def comment(self, id: str, words: str) -> Invoice:
         """A history note: only staff see it."""
         found = super().comment(id, words)
-        self.note("invoice", found, "Note", words)
+        self.note(found, "Note", words)
         return found
 
-    def note(self, kind: Kind, one: Any, changes: str, details: str, user: str = "System Generated") -> dict[str, Any]:
+    def note(self, one: Any, changes: str, details: str, user: str = "System Generated") -> dict[str, Any]:
         """A line of the document's history."""
         record = {"Changes": changes, "Details": details, "User": user, "at": self.clock.now().isoformat()}
         one.extra.setdefault("history", []).append(record)
+        self.changes += 1
         return record
 
     def apply_credit(self, id: str, invoice: str, amount: Decimal) -> Credit:

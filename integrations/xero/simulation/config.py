@@ -52,6 +52,8 @@ class XeroSimConfig(SimConfig):
     app_minute_limit: int = 10_000
     concurrent_limit: int = 5
 
+    longest_query: int = 4096
+    """Longer addresses are refused with 414: some fifty ids at a time is what is meant to be asked for."""
     idempotency_seconds: float = 86400
     """How long the answer to an Idempotency-Key is kept."""
     webhook_needs_intent: bool = False

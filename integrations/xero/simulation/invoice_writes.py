@@ -73,7 +73,7 @@ def email(world: XeroWorld, call: Call, key: str) -> Answer:
     if not books.customer(one.customer).email:
         raise invalid(call, "The contact does not have an email address", {"InvoiceID": one.id})
     books.change_invoice(one.id, sent=True)
-    books.note("invoice", one, "Invoice sent", f"Sent to {books.customer(one.customer).email}")
+    books.note(one, "Invoice sent", f"Sent to {books.customer(one.customer).email}")
     return Answer(204)
 
 
@@ -115,17 +115,13 @@ def _creation(world: XeroWorld, call: Call, sent: Json) -> Callable[[], Json]:
         {"submitted": True} if status == "SUBMITTED" else {}
     )
 
+    due = {"due_on": facts.pop("due_on")} if "due_on" in facts else {"no_due_date": True}
+    named = {"number": number} if number else {}
+    facts = {"sent": False, **facts, "issued_on": issued, **due, **named}
+
     def work() -> Json:
         one = books.add_invoice(
-            customer(),
-            sheet.lines,
-            issued_on=issued,
-            due_on=facts.pop("due_on", None),
-            no_due_date=True,
-            **({"number": number} if number else {}),
-            **{"sent": False, **{name: value for name, value in facts.items() if name not in ("lines", "issued_on")}},
-            status="open" if status == "AUTHORISED" else "draft",
-            extra=extra,
+            customer(), facts.pop("lines"), status="open" if status == "AUTHORISED" else "draft", extra=extra, **facts
         )
         return documents.invoice(books, one, places=unit_places(call))
 
@@ -213,7 +209,7 @@ def _change(call: Call, books: XeroBooks, one: Invoice, sent: Json) -> Callable[
                 one.extra["ExpectedPaymentDate"] = expected.isoformat()
             one.extra["submitted"] = wanted == "SUBMITTED"
             books.change_invoice(one.id, **facts, status="open" if wanted == "AUTHORISED" else "draft")
-        books.note("invoice", one, "Edited", f"Changed through the Xero API: {wanted}")
+        books.note(one, "Edited", f"Changed through the Xero API: {wanted}")
         return documents.invoice(books, one, places=unit_places(call))
 
     return work

@@ -204,20 +204,20 @@ def connections(world: XeroWorld, call: Call) -> Answer:
     event = call.param("authEventId")
     if {name for name, _ in call.params} - {"authEventId"} or (event and not is_guid(event)):
         raise VendorRefusal(answers.as_json({"Type": None, "Title": "Bad Request", "Status": 400}, 400))
-    known = world.own.get("connections", {})
+    found = [(tenant, world.connection(tenant, grant)) for tenant in grant.accounts]
     return answers.as_json(
         [
             {
-                "id": known[tenant]["id"],
-                "authEventId": known[tenant]["event"],
+                "id": one["id"],
+                "authEventId": one["event"],
                 "tenantId": tenant,
                 "tenantType": "ORGANISATION",
                 "tenantName": world.companies.known[tenant].name,
-                "createdDateUtc": _seven(known[tenant]["created"]),
-                "updatedDateUtc": _seven(known[tenant]["updated"]),
+                "createdDateUtc": _seven(one["created"]),
+                "updatedDateUtc": _seven(one["updated"]),
             }
-            for tenant in grant.accounts
-            if tenant in known and (not event or known[tenant]["event"] == event.lower())
+            for tenant, one in found
+            if not event or one["event"] == event.lower()
         ]
     )
 
@@ -226,8 +226,8 @@ def end_connection(world: XeroWorld, call: Call) -> Answer:
     """DELETE with the id of the connection, not of the organisation: 204."""
     grant = grant_of(world, call)
     wanted = call.path_params["id"].lower()
-    for tenant, one in list(world.own.get("connections", {}).items()):
-        if one["id"] == wanted and tenant in grant.accounts:
+    for tenant in list(grant.accounts):
+        if world.connection(tenant, grant)["id"] == wanted:
             world.disconnect(tenant)
             return Answer(204)
     return answers.not_found()

@@ -113,7 +113,7 @@ def note(world: XeroWorld, call: Call, kind: str, key: str) -> Answer:
             books.comment(one.id, record["Details"])
             kept = one.extra["history"][-1]
         else:
-            kept = books.note("invoice", one, "Note", record["Details"])
+            kept = books.note(one, "Note", record["Details"])
         shown = reads.history_record(kept)
         made.append({name: shown[name] for name in ("DateUTCString", "DateUTC", "Details")} | {"ValidationErrors": []})
     return answer(call, envelope(world.clock, "HistoryRecords", made))

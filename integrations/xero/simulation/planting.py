@@ -1,11 +1,13 @@
 """What only this vendor has, given to freshly planted books: retainers, overpayments, refunds, foreign currency."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from itertools import islice
+from typing import Any
 
-from integrations.simulation.books import Invoice
+from integrations.simulation.books import Credit, Invoice, Payment
 from integrations.xero.simulation.company import XeroBooks, remaining_credit
+from integrations.xero.simulation.forms import midnight
 
 RETAINER_EACH = 15
 """Of so many payments one was made in advance."""
@@ -34,15 +36,21 @@ def _retainers(books: XeroBooks) -> None:
             payment.reference = payment.reference or "Retainer"
     day = books.today() - timedelta(days=40)
     for customer in islice(books.customers.values(), 3, 6):
-        extra = {"prepayment": True}
-        books.pay(customer.id, Decimal("1500.00"), paid_on=day, reference="Retainer", method="transfer", extra=extra)
+        facts = {"paid_on": day, "reference": "Retainer", "method": "transfer", **_written(day)}
+        books.pay(customer.id, Decimal("1500.00"), extra={"prepayment": True}, **facts)
+
+
+def _written(day: date) -> dict[str, Any]:
+    """Put down in the afternoon of that day."""
+    moment = midnight(day) + timedelta(hours=18)
+    return {"created_at": moment, "updated_at": moment}
 
 
 def _overpaid(books: XeroBooks) -> None:
     """One customer paid without an invoice; one got what was too much back."""
     customers = list(books.customers.values())
     day = books.today() - timedelta(days=25)
-    books.pay(customers[1].id, Decimal("120.00"), paid_on=day, reference="Paid twice")
+    books.pay(customers[1].id, Decimal("120.00"), paid_on=day, reference="Paid twice", **_written(day))
     back = books.pay(customers[2].id, Decimal("80.00"), paid_on=day, reference="Typed wrong")
     books.refund(back.id, Decimal("80.00"))
 
@@ -51,7 +59,7 @@ def _paid_back(books: XeroBooks) -> None:
     """A credit note of which a part was paid out in cash."""
     customer = list(books.customers.values())[2]
     on = books.today() - timedelta(days=12)
-    credit = books.add_credit(customer.id, Decimal("90.00"), issued_on=on, reason="Filing fee returned")
+    credit = books.add_credit(customer.id, Decimal("90.00"), issued_on=on, reason="Filing fee returned", **_written(on))
     if remaining_credit(credit) >= Decimal("60.00"):
         credit.extra["refund"] = {"amount": "60.00", "on": on.isoformat()}
 
@@ -73,8 +81,11 @@ def _foreign(books: XeroBooks) -> None:
     """Some customers of an organisation abroad are billed in their own currency."""
     for currency, customer in zip(FOREIGN.get(books.country, ()), books.customers.values(), strict=False):
         customer.currency = currency
-        theirs = (books.invoices, books.payments, books.credits)
-        documents: list[Invoice] = [one for table in theirs for one in table.values()]  # type: ignore[attr-defined]
-        for document in documents:
-            if document.customer == customer.id:
-                document.currency = currency
+        for document in _documents_of(books, customer.id):
+            document.currency = currency
+
+
+def _documents_of(books: XeroBooks, customer: str) -> list[Invoice | Payment | Credit]:
+    every: list[Invoice | Payment | Credit] = [*books.invoices.values(), *books.payments.values()]
+    every += books.credits.values()
+    return [one for one in every if one.customer == customer]

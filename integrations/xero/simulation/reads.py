@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any
 
-from integrations.simulation.books import NotThere
+from integrations.simulation.books import Credit, Invoice, NotThere
 from integrations.simulation.call import Answer, Call, Json
 from integrations.xero.simulation import contacts, documents, fields, money_in
 from integrations.xero.simulation.answers import answer, envelope, invalid
@@ -69,7 +69,7 @@ def invoice(world: XeroWorld, call: Call, key: str) -> Answer:
     return _alone(world, call, "Invoices", documents.invoice(books, one, places=unit_places(call)))
 
 
-def find_invoice(world: XeroWorld, call: Call, key: str) -> tuple[XeroBooks, documents.Invoice]:
+def find_invoice(world: XeroWorld, call: Call, key: str) -> tuple[XeroBooks, Invoice]:
     """Raises NotThere."""
     for books in sides(world, call):
         if key.lower() in books.invoices:
@@ -94,7 +94,7 @@ def credit_note(world: XeroWorld, call: Call, key: str) -> Answer:
     return _alone(world, call, "CreditNotes", documents.credit_note(books, one, places=unit_places(call)))
 
 
-def find_credit(world: XeroWorld, call: Call, key: str) -> tuple[XeroBooks, documents.Credit]:
+def find_credit(world: XeroWorld, call: Call, key: str) -> tuple[XeroBooks, Credit]:
     """By id or by number. Raises NotThere."""
     for books in sides(world, call):
         for one in books.credits.values():

@@ -96,6 +96,8 @@ ENDPOINTS = _endpoints()
 
 def serve(world: XeroWorld, call: Call) -> Answer:
     """One call of the accounting API whose token and organisation are known."""
+    if sum(len(name) + len(value) + 2 for name, value in call.params) > world.settings.longest_query:
+        raise VendorRefusal(Answer(414, b"Request-URI Too Long", "text/plain"), "the address is too long")
     parts = call.path_params["rest"].strip("/").split("/")
     meant = [(one, keys) for one in ENDPOINTS if (keys := _keys(one.pattern, parts)) is not None]
     if not meant:

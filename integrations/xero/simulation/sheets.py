@@ -81,8 +81,9 @@ def _line(books: XeroBooks, sent: Json, types: str, *, approved: bool) -> tuple[
         raise Wrong(f"The line total {money(given)} does not match the expected line total {expected}")
     _account(sent, approved=approved)
     tax = _tax(books, sent, types, whole - discount)
-    net = whole - (tax if types == "Inclusive" else ZERO)
-    return _kept(description, quantity, net, text_in(sent, "ItemCode", longest=30)), tax, discount
+    if types != "Inclusive" or not tax:
+        return Line(description, quantity, price, text_in(sent, "ItemCode", longest=30)), tax, discount
+    return _without_tax(description, quantity, whole - tax, text_in(sent, "ItemCode", longest=30)), tax, discount
 
 
 def _discount(sent: Json, whole: Decimal) -> Decimal:
@@ -113,10 +114,10 @@ def _tax(books: XeroBooks, sent: Json, types: str, amount: Decimal) -> Decimal:
     return money(amount * percent / (100 + percent) if types == "Inclusive" else amount * percent / 100)
 
 
-def _kept(description: str, quantity: Decimal, net: Decimal, item: str) -> Line:
-    """Quantity and price where they come to the cent, else one of the whole amount."""
+def _without_tax(description: str, quantity: Decimal, net: Decimal, item: str) -> Line:
+    """Quantity and price where they come to the net amount, else one of all of it."""
     if quantity:
-        price = (net / quantity).quantize(Decimal("0.0001"))
-        if price * quantity == net:
-            return Line(description, quantity, price, item)
+        line = Line(description, quantity, (net / quantity).quantize(Decimal("0.0001")), item)
+        if line.amount == net:
+            return line
     return Line(description, Decimal(1), net, item)

@@ -39,6 +39,9 @@ WORDS: dict[str, Callable[[str, str], bool]] = {
 }
 
 
+CHANGES: dict[str, Callable[[str], str]] = {"ToLower": str.lower, "ToUpper": str.upper, "ToString": str}
+
+
 class BadQuery(ValueError):
     """The expression cannot be read; the message is the vendor's."""
 
@@ -146,17 +149,12 @@ class _Reader:
         while self.accept("."):
             name = self.take()[1]
             self.need("(")
-            if name in WORDS:
-                part, test, of = self.text(), WORDS[name], value.of
-                value = Value("Boolean", lambda record, of=of, part=part, test=test: test(of(record) or "", part))
-            else:
-                change, of = {"ToLower": str.lower, "ToUpper": str.upper, "ToString": str}[name], value.of
-                value = Value("String", lambda record, of=of, change=change: change(of(record) or ""))
+            value = _tested(value, WORDS[name], self.text()) if name in WORDS else _changed(value, CHANGES[name])
             self.need(")")
         return value
 
     def method_follows(self) -> bool:
-        names = {*WORDS, "ToLower", "ToUpper", "ToString"}
+        names = {*WORDS, *CHANGES}
         return self.at + 1 < len(self.tokens) and self.tokens[self.at + 1][1] in names
 
     def guid(self) -> Value:
@@ -173,6 +171,8 @@ class _Reader:
         self.need("(")
         try:
             found = _aware(datetime.fromisoformat(self.text())) if parse_text else self.parts()
+        except BadQuery:
+            raise
         except ValueError:
             raise BadQuery("String was not recognized as a valid DateTime.") from None
         self.need(")")
@@ -218,6 +218,14 @@ class _Reader:
             raise BadQuery("Expression expected")
         self.at += 1
         return self.tokens[self.at - 1]
+
+
+def _tested(value: Value, test: Callable[[str, str], bool], part: str) -> Value:
+    return Value("Boolean", lambda record: test(value.of(record) or "", part))
+
+
+def _changed(value: Value, change: Callable[[str], str]) -> Value:
+    return Value("String", lambda record: change(value.of(record) or ""))
 
 
 def _comparison(left: Value, mark: str, right: Value) -> Test:

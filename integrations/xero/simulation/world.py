@@ -154,6 +154,13 @@ class XeroWorld(World[XeroSimConfig]):
         for tenant in grant.extra.get("chosen") or grant.accounts:
             self.connect(tenant, event)
 
+    def connection(self, tenant: str, grant: Grant) -> dict[str, str]:
+        """What is known of a connection; one that was forgotten in a reset is made anew."""
+        if tenant not in self.own.get("connections", {}):
+            self.connect(tenant, grant.extra["auth_event"])
+        found: dict[str, str] = self.own["connections"][tenant]
+        return found
+
     def connect(self, tenant: str, event: str) -> None:
         now = datetime.fromtimestamp(time.time(), UTC).isoformat()
         known = self.own.setdefault("connections", {})
