@@ -15,14 +15,14 @@ from accounts import timeline
 from accounts.models import Business, User
 from accounts.services import start_business
 from disputes.letters import absolute
-from integrations.models import NumberDoor, PhoneLine
+from integrations.models import NumberDoor, PhoneLine, Provider
 from invoices.consents import attest, usual_wording
 from syntharra import clock, due, links, logs
 from syntharra.models import SandboxClock
 from syntharra.tenancy import acting_for
 
 log = logs.get(__name__)
-SIMULATORS = ("quickbooks", "twilio", "mailbox")
+SIMULATORS = (*(provider.value for provider in Provider if provider is not Provider.FILE), "twilio", "mailbox")
 FURTHEST = timedelta(days=3650)
 
 

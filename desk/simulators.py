@@ -15,6 +15,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Mount, Route
 
+from desk import simulated_books
 from desk.sandbox import tell_simulators
 from integrations.quickbooks import simulator as quickbooks
 from integrations.twilio import simulator as twilio
@@ -78,11 +79,11 @@ class Payer:
 
 
 def create_app(host: str, port: int, speed: float, mailbox: post.Mailbox) -> Starlette:
-    """Everything under one address: /quickbooks, /twilio, /mailbox; /healthz says that it is there."""
+    """Everything under one address: the books of six vendors, /twilio, /mailbox; /healthz says that it is there."""
     origin = f"http://{host}:{port}"
     payer = Payer(origin, mailbox)
     mounts = {
-        "/quickbooks": quickbooks.create_app(_books(origin)),
+        **simulated_books.create_apps(origin),
         "/twilio": twilio.create_app(_carrier(origin, speed)),
         "/mailbox": post.create_app(mailbox),
     }
@@ -100,18 +101,6 @@ def create_app(host: str, port: int, speed: float, mailbox: post.Mailbox) -> Sta
         *(Mount(path, app=inner) for path, inner in mounts.items()),
     ]
     return Starlette(routes=routes, lifespan=lifespan)
-
-
-def _books(origin: str) -> quickbooks.QuickBooksSimConfig:
-    return quickbooks.QuickBooksSimConfig(
-        client_id=settings.QUICKBOOKS_CLIENT_ID,
-        client_secret=settings.QUICKBOOKS_CLIENT_SECRET,
-        redirect_uris=(f"{settings.PUBLIC_URL}/connections/quickbooks/callback",),
-        public_url=f"{origin}/quickbooks",
-        webhook_url=f"{settings.PUBLIC_URL}/webhooks/quickbooks",
-        verifier_token=settings.QUICKBOOKS_WEBHOOK_VERIFIER,
-        state_file=settings.SIMULATORS_FILE,
-    )
 
 
 def _carrier(origin: str, speed: float) -> twilio.TwilioSimConfig:

@@ -3,8 +3,12 @@
 from uuid import UUID
 
 from celery import shared_task
+from django.conf import settings
 
 from integrations import bells
+from integrations.errors import Throttled
+from integrations.models import Connection
+from integrations.pace import Pace
 from invoices import sync
 from syntharra import due, logs
 from syntharra.tenancy import acting_for
@@ -14,10 +18,27 @@ log = logs.get(__name__)
 
 @shared_task
 def sync_connection(business_id: str, connection_id: str) -> str:
-    """Read these books; a word for how it ended."""
+    """Read these books for a while; a word for how it ended.
+
+    A turn at a time: long readings put themselves down and queue up again behind the others, and no vendor has more
+    than its share of the workers. Who finds no turn stays due, and the next sweep asks again.
+    """
     with acting_for(UUID(business_id)):
-        run = sync.sync(UUID(connection_id))
+        provider = Connection.objects.values_list("provider", flat=True).get(pk=connection_id)
+        try:
+            with _turns_at(provider).place(patience=0):
+                run = sync.sync(UUID(connection_id), seconds=settings.SYNC_TURN_SECONDS)
+        except Throttled:
+            log.info("sync_waits_its_turn", provider=provider)
+            return "waits its turn"
         return str(run.status) if run is not None else "left alone"
+
+
+def _turns_at(provider: str) -> Pace:
+    """How many readings of one vendor's books go on at once: one that is slow holds up only its own."""
+    lease = int(settings.SYNC_TURN_SECONDS) + 120
+    name = f"readings:{provider}"
+    return Pace(name, per_minute=100_000, at_once=settings.SYNC_AT_ONCE_PER_VENDOR, lease_seconds=lease)
 
 
 @shared_task

@@ -211,6 +211,8 @@ CALL_JOURNAL = env.str("CALL_JOURNAL", default=str(BASE_DIR / ".calls"))
 CALLS_PER_SECOND = env.float("CALLS_PER_SECOND", default=1.0)
 FRESH_FOR_MINUTES = env.int("FRESH_FOR_MINUTES", default=15)
 SYNC_EVERY_MINUTES = env.int("SYNC_EVERY_MINUTES", default=5)
+SYNC_TURN_SECONDS = env.float("SYNC_TURN_SECONDS", default=20.0)
+SYNC_AT_ONCE_PER_VENDOR = env.int("SYNC_AT_ONCE_PER_VENDOR", default=3)
 WORK_LEASE_SECONDS = env.int("WORK_LEASE_SECONDS", default=60)
 
 # Work behind the pages

@@ -10,7 +10,8 @@ from django.core.management.base import BaseCommand, CommandError
 
 class Command(BaseCommand):
     help = (
-        "Runs the simulated vendors: QuickBooks at /quickbooks, Twilio at /twilio, the mailbox at /mailbox and by SMTP."
+        "Runs the simulated vendors: books at /quickbooks, /xero, /freshbooks, /square, /zoho and /jobber, the carrier "
+        "at /twilio, the mailbox at /mailbox and by SMTP."
     )
     requires_system_checks = ()
 
