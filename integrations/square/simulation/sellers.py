@@ -80,7 +80,7 @@ def companies(settings: SquareSimConfig) -> list[Company]:
             account=DENTAL_PRACTICE,
             name="Lakefront Family Dental",
             firm="dental_practice",
-            invoices=settings.invoices,
+            invoices=max(0, settings.invoices - len(CAST)),
             seed=settings.seed,
             books={"zone": "America/Chicago", "number": "{:06d}"},
         ),
@@ -193,7 +193,10 @@ def _sold(
     if whose is None:
         given, _, family = who.name.partition(" ")
         phones = {"mobile": who.mobile} if who.mobile else {}
-        whose = books.add_customer(who.name, given=given, family=family, email=who.email, phones=phones)
+        since = books.clock.now() - timedelta(days=430)
+        whose = books.add_customer(
+            who.name, given=given, family=family, email=who.email, phones=phones, created_at=since
+        )
         _finish_customer(whose)
         whose.extra.pop("instant_profile", None)
     today = books.today()
