@@ -5,11 +5,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from django.conf import settings
 from starlette.applications import Starlette
 from starlette.routing import Mount
 
 from integrations.ledger import Cursor, Home, Item
+from integrations.pace import Pace
 from integrations.xero.client import Client
 from integrations.xero.ledger import XeroLedger
 from integrations.xero.simulator import AGENCY, LAW_FIRM, XeroSimConfig, create_app
@@ -43,9 +43,15 @@ def xero(**config: Any) -> Iterator[Xero]:
         yield Xero(address, control)
 
 
-def use(address: str) -> None:
-    """Point this installation's settings at the simulator (restored by the ``settings`` fixture of the caller)."""
-    settings.SIMULATORS_URL = address
+def begin_again(vendor: Xero, settings: Any) -> None:
+    """The vendor as it begins, nobody has asked it anything this minute, and this installation is pointed at it."""
+    vendor.control.reset()
+    vendor.control.clear_faults()
+    vendor.control.forget_requests()
+    settings.SIMULATORS_URL = vendor.address
+    settings.SANDBOX = False  # business time is the machine's here, so no database is asked for it
+    for account in (FIRST, SECOND):
+        Pace(f"xero:{vendor.address}/xero:{account}", per_minute=1, at_once=1).forget()
 
 
 def whole(ledger: XeroLedger, cursor: Cursor | None = None) -> tuple[list[Item], Cursor]:

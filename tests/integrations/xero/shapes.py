@@ -1,7 +1,5 @@
 """Xero's objects as it sends them, for tests that need one to look at."""
 
-# ruff: noqa: E501  (as they come)
-
 INVOICE = r"""{"Type":"ACCREC","InvoiceID":"7c3b1a52-5a0a-4c1e-9d2f-61a1a2c0d001","InvoiceNumber":"INV-0412","Reference":"Job 88",
 "Payments":[{"PaymentID":"b1d6e0a0-1111-4cec-94e0-9310d60a277a","Date":"\/Date(1792540800000+0000)\/","Amount":500.00,"Reference":"part","CurrencyRate":1.000000,"HasAccount":false}],
 "CreditNotes":[],"Prepayments":[],"Overpayments":[],
