@@ -8,6 +8,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from graphql import GraphQLResolveInfo
+
 from integrations.jobber.simulation import times
 from integrations.jobber.simulation.config import JobberSimConfig
 from integrations.simulation.books import ZERO, Books, Customer, Invoice
@@ -84,6 +86,10 @@ class Asking:
     @cached_property
     def _numbers(self) -> Counter[str]:
         return Counter(one.number for one in self.invoices)
+
+
+type Info = GraphQLResolveInfo[Asking]
+"""What every resolver gets first."""
 
 
 def _grouped(invoices: Iterable[Invoice]) -> dict[str, list[Invoice]]:

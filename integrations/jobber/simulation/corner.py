@@ -48,6 +48,7 @@ class _Corner:
             "city": "Austin",
             "state": "TX",
             "zip": "78704",
+            "chased_by_vendor": False,
             **facts,
         }
         at = self.at(-400)

@@ -5,10 +5,10 @@ from decimal import Decimal
 from functools import wraps
 from typing import Any
 
-from graphql import GraphQLError, GraphQLResolveInfo
+from graphql import GraphQLError
 
 from integrations.jobber.simulation import clients, invoices, notes, times
-from integrations.jobber.simulation.asking import Asking
+from integrations.jobber.simulation.asking import Asking, Info
 from integrations.simulation.books import Invoice, NotPossible
 from integrations.simulation.call import Json
 
@@ -25,7 +25,7 @@ def _mutation(work: Callable[..., Json]) -> Callable[..., Json]:
     """The payload with an empty `userErrors`, or with what was wrong and nothing else."""
 
     @wraps(work)
-    def answer(info: GraphQLResolveInfo, **arguments: Any) -> Json:
+    def answer(info: Info, **arguments: Any) -> Json:
         try:
             return {**work(info.context, **arguments), "userErrors": []}
         except UserError as problem:

@@ -57,7 +57,7 @@ def tip(payment: Payment) -> Decimal:
 def everything(books: Books) -> list[Record]:
     """The whole billing history of an account."""
     found = [record for one in books.payments.values() for record in of_payment(books, one)]
-    found += [record for one in books.invoices.values() for record in _bad_debt(one)]
+    found += [record for one in books.invoices.values() for record in _bad_debt(books, one)]
     return found + [record for one in books.customers.values() for record in _opening(one)]
 
 
@@ -70,7 +70,7 @@ def of_invoice(books: Books, invoice: Invoice) -> list[Record]:
         for record in of_payment(books, one)
         if record.invoice == invoice.id
     ]
-    return found + list(_bad_debt(invoice))
+    return found + list(_bad_debt(books, invoice))
 
 
 def find(books: Books, id: str) -> Record | None:
@@ -137,7 +137,7 @@ def _record(payment: Payment, place: int, kind: str, amount: Decimal, invoice: s
     )
 
 
-def _bad_debt(invoice: Invoice) -> Iterator[Record]:
+def _bad_debt(books: Books, invoice: Invoice) -> Iterator[Record]:
     if not invoice.written_off or invoice.status in ("void", "deleted"):
         return
     number = number_of(invoice.id, "Invoice") or 0
@@ -147,7 +147,7 @@ def _bad_debt(invoice: Invoice) -> Iterator[Record]:
         amount=invoice.written_off,
         customer=invoice.customer,
         invoice=invoice.id,
-        on=invoice.updated_at.date(),
+        on=invoice.updated_at.astimezone(books.zone).date(),
         created_at=invoice.updated_at,
         updated_at=invoice.updated_at,
         details="Bad debt",

@@ -1,12 +1,11 @@
 """What can be asked at the top of a query."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from graphql import GraphQLResolveInfo
-
 from integrations.jobber.simulation import clients, invoices, paging, payments, sorting, times
-from integrations.jobber.simulation.asking import Asking
+from integrations.jobber.simulation.asking import Asking, Info
 from integrations.jobber.simulation.ids import number_of
 from integrations.simulation.books import Customer, Invoice
 from integrations.simulation.call import Json
@@ -14,7 +13,7 @@ from integrations.simulation.call import Json
 SENT_NOT_DUE = "sent_not_due"
 
 
-def account(info: GraphQLResolveInfo) -> Json:
+def account(info: Info) -> Json:
     """The account itself; every app may read it. Neither currency nor time zone is told."""
     books = info.context.books
     facts = info.context.world.accounts[books.account]
@@ -30,7 +29,7 @@ def account(info: GraphQLResolveInfo) -> Json:
     }
 
 
-def user(info: GraphQLResolveInfo, id: str | None = None) -> Json | None:
+def user(info: Info, id: str | None = None) -> Json | None:
     """Who connected the app; of others nothing is known."""
     asking: Asking = info.context
     own = asking.grant.extra["user"]
@@ -41,24 +40,24 @@ def user(info: GraphQLResolveInfo, id: str | None = None) -> Json | None:
     return {"id": own, "name": name, "account": account}
 
 
-def invoice(info: GraphQLResolveInfo, id: str) -> Json | None:
+def invoice(info: Info, id: str) -> Json | None:
     """null for a deleted one."""
     return invoices.of(info.context, id)
 
 
-def client(info: GraphQLResolveInfo, id: str) -> Json | None:
+def client(info: Info, id: str) -> Json | None:
     """null for a deleted one."""
     return clients.of(info.context, id)
 
 
-def payment_record(info: GraphQLResolveInfo, id: str) -> Json | None:
+def payment_record(info: Info, id: str) -> Json | None:
     """null where there is none."""
     found = payments.find(info.context.books, id)
     return None if found is None else payments.full(info.context, found)
 
 
 def all_invoices(
-    info: GraphQLResolveInfo,
+    info: Info,
     filter: Json | None = None,
     searchTerm: str | None = None,
     sort: list[Json] | None = None,
@@ -76,7 +75,7 @@ def all_invoices(
 
 
 def all_clients(
-    info: GraphQLResolveInfo,
+    info: Info,
     filter: Json | None = None,
     searchTerm: str | None = None,
     sort: list[Json] | None = None,
@@ -93,9 +92,7 @@ def all_clients(
     return paging.connection(ordered, lambda one: clients.rendered(asking, one), most=asking.settings.most_rows, **page)
 
 
-def all_payment_records(
-    info: GraphQLResolveInfo, filter: Json | None = None, sort: Json | None = None, **page: Any
-) -> Json:
+def all_payment_records(info: Info, filter: Json | None = None, sort: Json | None = None, **page: Any) -> Json:
     """The billing history. There is no filter by when a record changed."""
     asking: Asking = info.context
     found = [one for one in payments.everything(asking.books) if _record_fits(asking, one, filter or {})]
@@ -121,7 +118,7 @@ ROOT = {
 
 
 def _invoice_fits(asking: Asking, one: Invoice, wanted: Json) -> bool:
-    checks = {
+    checks: dict[str, Callable[[Any], bool]] = {
         "clientId": lambda id: one.customer == id,
         "status": lambda status: _has_status(asking, one, status),
         "total": lambda limits: _between(float(one.total), limits, "min", "max"),
@@ -139,7 +136,7 @@ def _has_status(asking: Asking, one: Invoice, wanted: str) -> bool:
 
 
 def _client_fits(one: Customer, wanted: Json) -> bool:
-    checks = {
+    checks: dict[str, Callable[[Any], bool]] = {
         "isCompany": lambda yes: bool(one.company) == yes,
         "isLead": lambda yes: bool(one.extra.get("lead")) == yes,
         "isArchived": lambda yes: (not one.active) == yes,
@@ -150,7 +147,7 @@ def _client_fits(one: Customer, wanted: Json) -> bool:
 
 
 def _record_fits(asking: Asking, one: payments.Record, wanted: Json) -> bool:
-    checks = {
+    checks: dict[str, Callable[[Any], bool]] = {
         "clientId": lambda id: one.customer == id,
         "adjustmentType": lambda kind: one.kind == kind,
         "paymentType": lambda kind: payments.full(asking, one)["paymentType"] == kind,

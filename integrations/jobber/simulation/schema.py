@@ -11,7 +11,6 @@ from graphql import (
     GraphQLError,
     GraphQLField,
     GraphQLObjectType,
-    GraphQLResolveInfo,
     GraphQLScalarType,
     GraphQLSchema,
     StringValueNode,
@@ -22,6 +21,7 @@ from graphql import (
 )
 
 from integrations.jobber.simulation import times
+from integrations.jobber.simulation.asking import Info
 from integrations.jobber.simulation.ids import is_encoded
 
 SDL = Path(__file__).with_name("schema.graphql")
@@ -55,7 +55,7 @@ def schema() -> GraphQLSchema:
             continue
         match kind:
             case GraphQLEnumType():
-                kind.coerce_output_value = _as_it_is  # type: ignore[method-assign]
+                kind.coerce_output_value = _as_it_is  # type: ignore[method-assign, assignment]
             case GraphQLObjectType():
                 for field_name, field in kind.fields.items():
                     _guard(field, WRITES.get(field_name) if name == "Mutation" else READS.get(_shown(field)))
@@ -73,7 +73,7 @@ def _guard(field: GraphQLField, scope: str | None) -> None:
         return
     shown = _shown(field).removesuffix("Connection").removesuffix("Payload").removesuffix("Interface")
 
-    def resolve(source: Any, info: GraphQLResolveInfo, **arguments: Any) -> Any:
+    def resolve(source: Any, info: Info, **arguments: Any) -> Any:
         if not info.context.may(scope):
             raise GraphQLError(f"An object of type {shown} was hidden due to permissions")
         return default_field_resolver(source, info, **arguments)

@@ -63,8 +63,11 @@ class Jobber:
     tokens: dict[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.http = httpx2.Client(base_url=self.base_url, timeout=60, trust_env=False, verify=False)
+        # A connection a request: on a kept one each answer waits 40 ms for a delayed acknowledgement.
+        once = httpx2.Limits(max_keepalive_connections=0)
+        self.http = httpx2.Client(base_url=self.base_url, timeout=60, trust_env=False, verify=False, limits=once)
         self.sim = SimControl(self.base_url)
+        self.sim.http = self.http
 
     def connect(self, scopes: list[str] | None = None) -> "Jobber":
         """A connection without the consent page."""

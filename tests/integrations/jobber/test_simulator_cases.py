@@ -92,6 +92,7 @@ def test_a_financed_invoice_a_number_used_twice_and_a_client_jobber_chases(jobbe
     assert jobber.case("Gloria Pham")["waitingForFinancedPayment"] is True
     assert jobber.case("Vera Kowalski")["hasInvoiceNumberDuplicates"] is True
     assert jobber.case("Ray Fontaine")["client"]["receivesInvoiceFollowUps"] is True
+    assert jobber.case("Gloria Pham")["client"]["receivesInvoiceFollowUps"] is False
 
 
 def test_sample_data_and_archived_clients_are_marked(jobber: Jobber) -> None:

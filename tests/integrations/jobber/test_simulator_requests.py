@@ -25,6 +25,8 @@ def jobber(base_url: str) -> Jobber:
 
 
 def test_a_good_answer_tells_its_cost_and_its_version(jobber: Jobber) -> None:
+    jobber.sim.settings(points_per_second=0)
+
     answer = jobber.post(ACCOUNT).json()
 
     assert sorted(answer) == ["data", "extensions"]
@@ -32,7 +34,7 @@ def test_a_good_answer_tells_its_cost_and_its_version(jobber: Jobber) -> None:
     assert answer["extensions"]["cost"] == {
         "requestedQueryCost": 2,
         "actualQueryCost": 2,
-        "throttleStatus": {"maximumAvailable": 10000, "currentlyAvailable": 10000, "restoreRate": 1000000},
+        "throttleStatus": {"maximumAvailable": 10000, "currentlyAvailable": 9998, "restoreRate": 0},
     }
 
 

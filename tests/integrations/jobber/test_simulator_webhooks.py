@@ -34,11 +34,21 @@ def jobber(base_url: str) -> Jobber:
     return jobber.connect()
 
 
-@pytest.fixture
-def receiver(jobber: Jobber) -> Iterator[Receiver]:
+@pytest.fixture(scope="module")
+def listening() -> Iterator[Receiver]:
     with Receiver().listening() as receiver:
-        jobber.sim.webhooks(url=receiver.url)
         yield receiver
+
+
+@pytest.fixture
+def receiver(jobber: Jobber, listening: Receiver) -> Iterator[Receiver]:
+    wait_until(lambda: jobber.sim.webhooks()["pending_events"] == 0)  # the connection itself is not told
+    listening.got.clear()
+    listening.answers, listening.delay_seconds = [200], 0
+    jobber.sim.webhooks(url=listening.url)
+    yield listening
+    jobber.sim.webhooks(on=False)
+    wait_until(lambda: jobber.sim.webhooks()["waiting"] == 0)
 
 
 def events(receiver: Receiver) -> list[Any]:

@@ -185,7 +185,7 @@ def test_a_note_on_a_client(jobber: Jobber) -> None:
 def test_an_invoice_that_is_gone_is_an_error_and_not_a_user_error(jobber: Jobber, mutation: str) -> None:
     id = jobber.case_id("Ray Fontaine")
     jobber.sim.act(jobber.account, "delete_invoice", id=id)
-    given = {"message": "x", "rate": 1, "type": "Unit", "how": "BAD_DEBT"}
+    given: dict[str, Any] = {"message": "x", "rate": 1, "type": "Unit", "how": "BAD_DEBT"}
 
     answer = jobber.post(
         mutation, id=id, **{name: value for name, value in given.items() if f"${name}:" in mutation}
