@@ -13,6 +13,8 @@ type Json = dict[str, Any]
 type Params = list[tuple[str, str]]
 
 MOST_PER_PAGE = 100
+REMEMBERED = 12
+"""Searches."""
 SORT = re.compile(r"([a-z_]+)_(asc|desc)")
 
 
@@ -28,14 +30,7 @@ def page(view: View, resource: Resource, params: Params) -> Json:
     """The list and its numbers. Raises Refused for a parameter that is unknown or cannot be."""
     check_names(resource, params)
     include, wanted_page = included(resource, params), which(params, resource.noun, view.settings.default_per_page)
-    ignore = view.settings.unknown_search == "ignore"
-    wanted = searches.read(params, resource.searches, resource.noun, ignore_unknown=ignore)
-    rows = [
-        row
-        for row in resource.rows(view)
-        if (wanted.about_state or resource.state(row) != DELETED) and wanted.fits(view, row)
-    ]
-    rows = _sorted(view, resource, params, rows)
+    rows = _remembered(view, resource, params)
     return {
         resource.plural: [resource.render(view, row, include) for row in cut(rows, wanted_page)],
         **numbers(len(rows), wanted_page),
@@ -79,6 +74,29 @@ def numbers(total: int, wanted: Page) -> Json:
     """What stands beside the list."""
     pages = -(-total // wanted.per_page)
     return {"page": wanted.number, "pages": pages, "per_page": wanted.per_page, "total": total}
+
+
+def _remembered(view: View, resource: Resource, params: Params) -> list[Any]:
+    """The rows in their order, searched for once as long as nothing was saved and the day and the settings stay."""
+    books = view.books
+    asked = tuple(sorted(one for one in params if one[0] not in ("page", "per_page", "include[]")))
+    key = (books.account, resource.plural, asked, books.changes, books.today(), view.settings)
+    if key not in view.found:
+        if len(view.found) >= REMEMBERED:
+            view.found.clear()
+        view.found[key] = _search(view, resource, params)
+    return view.found[key]
+
+
+def _search(view: View, resource: Resource, params: Params) -> list[Any]:
+    ignore = view.settings.unknown_search == "ignore"
+    wanted = searches.read(params, resource.searches, resource.noun, ignore_unknown=ignore)
+    rows = [
+        row
+        for row in resource.rows(view)
+        if (wanted.about_state or resource.state(row) != DELETED) and wanted.fits(view, row)
+    ]
+    return _sorted(view, resource, params, rows)
 
 
 def _sorted(view: View, resource: Resource, params: Params, rows: list[Any]) -> list[Any]:

@@ -33,7 +33,7 @@ class Case:
 
 OPEN = (
     Case("DRAFT", facts={"status": "draft", "sent": False}),
-    Case("CREATED", facts={"sent": False}),
+    Case("CREATED", extra={"draft": "created"}, facts={"status": "draft", "sent": False}),
     Case("SENT"),
     Case("VIEWED", facts={"viewed": True}),
     Case("PARTIAL", paid="450.00"),

@@ -70,13 +70,13 @@ def read(params: list[tuple[str, str]], known: dict[str, Search], object: str, *
 
 def _test(search: Search, given: list[str], object: str, name: str) -> Test:
     kind, value, _ = search
-    wanted = [_value(value, one, object, name) for one in given]
+    wanted: list[Any] = [_value(value, one, object, name) for one in given]
     last = wanted[-1]
     match kind:
         case "in":
             return lambda found: found in wanted
         case "like":
-            return lambda found: last.lower() in (found or "").lower()
+            return lambda found: str(last).lower() in (found or "").lower()
         case "min":
             return lambda found: found is not None and found >= last
         case "max":

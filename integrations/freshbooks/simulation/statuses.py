@@ -33,8 +33,8 @@ def statuses(view: View, invoice: Invoice) -> Statuses:
 
 
 def drafted(invoice: Invoice) -> bool:
-    """Not sent to anybody yet."""
-    return invoice.status == "draft" or not invoice.sent
+    """Not sent to anybody yet. An invoice that is open elsewhere although nobody sent it counts as sent here."""
+    return invoice.status == "draft"
 
 
 def settled(view: View, invoice: Invoice) -> bool:
@@ -50,7 +50,7 @@ def paid_automatically(view: View, invoice: Invoice) -> bool:
 def _word(view: View, invoice: Invoice) -> str:
     extra = invoice.extra
     if drafted(invoice):
-        return "created" if invoice.status == "open" else "draft"
+        return str(extra.get("draft", "draft"))
     if extra.get("dispute") == "disputed":
         return "disputed"
     if settled(view, invoice):
@@ -87,7 +87,7 @@ def _number(view: View, invoice: Invoice) -> int:
 
 def _displayed(invoice: Invoice) -> str:
     if drafted(invoice):
-        return "created" if invoice.status == "open" else "draft"
+        return str(invoice.extra.get("draft", "draft"))
     return "viewed" if invoice.viewed else "sent"
 
 

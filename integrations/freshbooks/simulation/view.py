@@ -1,8 +1,9 @@
 """One company's books as this vendor shows them: ids, what is deleted, and what is owed by its way of counting."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import Any
 
 from integrations.freshbooks.simulation.config import FreshBooksSimConfig
 from integrations.simulation.books import ZERO, Books, Credit, Customer, Invoice, Kind
@@ -30,6 +31,8 @@ class View:
     settings: FreshBooksSimConfig
     announce: Announce = lambda kind, id, action: None
     """Tells of what is no change of the books: an invoice sent by e-mail."""
+    found: dict[Any, list[Any]] = field(default_factory=dict)
+    """What the last searches found, so that their next page need not search again."""
 
     def owed(self, invoice: Invoice) -> Decimal:
         """What is outstanding; below zero where more was paid than asked for."""

@@ -38,11 +38,13 @@ class FreshBooksWorld(World[FreshBooksSimConfig]):
 
     window: Window
     callbacks: Callbacks
+    found: dict[Any, list[Any]]
 
     def begin(self) -> None:
         """Nobody has asked for anything, and no callback is registered."""
         self.window = Window(lambda: self.settings.calls_per_window or 0, self.settings.window_seconds)
         self.callbacks = Callbacks(self.own)
+        self.found = {}
 
     def seeded(self) -> list[Company]:
         """The agency has as many invoices as the settings say, the plumber a hundredth of that."""
@@ -118,4 +120,4 @@ class FreshBooksWorld(World[FreshBooksSimConfig]):
         def announce(kind: str, id: str, action: str) -> None:
             self.hooks.happened(account, kind, id, action)
 
-        return View(self.books(account), self.settings, announce)
+        return View(self.books(account), self.settings, announce, self.found)

@@ -125,7 +125,7 @@ class Vendor:
         """A fresh authorization code."""
         return parse_qs(urlsplit(self.consent(**changes).headers["location"]).query)["code"][0]
 
-    def token(self, *, as_json: bool = False, **fields: str) -> httpx2.Response:
+    def token(self, as_json: bool = False, /, **fields: str) -> httpx2.Response:
         """The answer of the token endpoint; a field given as "" is left out."""
         good_ones = {"client_id": "sandbox-client", "client_secret": "sandbox-secret", "redirect_uri": REDIRECT_URI}
         given = {name: value for name, value in {**good_ones, **fields}.items() if value}
@@ -134,11 +134,11 @@ class Vendor:
 
     def exchange(self, code: str, **fields: str) -> httpx2.Response:
         """A code for tokens."""
-        return self.token(grant_type="authorization_code", code=code, **fields)
+        return self.token(**{"grant_type": "authorization_code", "code": code, **fields})
 
     def refresh(self, token: str, **fields: str) -> httpx2.Response:
         """A refresh token for new ones."""
-        return self.token(grant_type="refresh_token", refresh_token=token, **fields)
+        return self.token(**{"grant_type": "refresh_token", "refresh_token": token, **fields})
 
     def me(self, token: str | None = None) -> httpx2.Response:
         """Who the owner is."""

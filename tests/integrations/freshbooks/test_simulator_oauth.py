@@ -81,7 +81,7 @@ def test_an_unregistered_address_with_a_query_string_is_refused_even_when_it_is_
 
 @pytest.mark.parametrize("as_json", [False, True], ids=["form", "json"])
 def test_a_code_becomes_tokens_whether_asked_by_form_or_by_json(vendor, as_json):
-    answer = vendor.token(grant_type="authorization_code", code=vendor.code(), as_json=as_json)
+    answer = vendor.token(as_json, grant_type="authorization_code", code=vendor.code())
 
     tokens = answer.json()
     assert answer.status_code == 200

@@ -26,10 +26,18 @@ def vendor(running: Vendor) -> Vendor:
     return running.anew()
 
 
+@pytest.fixture(scope="module")
+def listening() -> Iterator[Receiver]:
+    with Receiver().listening() as found:
+        yield found
+
+
 @pytest.fixture
-def receiver() -> Iterator[Receiver]:
-    with Receiver().listening() as listening:
-        yield listening
+def receiver(vendor: Vendor, listening: Receiver) -> Receiver:
+    """Has heard nothing yet: a fresh world has nothing on its way."""
+    listening.got.clear()
+    listening.answers = [200]
+    return listening
 
 
 def fields(delivered: Delivered) -> dict[str, str]:
