@@ -20,6 +20,7 @@ from starlette.types import ASGIApp
 def running(app: ASGIApp) -> Iterator[str]:
     """An ASGI app on a free port of this machine; yields its address."""
     listener = socket.create_server(("127.0.0.1", 0))
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # small answers wait for nobody
     server = uvicorn.Server(uvicorn.Config(app, log_level="critical", lifespan="on", timeout_graceful_shutdown=1))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
     thread.start()
