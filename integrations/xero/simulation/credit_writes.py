@@ -234,9 +234,9 @@ def take_off(world: XeroWorld, call: Call, key: str, allocation: str) -> Answer:
     check_params(call, frozenset())
     books, one = reads.find_credit(world, call, key)
     invoice = _invoice_of(one.id, one.applied, allocation)
-    on = documents.allocated_on(one, invoice)
+    amount, on = one.applied[invoice], documents.allocated_on(one, invoice)
     books.unapply_credit(one.id, invoice)
-    return _taken_off(call, allocation, invoice, on)
+    return _taken_off(call, allocation, invoice, amount, on)
 
 
 def take_off_surplus(kind: str) -> Callable[[XeroWorld, Call, str, str], Answer]:
@@ -251,7 +251,7 @@ def take_off_surplus(kind: str) -> Callable[[XeroWorld, Call, str, str], Answer]
             del payment.applied[invoice]
         record.books.touch("payment", payment.id)
         record.books.touch("invoice", invoice)
-        return _taken_off(call, allocation, invoice, on)
+        return _taken_off(call, allocation, invoice, found.allocated[invoice], on)
 
     return work
 
@@ -263,6 +263,7 @@ def _invoice_of(source: str, parts: dict[str, Decimal], allocation: str) -> str:
     raise NotThere(allocation)
 
 
-def _taken_off(call: Call, allocation: str, invoice: str, on: date) -> Answer:
-    found: Json = {"AllocationId": allocation, "Date": bare_instant_form(midnight(on))}
+def _taken_off(call: Call, allocation: str, invoice: str, amount: Decimal, on: date) -> Answer:
+    """The allocation as it was. `AllocationId` is spelled so in this one answer."""
+    found: Json = {"AllocationId": allocation, "Amount": money(amount), "Date": bare_instant_form(midnight(on))}
     return answer(call, found | {"Invoice": {"InvoiceID": invoice}, "IsDeleted": True})

@@ -23,6 +23,7 @@ from integrations.xero.simulation.writing import carry_out
 
 WRITE_PARAMS = frozenset(("summarizeErrors", "unitdp"))
 NOT_MODIFIABLE = "Invoice not of valid status for modification"
+NO_DUE_DATE = "The document due date cannot be empty"
 HAS_MONEY = "This document cannot be edited as it has a payment or credit note allocated to it."
 MOVES = {
     "DRAFT": ("DRAFT", "SUBMITTED", "AUTHORISED", "DELETED"),
@@ -89,6 +90,34 @@ def _write(
 
 
 def _creation(world: XeroWorld, call: Call, sent: Json) -> Callable[[], Json]:
+    _whole(sent)
+    books = world.bills(call.account) if sent["Type"] == "ACCPAY" else world.organisation(call.account)
+    status = sent.get("Status") or "DRAFT"
+    if status not in ("DRAFT", "SUBMITTED", "AUTHORISED"):
+        raise Wrong(f"Invoice cannot be created with status {status}")
+    sheet = read_lines(books, sent, approved=status == "AUTHORISED", discounts=not books.payable)
+    facts = {"sent": False, "issued_on": books.today(), **_facts(books, sent, sheet)}
+    if "due_on" not in facts:
+        if status == "AUTHORISED":
+            raise Wrong(NO_DUE_DATE)
+        facts["no_due_date"] = True
+    if number := text_in(sent, "InvoiceNumber", longest=255):
+        if any(one.number == number and one.status != "deleted" for one in books.invoices.values()):
+            raise Wrong("Invoice # must be unique.")
+        facts["number"] = number
+    customer = find_contact(books, sent)
+    facts["status"] = "open" if status == "AUTHORISED" else "draft"
+    facts["extra"] = {"by_app": True, "LineAmountTypes": sheet.amount_types, "submitted": status == "SUBMITTED"}
+
+    def work() -> Json:
+        one = books.add_invoice(customer(), **facts)
+        return documents.invoice(books, one, places=unit_places(call))
+
+    return work
+
+
+def _whole(sent: Json) -> None:
+    """Raises Wrong with all that is missing."""
     problems = []
     if sent.get("Type") not in ("ACCREC", "ACCPAY"):
         problems.append("Invoice Type must be specified")
@@ -98,34 +127,6 @@ def _creation(world: XeroWorld, call: Call, sent: Json) -> Callable[[], Json]:
         problems.append("One or more line items must be specified")
     if problems:
         raise Wrong(*problems)
-    books = world.bills(call.account) if sent["Type"] == "ACCPAY" else world.organisation(call.account)
-    status = sent.get("Status") or "DRAFT"
-    if status not in ("DRAFT", "SUBMITTED", "AUTHORISED"):
-        raise Wrong(f"Invoice cannot be created with status {status}")
-    sheet = read_lines(books, sent, approved=status == "AUTHORISED", discounts=not books.payable)
-    facts = _facts(call, books, sent, sheet)
-    if status == "AUTHORISED" and day_in(sent, "DueDate") is None:
-        raise Wrong("The document due date cannot be empty")
-    number = text_in(sent, "InvoiceNumber", longest=255)
-    if number and any(one.number == number and one.status != "deleted" for one in books.invoices.values()):
-        raise Wrong("Invoice # must be unique.")
-    customer = find_contact(books, sent)
-    issued = day_in(sent, "Date") or books.today()
-    extra = {"by_app": True, "LineAmountTypes": sheet.amount_types} | (
-        {"submitted": True} if status == "SUBMITTED" else {}
-    )
-
-    due = {"due_on": facts.pop("due_on")} if "due_on" in facts else {"no_due_date": True}
-    named = {"number": number} if number else {}
-    facts = {"sent": False, **facts, "issued_on": issued, **due, **named}
-
-    def work() -> Json:
-        one = books.add_invoice(
-            customer(), facts.pop("lines"), status="open" if status == "AUTHORISED" else "draft", extra=extra, **facts
-        )
-        return documents.invoice(books, one, places=unit_places(call))
-
-    return work
 
 
 def find_contact(books: XeroBooks, sent: Json) -> Callable[[], str]:
@@ -148,7 +149,7 @@ def find_contact(books: XeroBooks, sent: Json) -> Callable[[], str]:
     return by_name
 
 
-def _facts(call: Call, books: XeroBooks, sent: Json, sheet: Sheet | None) -> dict[str, Any]:
+def _facts(books: XeroBooks, sent: Json, sheet: Sheet | None) -> dict[str, Any]:
     """What of the sent object the books keep, as they name it."""
     found: dict[str, Any] = {}
     if "Reference" in sent:
@@ -175,26 +176,19 @@ def _change(call: Call, books: XeroBooks, one: Invoice, sent: Json) -> Callable[
     wanted = sent.get("Status") or status
     if status not in MOVES or wanted not in MOVES[status]:
         raise Wrong(NOT_MODIFIABLE)
-    touched = books.paid(one) or books.credited(one)
-    money = (
-        "LineItems" in sent
-        or "LineAmountTypes" in sent
-        or "CurrencyCode" in sent
-        or id_in(sent, "Contact", "ContactID")
-    )
-    if touched and (wanted == "VOIDED" or (money and _differs(one, sent))):
+    has_money = books.paid(one) or books.credited(one)
+    if has_money and (wanted == "VOIDED" or _edits_money(one, sent)):
         raise Wrong(HAS_MONEY)
     if sent.get("Type") not in (None, documents.kind_of(books)):
         raise Wrong("The Type of an invoice cannot be changed")
     sheet = None
     if sent.get("LineItems"):
         sheet = read_lines(books, sent, approved=wanted == "AUTHORISED", discounts=not books.payable)
-    facts = _facts(call, books, sent, sheet)
+    facts = _facts(books, sent, sheet)
     if wanted == "AUTHORISED" and facts.get("due_on", one.due_on) is None:
-        raise Wrong("The document due date cannot be empty")
-    if id := id_in(sent, "Contact", "ContactID"):
-        find_contact(books, sent)
-        facts["customer"] = id
+        raise Wrong(NO_DUE_DATE)
+    if _contact(sent, one) != one.customer:
+        facts["customer"] = find_contact(books, sent)()
     expected = day_in(sent, "ExpectedPaymentDate")
 
     def work() -> Json:
@@ -215,10 +209,11 @@ def _change(call: Call, books: XeroBooks, one: Invoice, sent: Json) -> Callable[
     return work
 
 
-def _differs(one: Invoice, sent: Json) -> bool:
-    """A document that comes back with its own lines is not being edited."""
-    if id_in(sent, "Contact", "ContactID") not in ("", one.customer):
-        return True
-    if sent.get("CurrencyCode") not in (None, one.currency):
-        return True
-    return bool(sent.get("LineItems"))
+def _contact(sent: Json, one: Invoice) -> str:
+    return id_in(sent, "Contact", "ContactID") or one.customer
+
+
+def _edits_money(one: Invoice, sent: Json) -> bool:
+    """Lines, contact or currency; a stub of what it has already is no edit."""
+    other_currency = sent.get("CurrencyCode") not in (None, one.currency)
+    return bool(sent.get("LineItems")) or other_currency or _contact(sent, one) != one.customer

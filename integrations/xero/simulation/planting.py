@@ -30,6 +30,7 @@ def finish(books: XeroBooks) -> None:
 def _retainers(books: XeroBooks) -> None:
     """Money taken in advance, later allocated: in the books the same payment, here a prepayment."""
     for number, payment in enumerate(books.payments.values()):
+        payment.extra["reconciled"] = number % 3 == 0
         if number % RETAINER_EACH == 4 and payment.counts:
             payment.extra.pop("direct", None)
             payment.extra["prepayment"] = True

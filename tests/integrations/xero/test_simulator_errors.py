@@ -6,8 +6,11 @@ from typing import Any
 
 import httpx2
 import pytest
+from starlette.applications import Starlette
+from starlette.routing import Mount
 
-from integrations.xero.simulator import AGENCY, KINDS, LAW_FIRM
+from integrations.xero.simulator import AGENCY, KINDS, LAW_FIRM, XeroSimConfig, create_app
+from tests.integrations.simulation.server import SimControl, running
 from tests.integrations.xero.simulator import BASIC, App, simulated
 
 
@@ -208,13 +211,7 @@ def test_the_books_outlive_a_restart(tmp_path: Any) -> None:
         assert again.connections() == connection
 
 
-def test_it_works_under_a_prefix(tmp_path: Any) -> None:
-    from starlette.applications import Starlette
-    from starlette.routing import Mount
-
-    from integrations.xero.simulator import XeroSimConfig, create_app
-    from tests.integrations.simulation.server import SimControl, running
-
+def test_it_works_under_a_prefix() -> None:
     simulator = create_app(XeroSimConfig(invoices=20, second_invoices=5))
     with running(Starlette(routes=[Mount("/xero", simulator)])) as url:
         tokens = SimControl(url, prefix="/xero").connect(LAW_FIRM)

@@ -65,7 +65,7 @@ def test_an_allocation_taken_off_is_owed_again(app: App) -> None:
 
     gone = good(app.call("DELETE", f"CreditNotes/{note}/Allocations/{allocation['AllocationID']}"))
 
-    assert (gone["IsDeleted"], gone["Invoice"]["InvoiceID"]) == (True, made["id"])
+    assert (gone["IsDeleted"], gone["Invoice"]["InvoiceID"], gone["Amount"]) == (True, made["id"], 150)
     assert app.invoice(made["id"])["AmountDue"] == Decimal("500.00")
     assert app.call("DELETE", f"CreditNotes/{note}/Allocations/{allocation['AllocationID']}").status_code == 404
 
@@ -270,6 +270,20 @@ def test_lines_of_an_open_invoice_are_edited_until_money_is_on_it(app: App) -> N
     assert app.invoice(made["id"])["AmountDue"] == Decimal("389.98")
 
 
+def test_a_contact_of_an_open_invoice_may_change_and_a_stub_is_no_edit(app: App) -> None:
+    made, other = app.one_invoice(), app.one_customer(name="Somebody Else")
+    path = f"Invoices/{made['id']}"
+
+    moved = good(app.send("POST", path, {"Contact": {"ContactID": other}}))["Invoices"][0]
+    app.sim.act(LAW_FIRM, "pay", customer=other, amount="1.00", applied={made["id"]: "1.00"})
+    same = app.send("POST", path, {"Contact": {"ContactID": other}, "Reference": "Matter 9"})
+    refused = app.send("POST", path, {"Contact": {"ContactID": made["customer"]}})
+
+    assert moved["Contact"]["Name"] == "Somebody Else"
+    assert good(same)["Invoices"][0]["Reference"] == "Matter 9"
+    assert refused.status_code == 400
+
+
 def test_an_app_makes_invoices_and_changes_them_by_number(app: App) -> None:
     line = {"Description": "Advice", "Quantity": "1.5", "UnitAmount": 100, "AccountCode": "200", "DiscountRate": 10}
     body = {
@@ -325,6 +339,29 @@ def test_a_payment_is_recorded_and_removed(app: App) -> None:
     assert messages(app.send("POST", f"Payments/{paid['PaymentID']}", {"Status": "DELETED"})) == [
         "Payment not of valid status for modification"
     ]
+
+
+def test_a_reconciled_payment_stays_and_so_does_one_of_several(app: App) -> None:
+    made = app.one_invoice()
+    other = app.one_invoice(customer=made["customer"])
+    parts = {made["id"]: "100.00", other["id"]: "100.00"}
+    several = app.sim.act(LAW_FIRM, "pay", customer=made["customer"], amount="200.00", applied=parts)
+    banked = app.sim.act(
+        LAW_FIRM,
+        "pay",
+        customer=made["customer"],
+        amount="50.00",
+        applied={made["id"]: "50.00"},
+        extra={"reconciled": True},
+    )
+
+    refused = [app.send("POST", f"Payments/{one['id']}", {"Status": "DELETED"}) for one in (several, banked)]
+
+    assert [messages(one) for one in refused] == [
+        ["This payment is part of a batch and cannot be deleted alone"],
+        ["This payment has been reconciled and cannot be deleted"],
+    ]
+    assert app.invoice(made["id"])["AmountPaid"] == Decimal("150.00")
 
 
 @pytest.mark.parametrize(
