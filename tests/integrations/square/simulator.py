@@ -32,6 +32,7 @@ class Square:
 
     url: str
     token: str = ""
+    planted: int = 60
     sim: SimControl = field(init=False, repr=False)
     http: httpx2.Client = field(init=False, repr=False)
 
@@ -78,10 +79,10 @@ class Square:
         return self.get(f"/v2/invoices/{self.cast_id(status)}")["invoice"]
 
     def cast_id(self, status: str) -> str:
-        """Its id: the cast is written last, one after the other."""
+        """Its id: the cast is written when all else is planted, one after the other."""
         names = ("UNPAID", "PARTIALLY_PAID", "INSTALLMENTS", "PAID", "PAYMENT_PENDING", "SCHEDULED", "DRAFT")
         names += ("CANCELED", "FAILED", "PARTIALLY_REFUNDED", "REFUNDED", "UNREACHABLE", "REFUND_DECLINED")
-        return list(self.sim.truth(DENTAL_PRACTICE))[names.index(status) - len(names)]
+        return list(self.sim.truth(DENTAL_PRACTICE))[self.planted - len(names) + names.index(status)]
 
     def order(self, id: str) -> Any:
         """An order by its id."""
