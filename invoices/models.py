@@ -311,6 +311,8 @@ class CreditMemo(TenantModel):
     issued_on = models.DateField(null=True)
     books_updated_at = models.DateTimeField(null=True)
     deleted_at = models.DateTimeField(null=True)
+    # Which invoices it lowered and by how much, as the books say: [{"invoice": external id, "amount": "200.00"}].
+    applied = models.JSONField(default=list, db_default=[])
     digest = models.CharField(max_length=64, blank=True)
 
     class Meta(TenantModel.Meta):

@@ -42,7 +42,11 @@ def _differs(item: LedgerCreditMemo | Gone, row: CreditMemo | None) -> bool:
 
 def _digest(item: LedgerCreditMemo) -> str:
     what = (item.number, item.customer, item.total, item.balance, item.currency, item.issued_on)
-    return digest_of(what, item.void, item.updated_at)
+    return digest_of(what, _applied(item), item.void, item.updated_at)
+
+
+def _applied(item: LedgerCreditMemo) -> list[dict[str, str]]:
+    return [{"invoice": entry.invoice, "amount": str(entry.amount)} for entry in item.applied]
 
 
 def _write(reading: Reading, batch: Sequence[LedgerCreditMemo | Gone], customers: Mapping[str, UUID]) -> None:
@@ -58,6 +62,7 @@ def _write(reading: Reading, batch: Sequence[LedgerCreditMemo | Gone], customers
             balance=item.balance,
             currency=item.currency,
             issued_on=item.issued_on,
+            applied=_applied(item),
             books_updated_at=item.updated_at,
             digest=_digest(item),
         )
@@ -70,7 +75,7 @@ def _write(reading: Reading, batch: Sequence[LedgerCreditMemo | Gone], customers
         unique_fields=["business", "connection", "external_id"],
         update_fields=[
             *("customer", "number", "total", "balance", "currency", "issued_on"),
-            *("books_updated_at", "deleted_at", "digest"),
+            *("applied", "books_updated_at", "deleted_at", "digest"),
         ],
     )
     gone = [known[item.external_id].pk for item in items if isinstance(item, Gone)]
