@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from integrations.freshbooks.simulation.money import money
-from integrations.freshbooks.simulation.view import View, country, state_of
+from integrations.freshbooks.simulation.view import ACTIVE, DELETED, View, country, state_of
 from integrations.simulation.books import ZERO, Credit, NotThere, Payment
 from integrations.simulation.odd import laid_over
 
@@ -19,7 +19,7 @@ CREDIT_TYPES = ("goodwill", "prepayment", "overpayment")
 
 @dataclass
 class Overpaid:
-    """What is left of a payment, as a credit of the client."""
+    """What a payment left over, as a credit of the client."""
 
     id: str
     payment: Payment
@@ -33,11 +33,21 @@ def overpayment_id(payment: Payment) -> str:
     return str(OVERPAYMENTS + int(payment.id))
 
 
+def left_over(payment: Payment) -> Decimal:
+    """What this payment once left as a credit, used up since or not; 0 where it never did."""
+    if payment.extra.get("overpays"):
+        return ZERO
+    if payment.unapplied > Decimal(payment.extra.get("left_over", 0)):
+        payment.extra["left_over"] = str(payment.unapplied)
+        payment.extra.setdefault("left_over_kind", "overpayment" if payment.applied else "prepayment")
+    return Decimal(payment.extra.get("left_over", 0))
+
+
 def notes(view: View) -> Iterator[Note]:
     """All of them, deleted ones included."""
     yield from view.books.credits.values()
     for payment in view.books.payments.values():
-        if payment.unapplied > 0 and not payment.extra.get("overpays"):
+        if left_over(payment):
             yield Overpaid(overpayment_id(payment), payment)
 
 
@@ -46,7 +56,7 @@ def find(view: View, id: str) -> Note:
     if int(id) < OVERPAYMENTS:
         return view.books.credit(id)
     payment = view.books.payment(str(int(id) - OVERPAYMENTS))
-    if payment.unapplied <= 0:
+    if not left_over(payment):
         raise NotThere(id)
     return Overpaid(id, payment)
 
@@ -54,25 +64,34 @@ def find(view: View, id: str) -> Note:
 def render(view: View, note: Note, include: set[str]) -> Json:
     """There is no `updated` on a credit note."""
     if isinstance(note, Overpaid):
-        return _rendered(view, note.id, note.payment, include, _overpaid_facts(note.payment))
+        return _rendered(view, note.id, note.payment, include, _overpaid_facts(note))
     return laid_over(_rendered(view, note.id, note, include, _facts(note)), note.odd)
 
 
 def credit_type(note: Note) -> str:
     """goodwill, prepayment or overpayment."""
     if isinstance(note, Overpaid):
-        return "overpayment" if note.payment.applied else "prepayment"
+        return str(note.payment.extra.get("left_over_kind", "overpayment"))
     return str(note.extra.get("credit_type", "goodwill"))
 
 
 def total(note: Note) -> Decimal:
     """What it was written over."""
-    return note.payment.unapplied if isinstance(note, Overpaid) else note.total
+    return left_over(note.payment) if isinstance(note, Overpaid) else note.total
 
 
 def used(note: Note) -> Decimal:
     """What of it is applied."""
-    return ZERO if isinstance(note, Overpaid) else sum(note.applied.values(), ZERO)
+    if isinstance(note, Overpaid):
+        return left_over(note.payment) - note.payment.unapplied if note.payment.counts else ZERO
+    return sum(note.applied.values(), ZERO)
+
+
+def state_of_note(note: Note) -> int:
+    """`vis_state`: with the payment goes what it left over."""
+    if isinstance(note, Overpaid):
+        return ACTIVE if note.payment.counts else DELETED
+    return state_of(note)
 
 
 def payment_status(note: Note) -> str:
@@ -101,13 +120,14 @@ def _facts(credit: Credit) -> Json:
     }
 
 
-def _overpaid_facts(payment: Payment) -> Json:
+def _overpaid_facts(note: Overpaid) -> Json:
+    payment = note.payment
     return {
         "credit_number": f"P{payment.id}",
-        "credit_type": "overpayment" if payment.applied else "prepayment",
-        "amount": money(payment.unapplied, payment.currency),
-        "paid": money(ZERO, payment.currency),
-        "payment_status": "unpaid",
+        "credit_type": credit_type(note),
+        "amount": money(total(note), payment.currency),
+        "paid": money(used(note), payment.currency),
+        "payment_status": payment_status(note),
         "display_status": "created",
         "status": "created",
         "dispute_status": None,
@@ -115,8 +135,8 @@ def _overpaid_facts(payment: Payment) -> Json:
         "description": "Overpayment",
         "notes": "",
         "terms": "",
-        "vis_state": 0,
-        "lines": [_line("Overpayment", payment.unapplied, payment.currency)],
+        "vis_state": state_of_note(note),
+        "lines": [_line("Overpayment", total(note), payment.currency)],
     }
 
 

@@ -98,6 +98,7 @@ def _dates(view: View, invoice: Invoice) -> Json:
         offset = (invoice.due_on - invoice.issued_on).days
     shown = invoice.due_on if not invoice.extra.get("no_due_date") else None
     paid = [one.paid_on for one in view.books.payments_on(invoice)]
+    paid += [one.issued_on for one in view.books.credits_on(invoice)]
     return {
         "create_date": invoice.issued_on.isoformat(),
         "due_date": shown.isoformat() if shown else None,

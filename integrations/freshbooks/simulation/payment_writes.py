@@ -94,6 +94,7 @@ def _apply(view: View, wanted: Json, invoice: Invoice, amount: Decimal) -> Row:
         raise invalid(OBJECT, "creditid", id, f"Credit is in {source.currency}, invoice in {invoice.currency}.")
     if isinstance(source, Payment):
         view.books.apply_payment(source.id, invoice.id, amount)
+        source.extra.setdefault("reused_for", []).append(invoice.id)
         return next(row for row in payments.rows_of_payment(source) if row.invoice == invoice.id)
     view.books.apply_credit(source.id, invoice.id, amount)
     source.extra.setdefault("applied_on", {})[invoice.id] = wanted["date"].isoformat()

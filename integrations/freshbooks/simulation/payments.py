@@ -9,7 +9,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from integrations.freshbooks.simulation.credit_notes import overpayment_id
+from integrations.freshbooks.simulation.credit_notes import left_over, overpayment_id
 from integrations.freshbooks.simulation.money import money
 from integrations.freshbooks.simulation.times import eastern
 from integrations.freshbooks.simulation.view import ACTIVE, DELETED, View
@@ -94,12 +94,12 @@ def find(view: View, id: str) -> Row:
     raise NotThere(id)
 
 
-def render(_view: View, row: Row, _include: set[str]) -> Json:
+def render(view: View, row: Row, _include: set[str]) -> Json:
     """`type` Credit with a `creditid` is no money: it is a credit note put to use."""
     found = {
         "id": int(row.id),
         "logid": int(row.id),
-        "accounting_systemid": _view.books.account,
+        "accounting_systemid": view.books.account,
         "invoiceid": int(row.invoice),
         "clientid": int(row.client),
         "amount": money(row.amount, row.currency),
@@ -125,7 +125,7 @@ def rows_of_payment(payment: Payment) -> Iterator[Row]:
     counting = payment.applied if payment.counts else {}
     over = bool(payment.extra.get("overpays"))
     for number, invoice, amount, gone in _remembered(payment, counting):
-        first = number == 0
+        first, reused = number == 0, _reused(payment, invoice, number)
         yield Row(
             id=payment.id if first else str(PAYMENT_ROWS + int(payment.id) * MOST_ROWS + number),
             source=payment,
@@ -134,15 +134,22 @@ def rows_of_payment(payment: Payment) -> Iterator[Row]:
             amount=amount + (payment.unapplied if first and over else ZERO),
             currency=payment.currency,
             paid_on=payment.paid_on,
-            type=payment.extra.get("type") or METHODS.get(payment.method, "Other"),
+            type="Credit" if reused else payment.extra.get("type") or METHODS.get(payment.method, "Other"),
             updated_at=payment.updated_at,
             gone=gone,
             note=payment.extra.get("note", payment.reference),
-            overpayment=overpayment_id(payment) if first and payment.unapplied > 0 and not over else None,
+            credit=overpayment_id(payment) if reused else None,
+            overpayment=overpayment_id(payment) if first and left_over(payment) else None,
             gateway=payment.extra.get("gateway", "Stripe" if payment.method == "card" else None),
             transaction=int(payment.id) * 7 if payment.method == "card" else None,
             odd=payment.odd if first else {},
         )
+
+
+def _reused(payment: Payment, invoice: str, number: int) -> bool:
+    """Whether this row spends what the payment had left the client as a credit."""
+    spent = invoice in payment.extra.get("reused_for", ())
+    return spent and (number > 0 or payment.extra.get("left_over_kind") == "prepayment")
 
 
 def rows_of_credit(credit: Credit) -> Iterator[Row]:

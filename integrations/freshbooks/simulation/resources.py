@@ -124,7 +124,7 @@ def _credit_searches() -> dict[str, Search]:
         "credit_type": equals(lambda view, note: credit_notes.credit_type(note)),
         "payment_status": equals(lambda view, note: credit_notes.payment_status(note)),
         "currency_code": equals(lambda view, note: _whose(note).currency),
-        "vis_state": equals(lambda view, note: _state_of_note(note), "number"),
+        "vis_state": equals(lambda view, note: credit_notes.state_of_note(note), "number"),
         **between("date", lambda view, note: _credited_on(note), "day"),
         **between("amount", lambda view, note: credit_notes.total(note), "number"),
     }
@@ -140,10 +140,6 @@ def _credit_number(_view: View, note: credit_notes.Note) -> str:
 
 def _credited_on(note: credit_notes.Note) -> Any:
     return note.payment.paid_on if isinstance(note, credit_notes.Overpaid) else note.issued_on
-
-
-def _state_of_note(note: credit_notes.Note) -> int:
-    return ACTIVE if isinstance(note, credit_notes.Overpaid) else state_of(note)
 
 
 def _find_invoice(view: View, id: str) -> Invoice:
@@ -220,7 +216,7 @@ CREDIT_NOTES = Resource(
     style="new",
     rows=credit_notes.notes,
     find=credit_notes.find,
-    state=_state_of_note,
+    state=credit_notes.state_of_note,
     render=credit_notes.render,
     searches=_credit_searches(),
     sorts={

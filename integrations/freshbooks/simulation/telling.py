@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from integrations.freshbooks.simulation import payments
 from integrations.freshbooks.simulation.callback_store import Json
+from integrations.freshbooks.simulation.credit_notes import left_over, overpayment_id
 from integrations.freshbooks.simulation.memberships import IDENTITY_ID, business_of
 from integrations.freshbooks.simulation.signing import SIGNATURE, body_of, signature
 from integrations.simulation.books import NotThere
@@ -59,9 +60,29 @@ def _signed(fields: dict[str, str], callback: Json) -> Delivery:
 
 def _names(world: "FreshBooksWorld", event: Event) -> Iterator[tuple[str, str]]:
     """Name and id of what the vendor calls it; credit that was put to use is a payment too."""
+    if event.kind == "payment":
+        yield from _payment(world, event)
+        return
     yield f"{NOUNS.get(event.kind, event.kind)}.{VERBS.get(event.action, event.action)}", event.id
     if event.kind == "credit":
         yield from _applications(world, event)
+
+
+def _payment(world: "FreshBooksWorld", event: Event) -> Iterator[tuple[str, str]]:
+    """A row an invoice it paid, and the credit it left over; nothing while no money has come."""
+    try:
+        payment = world.books(event.account).payment(event.id)
+    except NotThere:
+        return
+    rows = list(payments.rows_of_payment(payment))
+    if not payment.counts and not rows:
+        payment.extra["untold"] = True
+        return
+    verb = "create" if payment.extra.pop("untold", False) else VERBS[event.action]
+    for row in rows:
+        yield f"payment.{'delete' if row.gone else verb}", row.id
+    if left_over(payment):
+        yield f"credit_note.{verb if payment.counts else 'delete'}", overpayment_id(payment)
 
 
 def _applications(world: "FreshBooksWorld", event: Event) -> Iterator[tuple[str, str]]:

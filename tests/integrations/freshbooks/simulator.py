@@ -43,11 +43,7 @@ class Vendor:
 
     def __post_init__(self) -> None:
         self.control = SimControl(self.base_url)
-        # A connection each: on a kept one every answer waits 40 ms for the acknowledgment of its headers.
-        limits = httpx2.Limits(max_keepalive_connections=0)
-        self.http = self.control.http = httpx2.Client(
-            base_url=self.base_url, timeout=60, trust_env=False, limits=limits
-        )
+        self.http = self.control.http
 
     def anew(self) -> "Vendor":
         """The world as it was at the start, and a connection to the agency."""

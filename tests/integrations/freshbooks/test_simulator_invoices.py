@@ -227,6 +227,26 @@ def test_what_was_paid_too_much_is_a_credit_named_on_the_payment(vendor):
     assert (note["credit_type"], note["amount"]["amount"]) == ("overpayment", "50.00")
 
 
+def test_an_overpayment_that_is_used_up_stays_visible_as_paid(vendor):
+    left_over, owing = vendor.invoice("FB-LEFT-OVER"), vendor.invoice("FB-SENT")
+    row = vendor.every(PAYMENTS, ("search[invoiceid]", str(left_over["id"])))[0]
+    body = {
+        "invoiceid": owing["id"],
+        "creditid": row["overpaymentid"],
+        "amount": {"amount": "50.00", "code": "USD"},
+        "date": "2026-03-20",
+        "type": "Credit",
+    }
+
+    reused = vendor.post(PAYMENTS, {"payment": body})["payment"]
+
+    assert (reused["type"], reused["from_credit"], reused["creditid"]) == ("Credit", True, row["overpaymentid"])
+    note = vendor.result(f"{CREDIT_NOTES}/{row['overpaymentid']}")["credit_notes"]
+    assert (note["amount"]["amount"], note["paid"]["amount"], note["payment_status"]) == ("50.00", "50.00", "paid")
+    assert vendor.invoice("FB-SENT")["outstanding"]["amount"] == "1150.00"
+    assert vendor.result(f"{PAYMENTS}/{row['id']}")["payment"]["amount"]["amount"] == "300.00"
+
+
 def test_one_payment_for_two_invoices_is_two_rows_that_keep_their_ids(vendor):
     first, second = vendor.invoice("FB-SENT"), vendor.invoice("FB-VIEWED")
     applied = {str(first["id"]): "100.00", str(second["id"]): "50.00"}

@@ -178,6 +178,25 @@ def test_credit_put_to_use_is_told_as_a_payment_and_so_is_its_end(vendor, receiv
     ]
 
 
+def test_a_payment_is_told_when_its_money_comes_and_not_while_it_is_pending(vendor, receiver):
+    proven(vendor, receiver, "payment")
+    invoice = vendor.invoice("FB-SENT")
+    client, id = str(invoice["customerid"]), str(invoice["id"])
+
+    pending = vendor.control.act(
+        AGENCY, "pay", customer=client, amount="10.00", applied={id: "10.00"}, method="ach", status="pending"
+    )["id"]
+    hidden = vendor.call("GET", f"payments/payments/{pending}").status_code
+    vendor.control.act(AGENCY, "settle_payment", id=pending, status="received")
+    told = fields(receiver.wait_for(2)[1])
+    vendor.control.act(AGENCY, "reverse_payment", id=pending)
+    bounced = fields(receiver.wait_for(3)[2])
+
+    assert hidden == 404
+    assert (told["name"], told["object_id"]) == ("payment.create", pending)
+    assert (bounced["name"], bounced["object_id"]) == ("payment.delete", pending)
+
+
 def test_each_business_hears_only_of_itself(vendor, receiver):
     proven(vendor, receiver, "client")
     vendor.connect(PLUMBER)
