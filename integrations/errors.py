@@ -49,9 +49,16 @@ class Throttled(VendorError):
     usual_problem = "rate_limited"
 
     def __init__(
-        self, words: str, *, retry_after: float | None = None, code: str | None = None, said: str = "", trace: str = ""
+        self,
+        words: str,
+        *,
+        retry_after: float | None = None,
+        code: str | None = None,
+        said: str = "",
+        problem: str = "",
+        trace: str = "",
     ) -> None:
-        super().__init__(words, code=code, said=said, trace=trace)
+        super().__init__(words, code=code, said=said, problem=problem, trace=trace)
         self.retry_after = retry_after
 
 
