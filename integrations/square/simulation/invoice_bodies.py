@@ -60,7 +60,7 @@ def payment_request(value: Any, path: str, currency: str) -> dict[str, Any]:
         "auto": bodies.choice(found, "automatic_payment_source", path, source, "NONE"),
         "card_id": bodies.text(found, "card_id", path) or None,
     }
-    kept = {name: one for name, one in plan.items() if one is not None}
+    kept: dict[str, Any] = {name: one for name, one in plan.items() if one is not None}
     if "reminders" in found:
         reminders = bodies.array(found, "reminders", path, most=10)
         kept["reminders"] = [_reminder(one, f"{path}.reminders[{at}]") for at, one in enumerate(reminders)]

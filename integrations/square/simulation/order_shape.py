@@ -7,7 +7,8 @@ from typing import Any
 from integrations.simulation.books import ZERO, Invoice, Line, Payment
 from integrations.simulation.odd import laid_over
 from integrations.square.simulation.payment_shape import payment_location, payment_status, refund_order, source_type
-from integrations.square.simulation.selling import Returned, SquareBooks, order_of_payment
+from integrations.square.simulation.selling import SquareBooks, order_of_payment
+from integrations.square.simulation.things import Returned
 from integrations.square.simulation.values import Json, decimal_text, made, money, present, rounded, stamp, uid
 
 TENDERS = {"CARD": "CARD", "BANK_ACCOUNT": "BANK_ACCOUNT", "CASH": "CASH", "EXTERNAL": "OTHER"}

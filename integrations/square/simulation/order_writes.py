@@ -45,7 +45,7 @@ def _created(world: SquareWorld, call: Call, value: Any) -> Json:
     facts["source"] = bodies.text(source, "name", "order.source") or "Sandbox application"
     discount = _discount(books, found, total_of(lines), facts)
     tax = _tax(books, found, total_of(lines) - discount, facts)
-    order = {
+    order: dict[str, Any] = {
         "id": made(27, "order", secrets.token_hex(16)),
         "location": place.id,
         "customer": customer,

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from integrations.simulation.books import ZERO, Line
@@ -58,13 +59,11 @@ def everything(world: SquareWorld, books: SquareBooks) -> Iterator[Found]:
             one.created_at,
             one.updated_at,
             one.version,
-            lambda one=one: invoice_order(books, one),
+            partial(invoice_order, books, one),
         )
     for id, bare in world.orders(books.account).items():
         at = bare["created_at"]
-        yield Found(
-            id, bare["location"], bare["customer"], "OPEN", at, at, 1, lambda bare=bare: bare_order(books, bare)
-        )
+        yield Found(id, bare["location"], bare["customer"], "OPEN", at, at, 1, partial(bare_order, books, bare))
     for payment in books.payments.values():
         if not payment.applied:
             yield Found(
@@ -75,7 +74,7 @@ def everything(world: SquareWorld, books: SquareBooks) -> Iterator[Found]:
                 payment.created_at,
                 payment.updated_at,
                 None,
-                lambda payment=payment: payment_order(books, payment),
+                partial(payment_order, books, payment),
             )
     for returned in books.returned():
         yield Found(
@@ -86,7 +85,7 @@ def everything(world: SquareWorld, books: SquareBooks) -> Iterator[Found]:
             returned.refund.refunded_at,
             refund_updated(books, returned),
             None,
-            lambda returned=returned: return_order(books, returned),
+            partial(return_order, books, returned),
         )
 
 

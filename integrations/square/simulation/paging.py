@@ -30,8 +30,7 @@ def page[T](
     ordered = sorted(things, key=key, reverse=descending)
     after, empty = _read(cursor, query) if cursor else (None, False)
     if after is not None:
-        passed = (lambda at: at < after) if descending else (lambda at: at > after)
-        ordered = [one for one in ordered if passed(key(one))]
+        ordered = [one for one in ordered if (key(one) < after if descending else key(one) > after)]
     if empty:
         return [], _write(query, after, empty=False)
     shown, more = ordered[:limit], len(ordered) > limit

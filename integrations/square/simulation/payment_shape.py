@@ -5,8 +5,9 @@ from decimal import Decimal
 
 from integrations.simulation.books import ZERO, Payment
 from integrations.simulation.odd import laid_over
-from integrations.square.simulation.selling import Returned, SquareBooks, order_of_payment, soon
-from integrations.square.simulation.values import Json, made, moment, money, present, stamp, whole_stamp
+from integrations.square.simulation.selling import SquareBooks, order_of_payment
+from integrations.square.simulation.things import Returned
+from integrations.square.simulation.values import Json, made, moment, money, present, soon, stamp, whole_stamp
 
 STATUSES = {"received": "COMPLETED", "pending": "PENDING", "failed": "FAILED", "deleted": "CANCELED"}
 EXTERNAL = {"check": ("CHECK", "Check"), "transfer": ("BANK_TRANSFER", "Bank transfer")}

@@ -134,10 +134,8 @@ def _fits(books: SquareBooks, payment: Payment, found: dict[str, str]) -> bool:
             return False
     if "last_4" not in found and "card_brand" not in found:
         return True
-    card = payment_shape(books, payment).get("card_details", {}).get("card", {})
-    return found.get("last_4", card.get("last_4")) == card.get("last_4") and found.get(
-        "card_brand", card.get("card_brand")
-    ) == card.get("card_brand")
+    card: dict[str, str] = payment_shape(books, payment).get("card_details", {}).get("card", {})
+    return all(found.get(name, card.get(name)) == card.get(name) for name in ("last_4", "card_brand"))
 
 
 def _within(at: datetime, bounds: tuple[datetime | None, datetime | None]) -> bool:

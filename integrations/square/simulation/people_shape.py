@@ -4,7 +4,8 @@ import re
 
 from integrations.simulation.books import Customer, Person
 from integrations.simulation.odd import laid_over
-from integrations.square.simulation.selling import Location, SquareBooks
+from integrations.square.simulation.selling import SquareBooks
+from integrations.square.simulation.things import Location
 from integrations.square.simulation.values import Json, present, stamp, whole_stamp
 
 

@@ -14,8 +14,9 @@ from integrations.square.simulation.payment_shape import (
     version_token,
 )
 from integrations.square.simulation.payments import Times, list_limit, paged
-from integrations.square.simulation.selling import Returned, SquareBooks, soon
-from integrations.square.simulation.values import Json
+from integrations.square.simulation.selling import SquareBooks
+from integrations.square.simulation.things import Returned
+from integrations.square.simulation.values import Json, soon
 from integrations.square.simulation.world import SquareWorld
 
 LISTED_BY = (

@@ -2,42 +2,15 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from integrations.simulation.books import ZERO, Books, Credit, Invoice, Line, NotPossible, Payment, Refund
-from integrations.square.simulation.values import Json, exponent, made, moment, rounded
+from integrations.square.simulation.things import Location, Returned
+from integrations.square.simulation.values import exponent, made, moment, rounded
 
 CLOSED = ("PAID", "REFUNDED", "CANCELED", "FAILED")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Location:
-    """One place of business; an inactive one keeps its old invoices."""
-
-    id: str
-    name: str
-    zone: str
-    street: str
-    city: str
-    state: str
-    zip: str
-    phone: str
-    created_at: datetime
-    active: bool = True
-
-
-@dataclass(frozen=True)
-class Returned:
-    """A refund with the payment it came from."""
-
-    id: str
-    payment: Payment
-    refund: Refund
-    facts: Json  # reason, order, status where it is not COMPLETED, completes_at
 
 
 class SquareBooks(Books):
@@ -313,8 +286,3 @@ class SquareBooks(Books):
 def order_of_payment(books: SquareBooks, payment: Payment) -> str:
     """Every payment belongs to an order, if need be to one of its own."""
     return str(payment.extra.get("order") or made(27, "order", books.account, payment.id))
-
-
-def soon(at: datetime, seconds: float) -> datetime:
-    """A moment later."""
-    return at + timedelta(seconds=seconds)

@@ -2,7 +2,7 @@
 
 import base64
 import hashlib
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Any
 
@@ -66,6 +66,11 @@ def moment(text: object) -> datetime:
     if found.tzinfo is None:
         raise ValueError(text)
     return found.astimezone(UTC)
+
+
+def soon(at: datetime, seconds: float) -> datetime:
+    """A moment later."""
+    return at + timedelta(seconds=seconds)
 
 
 def day(text: object) -> date:

@@ -15,7 +15,8 @@ from integrations.simulation.world import Company, World
 from integrations.square.simulation import notices, sellers
 from integrations.square.simulation.config import SCOPES, SquareSimConfig
 from integrations.square.simulation.errors import KINDS, errors_answer, not_found, on_demand
-from integrations.square.simulation.selling import Location, SquareBooks
+from integrations.square.simulation.selling import SquareBooks
+from integrations.square.simulation.things import Location
 from integrations.square.simulation.values import UPPER, invoice_id, made, uid
 
 SQUARE_PAY_PAGES = "https://squareup.com/pay-invoice"

@@ -15,6 +15,10 @@ from tests.integrations.simulation.server import SimControl, running
 
 REDIRECT = "http://127.0.0.1:9/square/callback"
 CLIENT, SECRET = "sandbox-sq0idb-client", "sandbox-sq0csb-secret"
+CAST = (
+    *("UNPAID", "PARTIALLY_PAID", "INSTALLMENTS", "PAID", "PAYMENT_PENDING", "SCHEDULED", "DRAFT", "CANCELED"),
+    *("FAILED", "PARTIALLY_REFUNDED", "REFUNDED", "UNREACHABLE", "REFUND_DECLINED"),
+)
 READ = "MERCHANT_PROFILE_READ INVOICES_READ ORDERS_READ CUSTOMERS_READ PAYMENTS_READ"
 
 
@@ -80,9 +84,8 @@ class Square:
 
     def cast_id(self, status: str) -> str:
         """Its id: the cast is written when all else is planted, one after the other."""
-        names = ("UNPAID", "PARTIALLY_PAID", "INSTALLMENTS", "PAID", "PAYMENT_PENDING", "SCHEDULED", "DRAFT")
-        names += ("CANCELED", "FAILED", "PARTIALLY_REFUNDED", "REFUNDED", "UNREACHABLE", "REFUND_DECLINED")
-        return list(self.sim.truth(DENTAL_PRACTICE))[self.planted - len(names) + names.index(status)]
+        known = list(self.sim.truth(DENTAL_PRACTICE))
+        return str(known[self.planted - len(CAST) + CAST.index(status)])
 
     def order(self, id: str) -> Any:
         """An order by its id."""

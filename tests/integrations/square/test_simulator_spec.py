@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from openapi_schema_validator import OAS30Validator
-from referencing import Registry, Resource
+from referencing import Registry
 from referencing.jsonschema import DRAFT4
 
 from integrations.square.simulator import DENTAL_PRACTICE, MAIN_LOCATION, SECOND_LOCATION
@@ -32,7 +32,9 @@ def square() -> Iterator[Square]:
 @cache
 def spec() -> Registry[Any]:
     contents = json.loads(SPEC.read_text(encoding="utf-8"))
-    return Registry().with_resource("urn:square", Resource(contents=contents, specification=DRAFT4))
+    empty: Registry[Any] = Registry()
+    whole: Registry[Any] = empty.with_resource("urn:square", DRAFT4.create_resource(contents))
+    return whole
 
 
 def fits(schema: str, value: Any) -> None:

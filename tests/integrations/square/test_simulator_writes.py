@@ -265,13 +265,14 @@ def test_an_old_version_is_refused_and_changes_nothing(square: Square, setting: 
 
 def test_a_key_used_again_gives_the_same_answer_and_does_nothing_twice(square: Square) -> None:
     order = square.new_order()
-    body = {"invoice": square.draft_of(order, square.in_days(14)), "idempotency_key": "same"}
+    invoice = square.draft_of(order, square.in_days(14))
+    body = {"invoice": invoice, "idempotency_key": "same"}
 
     first, second = square.post("/v2/invoices", **body), square.post("/v2/invoices", **body)
 
     assert first == second
     assert square.sim.counts(DENTAL_PRACTICE)["invoices"] == 61
-    other = {**body, "invoice": {**body["invoice"], "title": "Other"}}
+    other = {**body, "invoice": {**invoice, "title": "Other"}}
     assert square.refused("POST", "/v2/invoices", json=other) == (400, "IDEMPOTENCY_KEY_REUSED", "idempotency_key")
     assert square.new_order() == order
 
