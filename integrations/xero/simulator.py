@@ -34,7 +34,9 @@ def create_app(config: XeroSimConfig | None = None) -> Starlette:
         """POST /_sim/webhooks/intent: prove again that the receiver checks signatures."""
         if not world.settings.webhook_url:
             return Response(dump({"error": "there is no webhook url"}), 400, media_type="application/json")
-        return Response(dump(await prove_intent(world)), media_type="application/json")
+        found = await prove_intent(world)
+        door.keeper.changed()
+        return Response(dump(found), media_type="application/json")
 
     every = ["GET", "POST", "PUT", "DELETE", "PATCH"]
     routes = [

@@ -115,6 +115,7 @@ def test_a_webhook_that_keeps_failing_is_disabled_until_it_is_enabled_again(app:
 
     app.one_customer()
     app.one_customer()
+    wait_until(lambda: app.sim.webhooks()["pending_events"] == 0)
     with checking() as url:
         app.sim.webhooks(url=url)
         proof = app.sim.post("webhooks/intent")
