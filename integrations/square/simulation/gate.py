@@ -16,6 +16,8 @@ from integrations.square.simulation.world import SquareWorld
 type Work = Callable[[SquareWorld, Call], Answer]
 
 EVENTS_PATH = "/v2/events"
+MOST_ANSWERED = 2000
+"""Idempotency keys remembered, the newest."""
 REASONS = {"expired": "expired", "revoked": "revoked"}
 
 
@@ -115,6 +117,8 @@ def once(
         return Answer(200, answered[place]["body"].encode())
     answer = json_answer(work())
     answered[place] = {"digest": digest, "body": answer.body.decode()}
+    for oldest in list(answered)[:-MOST_ANSWERED]:
+        del answered[oldest]
     return answer
 
 

@@ -48,7 +48,7 @@ def invoice_shape(books: SquareBooks, invoice: Invoice, pay_pages: str) -> Json:
                 "created_at": whole_stamp(invoice.created_at),
                 "updated_at": whole_stamp(invoice.updated_at),
                 "accepted_payment_methods": extra.get("methods", METHODS),
-                "custom_fields": extra.get("custom_fields"),
+                "custom_fields": extra.get("custom_fields", _reference(invoice)),
                 "sale_or_service_date": extra.get("sale_date", invoice.issued_on.isoformat()),
                 "store_payment_method_enabled": extra.get("store_method", False),
             }
@@ -75,6 +75,12 @@ def _recipient(books: SquareBooks, invoice: Invoice) -> Json | None:
         return recipient_shape(books.customer(invoice.customer))
     except NotThere:
         return None
+
+
+def _reference(invoice: Invoice) -> list[Json]:
+    if not invoice.reference:
+        return []
+    return [{"label": "Reference", "value": invoice.reference, "placement": "ABOVE_LINE_ITEMS"}]
 
 
 def _request_shape(books: SquareBooks, invoice: Invoice, request: Request, status: str) -> Json:

@@ -25,7 +25,7 @@ SCOPES = {
     "refund": "PAYMENTS_READ",
     "customer": "CUSTOMERS_READ",
 }
-KEPT = 5000
+KEPT = 2000
 SPECIAL = ("published", "payment_made", "canceled", "refunded", "scheduled_charge_failed")
 
 

@@ -83,7 +83,7 @@ def invoice_order(books: SquareBooks, invoice: Invoice) -> Json:
         tax=invoice.tax,
         discount=invoice.discount,
         currency=invoice.currency,
-        facts=invoice.extra.get("order_facts", {}),
+        facts={"reference_id": invoice.reference[:40], **invoice.extra.get("order_facts", {})},
         created_at=invoice.created_at,
         updated_at=invoice.updated_at,
         state=order_state(books, invoice),

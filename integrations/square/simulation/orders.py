@@ -7,7 +7,7 @@ from decimal import Decimal
 from functools import partial
 from typing import Any
 
-from integrations.simulation.books import ZERO, Line
+from integrations.simulation.books import ZERO, Line, Payment
 from integrations.simulation.call import Answer, Call, json_answer
 from integrations.square.simulation import bodies
 from integrations.square.simulation.errors import bad, not_found
@@ -37,7 +37,7 @@ class Found:
     id: str
     location: str
     customer: str
-    state: str
+    state: Callable[[], str]
     created_at: datetime
     updated_at: datetime
     version: int | None
@@ -55,7 +55,7 @@ def everything(world: SquareWorld, books: SquareBooks) -> Iterator[Found]:
             books.order_of(one),
             books.location_of(one).id,
             one.customer,
-            order_state(books, one),
+            partial(order_state, books, one),
             one.created_at,
             one.updated_at,
             one.version,
@@ -63,14 +63,14 @@ def everything(world: SquareWorld, books: SquareBooks) -> Iterator[Found]:
         )
     for id, bare in world.orders(books.account).items():
         at = bare["created_at"]
-        yield Found(id, bare["location"], bare["customer"], "OPEN", at, at, 1, partial(bare_order, books, bare))
+        yield Found(id, bare["location"], bare["customer"], lambda: "OPEN", at, at, 1, partial(bare_order, books, bare))
     for payment in books.payments.values():
         if not payment.applied:
             yield Found(
                 order_of_payment(books, payment),
                 payment_location(books, payment),
                 payment.customer,
-                "COMPLETED" if payment.counts else "OPEN",
+                partial(_state_of_payment, payment),
                 payment.created_at,
                 payment.updated_at,
                 None,
@@ -81,7 +81,7 @@ def everything(world: SquareWorld, books: SquareBooks) -> Iterator[Found]:
             refund_order(books, returned),
             payment_location(books, returned.payment),
             returned.payment.customer,
-            "COMPLETED",
+            lambda: "COMPLETED",
             returned.refund.refunded_at,
             refund_updated(books, returned),
             None,
@@ -164,6 +164,10 @@ def bare_order(books: SquareBooks, bare: dict[str, Any]) -> Json:
     )
 
 
+def _state_of_payment(payment: Payment) -> str:
+    return "COMPLETED" if payment.counts else "OPEN"
+
+
 def _sort(wanted: Json) -> tuple[str, str]:
     found = bodies.sub(wanted, "sort", "query", ("sort_field", "sort_order"))
     if "sort" in wanted and "sort_field" not in found:
@@ -197,7 +201,7 @@ def _filter(filtered: Json, sort: str) -> Callable[[Found], bool]:
     def fits(found: Found) -> bool:
         at = as_written(found.at(sort))
         return (
-            (not allowed or found.state in allowed)
+            (not allowed or found.state() in allowed)
             and (not whose or found.customer in whose)
             and (start is None or at >= start)
             and (end is None or at <= end)

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from integrations.simulation.books import ZERO, Books, Credit, Invoice, Line, NotPossible, Payment, Refund
+from integrations.simulation.books import ZERO, Books, Credit, Customer, Invoice, Line, NotPossible, Payment, Refund
 from integrations.square.simulation.things import Location, Returned
 from integrations.square.simulation.values import exponent, made, moment, rounded
 
@@ -100,6 +100,12 @@ class SquareBooks(Books):
             yield Returned(f"{payment.id}_d{at + 1}", payment, refund, declined)
 
     # What people do
+
+    def change_customer(self, id: str, **facts: Any) -> Customer:
+        """As in any books; the profile's version is counted."""
+        known = self.customer(id).extra
+        known["version"] = known.get("version", 0) + 1
+        return super().change_customer(id, **facts)
 
     def add_invoice(self, customer: str, lines: list[Line], **facts: Any) -> Invoice:
         """As in any books, in the smallest units of the seller's currency; new ones belong to the main location."""
