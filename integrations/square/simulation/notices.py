@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import hmac
+import time
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -70,7 +71,7 @@ def delivery(world: "SquareWorld", url: str, event: Json) -> Delivery:
         "user-agent": "Square Connect v2",
         SIGNATURE: sign(world.settings.webhook_key, url, body),
         "square-environment": "Production" if world.settings.production else "Sandbox",
-        "square-initial-delivery-timestamp": whole_stamp(datetime.now(UTC)),
+        "square-initial-delivery-timestamp": whole_stamp(datetime.fromtimestamp(time.time(), UTC)),
     }
     return Delivery(url, headers, body, {"type": event["type"], "event_id": event["event_id"]}, SIGNATURE)
 
