@@ -60,7 +60,10 @@ def one(world: SquareWorld, call: Call) -> Answer:
 
 def refused(world: SquareWorld, call: Call) -> Answer:
     """POST /v2/payments and POST /v2/orders/{id}/pay: applications cannot pay invoices, and nothing else is sold here."""
-    body = call.json() if call.body and call.content_type == "application/json" else {}
+    try:
+        body = call.json() if call.body else {}
+    except ValueError:
+        raise bad("EXPECTED_JSON_BODY", "The request body is not valid JSON.") from None
     order = call.path_params.get("id") or (body.get("order_id", "") if isinstance(body, dict) else "")
     books = world.seller(call)
     if order and any(books.order_of(one) == order for one in books.invoices.values()):

@@ -363,6 +363,7 @@ def test_applications_cannot_pay_an_invoice(square: Square) -> None:
 
     assert square.refused("POST", "/v2/payments", json=body) == (400, "BAD_REQUEST", "order_id")
     assert square.refused("POST", f"/v2/orders/{invoice['order_id']}/pay", json={}) == (400, "BAD_REQUEST", "order_id")
+    assert square.refused("POST", "/v2/payments", content=b"{")[:2] == (400, "EXPECTED_JSON_BODY")
     assert square.cast("UNPAID") == invoice
 
 
