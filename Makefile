@@ -11,7 +11,7 @@ check:
 prove:
 	@PROOF=full $(PYTHON) bin/test $(ARGS)
 bench:
-	@$(PYTHON) bin/manage bench $(ARGS)
+	@$(PYTHON) bin/bench $(or $(ARGS),sync --json)
 fmt:
 	@$(PYTHON) bin/check --format
 lock:

@@ -12,6 +12,7 @@ MODULES = {
     "test": "suite",
     "manage": "manage",
     "check": "check",
+    "bench": "bench",
     "licenses": "licenses",
     "lock": "lock",
 }

@@ -14,7 +14,7 @@ from _stack.processes import die_with_make, run
 from _stack.setup.progress import StepFailed, explain, say
 
 BIN = VENV / "bin"
-ENTRIES = tuple(f"bin/{name}" for name in ("demo", "test", "manage", "check", "licenses", "lock"))
+ENTRIES = tuple(f"bin/{name}" for name in ("demo", "test", "manage", "check", "bench", "licenses", "lock"))
 
 
 @dataclass

@@ -30,16 +30,17 @@ def main(arguments: list[str]) -> int:
             usual = Addresses(web=8000, relay=8001, simulators=9100, smtp=9125).variables()
             environment = settings.surroundings() | variables | usual
             child = family.start("manage.py", command, environment=environment, log=None, own_session=False)
-            return _wait(child.process)
+            return wait(child.process)
     finally:
         family.close()
 
 
-def _wait(process: subprocess.Popen[bytes]) -> int:
+def wait(process: subprocess.Popen[bytes]) -> int:
+    """The command's exit code, once it has ended; it has Ctrl-C, too, and decides what it means."""
     while True:
         try:
             return process.wait()
         except Terminated:
             process.terminate()
-        except KeyboardInterrupt:  # the command has it too, and decides what it means
+        except KeyboardInterrupt:
             continue

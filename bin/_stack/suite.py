@@ -94,9 +94,12 @@ def engines() -> Iterator[tuple[Family, Engines, dict[str, str]]]:
 
 
 @contextmanager
-def own_folder(family: Family) -> Iterator[Path]:
-    """A folder of this run alone. When the block ends, the family has ended and the folder is gone."""
-    runs = places.runs_home() / "runs"
+def own_folder(family: Family, home: Path | None = None) -> Iterator[Path]:
+    """A folder of this run alone, in memory if `home` names no other place.
+
+    When the block ends, the family has ended and the folder is gone.
+    """
+    runs = (home or places.runs_home()) / "runs"
     folder = runs / f"{os.getpid()}-{secrets.token_hex(3)}"
     runs.mkdir(exist_ok=True)
     try:

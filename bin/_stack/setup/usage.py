@@ -45,6 +45,17 @@ All steps are run even when one fails.
 
   --fast      without the suite
 """,
+    "bench": """\
+bin/bench NAME [--json] [...]      a benchmark against its limits, on engines of its own; bin/bench NAME -h says more
+
+  sync     a first load of 100,000 invoices: invoices a second, beside a bare COPY, memory, and that the same again
+           writes nothing (about ten minutes; --invoices N and --runs N make it smaller)
+  check    how long a start takes beside one without any vendor's SDK
+
+The database waits for the disk as in production (fsync on). The report is one JSON object on standard output, with the
+machine, the server's settings, and whether each limit holds; exit 0 only when all do. DATABASE_URL with
+DATABASE_OWNER_URL and REDIS_URL name servers of yours instead; a database of its own is made there and dropped.
+""",
     "licenses": """\
 bin/licenses                       writes NOTICE and docs/licenses.md from the lock
 bin/licenses --check               says whether they are current

@@ -1,0 +1,109 @@
+"""``manage.py bench``: its report has the promised form, tells the truth about its limits, and leaves nothing behind."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cryptography.fernet import Fernet
+from django.conf import settings
+
+from desk.bench.database import own_database
+from desk.bench.report import Limit, Report
+from tests.conftest import _fingerprint
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+
+
+def bench(*arguments: str) -> tuple[int, Any, str]:
+    """The command as a person runs it: exit code, report, messages."""
+    keys = {"SECRET_KEY": "x" * 50, "FIELD_KEYS": Fernet.generate_key().decode()}
+    done = subprocess.run(
+        [sys.executable, "manage.py", "bench", *arguments, "--json"],
+        cwd=ROOT,
+        env={**os.environ, **keys},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return done.returncode, json.loads(done.stdout), done.stderr
+
+
+def databases() -> set[str]:
+    from tests.conftest import _maintenance
+
+    with _maintenance(settings.DATABASES["owner"]) as server:
+        rows = server.execute("SELECT datname FROM pg_database WHERE datname LIKE 'bench_%'").fetchall()
+    return {name for (name,) in rows}
+
+
+@pytest.fixture(scope="module")
+def sync_report(django_db_setup: None) -> tuple[int, Any, str]:
+    template = f"test_template_{_fingerprint()}"
+    return bench("sync", "--invoices", "60", "--runs", "2", "--template", template)
+
+
+def test_a_load_is_measured_beside_its_floor(sync_report: tuple[int, Any, str]) -> None:
+    _code, report, said = sync_report
+
+    assert set(report) == {"name", "machine", "figures", "limits", "ok"}, said
+    figures = report["figures"]
+    assert (report["name"], figures["invoices"], figures["runs"]) == ("sync", 60, 2)
+    assert len(figures["invoices_per_s_of_runs"]) == 2
+    for name in ("invoices_per_s", "ratio_to_floor", "floor_invoices_per_s", "peak_mb", "whole_load_objects_per_s"):
+        assert figures[name] > 0, name
+    assert figures["resync_rows_written"] == 0
+
+
+def test_the_report_names_the_machine_and_how_durable_the_server_was(sync_report: tuple[int, Any, str]) -> None:
+    machine = sync_report[1]["machine"]
+
+    assert {"processor", "cores", "memory_mb", "system", "python"} <= set(machine)
+    assert {"fsync", "synchronous_commit", "full_page_writes", "shared_buffers"} <= set(machine["postgres"])
+    assert machine["postgres"]["fsync"] == sync_report[1]["figures"]["fsync"]
+
+
+def test_it_is_good_only_when_every_limit_holds(sync_report: tuple[int, Any, str]) -> None:
+    code, report, _said = sync_report
+    limits = {(limit["figure"], limit["op"], limit["value"]): limit["holds"] for limit in report["limits"]}
+
+    assert set(limits) == {
+        ("invoices_per_s", ">=", 1500),
+        ("peak_mb", "<=", 300),
+        ("resync_rows_written", "=", 0),
+        ("fsync", "=", "on"),
+    }
+    assert report["ok"] is all(limits.values())
+    assert code == (0 if report["ok"] else 1)
+
+
+def test_a_start_is_compared_with_one_without_any_sdk() -> None:
+    _code, report, said = bench("check", "--runs", "1")
+
+    assert report["name"] == "check", said
+    assert [(limit["figure"], limit["op"], limit["value"]) for limit in report["limits"]] == [
+        ("check_ratio", "<=", 1.5)
+    ]
+    assert report["figures"]["check_s"] > 0 < report["figures"]["check_without_sdks_s"]
+
+
+def test_a_figure_that_could_not_be_taken_keeps_no_limit() -> None:
+    limits = (Limit("fast", ">=", 10), Limit("lean", "<=", 5), Limit("safe", "=", "on"))
+
+    good = Report("x", {"fast": 10, "lean": 5, "safe": "on"}, limits, {})
+    bad = Report("x", {"fast": None, "lean": 6, "safe": "off"}, limits, {})
+
+    assert good.ok
+    assert [limit["holds"] for limit in bad.as_json()["limits"]] == [False, False, False]
+    assert not bad.ok
+
+
+def test_the_database_of_a_benchmark_is_gone_after_it_even_when_it_fails(django_db_setup: None) -> None:
+    with pytest.raises(ZeroDivisionError), own_database(f"test_template_{_fingerprint()}") as database:
+        assert database.name in databases()
+        raise ZeroDivisionError
+
+    assert database.name not in databases()
