@@ -80,7 +80,7 @@ def _is_refused(element: Any) -> bool:
 
 def _judged(status: int, said: Json, broken: str, headers: Mapping[str, str], more: dict[str, str]) -> VendorError:
     detail = clean(said.get("detail")) or clean(said.get("message"))
-    about = {"code": _code_in(said, detail), "said": detail[:300], **more}
+    about: dict[str, Any] = {"code": _code_in(said, detail), "said": detail[:300], **more}
     if status in (401, 403):
         return _sign_in(status, detail, headers, about)
     if status >= 500:

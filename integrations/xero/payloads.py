@@ -56,9 +56,9 @@ def _listed(said: Any) -> Iterator[tuple[str, Any]]:
         yield entity, said
     elif isinstance(said, dict):
         for name, inside in said.items():
-            entity = _SINGULAR.get(name, name)
-            if entity in mapping.ENTITIES:
-                yield from ((entity, raw) for raw in (inside if isinstance(inside, list) else [inside]))
+            named = _SINGULAR.get(str(name), str(name))
+            if named in mapping.ENTITIES:
+                yield from ((named, raw) for raw in (inside if isinstance(inside, list) else [inside]))
 
 
 def _bare(raw: Json) -> str:

@@ -99,7 +99,7 @@ def test_one_key_for_the_whole_app_and_a_wrong_signature_hears_401(settings: Any
     assert (found.app_key(), found.PER_CONNECTION, found.REFUSED) == ("from the settings", False, 401)
 
 
-EVENT = st.dictionaries(
+EVENT: st.SearchStrategy[Any] = st.dictionaries(
     st.sampled_from(["tenantId", "resourceId", "eventCategory", "eventType", "eventDateUtc", "data"]),
     st.none() | st.booleans() | st.integers() | st.text(max_size=5) | st.lists(st.integers(), max_size=2) | st.just({}),
 )

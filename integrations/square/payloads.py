@@ -1,0 +1,156 @@
+"""Square answers of every shape, read without a connection: objects, list pages, webhooks, tokens, errors."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+from integrations import canonical, fields
+from integrations.canonical import Json
+from integrations.errors import Unavailable
+from integrations.hooks import Incoming, NotAWebhook
+from integrations.ledger import Home, Item, Unusable
+from integrations.payloads import Answer, Broken, Found, Note, Unreadable
+from integrations.square import answers, mapping, oauth, webhooks
+from integrations.square.mapping import Billed
+from syntharra.clock import machine_now
+
+_NAMES = ("invoice", "customer", "payment", "order", "refund", "location")
+
+
+def read(kind: str, answer: Answer, *, home: Home, earlier: Answer | None = None) -> Iterator[Found]:
+    """Our words for one answer. Orders and invoices of the file before tell what a payment paid. Raises Unreadable."""
+    match kind:
+        case "error":
+            yield _error(answer)
+        case "webhook":
+            yield from _webhook(answer)
+        case "token":
+            yield _token(answer, earlier)
+        case "credit_memo":
+            raise Unreadable("Square has no credit memos")
+        case _:
+            yield from _objects(kind, answer, home, earlier)
+
+
+def _objects(kind: str, answer: Answer, home: Home, earlier: Answer | None) -> Iterator[Found]:
+    said = _good(answer)
+    found = list(_listed(said))
+    if not found and not (isinstance(said, dict) and any(f"{name}s" in said for name in _NAMES)):
+        raise Unreadable(f"no {kind} is in it, nor anything else of Square")
+    beside = found + (list(_listed(_good(earlier))) if earlier is not None and _is_good(earlier) else [])
+    for name, raw in found:
+        about = f"{name} {_id(raw)}"
+        if name != kind:
+            yield Note(f"left out: {about} is no {kind}")
+        elif isinstance(item := _item(kind, raw, home, beside), Unusable):
+            yield Broken(f"{about} cannot be read: {item.reason}: {item.detail}")
+        else:
+            yield canonical.of_item(item, provider="square")
+
+
+def _item(kind: str, raw: Any, home: Home, beside: list[tuple[str, Any]]) -> Item:
+    if kind == "customer":
+        return mapping.customer(raw, home)
+    wanted = fields.clean(raw.get("order_id")) if isinstance(raw, dict) else ""
+    if kind == "payment":
+        return mapping.payment(raw, home, billed=_billed(beside, home).get(wanted))
+    order = next((one for name, one in beside if name == "order" and wanted and _id(one) == wanted), None)
+    return mapping.invoice(raw, home, order=order)
+
+
+def _billed(beside: list[tuple[str, Any]], home: Home) -> dict[str, Billed]:
+    """Which invoice each order belongs to."""
+    return dict(one for name, raw in beside if name == "invoice" and (one := mapping.billed_by(raw, home)) is not None)
+
+
+def _listed(said: Any) -> Iterator[tuple[str, Any]]:
+    """Every object in an answer with its kind: named, in a list page, in a list, or laid out bare."""
+    if isinstance(said, list):
+        for one in said:
+            yield from _listed(one) if isinstance(one, dict) else [("object", one)]
+    elif isinstance(said, dict) and "id" in said:
+        yield _bare(said), said
+    elif isinstance(said, dict):
+        for name in _NAMES:
+            if name in said:
+                yield name, said[name]
+            inside = said.get(f"{name}s")
+            yield from ((name, raw) for raw in (inside if isinstance(inside, list) else []))
+
+
+def _bare(raw: Json) -> str:
+    """What an object without a name around it is: by the fields only that kind has."""
+    if "payment_requests" in raw or "invoice_number" in raw or "primary_recipient" in raw:
+        return "invoice"
+    if "payment_id" in raw:
+        return "refund"
+    if "source_type" in raw or "approved_money" in raw or "amount_money" in raw:
+        return "payment"
+    if "line_items" in raw or "net_amounts" in raw or "tenders" in raw:
+        return "order"
+    if "creation_source" in raw or "given_name" in raw or "company_name" in raw or "email_address" in raw:
+        return "customer"
+    return "object"
+
+
+def _error(answer: Answer) -> Json:
+    error = answers.error_in(answer.body, status=answer.status, headers=answer.headers, now=machine_now())
+    if error is None:
+        raise Unreadable("this is no error: it is a good answer")
+    return canonical.of_error(error)
+
+
+def _webhook(answer: Answer) -> Iterator[Found]:
+    try:
+        events = webhooks.events_in(Incoming(answer.body, answer.headers or {}))
+    except NotAWebhook as error:
+        raise Unreadable(f"no webhook of Square: {error}") from None
+    for event in events:
+        if not event.object:
+            yield Note(f"left out: event {event.event_id} is about something we do not read")
+    yield {"events": [{"account": event.account, **event.payload} for event in events if event.object]}
+
+
+def _token(answer: Answer, earlier: Answer | None) -> Json:
+    """When the pair ends and whether the refresh token was replaced: against the file before, if there is one."""
+    try:
+        tokens = oauth.tokens_in(_good(answer), now=_sent_at(answer))
+        before = oauth.tokens_in(_good(earlier), now=machine_now()).refresh if earlier else ""
+    except Unavailable as error:
+        raise Unreadable(f"no tokens: {error.words}") from None
+    ends = tokens.refresh_expires_at
+    return {
+        "account": tokens.details.get("merchant"),
+        "expires_at": tokens.access_expires_at.isoformat(timespec="seconds"),
+        "refresh_expires_at": ends.isoformat(timespec="seconds") if ends else None,
+        "rotated": before != tokens.refresh,
+    }
+
+
+def _sent_at(answer: Answer) -> datetime:
+    """When it was sent, where the file says so; else now."""
+    try:
+        return parsedate_to_datetime((answer.headers or {}).get("date", ""))
+    except (TypeError, ValueError):
+        return machine_now()
+
+
+def _is_good(answer: Answer) -> bool:
+    return answers.error_in(answer.body, status=answer.status, headers=answer.headers, now=machine_now()) is None
+
+
+def _good(answer: Answer) -> Any:
+    """The JSON inside. Raises Unreadable for an error of theirs and for anything that is no JSON."""
+    error = answers.error_in(answer.body, status=answer.status, headers=answer.headers, now=machine_now())
+    if error is not None and not (answer.body.lstrip()[:1] == b"[" and error.problem == "answer_garbled"):
+        said = canonical.of_error(error)
+        raise Unreadable(f"an error, not an object (read it with KIND error): {said['class']}: {said['message']}")
+    try:
+        return fields.loads(answer.body)
+    except ValueError as broken:
+        raise Unreadable(f"no JSON: {broken}") from None
+
+
+def _id(raw: Any) -> str:
+    return fields.clean(raw.get("id")) if isinstance(raw, dict) and raw.get("id") else "?"
