@@ -8,6 +8,7 @@ import secrets as randomness
 from contextlib import closing
 from datetime import timedelta
 from importlib import import_module
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -15,9 +16,9 @@ from django.db import transaction
 from django.urls import reverse
 
 from integrations import bells, health, hooks, secrets
-from integrations.errors import Disconnected, VendorError
+from integrations.errors import Disconnected, Refused, VendorError
 from integrations.hooks import Key
-from integrations.ledger import ledger_for
+from integrations.ledger import Ledger, ledger_for
 from integrations.models import Connection, HookDoor, Registration
 from syntharra import clock, due, logs
 
@@ -56,7 +57,8 @@ def by_hand(connection_id: UUID) -> tuple[str, str]:
     connection = health.held(connection_id)
     end(connection)
     secret = randomness.token_hex(20)  # alphanumeric, 12 to 50 characters: what Zoho takes
-    keep(connection, "", secret)
+    row = keep(connection, "", secret)
+    Registration.objects.filter(pk=row.pk).update(verified_at=clock.now())
     return _new_address(connection), secret
 
 
@@ -71,9 +73,13 @@ def keep(connection: Connection, name: str, secret: str, *, event: str = "") -> 
 
 
 def keys_of(connection: Connection) -> list[Key]:
-    """The keys a delivery to this connection may be signed with. One that cannot be opened counts as none."""
+    """The keys a delivery to this connection may be signed with: those the vendor has confirmed to us, no others.
+
+    Whoever knows the address may send us a code for it; the vendor confirms its own only. One that cannot be opened
+    counts as none.
+    """
     found = []
-    for row in connection.hooks.exclude(secrets=b""):
+    for row in connection.hooks.exclude(verified_at=None).exclude(secrets=b""):
         try:
             found.append(Key(secrets.decrypt(TABLE, row.pk, bytes(row.secrets))["key"], row.name))
         except secrets.Unreadable as error:
@@ -105,8 +111,7 @@ def bring_up(connection_id: UUID) -> bool:
             if not connection.hooks.exists():
                 _register(connection, vendor.register(ledger, _opened(connection)))
             for row in connection.hooks.filter(verified_at=None).exclude(secrets=b""):
-                vendor.verify(ledger, row.name, secrets.decrypt(TABLE, row.pk, bytes(row.secrets))["key"])
-                Registration.objects.filter(pk=row.pk).update(verified_at=clock.now())
+                _verify(vendor, ledger, row)
     except Disconnected as error:
         health.trouble(connection_id, error)
         due.settle(bells.REGISTER, connection_id)
@@ -117,6 +122,17 @@ def bring_up(connection_id: UUID) -> bool:
         return False
     due.settle(bells.REGISTER, connection_id)
     return True
+
+
+def _verify(vendor: Any, ledger: Ledger, row: Registration) -> None:
+    """Give its code back to the vendor. One it does not know is no registration of ours: it is forgotten."""
+    try:
+        vendor.verify(ledger, row.name, secrets.decrypt(TABLE, row.pk, bytes(row.secrets))["key"])
+    except Refused as error:
+        log.warning("registration_refused", registration=str(row.pk), vendor_code=error.vendor_code)
+        row.delete()
+    else:
+        Registration.objects.filter(pk=row.pk).update(verified_at=clock.now())
 
 
 @transaction.atomic

@@ -160,7 +160,12 @@ def _quickbooks(**told: Any) -> Starlette:
 
 
 def _xero(**told: Any) -> Starlette:
-    more: dict[str, Any] = {"minute_limit": 100_000, "invoices": INVOICES, "second_invoices": 30}
+    more: dict[str, Any] = {
+        "webhook_key": "xero-key",
+        "minute_limit": 100_000,
+        "invoices": INVOICES,
+        "second_invoices": 30,
+    }
     return xero.create_app(xero.XeroSimConfig(**told, **more))
 
 
@@ -169,7 +174,12 @@ def _freshbooks(**told: Any) -> Starlette:
 
 
 def _square(**told: Any) -> Starlette:
-    more: dict[str, Any] = {"requests_per_second": 100_000, "invoices": INVOICES, "second_invoices": 30}
+    more: dict[str, Any] = {
+        "webhook_key": "square-key",
+        "requests_per_second": 100_000,
+        "invoices": INVOICES,
+        "second_invoices": 30,
+    }
     return square.create_app(square.SquareSimConfig(**told, **more))
 
 
