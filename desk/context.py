@@ -13,9 +13,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import Business
-from desk.wording.problems import Trouble, trouble_of
+from desk.wording.problems import Trouble, banner_of
 from disputes.models import Dispute
-from integrations.models import Connection
 from syntharra import clock
 from syntharra.templatetags.syntharra import moment
 
@@ -77,7 +76,9 @@ class Frame:
         links = [
             self._link("customers", _("Customers"), "users", "customer"),
             self._link("activity", _("Activity"), "history"),
-            self._link("connections", _("Your books"), "plug"),
+            self._link(
+                "connections", _("Your books"), "plug", "connect", "connection", "disconnection", "choose_books"
+            ),
         ]
         return [*links, self._link("sandbox", _("Sandbox"), "flask-conical")] if settings.SANDBOX else links
 
@@ -90,11 +91,11 @@ class Frame:
 
     @cached_property
     def books_trouble(self) -> Trouble | None:
-        """What keeps us from reading the books; None when all is well or nothing was ever connected."""
-        if self.business is None:
+        """What keeps us from reading the books; None when all is well, and on the page that says it at length."""
+        match = self.request.resolver_match
+        if self.business is None or (match and match.url_name in ("connections", "connection")):
             return None
-        connection = Connection.objects.exclude(state=Connection.State.DISCONNECTED).first()
-        return trouble_of(connection) if connection else None
+        return banner_of(self.business.connections.order_by("connected_at", "pk"))
 
     @cached_property
     def now(self) -> datetime:

@@ -14,6 +14,7 @@ from desk import asks
 from desk.clocks import decision_clock
 from desk.standing import invoice_url
 from disputes.models import ClaimOn
+from integrations import reminders
 from invoices.models import Invoice
 from syntharra import clock, money
 from syntharra.templatetags.syntharra import moment_words
@@ -35,6 +36,7 @@ def needs(business: Business) -> list[Need]:
     """Everything that waits for the firm."""
     return [
         *_consent(business),
+        *_reminders(business),
         *_disputes(business),
         *_paused(business),
         *_approvals(business),
@@ -59,6 +61,18 @@ def _consent(business: Business) -> Iterator[Need]:
         what = _("Say why your customers may be called")
         said = _("Nobody is called before it is on record.")
         yield Need("clock", "shield-check", what, reverse("consent"), _("Say it"), said)
+
+
+def _reminders(business: Business) -> Iterator[Need]:
+    """Two voices asking for one debt is one too many; no vendor tells us all of it."""
+    for connection in business.connections.order_by("connected_at", "pk"):
+        if reminders.is_to_be_asked(connection, at=clock.now()):
+            vendor = {"vendor": connection.get_provider_display()}
+            again = connection.reminders_said == reminders.ON
+            what = _("Are the reminders of %(vendor)s still on?") if again else _("Does %(vendor)s send reminders too?")
+            said = _("Turn them off, so that your customers hear one voice.")
+            url = f"{reverse('connection', args=[connection.pk])}#reminders"
+            yield Need("clock", "mail", what % vendor, url, _("Answer"), said)
 
 
 def _disputes(business: Business) -> Iterator[Need]:

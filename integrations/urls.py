@@ -11,6 +11,7 @@ urlpatterns = [
     path("connections/<uuid:connection_id>/disconnect", views.disconnect_books, name="disconnect_books"),
     path("connections/<uuid:connection_id>/sync", views.sync_books, name="sync_books"),
     path("connections/<uuid:connection_id>/webhook", views.make_webhook, name="make_webhook"),
+    path("connections/<uuid:connection_id>/reminders/", views.say_reminders, name="say_reminders"),
     path("webhooks/<slug:provider>", webhooks.app_door, name="books_webhook"),
     path("webhooks/<slug:provider>/<str:token>", webhooks.connection_door, name="books_webhook_of"),
 ]

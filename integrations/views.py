@@ -5,17 +5,20 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.middleware import MemberRequest, roles_required
 from accounts.models import Role
-from integrations import bells, connections, problems, registrations
+from integrations import bells, connections, problems, registrations, reminders
 from integrations.connections import Choice, NotConnected
 from integrations.models import Connection, Provider
 
 MAY_CONNECT = (Role.OWNER, Role.MANAGER)
+SEARCHED_FROM = 10
 BY_SIGNING_IN = tuple(provider for provider in Provider if provider is not Provider.FILE)
 
 
@@ -68,8 +71,14 @@ def choose_books(request: MemberRequest, pending_id: UUID) -> HttpResponse:
             return _connected(request, connections.choose(pending_id, account, business=business, user=user))
     except NotConnected as error:
         return _back_with(request, error, None)
+    q = request.GET.get("q", "").strip()[:100]
+    named = [one for one in pending.companies if q.casefold() in one["name"].casefold()]
+    many = ngettext("%(n)d company", "%(n)d companies", len(named)) % {"n": len(named)}
     context = {
-        "companies": pending.companies,
+        "companies": sorted(named, key=lambda one: (one["name"].casefold(), one["account"])),
+        "many": many,
+        "q": q,
+        "searchable": len(pending.companies) > SEARCHED_FROM,
         "vendor": pending.get_provider_display(),
         "problem": _("Choose one of the companies first.") if request.method == "POST" else "",
     }
@@ -97,7 +106,7 @@ def sync_books(request: MemberRequest, connection_id: UUID) -> HttpResponse:
         return redirect("connections")
     bells.ask_for_sync(connection.pk)
     messages.success(request, _("We are reading your books now."))
-    return redirect("connections")
+    return redirect(_page_of(connection))
 
 
 @require_POST
@@ -114,14 +123,39 @@ def make_webhook(request: MemberRequest, connection_id: UUID) -> HttpResponse:
         "secret": secret,
         "vendor": connection.get_provider_display(),
         "body": '{"invoice_id":"${INVOICE.INVOICE_ID}"}',
+        "back": _page_of(connection),
     }
     return render(request, "integrations/webhook.html", context)
+
+
+@require_POST
+@roles_required(*MAY_CONNECT)
+def say_reminders(request: MemberRequest, connection_id: UUID) -> HttpResponse:
+    """Whether these books send reminders or add late fees of their own, by the owner's word."""
+    connection = get_object_or_404(Connection, business=request.business, pk=connection_id)
+    said = request.POST.get("said", "")
+    if said not in (reminders.ON, reminders.OFF, ""):
+        return HttpResponse(status=400)
+    reminders.say(connection.pk, said, by=request.user)
+    words = {
+        reminders.ON: _("Noted: they are on. We ask again in a week, and on every dispute."),
+        reminders.OFF: _("Noted: they are off. Only we ask, and not while somebody disagrees."),
+        "": _("Noted: nobody knows yet. We keep asking."),
+    }
+    messages.success(request, words[said])
+    return redirect(_page_of(connection))
 
 
 def _vendor(provider: str) -> Provider:
     if provider not in BY_SIGNING_IN:
         raise Http404
     return Provider(provider)
+
+
+def _page_of(connection: Connection) -> str:
+    """Where these books are shown: the page of all of them while they are the only ones."""
+    others = Connection.objects.exclude(state=Connection.State.DISCONNECTED).exclude(pk=connection.pk)
+    return reverse("connection", args=[connection.pk]) if others.exists() else reverse("connections")
 
 
 def _connected(request: HttpRequest, connection: Connection) -> HttpResponse:

@@ -1,85 +1,115 @@
-"""The books of the business: connecting them, how they are doing, reading them now, letting them go."""
+"""The books of the business: connecting them, how each is doing, letting them go after a word about what happens then."""
 
 from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
 
+from django.db.models import QuerySet
 from django.http import HttpResponse
-from django.shortcuts import render
-from django.urls import reverse
+from django.shortcuts import get_object_or_404, render
+from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET
 
 from accounts.middleware import MemberRequest
-from accounts.models import Business
-from desk.doors import IN_CHARGE, members_page
-from desk.history import Event
-from desk.wording.problems import trouble_of
-from integrations import problems
+from accounts.models import Role
+from calls.models import Attempt
+from desk import books, books_reading
+from desk.doors import IN_CHARGE, members_page, only_for
+from desk.wording.abilities import Doing, able, doings, gaps
+from desk.wording.problems import Trouble, name_of, trouble_of
+from integrations import reminders, sign_in
+from integrations.abilities import Act
 from integrations.models import Connection, Provider, SyncRun
-from syntharra.templatetags.syntharra import moment
+from syntharra import clock
 
-SHOWN = 100
-RUNS = 6
+SOON = timedelta(minutes=2)
 
 
 @dataclass(frozen=True)
 class Way:
-    """A product whose books can be connected."""
+    """A product whose books can be connected. No ``url``: not set up here, or connected already (``connected``)."""
 
     name: str
     words: str
     url: str
-
-
-@dataclass(frozen=True)
-class Count:
-    word: str
-    kept: int
-    set_aside: int
-
-
-@dataclass(frozen=True)
-class Aside:
-    """An object that could not be read or used, in the owner's words."""
-
-    what: str
-    why: str
-    detail: str
-    next_step: str
+    connected: str
+    can: list[Doing]
+    missing: list[str]
 
 
 @require_GET
 @members_page
 def connections(request: MemberRequest) -> HttpResponse:
-    """The connection's health, or the ways to connect when there is none."""
-    business = request.business
-    connection = business.connections.exclude(state=Connection.State.DISCONNECTED).first()
-    if connection is None:
-        return render(request, "desk/connect.html", {"ways": _ways()})
-    run = connection.runs.filter(status=SyncRun.Status.RUNNING).first()
-    trouble = trouble_of(connection)
+    """The health of the one connection; all of them where there are several; the ways to connect where there is none."""
+    live = list(_live(request).order_by("connected_at", "pk"))
+    if not live:
+        return _connect(request, [])
+    if len(live) == 1:
+        return _health(request, live[0], alone=True)
+    rows = [{"connection": one, "name": name_of(one), "trouble": trouble_of(one)} | _state(one) for one in live]
+    return render(request, "desk/connections.html", {"rows": rows, "in_charge": _in_charge(request)})
+
+
+@require_GET
+@members_page
+def connect(request: MemberRequest) -> HttpResponse:
+    """The ways to connect books, beside those that are connected."""
+    return _connect(request, list(_live(request)))
+
+
+@require_GET
+@members_page
+def connection(request: MemberRequest, pk: UUID) -> HttpResponse:
+    """The health of one of several connections."""
+    alone = _live(request).count() == 1
+    found = get_object_or_404(_live(request), pk=pk)
+    return _health(request, found, alone=alone)
+
+
+@require_GET
+@members_page
+def disconnection(request: MemberRequest, pk: UUID) -> HttpResponse:
+    """Says what happens before the books are let go."""
+    only_for(request, *IN_CHARGE)
+    business, found = request.business, get_object_or_404(_live(request), pk=pk)
+    planned = business.attempts.filter(status=Attempt.Status.PLANNED, customer__connection=found).count()
+    disputes = business.disputes.live().filter(invoice__connection=found).count()
+    vendor = found.get_provider_display()
+    happens = [
+        ("phone", _("Nobody is called about these invoices any more."), _planned(planned)),
+        ("key-round", _("We give the permission back at %(vendor)s and forget it.") % {"vendor": vendor}, ""),
+        ("messages-square", _("Disputes stay open, and yours to answer."), _open(disputes)),
+        ("history", _("Everything that happened stays on record."), _("Connect the same books again and it goes on.")),
+    ]
+    return render(request, "desk/disconnection.html", {"connection": found, "vendor": vendor, "happens": happens})
+
+
+def _live(request: MemberRequest) -> QuerySet[Connection]:
+    return request.business.connections.exclude(state=Connection.State.DISCONNECTED)
+
+
+def _in_charge(request: MemberRequest) -> bool:
+    return request.membership.role in IN_CHARGE
+
+
+def _connect(request: MemberRequest, live: list[Connection]) -> HttpResponse:
+    here = {one.provider: one for one in live}
+    before = request.business.connections.filter(state=Connection.State.DISCONNECTED).order_by("-disconnected_at")
     context = {
-        "connection": connection,
-        "vendor": connection.get_provider_display(),
-        "company": connection.company or connection.account,
-        "state": "broken" if trouble and trouble.reconnect else "waiting" if trouble else "healthy",
-        "state_word": connection.get_state_display() if trouble else "",
-        "standing": _standing(connection),
-        "trouble": trouble,
-        "syncing": run is not None,
-        "run": run,
-        "share": _share(run),
-        "counts": _counts(business, connection),
-        "set_aside": _set_aside(connection),
-        "runs": [_event(done) for done in connection.runs.exclude(ended_at=None).order_by("-started_at")[:RUNS]],
-        "facts": _facts(connection),
-        "in_charge": request.membership.role in IN_CHARGE,
+        "ways": [_way(provider, words, here.get(provider)) for provider, words in _taking().items()],
+        "import_url": _address("import_books"),
+        "others": bool(live),
+        "before": [(name_of(one), one.disconnected_at) for one in before[:5]],
+        "in_charge": _in_charge(request),
     }
-    return render(request, "desk/connection.html", context)
+    return render(request, "desk/connect.html", context)
 
 
-def _ways() -> list[Way]:
-    """The six, in the order in which they are common."""
-    words = {
+def _taking() -> dict[Provider, str]:
+    """What each of the six takes, in the order in which they are common."""
+    return {
         Provider.QUICKBOOKS: _("You sign in at Intuit and choose the company."),
         Provider.XERO: _("You sign in at Xero and choose the organization."),
         Provider.FRESHBOOKS: _("You sign in at FreshBooks; with several businesses you choose one."),
@@ -87,67 +117,100 @@ def _ways() -> list[Way]:
         Provider.ZOHO: _("You sign in at Zoho, whichever data center your books are in."),
         Provider.JOBBER: _("You sign in at Jobber as an administrator of the account."),
     }
-    return [Way(str(one.label), said, reverse("connect_books", args=[one])) for one, said in words.items()]
 
 
-def _standing(connection: Connection) -> str:
-    if connection.synced_at is None:
-        return _("We are reading your books for the first time.")
-    return _("Read every few minutes, and again before each call.")
+def _way(provider: Provider, words: str, there: Connection | None) -> Way:
+    abilities, vendor = able(provider), str(provider.label)
+    return Way(
+        name=vendor,
+        words=words,
+        url=reverse("connect_books", args=[provider]) if there is None and _is_set_up(provider) else "",
+        connected=reverse("connection", args=[there.pk]) if there else "",
+        can=doings(abilities) if abilities else [],
+        missing=gaps(abilities, vendor) if abilities else [],
+    )
 
 
-def _share(run: SyncRun | None) -> int | None:
-    """How much of a first load is done, in percent; None when nobody knows."""
-    if run is None or not run.expected:
-        return None
-    return min(100, run.seen * 100 // run.expected)
+def _is_set_up(provider: Provider) -> bool:
+    try:
+        return sign_in.at(provider).is_set_up()
+    except ModuleNotFoundError:
+        return False
 
 
-def _counts(business: Business, connection: Connection) -> list[Count]:
-    waiting = connection.set_aside.filter(cleared_at=None)
-    aside = {kind: waiting.filter(kind=kind).count() for kind in ("customer", "invoice", "payment", "credit_memo")}
-    return [
-        Count(_("Customers"), business.customers.filter(connection=connection).count(), aside["customer"]),
-        Count(_("Invoices"), business.invoices.filter(connection=connection).count(), aside["invoice"]),
-        Count(_("Payments"), business.payments.filter(connection=connection).count(), aside["payment"]),
-        Count(_("Credit memos"), business.creditmemos.filter(connection=connection).count(), aside["credit_memo"]),
-    ]
+def _address(name: str) -> str:
+    """Where a page is; "" in an installation without it."""
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return ""
 
 
-def _set_aside(connection: Connection) -> list[Aside]:
-    vendor = connection.get_provider_display()
-    found = connection.set_aside.filter(cleared_at=None).order_by("-last_seen_at", "-pk")[:SHOWN]
-    rows = []
-    for item in found:
-        said = problems.about(item.reason, vendor=vendor)
-        rows.append(Aside(_what(item.kind, item.label or item.external_id), said.words, item.detail, said.next_step))
-    return rows
+def _state(found: Connection) -> dict[str, str]:
+    """The look of a connection and its word."""
+    trouble = trouble_of(found)
+    if trouble is None:
+        first = found.synced_at is None and found.provider != Provider.FILE
+        return (
+            {"state": "waiting", "state_word": _("First reading")} if first else {"state": "healthy", "state_word": ""}
+        )
+    if trouble.reconnect:
+        return {"state": "broken", "state_word": _("Reconnect needed")}
+    if found.state == Connection.State.PAUSED:
+        return {"state": "broken", "state_word": str(found.get_state_display())}
+    return {"state": "waiting", "state_word": _("Waiting")}
 
 
-def _what(kind: str, label: str) -> str:
-    kinds = {
-        "customer": _("Customer %(name)s"),
-        "invoice": _("Invoice %(name)s"),
-        "payment": _("Payment %(name)s"),
-        "credit_memo": _("Credit memo %(name)s"),
+def _health(request: MemberRequest, found: Connection, *, alone: bool) -> HttpResponse:
+    run = found.runs.filter(status=SyncRun.Status.RUNNING).first()
+    planned, aside = books.next_reading(found), books.waiting(found)
+    page, reasons = books.set_aside(found, aside, request.GET.get("page"))
+    trouble, abilities = trouble_of(found), able(found.provider)
+    asked = planned is not None and timedelta(0) <= clock.now() - planned < SOON
+    context = {
+        "connection": found,
+        "alone": alone,
+        "vendor": found.get_provider_display(),
+        "company": found.company or found.account,
+        "trouble": trouble,
+        "standing": _standing(found, trouble),
+        "progress": books_reading.progress(found, run),
+        "moves": run is not None or (asked and not (trouble and trouble.reconnect)),
+        "seen": books.seen(request.business, found, aside),
+        "aside_count": sum(aside.values()),
+        "page": page,
+        "reasons": reasons,
+        "history": books_reading.two_weeks(found),
+        "news": books.news(found),
+        "facts": books.facts(found, None if trouble and trouble.reconnect else planned),
+        "ringing": books.ringing(found),
+        "doings": doings(abilities) if abilities else [],
+        "reminders_steps": abilities.of(Act.REMINDERS).steps if abilities else (),
+        "reminders_page": abilities.reminders_page if abilities else "",
+        "asks_reminders": reminders.is_to_be_asked(found, at=clock.now()),
+        "import_url": _address("import_books") if found.provider == Provider.FILE else "",
+        "is_file": found.provider == Provider.FILE,
+        "in_charge": _in_charge(request),
+        "may_read": _in_charge(request) or request.membership.role == Role.ACCOUNTANT,
     }
-    return kinds.get(kind, "%(name)s") % {"name": label}
+    return render(request, "desk/connection.html", context | _state(found))
 
 
-def _event(run: SyncRun) -> Event:
-    if run.status == SyncRun.Status.FAILED:
-        said = problems.about(run.problem or "unexpected")
-        return Event("circle-alert", said.title, run.ended_at, run.problem_detail or said.words, tone="late")
-    title = _("Read everything") if run.whole else _("Read what changed")
-    words = _("%(seen)d records, %(written)d new or changed") % {"seen": run.seen, "written": run.written}
-    return Event("refresh-cw", title, run.ended_at, words)
+def _standing(found: Connection, trouble: Trouble | None) -> str:
+    if found.provider == Provider.FILE:
+        return _("These invoices came as a file. They are as new as the last one you brought in.")
+    if found.synced_at is None:
+        return "" if trouble else _("We are reading your books for the first time. Nobody is called meanwhile.")
+    return "" if trouble else _("Read every few minutes, and again before each call.")
 
 
-def _facts(connection: Connection) -> list[tuple[str, object]]:
-    facts: list[tuple[str, object]] = [
-        (_("Connected"), moment(connection.connected_at)),
-        (_("By"), connection.connected_by),
-        (_("Company"), connection.account),
-        (_("Last good reading"), moment(connection.synced_at) if connection.synced_at else _("not yet")),
-    ]
-    return [*facts, (_("Kind"), _("sandbox"))] if connection.sandbox else facts
+def _planned(count: int) -> str:
+    if not count:
+        return _("No call is planned now.")
+    return ngettext("%(n)d planned call is not placed.", "%(n)d planned calls are not placed.", count) % {"n": count}
+
+
+def _open(count: int) -> str:
+    if not count:
+        return _("None is open now.")
+    return ngettext("%(n)d is open now.", "%(n)d are open now.", count) % {"n": count}

@@ -35,6 +35,7 @@ ACTS: dict[str, Act] = {
     "became_reconnect": Act("unplug", _("The books must be connected again"), "late"),
     "became_paused": Act("unplug", _("The books were paused by their vendor"), "clock"),
     "became_connected": Act("plug", _("The books are readable again")),
+    "said_reminders": Act("mail", _("Said whether the books send reminders of their own")),
     "balance_changed": Act("receipt-text", _("A balance changed in the books")),
     "stopped_all_calls": Act("octagon-x", _("Stopped all calls"), "late"),
     "let_calls_go_on": Act("play", _("Let calls go on")),
@@ -80,6 +81,7 @@ _LETTERS: dict[str, Promise] = {
     "pay_link": _("the link to pay"),
     "promise_confirmation": _("confirmed a promise"),
     "stop_confirmation": _("confirmed that we stop"),
+    "books_stale": _("told you that your books cannot be read"),
 }
 
 

@@ -55,7 +55,8 @@ def test_today_says_what_needs_the_owner(ava: Client, scene: Scene) -> None:
     page = text(ava.get("/"))
 
     assert "Tuesday, November 24" in page
-    assert "Five things need you" in page
+    assert "6 things need you" in page
+    assert "Does QuickBooks Online send reminders too?" in page
     assert "Harbor Cafe disputes 2207 · $796.00 · quality" in page
     assert "decide by Dec 2" in page  # five business days later: Thanksgiving and the weekend do not count
     assert "Ortiz Auto Body says that 2188 is paid" in page
@@ -117,7 +118,8 @@ def test_money_is_shown_to_the_cent(ava: Client, scene: Scene) -> None:
 def test_what_was_set_aside_is_said_with_its_reason(ava: Client, scene: Scene) -> None:
     page = text(ava.get("/connections/"))
 
-    assert "Invoice 2251 An amount has more decimals than its currency knows." in page
+    assert "An amount has parts of a cent 1 record An amount has more decimals than its currency knows." in page
+    assert "Invoice 2251 12.345" in page
     assert "QuickBooks Online does not answer" in page
 
 
