@@ -30,6 +30,7 @@ class _Touched:
 
     orders: dict[str, tuple[str, str]] = field(default_factory=dict)
     customers: dict[str, Item] = field(default_factory=dict)
+    payments: dict[str, Json] = field(default_factory=dict)
     latest: datetime | None = None
 
     def saw(self, raw: Json) -> None:
@@ -69,7 +70,7 @@ class Changes:
         raws = {fields.clean(raw["id"]): raw for raw in known if self._is_touched(raw)}
         if not is_all:
             raws |= {fields.clean(raw["id"]): raw for raw in self._searched({order_of(raw) for raw in known})}
-        found = self._reader.assembled(list(raws.values())) if raws else []
+        found = self._reader.assembled(list(raws.values()), self._touched.payments) if raws else []
         return [*self._of_ours(known, found, locations, is_all=is_all), *found]
 
     def _orders(self, locations: list[Location]) -> None:
@@ -91,6 +92,7 @@ class Changes:
         for location in locations:
             for raw in _objects(self._client.pages("payments", "/v2/payments", location_id=location.id, **self._feed)):
                 self._touched.saw(raw)
+                self._touched.payments[fields.clean(raw.get("id"))] = raw
                 self._touched.order(order_of(raw), location.id, fields.clean(raw.get("customer_id")))
 
     def _refunds(self) -> None:

@@ -62,10 +62,10 @@ class SquareLedger:
 
     def organisation(self) -> Organisation:
         """Of the seller's first location in use. Raises Disconnected when it is another seller's."""
-        found = self._reader.locations()
+        found = [location.raw for location in self._reader.locations()]
         if not found:
             raise Unavailable(_("Square did not say whose books these are."), problem="answer_garbled")
-        info = found[0].raw
+        info = found[0]
         if fields.text(info, "merchant_id") not in ("", self._account):
             raise Disconnected(_("Square opened another seller's books."), problem="access_removed")
         country = fields.text(info, "country").upper()
@@ -79,11 +79,7 @@ class SquareLedger:
 
     def count(self, cursor: Cursor) -> int:
         """How many invoices there are: Square has no number for it, so their pages are counted."""
-        return sum(
-            len(raws)
-            for location in self._reader.locations()
-            for raws in self._client.pages("invoices", "/v2/invoices", location_id=location.id, limit="200")
-        )
+        return sum(len(raws) for raws in self._reader.pages())
 
     def whole(self, cursor: Cursor) -> Iterator[Page]:
         began = str(cursor.get("began") or clock.now().isoformat())
@@ -134,10 +130,9 @@ class SquareLedger:
         return [found.get(external_id) or Gone(kind, external_id) for external_id in external_ids]
 
     def open_invoices(self) -> Iterator[list[Item]]:
-        for location in self._reader.locations():
-            for raws in self._client.pages("invoices", "/v2/invoices", location_id=location.id, limit="200"):
-                items = [mapping.invoice(raw, self._home) for raw in raws]
-                yield [item for item in items if not isinstance(item, LedgerInvoice) or item.status == "open"]
+        for raws in self._reader.pages():
+            items = [mapping.invoice(raw, self._home) for raw in raws]
+            yield [item for item in items if not isinstance(item, LedgerInvoice) or item.status == "open"]
 
     def one_invoice(self, external_id: str) -> LedgerInvoice | Gone | Unusable:
         raw = self._reader.raw_invoice(external_id)

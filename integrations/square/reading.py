@@ -27,10 +27,11 @@ ONE_BY_ONE = 3
 
 @dataclass(frozen=True, slots=True)
 class Location:
-    """A place of the seller's that writes invoices."""
+    """A place of the seller's that writes invoices, or did."""
 
     id: str
     raw: Json
+    is_active: bool
 
 
 class Reader:
@@ -40,19 +41,25 @@ class Reader:
         self._client, self._home = client, home
 
     def locations(self) -> list[Location]:
-        """Those in use; an invoice of one given up is still read by its id."""
+        """All of them, those in use first: what was billed at one given up is still owed."""
         found = listed(self._client.read("/v2/locations"), "locations")
-        return [
-            Location(fields.text(raw, "id", most=64), raw)
+        locations = [
+            Location(fields.text(raw, "id", most=64), raw, fields.text(raw, "status") in ("", "ACTIVE"))
             for raw in found
-            if isinstance(raw, dict) and raw.get("id") and fields.text(raw, "status") in ("", "ACTIVE")
+            if isinstance(raw, dict) and raw.get("id")
         ]
+        return sorted(locations, key=lambda location: not location.is_active)
 
     def page(self, location: str, cursor: str) -> tuple[list[Any], str]:
         """A page of a location's invoices as they came, and where the next one begins ("" at the end)."""
         more = {"cursor": cursor} if cursor else {}
         said = self._client.read("/v2/invoices", location_id=location, limit=str(PAGE), **more)
         return listed(said, "invoices"), following(said)
+
+    def pages(self) -> Iterator[list[Any]]:
+        """Every invoice of every location as it came."""
+        for location in self.locations():
+            yield from self._client.pages("invoices", "/v2/invoices", location_id=location.id, limit=str(PAGE))
 
     def newest(self, location: str) -> tuple[list[Any], bool]:
         """The latest invoices of a location, and whether these are all."""
@@ -98,8 +105,8 @@ class Reader:
         on = clock.today(self._home.zone)
         return [mapping.invoice(raw, self._home, order=at_hand.get(order_of(raw)), on=on) for raw in raws]
 
-    def assembled(self, raws: Sequence[Any]) -> list[Item]:
-        """These invoices, before them their customers, after them what paid them."""
+    def assembled(self, raws: Sequence[Any], beside: Mapping[str, Json] | None = None) -> list[Item]:
+        """These invoices, before them their customers, after them what paid them: ``beside`` are payments at hand."""
         orders = self.orders(order_of(raw) for raw in raws)
         invoices = self.invoices(raws, orders)
         billed = dict(one for raw in raws if (one := mapping.billed_by(raw, self._home)) is not None)
@@ -110,7 +117,7 @@ class Reader:
             person = people.recipient(raw, self._home)
             if isinstance(person, LedgerCustomer) and isinstance(by_id.get(person.external_id), Gone):
                 by_id[person.external_id] = person
-        return [*by_id.values(), *invoices, *self._payments(orders, billed)]
+        return [*by_id.values(), *invoices, *self._payments(orders, billed, beside or {})]
 
     def payment(self, raw: Json) -> LedgerPayment | Unusable | None:
         """A payment tied to the invoice it paid; None for one of the counter."""
@@ -134,35 +141,40 @@ class Reader:
                     return one[1]
         return None
 
-    def _payments(self, orders: Mapping[str, Json], billed: Mapping[str, Billed]) -> list[Item]:
-        """What paid these orders. A payment's own order counts, not the tender's: it says what was refunded."""
+    def _payments(
+        self, orders: Mapping[str, Json], billed: Mapping[str, Billed], beside: Mapping[str, Json]
+    ) -> list[Item]:
+        """What paid these orders, or is about to: a payment on its way is not yet among an order's tenders."""
         wanted = {
-            mapping.payment_of(tender): (order, tender)
+            mapping.payment_of(tender): tender | {"order_id": order}
             for order in billed
             for tender in mapping.tenders(orders.get(order, {}))
         }
         wanted.pop("", None)
-        found = self._from_lists(wanted, orders) if len(wanted) > ONE_BY_ONE else {}
-        for external_id in wanted.keys() - found.keys():
+        found = {external_id: raw for external_id, raw in beside.items() if order_of(raw) in billed}
+        missing = {external_id: tender for external_id, tender in wanted.items() if external_id not in found}
+        if len(missing) > ONE_BY_ONE:
+            found |= self._from_lists(missing, orders)
+        for external_id in missing.keys() - found.keys():
             raw = self.raw_payment(external_id)
             if raw is not None:
                 found[external_id] = raw
+        # The order of the invoice counts where a payment names none.
+        order_by_id = {external_id: order_of(wanted.get(external_id) or raw) for external_id, raw in found.items()}
         return [
-            mapping.payment(found[external_id], self._home, billed=billed[order])
-            if external_id in found
-            else Gone("payment", external_id)
-            for external_id, (order, _tender) in wanted.items()
+            mapping.payment(raw, self._home, billed=billed[order_by_id[external_id]])
+            for external_id, raw in found.items()
         ]
 
-    def _from_lists(self, wanted: Mapping[str, tuple[str, Json]], orders: Mapping[str, Json]) -> dict[str, Json]:
+    def _from_lists(self, wanted: Mapping[str, Json], orders: Mapping[str, Json]) -> dict[str, Json]:
         """Those of these that stand on a few pages of the lists of their locations.
 
         At a counter with thousands of sales a day they do not: the rest is asked for by id.
         """
         found: dict[str, Json] = {}
         by_location: dict[str, list[Json]] = {}
-        for order, tender in wanted.values():
-            location = fields.clean(orders.get(order, {}).get("location_id"))
+        for tender in wanted.values():
+            location = fields.clean(orders.get(order_of(tender), {}).get("location_id"))
             by_location.setdefault(location, []).append(tender)
         for location, tenders in by_location.items():
             times = [at for tender in tenders if (at := values.moment(tender, "created_at"))]
