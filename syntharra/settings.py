@@ -211,6 +211,7 @@ CALL_JOURNAL = env.str("CALL_JOURNAL", default=str(BASE_DIR / ".calls"))
 CALLS_PER_SECOND = env.float("CALLS_PER_SECOND", default=1.0)
 FRESH_FOR_MINUTES = env.int("FRESH_FOR_MINUTES", default=15)
 SYNC_EVERY_MINUTES = env.int("SYNC_EVERY_MINUTES", default=5)
+BOOKS_PACE = env.float("BOOKS_PACE", default=1.0)
 SYNC_TURN_SECONDS = env.float("SYNC_TURN_SECONDS", default=20.0)
 SYNC_AT_ONCE_PER_VENDOR = env.int("SYNC_AT_ONCE_PER_VENDOR", default=3)
 WORK_LEASE_SECONDS = env.int("WORK_LEASE_SECONDS", default=60)
@@ -247,6 +248,7 @@ CELERY_BEAT_SCHEDULE = {
     "reconcile": {"task": "calls.tasks.sweep_unfinished", "schedule": SWEEP_SECONDS},
     "recoveries": {"task": "billing.tasks.sweep", "schedule": SWEEP_SECONDS},
     "digest": {"task": "disputes.tasks.sweep_digests", "schedule": SWEEP_SECONDS},
+    "stale-books": {"task": "desk.tasks.sweep_stale_books", "schedule": 5 * SWEEP_SECONDS},
     "seal": {"task": "accounts.tasks.seal", "schedule": min(SWEEP_SECONDS, 10.0)},
     "retention": {"task": "desk.tasks.forget_expired", "schedule": crontab(hour="3", minute="17")},
 }
