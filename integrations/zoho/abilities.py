@@ -1,0 +1,41 @@
+"""What Zoho Books can have written into it, and how the owner has it ring for us. Data."""
+
+from django.utils.translation import gettext_lazy as _
+
+from integrations.abilities import Abilities, Ability, Act, Facts, Way
+
+ABILITIES = Abilities(
+    acts={
+        Act.LOWER: Ability(
+            Way.API,
+            _("We make a credit note over the amount and apply it to this invoice."),
+        ),
+        Act.WRITE_OFF: Ability(
+            Way.API,
+            _("We write the whole balance off as a bad debt. In Zoho Books you can cancel the write-off."),
+        ),
+        Act.NOTE: Ability(
+            Way.API,
+            _("We add a comment to the invoice that only your staff sees."),
+        ),
+        Act.REMINDERS: Ability(
+            Way.API,
+            _(
+                "We switch Zoho Books' own reminders for this invoice off, and on again afterwards if they were on. "
+                "A comment on the invoice, for your staff, says so."
+            ),
+        ),
+    },
+    facts=Facts(sent=True, estimates=True, credit_memos=True, reminders=True, webhooks=True, contacts=True),
+)
+
+WEBHOOK_STEPS = (
+    _("In Zoho Books open Settings, then Automation, then Workflow Actions, then Webhooks, and choose New Webhook."),
+    _("Name it Syntharra, choose Invoice as the module, and POST as the method."),
+    _("Enter the address shown here as the URL."),
+    _("Tick I want to secure this webhook, and enter the secret token shown here."),
+    _('As the body choose Raw and JSON, and write {"invoice_id": "${INVOICE.INVOICE_ID}"} into it. Save.'),
+    _("Open Workflow Rules and choose New Workflow Rule: for invoices, whenever one is created or edited."),
+    _("Add the webhook Syntharra as its immediate action and save. Without it we look by ourselves every few minutes."),
+)
+"""For the page where the owner may set it up: no program can, and nothing depends on it."""

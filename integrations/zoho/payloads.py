@@ -1,0 +1,148 @@
+"""Zoho Books answers of every shape, read without a connection: objects, lists, bare ones, webhooks, tokens, errors."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+from integrations import canonical, fields
+from integrations.canonical import Json
+from integrations.errors import Unavailable
+from integrations.hooks import Incoming, NotAWebhook
+from integrations.ledger import Home, Unusable
+from integrations.payloads import Answer, Broken, Found, Note, Unreadable
+from integrations.zoho import answers, mapping, oauth, webhooks
+from syntharra.clock import machine_now
+
+_ENTITY = {kind: entity for entity, kind in mapping.ENTITIES.items()}
+_NAMES = {
+    **{name: entity for entity in mapping.ENTITIES for name in (entity, f"{entity}s")},
+    "payment": "customerpayment",
+    "payments": "customerpayment",
+}
+
+
+def read(kind: str, answer: Answer, *, home: Home, earlier: Answer | None = None) -> Iterator[Found]:
+    """Our words for one answer. Raises Unreadable."""
+    match kind:
+        case "error":
+            yield _error(answer)
+        case "webhook":
+            yield from _webhook(answer)
+        case "token":
+            yield _token(answer, earlier)
+        case _:
+            yield from _objects(kind, answer, home)
+
+
+def _objects(kind: str, answer: Answer, home: Home) -> Iterator[Found]:
+    wanted, seen = _ENTITY[kind], False
+    for entity, raw in _listed(_good(answer)):
+        seen = seen or entity != ""
+        if raw is None:
+            continue  # an empty list
+        reason = f"no {wanted}" if entity != wanted else mapping.left_out(entity, raw)
+        if reason:
+            yield Note(f"left out: {entity or 'an object'} {_id(raw)} is {reason}")
+            continue
+        item = mapping.item(entity, raw, home)
+        if isinstance(item, Unusable):
+            yield Broken(f"{entity} {item.external_id or '?'} cannot be read: {item.reason}: {item.detail}")
+        else:
+            yield canonical.of_item(item, provider="zoho")
+    if not seen:
+        raise Unreadable(f"no {wanted} is in it, nor anything else of Zoho Books")
+
+
+def _listed(said: Any) -> Iterator[tuple[str, Any]]:
+    """Every object in an answer with its kind, "" for one nobody knows; a list without any gives its kind alone."""
+    if isinstance(said, list):
+        for one in said:
+            yield from _listed(one) if isinstance(one, dict) else [("", one)]
+        return
+    if not isinstance(said, dict):
+        return
+    bare = _bare(said)
+    if bare:
+        yield bare, said
+        return
+    for name, entity in _NAMES.items():
+        inside = said.get(name)
+        if isinstance(inside, list):
+            yield from ((entity, raw) for raw in (inside or [None]))
+        elif name in said:
+            yield entity, inside
+
+
+def _bare(raw: Json) -> str:
+    """What an object without a name around it is: by its own id, which comes first where several are named."""
+    for entity in ("creditnote", "customerpayment", "invoice", "contact"):
+        if mapping.IDS[entity] in raw:
+            return entity
+    return ""
+
+
+def _error(answer: Answer) -> Json:
+    error = answers.error_in(answer.body, status=answer.status, headers=answer.headers, now=machine_now())
+    if error is None:
+        raise Unreadable("this is no error: it is a good answer")
+    return canonical.of_error(error)
+
+
+def _webhook(answer: Answer) -> Iterator[Found]:
+    try:
+        events = webhooks.events_in(Incoming(answer.body.strip(), answer.headers or {}))
+    except NotAWebhook as error:
+        raise Unreadable(f"no webhook of Zoho Books: {error}") from None
+    yield {"events": [{"account": event.account, **event.payload} for event in events]}
+
+
+def _token(answer: Answer, earlier: Answer | None) -> Json:
+    """When access ends. A renewal names no refresh token: the one before stays."""
+    try:
+        said = _pair(answer)
+        tokens = oauth.tokens_in(said, now=_sent_at(answer), kept="kept")
+        before = _pair(earlier).get("refresh_token") if earlier is not None else None
+    except Unavailable as error:
+        raise Unreadable(error.words) from None
+    named = said.get("refresh_token")
+    return {
+        "account": None,  # the organizations are told by another answer
+        "expires_at": tokens.access_expires_at.isoformat(timespec="seconds"),
+        "refresh_expires_at": None,
+        "rotated": bool(named) and named != before,
+    }
+
+
+def _pair(answer: Answer) -> Json:
+    said = _good(answer)
+    if not isinstance(said, dict):
+        raise Unreadable("no tokens of Zoho Books: an object was expected")
+    return said
+
+
+def _sent_at(answer: Answer) -> datetime:
+    """When it was sent, where the file says so; else now."""
+    try:
+        return parsedate_to_datetime((answer.headers or {}).get("date", ""))
+    except (TypeError, ValueError):
+        return machine_now()
+
+
+def _good(answer: Answer) -> Any:
+    """The JSON inside. Raises Unreadable for an error of theirs and for anything that is no JSON."""
+    error = answers.error_in(answer.body, status=answer.status, headers=answer.headers, now=machine_now())
+    good = answer.status is None or answer.status < 300
+    if error is not None and not (good and answer.body.lstrip()[:1] == b"[" and error.vendor_code is None):
+        said = canonical.of_error(error)
+        raise Unreadable(f"an error, not an object (read it with KIND error): {said['class']}: {said['message']}")
+    try:
+        return fields.loads(answer.body)
+    except ValueError as broken:
+        raise Unreadable(f"no JSON: {broken}") from None
+
+
+def _id(raw: Any) -> str:
+    if not isinstance(raw, dict):
+        return "?"
+    return next((fields.clean(raw[name]) for name in mapping.IDS.values() if name in raw), "?")
