@@ -98,9 +98,9 @@ class Pace:
         _redis().delete(*(f"pace:{self.name}:{name}" for name in names))
 
     def _take(self, ticket: str) -> float:
-        windows = [(self.per_minute, 60)]
-        windows += [(self.per_five_minutes, 300)] if self.per_five_minutes else []
-        windows += [(self.per_day, 86_400)] if self.per_day else []
+        windows = [(_share(self.per_minute), 60)]
+        windows += [(_share(self.per_five_minutes), 300)] if self.per_five_minutes else []
+        windows += [(_share(self.per_day), 86_400)] if self.per_day else []
         names = ["asking", "paused", *(f"asked-{seconds}" for _limit, seconds in windows)]
         arguments = [ticket, self.at_once, self.lease_seconds, *(part for window in windows for part in window)]
         return _ask(_TAKE, [f"pace:{self.name}:{name}" for name in names], arguments)
@@ -122,10 +122,14 @@ class Points:
 
     def spend(self, cost: int, *, patience: float) -> None:
         """Take so many points. Raises Throttled when they do not come in time."""
-        wanted = min(cost, self.capacity)
-        _wait(
-            self.name, lambda: _ask(_SPEND, [f"points:{self.name}"], [self.capacity, self.per_second, wanted]), patience
-        )
+        capacity, per_second = _share(self.capacity), self.per_second * settings.BOOKS_PACE
+        wanted = min(cost, capacity)
+        _wait(self.name, lambda: _ask(_SPEND, [f"points:{self.name}"], [capacity, per_second, wanted]), patience)
+
+
+def _share(limit: int) -> int:
+    """What this installation may use of a vendor's limit: several may share one key there."""
+    return max(1, int(limit * settings.BOOKS_PACE))
 
 
 def _wait(name: str, take: Callable[[], float], patience: float) -> bool:

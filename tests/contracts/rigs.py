@@ -143,6 +143,7 @@ def rig(provider: str) -> Iterator[Rig]:
 def start_anew(found: Rig, settings: Any) -> None:
     """The vendor as it begins, asked nothing yet, and this installation pointed at it."""
     settings.SIMULATORS_URL, settings.PUBLIC_URL = found.address, WEB
+    settings.BOOKS_PACE = 1000.0  # the published limits are what the tests of each client are about
     for name, value in found.manners.keys.items():
         setattr(settings, name, value)
     found.sim.reset()
