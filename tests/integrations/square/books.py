@@ -27,9 +27,7 @@ class Square:
     address: str
     control: SimControl
 
-    def ledger(
-        self, account: str = FIRST, *, patience: float = 5.0, scopes: list[str] | None = None
-    ) -> SquareLedger:
+    def ledger(self, account: str = FIRST, *, patience: float = 5.0, scopes: list[str] | None = None) -> SquareLedger:
         """The books of a seller, with a token from the vendor's back door."""
         token = self.control.connect(account, scopes=scopes)["access_token"]
         asked = Client(account=account, access=lambda *, stale=None: token, sandbox=True, patience=patience)
