@@ -23,7 +23,7 @@ from integrations.models import SyncRun
 from invoices import replacements, sync_compare, sync_hints, sync_page, sync_runs
 from invoices.consents import record_consents
 from invoices.models import Invoice
-from invoices.sync_reading import Reading
+from invoices.sync_reading import Reading, plan_anew
 from invoices.sync_runs import Held, LostRun
 from syntharra import clock, logs
 
@@ -85,6 +85,7 @@ def _read(held: Held, ledger: Ledger, *, until: float) -> SyncRun:
         _follow_hints(held, ledger)
     for page, asked_at in _pages(held, ledger):
         reading = Reading(run.connection, asked_at, guard=partial(sync_runs.guard, held))
+        plan_anew()
         sync_page.apply(reading, ledger, page.items)
         if not first_load:
             payments = sync_page.payments_to_look_at(reading, page.items)
@@ -151,7 +152,7 @@ def _look_closer(held: Held, reading: Reading, ledger: Ledger, *, first_load: bo
     """At the end: what waited for something else, and after a reading of the whole what was deleted meanwhile."""
     for items in sync_compare.waiting(reading, ledger):
         sync_page.apply(reading, ledger, items)
-    if held.run.whole and not first_load:
+    if held.run.whole and (not first_load or held.goes_on):
         for items in sync_compare.deleted(reading, ledger):
             sync_page.apply(reading, ledger, items)
 

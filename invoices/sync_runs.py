@@ -39,6 +39,7 @@ class Held:
 
     run: SyncRun
     leases: list[datetime]
+    goes_on: bool = False  # begun by another worker, or in an earlier turn
 
 
 @transaction.atomic(durable=True)
@@ -55,7 +56,7 @@ def begin(connection_id: UUID) -> Held | None:
     if run is not None and run.leased_until is not None and run.leased_until > machine_now():
         return None
     due.note(bells.SYNC, connection.pk, at=clock.now() + timedelta(minutes=settings.SYNC_EVERY_MINUTES))
-    lease = _lease()
+    lease, goes_on = _lease(), run is not None
     if run is None:
         run = SyncRun.objects.create(
             connection=connection, started_at=clock.now(), leased_until=lease, **_starting_point(connection)
@@ -64,7 +65,7 @@ def begin(connection_id: UUID) -> Held | None:
         SyncRun.objects.filter(pk=run.pk).update(leased_until=lease)
         log.info("sync_taken_over", run=str(run.pk), connection=str(connection_id))
     run.connection = connection
-    return Held(run, [lease])
+    return Held(run, [lease], goes_on)
 
 
 def _starting_point(connection: Connection) -> dict[str, Any]:
