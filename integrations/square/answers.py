@@ -40,12 +40,6 @@ def error_in(
     return _judged(fault, status, broken, _retry_after(headers, now))
 
 
-def of_object(raw: Any) -> VendorError | None:
-    """What they have against one object of several asked for together."""
-    fault = _fault_in(raw)
-    return _judged(fault, None, "", None) if fault else None
-
-
 def _judged(fault: Json, status: int | None, broken: str, wait: float | None) -> VendorError:
     category, code = clean(fault.get("category")), clean(fault.get("code"))
     more: dict[str, Any] = {"code": code or None, "said": clean(fault.get("detail"))[:300]}

@@ -85,6 +85,7 @@ class SquareLedger:
         began = str(cursor.get("began") or clock.now().isoformat())
         latest, page = str(cursor.get("latest", "")), str(cursor.get("page", ""))
         done = [str(one) for one in cursor.get("done", [])]
+        self._reader.forget()
         for location in self._reader.locations():
             if location.id in done:
                 continue
@@ -103,6 +104,7 @@ class SquareLedger:
         if since is None or swept is None or not timedelta(0) <= clock.now() - swept < SWEEP_EVERY:
             raise TooFarBack({})
         asked_at = clock.now()
+        self._reader.forget()
         look = Changes(self._client, self._reader, self._home, since - OVERLAP)
         try:
             items = look.items()
@@ -120,7 +122,7 @@ class SquareLedger:
                 raws = [raw for one in external_ids if (raw := self._reader.raw_invoice(one)) is not None]
                 found = {item.external_id: item for item in self._reader.invoices(raws)}
             case "customer":
-                found = {item.external_id: item for item in self._reader.customers(list(external_ids))}
+                found = {item.external_id: item for item in self._reader.customers(external_ids)}
             case "payment":
                 for external_id in external_ids:
                     raw = self._reader.raw_payment(external_id)

@@ -14,7 +14,7 @@ from integrations import fields
 from integrations.errors import Refused
 from integrations.fields import Bad, Json
 from integrations.ledger import Gone, Home, Item, LedgerCustomer, LedgerInvoice, LedgerPayment, Unusable
-from integrations.square import answers, mapping, people, values
+from integrations.square import mapping, people, values
 from integrations.square.client import Client, following, listed
 from integrations.square.mapping import Billed
 from syntharra import clock
@@ -39,6 +39,8 @@ class Reader:
 
     def __init__(self, client: Client, home: Home) -> None:
         self._client, self._home = client, home
+        self._profiles: dict[str, Json] = {}
+        self._directory: Iterator[list[Any]] | None = None
 
     def locations(self) -> list[Location]:
         """All of them, those in use first: what was billed at one given up is still owed."""
@@ -87,17 +89,13 @@ class Reader:
                     found[fields.clean(raw.get("id"))] = raw
         return found
 
-    def customers(self, ids: Sequence[str]) -> list[Item]:
-        """These customers; Gone for each the directory does not have."""
-        found: list[Item] = []
-        for start in range(0, len(ids), AT_A_TIME):
-            wanted = list(ids[start : start + AT_A_TIME])
-            said = self._client.search("/v2/customers/bulk-retrieve", {"customer_ids": wanted})
-            by_id = said.get("responses")
-            for external_id in wanted:
-                one = by_id.get(external_id) if isinstance(by_id, dict) else None
-                found.append(self._customer(external_id, one))
-        return found
+    def customers(self, ids: Iterable[str]) -> list[Item]:
+        """These customers as they are now; Gone for each the directory does not have."""
+        return [self._customer(one, self._one(f"/v2/customers/{one}", "customer", one)) for one in ids]
+
+    def forget(self) -> None:
+        """Look into the directory anew when customers are next needed."""
+        self._profiles, self._directory = {}, None
 
     def invoices(self, raws: Sequence[Any], orders: Mapping[str, Json] | None = None) -> list[LedgerInvoice | Unusable]:
         """These invoices in our words, with their lines."""
@@ -111,7 +109,7 @@ class Reader:
         invoices = self.invoices(raws, orders)
         billed = dict(one for raw in raws if (one := mapping.billed_by(raw, self._home)) is not None)
         named = sorted({invoice.customer for invoice in invoices if isinstance(invoice, LedgerInvoice)})
-        by_id = {customer.external_id: customer for customer in self.customers(named)}
+        by_id = {customer.external_id: customer for customer in self._billed_to(named)}
         for raw in raws:
             # The profile may have been deleted: what is owed is owed all the same, by him the invoice names.
             person = people.recipient(raw, self._home)
@@ -193,14 +191,29 @@ class Reader:
                     break
         return {external_id: raw for external_id, raw in found.items() if external_id in wanted}
 
-    def _customer(self, external_id: str, said: Any) -> Item:
-        raw = said.get("customer") if isinstance(said, dict) else None
-        if raw is not None:
-            return mapping.customer(raw, self._home)
-        error = answers.of_object(said)
-        if error is not None and error.problem != "not_in_books":
-            raise error
-        return Gone("customer", external_id)
+    def _billed_to(self, ids: Sequence[str]) -> list[Item]:
+        """These customers, for a reading of the whole: what its pages share is asked for once.
+
+        Many are looked for in a few pages of the directory, which is mostly of the counter's; the rest by id.
+        """
+        missing = {one for one in ids if one not in self._profiles}
+        if len(missing) > ONE_BY_ONE:
+            if self._directory is None:
+                self._directory = self._client.found("customers", "/v2/customers/search", {"limit": AT_A_TIME})
+            for raws, _page in zip(self._directory, range(2 + len(missing) // 5), strict=False):
+                found = {fields.clean(raw.get("id")): raw for raw in raws if isinstance(raw, dict)}
+                self._profiles |= found
+                missing -= found.keys()
+                if not missing:
+                    break
+        for one in missing:
+            raw = self._one(f"/v2/customers/{one}", "customer", one)
+            if raw is not None:
+                self._profiles[one] = raw
+        return [self._customer(one, self._profiles.get(one)) for one in ids]
+
+    def _customer(self, external_id: str, raw: Json | None) -> Item:
+        return mapping.customer(raw, self._home) if raw is not None else Gone("customer", external_id)
 
     def _one(self, path: str, name: str, external_id: str) -> Json | None:
         if not _is_id(external_id):

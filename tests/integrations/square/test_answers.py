@@ -115,15 +115,6 @@ def test_a_good_answer_is_no_error(body: bytes) -> None:
     assert answers.read(200, {}, body, now=NOW) is not None
 
 
-def test_one_of_several_objects_may_be_missing() -> None:
-    error = answers.of_object(json.loads(said(REQUEST, "NOT_FOUND")))
-
-    assert error is not None
-    assert error.problem == "not_in_books"
-    assert answers.of_object({"customer": {"id": "C"}}) is None
-    assert answers.of_object(None) is None
-
-
 @given(st.binary(max_size=60), st.sampled_from([None, 200, 400, 401, 403, 404, 418, 429, 500]))
 def test_no_bytes_whatever_make_it_raise(body: bytes, status: int | None) -> None:
     found = answers.error_in(body, status=status, now=NOW)
