@@ -19,7 +19,7 @@ from integrations.models import InboxEvent
 from syntharra import due
 from syntharra.clock import machine_now
 
-KINDS = ("outbox", "attempt", "call", "sync", "plan", "seal", "digest", "recovery")
+KINDS = ("outbox", "attempt", "call", "sync", "plan", "seal", "digest", "recovery", "marks", "revoke", "register")
 
 
 def healthz(request: HttpRequest) -> HttpResponse:

@@ -210,6 +210,7 @@ TWILIO_SHARED_KEYS = env.dict("TWILIO_SHARED_KEYS", default={})
 CALL_JOURNAL = env.str("CALL_JOURNAL", default=str(BASE_DIR / ".calls"))
 CALLS_PER_SECOND = env.float("CALLS_PER_SECOND", default=1.0)
 FRESH_FOR_MINUTES = env.int("FRESH_FOR_MINUTES", default=15)
+FILE_FRESH_DAYS = env.int("FILE_FRESH_DAYS", default=7)
 SYNC_EVERY_MINUTES = env.int("SYNC_EVERY_MINUTES", default=5)
 BOOKS_PACE = env.float("BOOKS_PACE", default=1.0)
 SYNC_TURN_SECONDS = env.float("SYNC_TURN_SECONDS", default=20.0)
@@ -249,6 +250,7 @@ CELERY_BEAT_SCHEDULE = {
     "recoveries": {"task": "billing.tasks.sweep", "schedule": SWEEP_SECONDS},
     "digest": {"task": "disputes.tasks.sweep_digests", "schedule": SWEEP_SECONDS},
     "stale-books": {"task": "desk.tasks.sweep_stale_books", "schedule": 5 * SWEEP_SECONDS},
+    "marks": {"task": "disputes.tasks.sweep_books", "schedule": SWEEP_SECONDS},
     "seal": {"task": "accounts.tasks.seal", "schedule": min(SWEEP_SECONDS, 10.0)},
     "retention": {"task": "desk.tasks.forget_expired", "schedule": crontab(hour="3", minute="17")},
 }
