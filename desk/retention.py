@@ -11,7 +11,7 @@ from django.apps import apps
 from django.contrib.sessions.models import Session
 from django.db.models import Model
 
-from integrations.models import ConnectionDoor
+from accounts.models import Business
 from syntharra.clock import machine_now, now
 from syntharra.tenancy import TenantModel, acting_for
 
@@ -75,6 +75,10 @@ TABLE: dict[str, Kept] = {
     "invoices.Checked": PROOF,
     "invoices.Replacement": PROOF,
     "invoices.BookEntry": PROOF,
+    "invoices.ImportBatch": Kept(
+        timedelta(0), "a file not confirmed within a day; a confirmed one is a mirror", "ends_at"
+    ),
+    "invoices.ImportMapping": BOOKS,
     "disputes.Claim": PROOF,
     "disputes.Dispute": PROOF,
     "disputes.ClaimOn": PROOF,
@@ -93,7 +97,7 @@ TABLE: dict[str, Kept] = {
 def forget_expired() -> dict[str, int]:
     """Delete what has been kept long enough; how many rows of each kind. Sessions that ended go too."""
     gone = {"sessions.Session": Session.objects.filter(expire_date__lt=machine_now()).delete()[0]}
-    tenants = list(ConnectionDoor.objects.values_list("business_id", flat=True).distinct())
+    tenants = list(Business.objects.values_list("pk", flat=True))
     for label, kept in TABLE.items():
         if kept.period is None:
             continue

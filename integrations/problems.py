@@ -129,6 +129,11 @@ CONNECTION: dict[str, tuple[Any, Any, Any]] = {
         _("{vendor} allows only so many questions a day for these books; other connected programs count too."),
         _("Nothing to do: we go on after midnight. {vendor}'s support can raise the limit."),
     ),
+    "file_old": (
+        _("Your list of invoices is too old"),
+        _("Your invoices came as a file, and the last one is so old that we call nobody from it."),
+        _("Bring in a new file: export the list again where you keep your books."),
+    ),
     "unexpected": (
         _("The sync stopped on our side"),
         _("Something we did not foresee stopped the sync. Nothing of your books was changed."),

@@ -9,6 +9,8 @@ from django.db.models import Case, Exists, OuterRef, Q, Value, When
 from django.utils.translation import gettext_lazy as _
 
 from integrations.models import Connection
+from invoices.import_models import ImportBatch as ImportBatch
+from invoices.import_models import ImportMapping as ImportMapping
 from syntharra import money
 from syntharra.clock import now
 from syntharra.states import Stateful

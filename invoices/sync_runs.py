@@ -17,6 +17,7 @@ from integrations import bells, health
 from integrations.errors import Refused, Throttled, VendorError
 from integrations.models import Connection, SyncRun
 from invoices.changes import receivables_changed
+from invoices.import_models import has_nothing_new
 from invoices.sync_reading import Reading
 from syntharra import clock, due, logs
 from syntharra.clock import machine_now
@@ -49,7 +50,7 @@ def begin(connection_id: UUID) -> Held | None:
     From here the books are due again in a few minutes, so that what is asked for meanwhile is not forgotten.
     """
     connection = health.held(connection_id)
-    if connection.state in _LOST:
+    if connection.state in _LOST or has_nothing_new(connection):
         due.settle(bells.SYNC, connection.pk)
         return None
     run = SyncRun.objects.filter(connection=connection, status=SyncRun.Status.RUNNING).first()

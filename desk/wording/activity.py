@@ -30,6 +30,7 @@ ACTS: dict[str, Act] = {
     "connected": Act("plug", _("Connected the books")),
     "reconnected": Act("plug", _("Connected the books again")),
     "disconnected": Act("unplug", _("Disconnected the books"), "late"),
+    "imported": Act("download", _("Confirmed a list of invoices from a file")),
     "synced": Act("refresh-cw", _("Read the books")),
     "sync_failed": Act("circle-alert", _("Could not read the books"), "late"),
     "became_reconnect": Act("unplug", _("The books must be connected again"), "late"),
@@ -123,6 +124,8 @@ def _of_verb(verb: str, facts: Mapping[str, Any]) -> str:
             return str(dict(Claim.Reason.choices).get(str(facts.get("reason")), ""))
         case "synced":
             return gettext("%(seen)s records, %(written)s new or changed") % ({"seen": 0, "written": 0} | dict(facts))
+        case "imported":
+            return gettext("%(file)s: %(invoices)s invoices, %(new)s of them new") % ({"new": 0} | dict(facts))
         case "sync_failed" | "became_reconnect" | "became_paused":
             return problems.about(str(facts.get("problem", ""))).title
         case "balance_changed":
