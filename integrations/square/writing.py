@@ -6,6 +6,7 @@ invoice is known by its order, which carries a mark of the key.
 """
 
 import hashlib
+import json
 from decimal import Decimal
 from typing import Any
 
@@ -40,19 +41,22 @@ class Writer:
 
     def lower(self, invoice: str, amount: Decimal, *, key: str, reason: str) -> Written:
         owed, raw = self._invoice(invoice)
-        mark = mark_of(key)
+        mark, is_open = mark_of(key), owed.vendor_status in _CANCELABLE
         new = self._made(raw, mark)
-        repeated = new is not None and fields.text(new, "status") != "DRAFT" and owed.status == "void"
+        if new is not None and is_open and not self._is_over(new, owed.balance - amount):
+            self._drop(new)  # prepared before something was paid: it would ask for that again
+            new = None
+        repeated = new is not None and fields.text(new, "status") != "DRAFT" and not is_open
         if new is None:
-            if owed.vendor_status == "CANCELED" and self._is_whole(raw, amount):
+            if owed.vendor_status == "CANCELED" and self._is_over(raw, amount):
                 return Written("", "", owed, repeated=True)  # all of it was taken off
-            if owed.vendor_status not in _CANCELABLE or not 0 < amount <= owed.balance:
+            if not is_open or not 0 < amount <= owed.balance:
                 raise Refused(_("Less is owed on this invoice in Square than was to be taken off."))
             if amount == owed.balance:
                 self._cancel(raw)
                 return Written("", "", self._invoice(invoice)[0])
             new = self._make(owed, raw, owed.balance - amount, mark=mark, words=reason)
-        if owed.vendor_status in _CANCELABLE:
+        if is_open:
             self._cancel_for(raw, new)
         if fields.text(new, "status") == "DRAFT":
             self._publish(new, mark)
@@ -74,16 +78,13 @@ class Writer:
                 return found[0]
         return None
 
-    def _is_whole(self, raw: Json, amount: Decimal) -> bool:
-        """Whether a canceled invoice had just this much open."""
+    def _is_over(self, raw: Json, amount: Decimal) -> bool:
+        """Whether just this much is open on an invoice, or was when it was canceled."""
+        zero, currency = Decimal(0), self._home.currency
         requests = fields.items(raw, "payment_requests")
-        currency = self._home.currency
-        wanted = sum((values.amount(one, "computed_amount_money", currency)[0] for one in requests), Decimal(0))
-        zero = Decimal(0)
-        paid = sum(
-            (values.amount(one, "total_completed_amount_money", currency, default=zero)[0] for one in requests), zero
-        )
-        return wanted - paid == amount
+        wanted = (values.amount(one, "computed_amount_money", currency)[0] for one in requests)
+        paid = (values.amount(one, "total_completed_amount_money", currency, default=zero)[0] for one in requests)
+        return sum(wanted, zero) - sum(paid, zero) == amount
 
     def _make(self, owed: LedgerInvoice, raw: Json, left: Decimal, *, mark: str, words: str) -> Json:
         """The new invoice, a draft over what is left."""
@@ -92,7 +93,9 @@ class Writer:
         price = {"amount": values.smallest(left, owed.currency), "currency": owed.currency}
         line = {"name": told, "quantity": "1", "base_price_money": price} | ({"note": words[:500]} if words else {})
         order = {"location_id": location, "customer_id": owed.customer, "reference_id": mark, "line_items": [line]}
-        said = self._client.write("POST", "/v2/orders", {"idempotency_key": f"{mark}-order", "order": order})
+        # The same key must always say the same: what is left may be another amount the next time.
+        name = f"{mark}-order-{price['amount']}"
+        billed = _object(self._client.write("POST", "/v2/orders", {"idempotency_key": name, "order": order}), "order")
         request = {
             "request_type": "BALANCE",
             "due_date": max(owed.due_on or self._today(), self._today()).isoformat(),
@@ -101,12 +104,13 @@ class Writer:
         method = fields.text(raw, "delivery_method")
         invoice: Json = {name: raw[name] for name in _TITLES if raw.get(name)} | {
             "location_id": location,
-            "order_id": _object(said, "order").get("id"),
+            "order_id": billed["id"],
             "primary_recipient": {"customer_id": owed.customer},
             "payment_requests": [request],
             "delivery_method": method if method in ("EMAIL", "SHARE_MANUALLY") else "EMAIL",
         }
-        body = {"idempotency_key": f"{mark}-invoice", "invoice": _plain(invoice)}
+        name = hashlib.sha256(json.dumps(_plain(invoice), sort_keys=True).encode()).hexdigest()[:20]
+        body = {"idempotency_key": f"{mark}-invoice-{name}", "invoice": _plain(invoice)}
         return _object(self._client.write("POST", "/v2/invoices", body), "invoice")
 
     def _cancel_for(self, raw: Json, draft: Json) -> None:
@@ -114,10 +118,13 @@ class Writer:
         try:
             self._cancel(raw)
         except Refused:
-            path = f"/v2/invoices/{draft.get('id')}"
-            if fields.text(draft, "status") == "DRAFT":
-                self._client.write("DELETE", path, version=fields.clean(draft.get("version")))
+            self._drop(draft)
             raise
+
+    def _drop(self, draft: Json) -> None:
+        if fields.text(draft, "status") == "DRAFT":
+            path = f"/v2/invoices/{draft.get('id')}"
+            self._client.write("DELETE", path, version=fields.clean(draft.get("version")))
 
     def _cancel(self, raw: Json) -> None:
         external_id = fields.clean(raw.get("id"))
