@@ -8,6 +8,7 @@ read whole. Once a day everything open is compared as well.
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -23,6 +24,7 @@ from integrations.ledger import (
     Home,
     Item,
     LedgerInvoice,
+    LedgerPayment,
     Organisation,
     Page,
     TooFarBack,
@@ -41,8 +43,7 @@ PATHS = {
 }
 _BY_DAY = ("client", "invoice", "payment")  # what can be asked for by the day of its last change
 _ENTITY_OF = {kind: entity for entity, kind in mapping.ENTITIES.items()}
-_ALIVE = [(entity, False) for entity in mapping.ENTITIES]
-_WITH_DELETED = [(entity, deleted) for entity in mapping.ENTITIES for deleted in (False, True)]
+_STAGES = [(entity, deleted) for entity in mapping.ENTITIES for deleted in (False, True)]
 
 
 def open_ledger(connection: Connection, *, patience: float) -> "FreshBooksLedger":
@@ -73,24 +74,25 @@ class FreshBooksLedger:
 
     def count(self, cursor: Cursor) -> int:
         since = _since(cursor)
-        return sum(self._count(entity, since) for entity, _deleted in _ALIVE)
+        return sum(self._count(entity, since) for entity in mapping.ENTITIES)
 
     def whole(self, cursor: Cursor) -> Iterator[Page]:
-        yield from self._pages(_ALIVE, cursor, {"compared": self._today()})
+        yield from self._pages(cursor, {"compared": self._today()})
 
     def changes(self, cursor: Cursor) -> Iterator[Page]:
         if _since(cursor) is None:
             raise TooFarBack({})
         if cursor.get("compared") != self._today():
             raise TooFarBack({"since": cursor["since"]})
-        yield from self._pages(_WITH_DELETED, cursor, {"compared": cursor["compared"]})
+        yield from self._pages(cursor, {"compared": cursor["compared"]})
 
     def some(self, kind: str, external_ids: Sequence[str]) -> list[Item]:
         return [self._one(_ENTITY_OF[kind], external_id) for external_id in external_ids]
 
     def open_invoices(self) -> Iterator[list[Item]]:
         # They have no filter for what is open, so all are looked through.
-        for items, _position in self._windows("invoice", Position(), since=None, deleted=False):
+        for rows, _position in self._windows("invoice", Position(), since=None, deleted=False):
+            items = self._items("invoice", rows, {})
             yield [item for item in items if not isinstance(item, LedgerInvoice) or item.balance > 0]
 
     def one_invoice(self, external_id: str) -> LedgerInvoice | Gone | Unusable:
@@ -113,45 +115,66 @@ class FreshBooksLedger:
 
     def _one(self, entity: str, external_id: str) -> Item:
         """This object as it is now; Gone where they say that they do not have it."""
+        raw = self._raw(entity, external_id)
+        if raw is None:
+            return Gone(mapping.ENTITIES[entity], external_id)
+        item = mapping.item(entity, raw, self.home)
+        if item.external_id != external_id:
+            raise Unavailable(_("FreshBooks sent another object than we asked for."), problem="answer_garbled")
+        if isinstance(item, LedgerPayment) and item.allocations:
+            found = mapping.overpaid(self._raw("invoice", item.allocations[0].invoice), self.home)
+            return _shortened(item, dict([found])) if found is not None else item
+        return item
+
+    def _raw(self, entity: str, external_id: str) -> Any:
+        """What they say of this object; None where they say that they do not have it."""
         if not external_id.isascii() or not external_id.isdigit():
-            return Gone(mapping.ENTITIES[entity], external_id)  # no id of theirs
+            return None  # no id of theirs
         try:
             answer = self.client.read(f"{PATHS[entity]}/{external_id}", *_parameters(entity, None, deleted=False))
         except Refused as error:
             if error.problem == "not_in_books":
-                return Gone(mapping.ENTITIES[entity], external_id)
+                return None
             raise
-        item = mapping.item(entity, mapping.single(answer, entity), self.home)
-        if item.external_id != external_id:
-            raise Unavailable(_("FreshBooks sent another object than we asked for."), problem="answer_garbled")
-        return item
+        return mapping.single(answer, entity)
 
-    def _pages(self, stages: Sequence[tuple[str, bool]], cursor: Cursor, lasting: Cursor) -> Iterator[Page]:
+    def _pages(self, cursor: Cursor, lasting: Cursor) -> Iterator[Page]:
         """Stage by stage from where the cursor stands; ``lasting`` is what the next sync is to know besides its start."""
         kept = {name: cursor[name] for name in ("since", "compared") if cursor.get(name)}
         # What changes while we read is asked for again afterwards, so the next sync starts where this one began.
         began = str(cursor.get("began") or clock.now().isoformat())
-        stage, position = int(cursor.get("stage", 0)), _position(cursor)
-        for number in range(stage, len(stages)):
-            entity, deleted = stages[number]
-            for items, following in self._windows(entity, position, since=_since(cursor), deleted=deleted):
+        over = {str(invoice): Decimal(excess) for invoice, excess in dict(cursor.get("over", {})).items()}
+        position = _position(cursor)
+        for number in range(int(cursor.get("stage", 0)), len(_STAGES)):
+            entity, deleted = _STAGES[number]
+            for rows, following in self._windows(entity, position, since=_since(cursor), deleted=deleted):
+                items = self._items(entity, rows, over)
+                beyond: Cursor = {"stage": number + 1}
                 if following is not None:
                     beyond = {"stage": number, "end": following.end, "tail": list(following.tail)}
-                else:
-                    beyond = {"stage": number + 1}
+                beyond["over"] = {invoice: str(excess) for invoice, excess in over.items()}
                 yield Page(tuple(items), kept | beyond | {"began": began})
             position = Position()
         yield Page((), {"since": began, **lasting}, done=True)
 
+    def _items(self, entity: str, rows: Sequence[Any], over: dict[str, Decimal]) -> list[Item]:
+        """The objects of these rows; ``over`` remembers invoices paid too much until their payments are read."""
+        items = [mapping.item(entity, row, self.home) for row in rows]
+        if entity == "invoice":
+            over |= dict(found for row in rows if (found := mapping.overpaid(row, self.home)) is not None)
+        if entity == "payment" and over:
+            items.sort(
+                key=lambda item: item.external_id.rjust(fields.LONGEST_ID), reverse=True
+            )  # the latest was too much
+            items = [_shortened(item, over) for item in items]
+        return items
+
     def _windows(
         self, entity: str, position: Position, *, since: str | None, deleted: bool
-    ) -> Iterator[tuple[list[Item], Position | None]]:
+    ) -> Iterator[tuple[list[Any], Position | None]]:
         parameters = _parameters(entity, since, deleted=deleted)
         for answer, following in self.client.windows(PATHS[entity], f"{entity}s", position, *parameters):
-            try:
-                yield mapping.listed(answer, entity, self.home), following
-            except Bad as bad:
-                raise garbled(str(bad)) from None
+            yield answer[f"{entity}s"], following
 
     def _count(self, entity: str, since: str | None) -> int:
         wanted = [(name, value) for name, value in _parameters(entity, since, deleted=False) if name != "include[]"]
@@ -171,6 +194,18 @@ def _parameters(entity: str, since: str | None, *, deleted: bool) -> list[tuple[
     if deleted:
         found.append(("search[vis_state]", "1"))
     return found
+
+
+def _shortened(item: Item, over: dict[str, Decimal]) -> Item:
+    """The payment without what was too much on its invoice; that is used up in ``over``."""
+    if not isinstance(item, LedgerPayment) or not item.allocations or item.allocations[0].type != "cash":
+        return item
+    entry = item.allocations[0]
+    excess = min(over.get(entry.invoice, Decimal(0)), entry.amount)
+    if excess <= 0:
+        return item
+    over[entry.invoice] -= excess
+    return mapping.beyond(item, excess)
 
 
 def _since(cursor: Cursor) -> str | None:

@@ -1,6 +1,7 @@
 """Their JSON in our words. Pure: the same object always reads the same; what cannot be read says why, alone."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -48,14 +49,6 @@ def item(entity: str, raw: Any, home: Home) -> Item:
     except Bad as bad:
         shown = next((fields.clean(raw.get(name)) for name in _IDS[entity] if fields.clean(raw.get(name))), "")
         return Unusable(kind, shown[:64], _label(raw), bad.reason, bad.detail[:300])
-
-
-def listed(result: Json, entity: str, home: Home) -> list[Item]:
-    """The objects of one kind in a list's answer. Raises Bad for no such answer."""
-    found = result.get(f"{entity}s")
-    if not isinstance(found, list):
-        raise Bad("field_wrong", f"{entity}s: a list was expected, {fields.kind_of(found)} came")
-    return [item(entity, raw, home) for raw in found]
 
 
 def single(result: Json, entity: str) -> Any:
@@ -188,6 +181,23 @@ def _payment(raw: Json, home: Home) -> LedgerPayment:
         created_at=refs.moment(raw.get("created_at")),
         updated_at=refs.moment(raw.get("updated")),
     )
+
+
+def overpaid(raw: Any, home: Home) -> tuple[str, Decimal] | None:
+    """The invoice and by how much more was paid on it than it asked for; None for any other."""
+    try:
+        currency = refs.currency(raw, home.currency)
+        outstanding = refs.amount(raw, "outstanding", currency, default=_ZERO)
+        return (refs.identifier(raw, *_IDS["invoice"]), -outstanding) if outstanding < 0 else None
+    except (Bad, AttributeError):
+        return None
+
+
+def beyond(payment: LedgerPayment, excess: Decimal) -> LedgerPayment:
+    """The payment with so much of its money not on the invoice but lying unapplied: an invoice takes what it asked for."""
+    (entry,) = payment.allocations
+    kept = (replace(entry, amount=entry.amount - excess),) if excess < entry.amount else ()
+    return replace(payment, allocations=kept, unapplied=payment.unapplied + excess)
 
 
 def is_credit(raw: Json) -> bool:

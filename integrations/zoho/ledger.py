@@ -6,7 +6,7 @@ once a day everything open is compared.
 """
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -167,7 +167,9 @@ class ZohoLedger:
             if mapping.left_out(entity, row) or looking.is_known(entity, row, since):
                 continue
             item = mapping.item(entity, row, self.home)
-            if not isinstance(item, Unusable) and looking.is_needed(entity, row, since, looked + count, self._day()):
+            if not isinstance(item, Unusable) and looking.is_needed(
+                entity, row, since, looked + count, self._day(), clock.now()
+            ):
                 item, count = self._one(entity, item.external_id), count + 1
                 items += self._behind(item, since) if isinstance(item, LedgerInvoice) else [item]
             else:
@@ -175,16 +177,15 @@ class ZohoLedger:
         return items, count
 
     def _behind(self, invoice: LedgerInvoice, since: datetime | None) -> list[Item]:
-        """A changed invoice with the payments that touch it, and its customer, whom nobody may have looked at so far."""
-        if since is None:
-            return [invoice]
+        """An invoice with the payments that touch it and, of a change, its customer, whom nobody may have looked at."""
         if invoice.payments is None:
             rows = self.client.read(f"/invoices/{invoice.external_id}/payments").get("payments")
             try:
                 invoice = mapping.paid_by(rows if isinstance(rows, list) else [], invoice)
             except Bad as bad:
                 raise garbled(str(bad)) from None
-        return [*([self._one("contact", invoice.customer)] if invoice.balance > 0 else []), invoice]
+        follows = since is not None and invoice.balance > 0
+        return [*([self._one("contact", invoice.customer)] if follows else []), invoice]
 
     def _ids(self, entity: str) -> set[str]:
         path, position = looking.PATHS[entity], Position(largest=LISTED)
@@ -192,9 +193,9 @@ class ZohoLedger:
         rows = (row for rows, _following in listed for row in rows if isinstance(row, dict))
         return {fields.clean(row.get(mapping.IDS[entity])) for row in rows if not mapping.left_out(entity, row)}
 
-    def _day(self) -> str:
+    def _day(self) -> date:
         """Since when payments and credit notes are listed: they know no time of change."""
-        return (clock.today(self.home.zone) - looking.LOOK_BACK).isoformat()
+        return clock.today(self.home.zone) - looking.LOOK_BACK
 
     def _today(self) -> str:
         return clock.today(self.home.zone).isoformat()

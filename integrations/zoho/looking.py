@@ -19,13 +19,19 @@ PATHS = {
 }
 LOOK_BACK = timedelta(days=60)
 MOST_AT_FIRST = 200
-"""So many of a kind are looked into when the whole is read for the first time; the others when they change."""
+"""So many of a kind are looked into when the whole is read without a start; the others when they change."""
+LATELY = timedelta(days=14)
 
-_FULL_WITH = {"contact": "contact_persons", "invoice": "line_items", "customerpayment": "invoices"}
+_FULL_WITH = {
+    "contact": "contact_persons",
+    "invoice": "line_items",
+    "creditnote": "invoices_credited",
+    "customerpayment": "invoices",
+}
 _SINGLES = {"customerpayment": ("payment", "customerpayment")}
 
 
-def parameters(entity: str, since: datetime | None, first_day: str) -> list[tuple[str, str]]:
+def parameters(entity: str, since: datetime | None, first_day: date) -> list[tuple[str, str]]:
     """What a list is asked with: all of it, or what changed since then."""
     match entity:
         case "contact":
@@ -35,7 +41,7 @@ def parameters(entity: str, since: datetime | None, first_day: str) -> list[tupl
             changed = [("last_modified_time", refs.stamp(since))] if since is not None else []
             return [("sort_column", "created_time"), *changed]
         case _:
-            return [("date_start", first_day)] if since is not None else []
+            return [("date_start", first_day.isoformat())] if since is not None else []
 
 
 def single(answer: Json, entity: str) -> Any:
@@ -55,18 +61,19 @@ def is_known(entity: str, row: Any, since: datetime | None) -> bool:
     return entity in ("creditnote", "customerpayment") and is_older(row, since)
 
 
-def is_needed(entity: str, row: Json, since: datetime | None, looked: int, first_day: str) -> bool:
-    """Whether a row must be looked into. At first only what is owed on or by, and what paid for it lately."""
-    if entity not in _FULL_WITH or _FULL_WITH[entity] in row:
-        return False
+def is_needed(entity: str, row: Json, since: datetime | None, looked: int, first_day: date, now: datetime) -> bool:
+    """Whether a row must be looked into. Without a start only what is owed on or by, and what was paid lately."""
+    if _FULL_WITH[entity] in row or (entity == "creditnote" and row.get("balance") == row.get("total")):
+        return False  # of a credit that is whole, nothing was used
     if since is not None:
         return True
     if entity == "contact":
         return _is_positive(row.get("outstanding_receivable_amount"))
     if entity == "invoice":
-        alive = fields.text(row, "status").casefold() not in ("void", "paid", "draft")
-        return alive and _is_positive(row.get("balance")) and looked < MOST_AT_FIRST
-    return looked < MOST_AT_FIRST or _day(row) is None or str(_day(row)) >= first_day
+        is_open = fields.text(row, "status").casefold() not in ("void", "draft") and _is_positive(row.get("balance"))
+        return looked < MOST_AT_FIRST and (is_open or not is_older(row, now - LATELY))
+    dated = _day(row)
+    return looked < MOST_AT_FIRST or dated is None or dated >= first_day
 
 
 def _is_positive(value: Any) -> bool:

@@ -148,7 +148,9 @@ anything = st.recursive(
 @given(
     said=st.fixed_dictionaries(
         {},
-        optional=dict.fromkeys(("response", "errors", "code", "message", "details", "error", "error_description", "errno"), anything),
+        optional=dict.fromkeys(
+            ("response", "errors", "code", "message", "details", "error", "error_description", "errno"), anything
+        ),
     ),
     status=st.none() | st.integers(100, 599),
 )

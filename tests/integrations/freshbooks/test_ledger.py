@@ -126,6 +126,23 @@ def test_some_are_read_by_id_and_what_they_do_not_have_is_gone(vendor: SimContro
     assert payment == Gone("payment", "999999999")
 
 
+def test_an_invoice_takes_no_more_than_it_asked_for(vendor: SimControl, db: None) -> None:
+    ledger = opened(vendor, AGENCY)
+
+    items, _cursor = all_of(ledger.whole({}))
+
+    (over,) = [item for item in items if isinstance(item, LedgerInvoice) and item.number == "FB-OVERPAID"]
+    (paid,) = {
+        item.external_id: item
+        for item in items
+        if isinstance(item, LedgerPayment) and over.external_id in {entry.invoice for entry in item.allocations}
+    }.values()
+    assert (over.total, over.balance, over.status) == (Decimal("1200.00"), Decimal(0), "paid")
+    assert (paid.amount, paid.unapplied) == (Decimal("1250.00"), Decimal("50.00"))
+    assert paid.allocations[0].amount == Decimal("1200.00")
+    assert ledger.some("payment", [paid.external_id]) == [paid]
+
+
 def test_open_invoices_are_those_with_a_balance(vendor: SimControl, ledger: FreshBooksLedger) -> None:
     found = {item.external_id for items in ledger.open_invoices() for item in items}
 

@@ -301,6 +301,32 @@ def test_an_overpaid_invoice_owes_nothing() -> None:
 
 
 @pytest.mark.parametrize(
+    ("excess", "allocations", "unapplied"),
+    [
+        ("50.00", (LedgerAllocation("712044", "cash", Decimal("450.00")),), "50.00"),
+        ("500.00", (), "500.00"),
+    ],
+)
+def test_what_was_paid_beyond_an_invoice_lies_unapplied(
+    excess: str, allocations: tuple[LedgerAllocation, ...], unapplied: str
+) -> None:
+    too_much = {"outstanding": money(f"-{excess}")}
+
+    assert mapping.overpaid(raw("invoice", **too_much), HOME) == ("712044", Decimal(excess))
+    payment = mapping.beyond(read("payment"), Decimal(excess))
+    assert (payment.amount, payment.allocations, payment.unapplied) == (
+        Decimal("500.00"),
+        allocations,
+        Decimal(unapplied),
+    )
+
+
+@pytest.mark.parametrize("given_raw", [None, "", [], {}, {"outstanding": {"amount": "0.00"}}, {"outstanding": "a lot"}])
+def test_nothing_else_is_overpaid(given_raw: Any) -> None:
+    assert mapping.overpaid(given_raw, HOME) is None
+
+
+@pytest.mark.parametrize(
     ("amount", "exact"),
     [
         (money("1340.00"), "1340.00"),
@@ -383,9 +409,9 @@ def test_what_cannot_be_read_says_why(entity: str, changes: dict[str, Any], reas
 
 
 def test_one_bad_invoice_concerns_no_other() -> None:
-    answer = {"invoices": [raw("invoice", outstanding=None), "nonsense", raw("invoice")]}
+    rows = [raw("invoice", outstanding=None), "nonsense", raw("invoice")]
 
-    bad, worse, good = mapping.listed(answer, "invoice", HOME)
+    bad, worse, good = (mapping.item("invoice", row, HOME) for row in rows)
 
     assert (bad, worse) == (
         Unusable("invoice", "712044", "0000214", "field_missing", "outstanding"),
