@@ -48,10 +48,18 @@ class _Manners:
 class Client(asking.Client):
     """One account's books (``account`` names whose limits they are)."""
 
-    def __init__(self, *, account: str, access: Access, sandbox: bool, patience: float) -> None:
+    def __init__(
+        self,
+        *,
+        account: str,
+        access: Access,
+        sandbox: bool,
+        patience: float,
+        most_points: int = MOST_POINTS,
+    ) -> None:
         api = base(sandbox=sandbox)
         name = f"jobber:{api}:{account}"
-        self._bucket = Points(name, capacity=MOST_POINTS, per_second=POINTS_A_SECOND)
+        self._bucket = Points(name, capacity=most_points, per_second=POINTS_A_SECOND)
         pace = Pace(name, per_minute=PER_MINUTE, at_once=AT_ONCE, per_five_minutes=PER_FIVE_MINUTES)
         super().__init__(
             f"{api}/api",

@@ -1,7 +1,8 @@
 """What was paid, as Jobber records it. Pure.
 
 An invoice's records are absolute amounts of several kinds: money in, and what took money back again. Jobber does not say
-which payment a refund took back, so one of the same amount counts, else the latest; on the invoice it is right in any case.
+which payment a refund took back, so one of the same amount counts, else the latest; on the invoice it is right in any
+case. Nor does it say there whether a correction gave or took, or when a disputed payment is taken back: the balance does.
 Tips are beside the amount, which is what was set against the balance.
 """
 
@@ -40,6 +41,10 @@ class _Record:
     amount: Decimal
     paid_on: date
     left: Decimal
+
+    @property
+    def is_not_yet(self) -> bool:
+        return self.status in ("PENDING", "FAILED")
 
 
 def left_out(raw: Json) -> str:
@@ -85,18 +90,42 @@ def of_invoice(raw: Json, home: Home) -> list[LedgerPayment | Unusable]:
     found: list[_Record] = []
     broken: list[LedgerPayment | Unusable] = []
     for record in nodes(raw, "paymentRecords"):
-        if _kind(record) not in (*MONEY_IN, *TAKEN_BACK):
+        if _kind(record) not in (*MONEY_IN, *TAKEN_BACK, "CORRECTION"):
             continue
         try:
             found.append(_record(record, home))
         except Bad as bad:
             external_id = fields.clean(record.get("id"))[:64]
             broken.append(Unusable("payment", external_id, "", bad.reason, bad.detail[:300]))
+    return broken + [_payment(record, invoice, customer, home) for record in _netted(found, raw, home)]
+
+
+def _netted(found: list[_Record], raw: Json, home: Home) -> list[_Record]:
+    """The payments among these records, each with what is left of it."""
     money = [record for record in found if record.kind in MONEY_IN]
-    for record in sorted(found, key=lambda record: record.paid_on):
-        if record.kind in TAKEN_BACK and record.status not in ("PENDING", "FAILED"):
-            _take_back(record, money)
-    return broken + [_payment(record, invoice, customer, home) for record in money]
+    in_order = sorted(found, key=lambda record: record.paid_on)
+    for record in in_order:
+        if record.kind == "FAILED_ACH_PAYMENT" or (record.kind == "REFUND" and not record.is_not_yet):
+            _take_back(record, money, record.amount)
+    too_much = sum((one.left for one in money if not one.is_not_yet), _ZERO) - _covered(raw, home)
+    for record in money:
+        if record.status in DISPUTED and too_much > 0:
+            taken = min(record.left, too_much)
+            record.left, too_much = record.left - taken, too_much - taken
+    for record in in_order:
+        if record.kind == "CORRECTION" and too_much > 0:
+            taken = min(record.amount, too_much)
+            too_much -= taken
+            _take_back(record, money, taken)
+    return money
+
+
+def _covered(raw: Json, home: Home) -> Decimal:
+    """What the invoice itself says is paid of it. Everything, where it does not say: a bad debt owes nothing either."""
+    amounts = fields.inner(raw, "amounts")
+    if not amounts or fields.text(raw, "invoiceStatus").casefold() == "bad_debt":
+        return Decimal("Infinity")
+    return refs.money(amounts, "total", home.currency) - refs.money(amounts, "invoiceBalance", home.currency)
 
 
 def of_client(raw: Json, home: Home) -> LedgerPayment:
@@ -123,20 +152,19 @@ def _record(raw: Json, home: Home) -> _Record:
     return _Record(external_id, _kind(raw), _status(raw), amount, paid_on, left)
 
 
-def _take_back(record: _Record, money: list[_Record]) -> None:
-    """Take it off the payments: off the one it speaks of, as far as that can be told."""
+def _take_back(record: _Record, money: list[_Record], wanted: Decimal) -> None:
+    """Take so much off the payments: off the one it speaks of, as far as that can be told."""
     if record.kind == "FAILED_ACH_PAYMENT":
         failed = [one for one in money if one.status == "FAILED" and one.amount == record.amount]
         if failed:
             failed[0].status = "FAILED, SAID"  # it counts for nothing already, and the next of that amount is another
             return
-    wanted = record.amount
 
     def likely(one: _Record) -> tuple[bool, bool, int]:
         says_so = one.status in ("REFUNDED", "PARTIALLY_REFUNDED") and record.kind == "REFUND"
         return (not says_so, one.left != wanted, -one.paid_on.toordinal())
 
-    for one in sorted(money, key=likely):
+    for one in sorted((one for one in money if not one.is_not_yet), key=likely):
         taken = min(one.left, wanted)
         one.left, wanted = one.left - taken, wanted - taken
 

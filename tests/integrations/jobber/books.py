@@ -17,12 +17,13 @@ from tests.integrations.simulation.server import SimControl, running
 
 CALLBACK = "https://app.example/connections/jobber/callback"
 ZONE = "America/New_York"
+MANY = 10_000_000  # points enough that no test waits for them; one asks with those of an installation
 
 
 @pytest.fixture(scope="module")
 def simulators() -> Iterator[str]:
     """An address like SIMULATORS_URL."""
-    app = create_app(JobberSimConfig(redirect_uris=(CALLBACK,), invoices=130))
+    app = create_app(JobberSimConfig(redirect_uris=(CALLBACK,), invoices=130, most_points=MANY))
     with running(Starlette(routes=[Mount("/jobber", app=app)])) as address:
         yield address
 
@@ -41,10 +42,18 @@ def vendor(simulators: str, settings: Any) -> SimControl:
     return control
 
 
-def opened(vendor: SimControl, account: str, *, patience: float = 12.0, **more: Any) -> JobberLedger:
+def opened(
+    vendor: SimControl, account: str, *, patience: float = 12.0, most_points: int = MANY, **more: Any
+) -> JobberLedger:
     """The books of an account, with a token of its own."""
     token = vendor.connect(account, **more)["access_token"]
-    client = Client(account=account, access=lambda *, stale=None: token, sandbox=True, patience=patience)
+    client = Client(
+        account=account,
+        access=lambda *, stale=None: token,
+        sandbox=True,
+        patience=patience,
+        most_points=most_points,
+    )
     client._pace.forget()  # a limited test before this one
     pace._redis().delete(f"points:{client._bucket.name}")
     return JobberLedger(client, account, Home("USD", "US", ZONE))
