@@ -6,9 +6,8 @@ Only what is here writes what the books say; it never touches what is ours.
 """
 
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import closing
-from datetime import datetime
 from functools import partial
 from uuid import UUID
 
@@ -23,6 +22,7 @@ from integrations.models import SyncRun
 from invoices import replacements, sync_compare, sync_hints, sync_page, sync_runs
 from invoices.consents import record_consents
 from invoices.models import Invoice
+from invoices.sync_ahead import Ahead, Asked, timed
 from invoices.sync_reading import Reading, plan_anew
 from invoices.sync_runs import Held, LostRun
 from syntharra import clock, logs
@@ -83,28 +83,34 @@ def _read(held: Held, ledger: Ledger, *, until: float) -> SyncRun:
     first_load = run.connection.synced_at is None
     if not first_load:
         _follow_hints(held, ledger)
-    for page, asked_at in _pages(held, ledger):
-        reading = Reading(run.connection, asked_at, guard=partial(sync_runs.guard, held))
-        plan_anew()
-        sync_page.apply(reading, ledger, page.items)
-        if not first_load:
-            payments = sync_page.payments_to_look_at(reading, page.items)
-            sync_page.apply(reading, ledger, ledger.some("payment", payments) if payments else [])
-        if page.done:
-            _look_closer(held, reading, ledger, first_load=first_load)
-        if reading.busy:
-            raise Unavailable(_("Some customers were in use for too long."), problem="books_busy")
-        if not first_load:
-            replacements.look(reading)
-        sync_runs.advance(held, page.cursor, reading, seen=len(page.items))
-        if page.done:
-            if run.written:
-                record_consents()
-            return sync_runs.done(held, page.cursor)
-        if time.monotonic() > until:
-            sync_runs.put_down(held)
-            return run
+    ahead = Ahead(ledger)
+    with closing(_pages(held, ledger, ahead)) as pages:
+        for page, asked_at in pages:
+            reading = Reading(run.connection, asked_at, guard=partial(sync_runs.guard, held))
+            _apply(reading, ahead, page, first_load=first_load)
+            if page.done:
+                _look_closer(held, reading, ledger, first_load=first_load)
+            if reading.busy:
+                raise Unavailable(_("Some customers were in use for too long."), problem="books_busy")
+            if not first_load:
+                replacements.look(reading)
+            sync_runs.advance(held, page.cursor, reading, seen=len(page.items))
+            if page.done:
+                if run.written:
+                    record_consents()
+                return sync_runs.done(held, page.cursor)
+            if time.monotonic() > until:
+                sync_runs.put_down(held)
+                return run
     raise Unavailable(_("The books broke off."), problem="answer_garbled")
+
+
+def _apply(reading: Reading, ahead: Ahead, page: Page, *, first_load: bool) -> None:
+    plan_anew()
+    sync_page.apply(reading, ahead, page.items)
+    if not first_load:
+        payments = sync_page.payments_to_look_at(reading, page.items)
+        sync_page.apply(reading, ahead, ahead.some("payment", payments) if payments else [])
 
 
 def _follow_hints(held: Held, ledger: Ledger) -> None:
@@ -124,28 +130,19 @@ def _follow_hints(held: Held, ledger: Ledger) -> None:
     held.run.written += reading.written
 
 
-def _pages(held: Held, ledger: Ledger) -> Iterator[tuple[Page, datetime]]:
+def _pages(held: Held, ledger: Ledger, ahead: Ahead) -> Generator[Asked]:
     """What is to be read, each page with the business time at which it was asked for."""
     run = held.run
     if not run.whole:
         try:
-            yield from _timed(ledger.changes(run.cursor))
+            yield from timed(ledger.changes(run.cursor))
         except TooFarBack as far:
             run.whole, run.cursor = True, far.cursor
         else:
             return
     if run.expected is None:
         run.expected = run.seen + ledger.count(run.cursor)
-    yield from _timed(ledger.whole(run.cursor))
-
-
-def _timed(pages: Iterator[Page]) -> Iterator[tuple[Page, datetime]]:
-    while True:
-        asked_at = clock.now()
-        page = next(pages, None)
-        if page is None:
-            return
-        yield page, asked_at
+    yield from ahead.pages(ledger.whole(run.cursor))
 
 
 def _look_closer(held: Held, reading: Reading, ledger: Ledger, *, first_load: bool) -> None:

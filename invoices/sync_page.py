@@ -9,7 +9,6 @@ from django.db import transaction
 from integrations.ledger import (
     Gone,
     Item,
-    Ledger,
     LedgerCreditMemo,
     LedgerCustomer,
     LedgerInvoice,
@@ -19,11 +18,12 @@ from integrations.ledger import (
 )
 from invoices import sync_aside, sync_credits, sync_customers, sync_invoices, sync_payments
 from invoices.models import Allocation, Payment
+from invoices.sync_ahead import Asks
 from invoices.sync_aside import Note
 from invoices.sync_reading import Reading, customer_ids
 
 
-def apply(reading: Reading, ledger: Ledger, items: Sequence[Item]) -> list[Note]:
+def apply(reading: Reading, ledger: Asks, items: Sequence[Item]) -> list[Note]:
     """Customers, invoices, credit memos, payments. What cannot be used is noted; what is good again loses its note."""
     usable = [item for item in items if not isinstance(item, Unusable)]
     sync_customers.apply(reading, cast("list[LedgerCustomer | Gone]", _of("customer", usable)))
@@ -65,7 +65,7 @@ def _of(kind: str, items: Iterable[Item]) -> list[Item]:
     return list({item.external_id: item for item in items if kind_of(item) == kind}.values())
 
 
-def _customers(reading: Reading, ledger: Ledger, items: Sequence[Item]) -> dict[str, UUID]:
+def _customers(reading: Reading, ledger: Asks, items: Sequence[Item]) -> dict[str, UUID]:
     """The customers these objects name. One we do not have yet is asked for by id."""
     named = {item.customer for item in items if isinstance(item, LedgerInvoice | LedgerPayment | LedgerCreditMemo)}
     known = customer_ids(reading, named)

@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Any
 from uuid import UUID
 
-from django.db import OperationalError, transaction
+from django.db import OperationalError, connection, transaction
 from psycopg.errors import LockNotAvailable
 
 from integrations.models import Connection
@@ -50,6 +50,13 @@ class Work[T]:
 def digest_of(*parts: Any) -> str:
     """The same for the same content, in 32 characters."""
     return hashlib.blake2b(repr((MAPPING, parts)).encode(), digest_size=16).hexdigest()
+
+
+def plan_anew() -> None:
+    """Once a page. The server keeps its plans for checking keys as long as a connection lives: made while a table was
+    empty, they go through all of a business's rows for each row written."""
+    with connection.cursor() as cursor:
+        cursor.execute("DISCARD PLANS")
 
 
 def carry_out[T](reading: Reading, works: Iterable[Work[T]], write: Callable[[Sequence[T]], None]) -> None:
