@@ -9,7 +9,7 @@ from unittest.mock import ANY
 import pytest
 
 from integrations.abilities import Act, Way, abilities_of
-from integrations.errors import Disconnected, NotAble, Refused, Throttled, Unavailable
+from integrations.errors import Disconnected, NotAble, Refused, Throttled, Unanswered, Unavailable
 from integrations.jobber.client import MOST_POINTS
 from integrations.jobber.ledger import JobberLedger
 from integrations.jobber.simulator import LANDSCAPER, PLUMBER
@@ -384,6 +384,29 @@ def test_a_note_is_pinned_once(vendor: SimControl, ledger: JobberLedger) -> None
     assert written.external_id
     assert (again.external_id, again.repeated) == (written.external_id, True)
     assert len([one for one in vendor.requests() if "mutation Note" in str(one)]) == 1
+
+
+def test_a_note_whose_answer_was_lost_shows_by_its_invoice(vendor: SimControl, ledger: JobberLedger) -> None:
+    before = owing(ledger)
+    vendor.fault("drop-answer", body="mutation Note", times=1, after=True)
+    vendor.forget_requests()
+
+    ledger.note(before.external_id, "Being clarified.", key="lost-note")
+    again = ledger.note(before.external_id, "Being clarified.", key="lost-note")
+
+    assert again.repeated is True
+    assert len([one for one in vendor.requests() if "mutation Note" in str(one)]) == 1
+
+
+def test_a_note_that_never_got_there_is_written_the_next_time(vendor: SimControl, ledger: JobberLedger) -> None:
+    before = owing(ledger)
+    vendor.fault("cut-connection", body="mutation Note", times=1)
+
+    with pytest.raises(Unanswered):
+        ledger.note(before.external_id, "Being clarified.", key="never")
+    written = ledger.note(before.external_id, "Being clarified.", key="never")
+
+    assert (written.repeated, bool(written.external_id)) == (False, True)
 
 
 def test_without_leave_to_write_it_is_the_owners_to_do(vendor: SimControl, ledger: JobberLedger) -> None:
