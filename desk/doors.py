@@ -17,6 +17,8 @@ type Page[**P] = Callable[Concatenate[MemberRequest, P], HttpResponse]
 
 #: Who may end what protects a customer, spend money or change how the firm collects. Anybody may freeze and stop.
 IN_CHARGE = (Role.OWNER, Role.MANAGER)
+#: Whose yes lets a call go out, and who does what is to be done.
+AT_WORK = (*IN_CHARGE, Role.CONTRIBUTOR)
 
 
 def members_page[**P](view: Page[P]) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:

@@ -10,14 +10,18 @@ from django.utils.translation import ngettext
 
 from accounts.models import Business
 from calls.models import Attempt
-from desk import asks
+from desk import asks, book_entries, check_first
 from desk.clocks import decision_clock
+from desk.replaced import title_of
 from desk.standing import invoice_url
+from desk.wording.entries import what_of
 from disputes.models import ClaimOn
 from integrations import reminders
-from invoices.models import Invoice
+from invoices.models import BookEntry, Invoice
 from syntharra import clock, money
 from syntharra.templatetags.syntharra import moment_words
+
+MOST_ENTRIES = 4
 
 
 @dataclass(frozen=True)
@@ -36,13 +40,16 @@ def needs(business: Business) -> list[Need]:
     """Everything that waits for the firm."""
     return [
         *_consent(business),
-        *_reminders(business),
         *_disputes(business),
+        *_replacements(business),
         *_paused(business),
         *_approvals(business),
         *_others(business),
+        *_entries(business),
+        *_check_first(business),
         *_tasks(business),
         *_decisions(business),
+        *_reminders(business),
     ]
 
 
@@ -92,6 +99,45 @@ def _disputes(business: Business) -> Iterator[Need]:
         tone = "late" if running.state == "late" or (claim and claim.urgent) else "frozen"
         said = f"“{claim.words}”" if claim and claim.words else ""
         yield Need(tone, "snowflake", what, dispute.get_absolute_url(), _("Open"), said, by)
+
+
+def _replacements(business: Business) -> Iterator[Need]:
+    """Bills that look like an older one written anew: nobody but the firm can tell."""
+    asked = business.replacements.filter(answer=None).select_related("invoice__customer", "older").order_by("asked_at")
+    for one in asked:
+        what = f"{one.invoice.customer.name}: {title_of(one)}"
+        said = _("The new one is on hold until you say.")
+        yield Need("clock", "split", what, f"{invoice_url(one.invoice)}#replaces", _("Answer"), said)
+
+
+def _entries(business: Business) -> Iterator[Need]:
+    """What the firm writes into its books itself, or what they refused; one line when there is a lot of it."""
+    mine = list(book_entries.yours(business)[: MOST_ENTRIES + 1])
+    if len(mine) > MOST_ENTRIES:
+        count = book_entries.yours(business).count()
+        what = ngettext("%(n)d thing waits for you in your books", "%(n)d things wait for you in your books", count)
+        yield Need("clock", "pencil", what % {"n": count}, reverse("book_entries"), _("Look"))
+        return
+    for entry in mine:
+        refused = entry.status == BookEntry.Status.REFUSED
+        said = _("Your books refused it.") if refused else _("Your books let no program do it: the steps are there.")
+        what = f"{entry.invoice.customer.name}: {what_of(entry)}"
+        url = f"{invoice_url(entry.invoice)}#books"
+        yield Need("late" if refused else "clock", "pencil", what, url, _("Look") if refused else _("Do it"), said)
+
+
+def _check_first(business: Business) -> Iterator[Need]:
+    waits, undated = check_first.waiting(business)
+    invoices = [*(one.invoice for one in waits), *undated]
+    if invoices:
+        said = ngettext(
+            "%(n)d invoice waits for a look first · %(sum)s",
+            "%(n)d invoices wait for a look first · %(sum)s",
+            len(invoices),
+        ) % {"n": len(invoices), "sum": check_first.sum_of(invoices, business.currency)}
+        yield Need(
+            "clock", "eye", said, reverse("check_first"), _("Look"), _("Nobody is called about them until you have.")
+        )
 
 
 def _paused(business: Business) -> Iterator[Need]:

@@ -44,6 +44,7 @@ class Row:
     state_word: str
     why: str
     balance: Money
+    estimate: str = ""
 
 
 def today() -> date:
@@ -71,6 +72,7 @@ def rows(invoices: Iterable[Invoice]) -> list[Row]:
             state_word=stands[invoice.pk].word,
             why=stands[invoice.pk].why,
             balance=invoice.balance_money,
+            estimate=invoice.estimate,
         )
         for invoice in listed
     ]

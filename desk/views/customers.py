@@ -17,14 +17,15 @@ from accounts.middleware import MemberRequest
 from accounts.models import Business
 from compliance.models import Suppression
 from desk import history, sums
-from desk.doors import members_page
+from desk.doors import AT_WORK, members_page
 from desk.forms import CustomerFilter
+from desk.people import people_of
 from desk.standing import rows, today
 from desk.views.invoices import Empty, without_page
+from desk.wording.people import phone_words
 from invoices.models import Contact, Customer
 from syntharra import money
 from syntharra.money import Money
-from syntharra.templatetags.syntharra import phone
 
 PER_PAGE = 50
 
@@ -39,15 +40,6 @@ class CustomerRow:
     count: int
     overdue: Money
     balance: Money
-
-
-@dataclass(frozen=True)
-class Person:
-    role: str
-    name: str
-    phone: str
-    email: str
-    note: str
 
 
 @require_GET
@@ -97,7 +89,9 @@ def customer(request: MemberRequest, pk: UUID) -> HttpResponse:
         "currency": request.business.currency,
         "invoices": rows(found.invoices.select_related("customer").order_by("-due_on", "number")[:50]),
         "events": history.of_customer(found),
-        "contacts": [_person(contact) for contact in found.contacts.order_by("role", "rank")],
+        "contacts": people_of(found, stops),
+        "roles": Contact.Role.choices,
+        "role_url": reverse("contact_role", args=[found.pk]) if request.membership.role in AT_WORK else "",
         "facts": _facts(found, stops),
     }
     return render(request, "desk/customer.html", context)
@@ -133,26 +127,6 @@ def _row(customer: Customer, currency: str) -> CustomerRow:
         overdue=money.of(customer.overdue_sum, currency),  # type: ignore[attr-defined]
         balance=money.of(customer.open_sum, currency),  # type: ignore[attr-defined]
     )
-
-
-def phone_words(contact: Contact) -> str:
-    """The number as people write it, or what is wrong with it."""
-    if contact.phone_problem == "refused":
-        return _("%(number)s, refused by the carrier") % {"number": phone(contact.phone or contact.phone_raw)}
-    if contact.phone:
-        return phone(contact.phone)
-    match contact.phone_problem:
-        case "unreadable":
-            return _("“%(raw)s” is no number") % {"raw": contact.phone_raw}
-        case "foreign":
-            return _("%(raw)s, another country") % {"raw": contact.phone_raw}
-    return _("no phone number")
-
-
-def _person(contact: Contact) -> Person:
-    called = contact.role == Contact.Role.BILLING and contact.rank == 0 and contact.phone
-    note = _("the one we call") if called else ""
-    return Person(contact.get_role_display(), contact.name or _("no name"), phone_words(contact), contact.email, note)
 
 
 def _address(customer: Customer) -> str:

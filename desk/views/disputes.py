@@ -16,13 +16,14 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts.middleware import MemberRequest
 from accounts.models import Business
-from desk import history
+from desk import book_entries, history
 from desk.clocks import Clock, clocks, next_clock
 from desk.doors import IN_CHARGE, members_page, only_for
 from desk.forms import ReasonForm
 from desk.standing import rows, today
 from disputes.letters import email_of
 from disputes.models import Claim, ClaimOn, Dispute
+from disputes.reminders import task_of
 from disputes.services import CannotRelease, answer_for_others, release
 from invoices.models import Invoice
 from syntharra import money
@@ -107,6 +108,7 @@ def dispute(request: MemberRequest, number: str) -> HttpResponse:
         "release_url": reverse("release_dispute", args=[found.number]),
         "reason_form": ReasonForm(),
         "facts": _facts(found, first),
+        **_books(request, found),
     }
     return render(request, "desk/dispute.html", context)
 
@@ -137,12 +139,34 @@ def other_invoices(request: MemberRequest, number: str) -> HttpResponse:
     return redirect(found)
 
 
+def _books(request: MemberRequest, dispute: Dispute) -> dict[str, object]:
+    """The books' own reminders, done or not; and what else is still to be written about the invoice."""
+    reminders = task_of(dispute)
+    waiting = book_entries.of_invoice(dispute.invoice).filter(status__in=book_entries.WAITING)
+    if reminders is not None:
+        waiting = waiting.exclude(pk=reminders.pk)
+    return {
+        "reminders": book_entries.shown([reminders], request.membership) if reminders else [],
+        "entries": book_entries.shown(waiting, request.membership),
+        "reminders_words": "" if reminders else _reminders(dispute),
+    }
+
+
+def _reminders(dispute: Dispute) -> str:
+    """Where there is nothing to do about them."""
+    if dispute.closed_at is not None:
+        return ""
+    if dispute.invoice.reminders_on is False or dispute.invoice.connection.reminders_said == "off":
+        return _("Your books send no reminders of their own about it.")
+    return _("Whether your books send reminders of their own about it, we do not know.")
+
+
 def _of(business: Business, number: str) -> Dispute:
     return get_object_or_404(_with_people(business.disputes.all()), number=number)
 
 
 def _with_people(found: "QuerySet[Dispute]") -> "QuerySet[Dispute]":
-    return found.select_related("invoice__customer", "customer")
+    return found.select_related("invoice__customer", "invoice__connection", "customer")
 
 
 def _month_start() -> datetime:

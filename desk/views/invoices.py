@@ -18,6 +18,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts.middleware import MemberRequest
 from accounts.models import Business
 from desk import history, sums
+from desk.beside_invoice import beside
 from desk.doors import IN_CHARGE, members_page, only_for
 from desk.forms import DisputeForm, InvoiceFilter, ReasonForm
 from desk.gate import may_we_call
@@ -113,6 +114,7 @@ def invoice(request: MemberRequest, number: str) -> HttpResponse:
         "rest": rest if lines and rest else None,
         "gate": may_we_call(found) if found.books_status == Invoice.Books.OPEN else None,
         "facts": facts_of(found, attempts=attempts, read_at_words=moment(found.read_at)),
+        **beside(found, request.membership),
     }
     return render(request, "desk/invoice.html", context)
 
@@ -150,7 +152,7 @@ def end_pause(request: MemberRequest, number: str) -> HttpResponse:
 
 def named(business: Business, number: str, which: str | None) -> tuple[Invoice, int]:
     """The invoice with this number, and how many share it: books may use one twice. 404 for another business's."""
-    listed = business.invoices.select_related("customer").order_by("-issued_on", "-pk")
+    listed = business.invoices.select_related("customer", "connection", "replaces").order_by("-issued_on", "-pk")
     same = list(listed.filter(number=number)) or _by_id(listed, number)
     if not same:
         raise Http404(number)

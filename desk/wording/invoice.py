@@ -72,6 +72,16 @@ def facts_of(invoice: Invoice, *, attempts: int, read_at_words: str) -> list[Fac
         (_("Attempts"), _("%(made)d of 3") % {"made": attempts}),
         (_("Last read"), read_at_words),
     ]
+    if invoice.estimate:
+        facts.insert(0, (_("Estimate"), invoice.estimate))
+    if invoice.terms_assumed:
+        facts.append((_("Due date"), _("by your own terms: your books have none")))
+    if invoice.in_flight:
+        facts.append((_("Payment"), _("on its way, your books say")))
+    if invoice.disputed_in_books:
+        facts.append((_("Disputed"), _("marked so in your books")))
+    if invoice.replaces_id:
+        facts.append((_("Replaces"), invoice.replaces.number or invoice.replaces.external_id))
     if invoice.memo:
         facts.append((_("Memo"), invoice.memo))
     return facts

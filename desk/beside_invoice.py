@@ -1,0 +1,41 @@
+"""What stands beside an invoice: what is to be looked at first, a question about a newer bill, and what its books are asked."""
+
+from typing import Any
+
+from django.urls import reverse
+
+from accounts.models import Membership
+from desk import book_entries
+from desk.check_first import Waiting, lines_of
+from desk.doors import AT_WORK, IN_CHARGE
+from desk.replaced import question_of
+from desk.standing import invoice_url
+from invoices.checking import open_findings
+from invoices.models import Invoice
+
+ENTRIES_SHOWN = 20
+
+
+def beside(invoice: Invoice, membership: Membership) -> dict[str, Any]:
+    """For the page of one invoice, as this member may see and do it."""
+    in_charge = membership.role in IN_CHARGE
+    entries = book_entries.of_invoice(invoice)[:ENTRIES_SHOWN]
+    return {
+        "looks": _looks(invoice, membership),
+        "tick_url": reverse("tick", args=[invoice.customer_id]),
+        "look_back": f"{invoice_url(invoice)}#look-first",
+        "may_tick": membership.role in AT_WORK,
+        "question": question_of(invoice),
+        "may_answer": in_charge,
+        "entries": book_entries.shown(entries, membership),
+        "offers": book_entries.offers(invoice.connection, invoice) if in_charge else [],
+        "new_entry_url": reverse("new_book_entry", args=[invoice.pk]) if in_charge else "",
+    }
+
+
+def _looks(invoice: Invoice, membership: Membership) -> list[Any]:
+    """Why the gate says that it asks for a look; nothing for what is not owed any more."""
+    if invoice.books_status != Invoice.Books.OPEN:
+        return []
+    found = open_findings([invoice], business=membership.business)[invoice.pk]
+    return lines_of([Waiting(invoice, found)], currency=membership.business.currency)
