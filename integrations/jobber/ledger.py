@@ -135,14 +135,14 @@ class JobberLedger:
     def _pages(self, cursor: Cursor) -> Iterator[Page]:
         """Stage by stage from where the cursor stands. ``marks``: per kind, their own instant of the latest change."""
         marks: dict[str, str] = dict(cursor.get("marks") or {})
-        kept = {name: cursor[name] for name in ("latest", "compared") if name in cursor}
+        kept: Cursor = {name: cursor[name] for name in ("latest", "compared") if name in cursor}
         self._read = set()
         for number in range(int(cursor.get("stage", 0)), len(_STAGES)):
-            entity, its_list = _STAGES[number]
+            entity, listing = _STAGES[number]
             place = Place(_before(marks.get(entity, "")))
             if number == cursor.get("stage") and "at" in cursor:
                 place = Place(str(cursor["at"]), str(cursor.get("after", "")))
-            for raws, following in Walk(self._client, its_list).pages(place):
+            for raws, following in Walk(self._client, listing).pages(place):
                 marks[entity] = _latest(marks.get(entity, ""), raws)
                 beyond: Cursor = {"stage": number + 1}
                 if following is not None:

@@ -110,7 +110,8 @@ def nodes(raw: Json, name: str) -> list[Json]:
 
 def goes_on(raw: Any, name: str) -> str:
     """Where a connection inside an object goes on; "" where it ends or was not asked for."""
-    page = raw.get(name).get("pageInfo") if isinstance(raw, dict) and isinstance(raw.get(name), dict) else None
+    inside = raw.get(name) if isinstance(raw, dict) else None
+    page = inside.get("pageInfo") if isinstance(inside, dict) else None
     if not isinstance(page, dict) or page.get("hasNextPage") is not True:
         return ""
     return fields.clean(page.get("endCursor"))

@@ -29,7 +29,7 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class List:
+class Listing:
     """A list of theirs in the order of an instant that each row carries."""
 
     name: str
@@ -40,9 +40,9 @@ class List:
     one_name: str
 
 
-CLIENTS = List("clients", documents.CLIENTS, documents.CLIENT_IDS, "updatedAt", documents.CLIENT, "client")
-INVOICES = List("invoices", documents.INVOICES, documents.INVOICE_IDS, "updatedAt", documents.INVOICE, "invoice")
-PAYMENTS = List(
+CLIENTS = Listing("clients", documents.CLIENTS, documents.CLIENT_IDS, "updatedAt", documents.CLIENT, "client")
+INVOICES = Listing("invoices", documents.INVOICES, documents.INVOICE_IDS, "updatedAt", documents.INVOICE, "invoice")
+PAYMENTS = Listing(
     "paymentRecords",
     documents.PAYMENTS_BY_DAY,
     documents.PAYMENT_IDS,
@@ -57,7 +57,7 @@ class Walk:
     """One way through a list. ``only`` is what else is asked of its rows, for example a status."""
 
     client: Client
-    list: List
+    listing: Listing
     only: Json = field(default_factory=dict)
     seen: set[str] = field(default_factory=set)  # of the instant we count in
 
@@ -66,7 +66,7 @@ class Walk:
         following: Place | None = place
         while following is not None:
             here = following
-            rows, more = self._ask(self.list.document, here, documents.PAGE)
+            rows, more = self._ask(self.listing.document, here, documents.PAGE)
             following = self._following(here, rows, more)
             lost: list[Any] = []
             if here.after:
@@ -80,7 +80,7 @@ class Walk:
     def _following(self, here: Place, rows: list[Any], more: str) -> Place | None:
         if not more:
             return None
-        last = fields.text(rows[-1], self.list.instant, most=60) if rows and isinstance(rows[-1], dict) else ""
+        last = fields.text(rows[-1], self.listing.instant, most=60) if rows and isinstance(rows[-1], dict) else ""
         if refs.moment(last) is not None and refs.order(last) > refs.order(here.at):
             return Place(last)
         if more == here.after:
@@ -91,22 +91,22 @@ class Walk:
         """What is of this instant and was not among the pages we counted: rows that slid past us meanwhile."""
         missing, after = [], ""
         while True:
-            rows, more = self._ask(self.list.ids, Place(instant, after), documents.IDS_PAGE)
-            of_it = [row for row in rows if refs.order(_text(row, self.list.instant)) <= refs.order(instant)]
+            rows, more = self._ask(self.listing.ids, Place(instant, after), documents.IDS_PAGE)
+            of_it = [row for row in rows if refs.order(_text(row, self.listing.instant)) <= refs.order(instant)]
             missing += [id for row in of_it if (id := _id(row)) and id not in self.seen]
             if not more or more == after or len(of_it) < len(rows):
                 break
             after = more
         self.seen = set()
-        found = (self.client.run(self.list.one, id=id).get(self.list.one_name) for id in missing)
+        found = (self.client.run(self.listing.one, id=id).get(self.listing.one_name) for id in missing)
         return [row for row in found if row is not None]
 
     def _ask(self, document: Document, place: Place, first: int) -> tuple[list[Any], str]:
         wanted = dict(self.only)
         if place.at:
-            wanted[self.list.instant] = {"after": place.at}
+            wanted[self.listing.instant] = {"after": place.at}
         said = self.client.run(document, first=first, after=place.after or None, filter=wanted or None)
-        return rows_of(said, self.list.name)
+        return rows_of(said, self.listing.name)
 
 
 def rows_of(said: Json, name: str) -> tuple[list[Any], str]:

@@ -46,6 +46,6 @@ def _size(field: FieldNode, first: int) -> int | None:
         isinstance(inner, FieldNode) and inner.name.value == "nodes" for inner in field.selection_set.selections
     ):
         return None
-    said = next((one.value for one in field.arguments if one.name.value == "first"), None)
+    said = next((one.value for one in field.arguments or () if one.name.value == "first"), None)
     assert said is not None, f"{field.name.value} without first counts as a hundred"
     return int(getattr(said, "value", first))
