@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
+from uuid import UUID
 
 from django.core.paginator import Page, Paginator
 from django.db.models import Count, Max, Q
@@ -61,6 +62,13 @@ class Ringing:
     words: str
     by_hand: bool = False
     made: bool = False
+
+
+def totals(business: Business) -> tuple[dict[UUID, int], dict[UUID, int]]:
+    """How many invoices and how many objects set aside there are, by connection."""
+    invoices = business.invoices.order_by().values_list("connection").annotate(Count("pk"))
+    aside = business.setasides.filter(cleared_at=None).order_by().values_list("connection").annotate(Count("pk"))
+    return dict(invoices), dict(aside)
 
 
 def waiting(connection: Connection) -> dict[tuple[str, str], int]:
@@ -172,12 +180,11 @@ def _event(run: SyncRun, connection: Connection) -> Event:
 def facts(connection: Connection, planned: datetime | None) -> list[tuple[str, object]]:
     """Who connected what, and when it is read."""
     found: Iterable[tuple[str, object]] = [
-        (_("Last good reading"), moment(connection.synced_at) if connection.synced_at else _("not yet")),
         (_("Next reading"), moment(planned) if planned else ""),
-        (_("Everything compared"), moment(connection.compared_at) if connection.compared_at else ""),
+        (_("All compared"), moment(connection.compared_at) if connection.compared_at else ""),
         (_("Connected"), moment(connection.connected_at)),
         (_("By"), connection.connected_by),
-        (_("Company"), connection.account if connection.provider != Provider.FILE else ""),
+        (_("Company ID"), connection.account if connection.provider != Provider.FILE else ""),
         (_("Kind"), _("sandbox") if connection.sandbox else ""),
     ]
     return [(label, value) for label, value in found if value]

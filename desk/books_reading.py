@@ -23,11 +23,12 @@ SURE_AFTER = timedelta(seconds=3)
 
 @dataclass(frozen=True)
 class Progress:
-    """A reading under way. ``share`` is in percent, None where nobody knows how much there is."""
+    """A reading under way: what was read, and what is ``left``. ``share`` is in percent, None where nobody knows."""
 
     title: str
     share: int | None
-    words: str
+    counted: str
+    left: str = ""
 
 
 @dataclass(frozen=True)
@@ -66,7 +67,8 @@ def progress(connection: Connection, run: SyncRun | None) -> Progress | None:
         return None
     if not run.whole:
         return Progress(_("Reading what changed"), None, _("This takes seconds."))
-    title = _("Reading your books for the first time") if connection.synced_at is None else _("Reading everything anew")
+    first = connection.synced_at is None
+    title = _("Reading your books for the first time") if first else _("Comparing everything")
     if not run.expected:
         words = ngettext("%(n)s record so far", "%(n)s records so far", run.seen) % {"n": figure(run.seen)}
         return Progress(title, None, words)
@@ -75,8 +77,8 @@ def progress(connection: Connection, run: SyncRun | None) -> Progress | None:
         "seen": figure(run.seen),
         "expected": figure(max(run.expected, run.seen)),
     }
-    left = _left(run, before=_carried(connection, run))
-    return Progress(title, share, f"{counted} · {_('%(share)d %%') % {'share': share}} · {left}")
+    words = {"share": share, "left": _left(run, before=_carried(connection, run))}
+    return Progress(title, share, counted, _("%(share)d%% · %(left)s") % words)
 
 
 def _carried(connection: Connection, run: SyncRun) -> int:

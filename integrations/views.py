@@ -1,11 +1,13 @@
 """The doors of connecting: to the vendor, back from it, choose the company, read now, let go. The pages are the desk's."""
 
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
@@ -75,14 +77,14 @@ def choose_books(request: MemberRequest, pending_id: UUID) -> HttpResponse:
     named = [one for one in pending.companies if q.casefold() in one["name"].casefold()]
     many = ngettext("%(n)d company", "%(n)d companies", len(named)) % {"n": len(named)}
     context = {
-        "companies": sorted(named, key=lambda one: (one["name"].casefold(), one["account"])),
+        "companies": sorted(named, key=lambda one: (not one["name"], one["name"].casefold(), one["account"])),
         "many": many,
         "q": q,
         "searchable": len(pending.companies) > SEARCHED_FROM,
         "vendor": pending.get_provider_display(),
         "problem": _("Choose one of the companies first.") if request.method == "POST" else "",
     }
-    return render(request, "integrations/choose.html", context, status=422 if request.method == "POST" else 200)
+    return _page(request, "integrations/choose.html", context, status=422 if request.method == "POST" else 200)
 
 
 @require_POST
@@ -125,7 +127,7 @@ def make_webhook(request: MemberRequest, connection_id: UUID) -> HttpResponse:
         "body": '{"invoice_id":"${INVOICE.INVOICE_ID}"}',
         "back": _page_of(connection),
     }
-    return render(request, "integrations/webhook.html", context)
+    return _page(request, "integrations/webhook.html", context)
 
 
 @require_POST
@@ -150,6 +152,12 @@ def _vendor(provider: str) -> Provider:
     if provider not in BY_SIGNING_IN:
         raise Http404
     return Provider(provider)
+
+
+def _page(request: MemberRequest, template: str, context: dict[str, object], status: int = 200) -> HttpResponse:
+    """A page in the firm's own time zone."""
+    with timezone.override(ZoneInfo(request.business.time_zone)):
+        return render(request, template, context, status=status)
 
 
 def _page_of(connection: Connection) -> str:

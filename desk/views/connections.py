@@ -48,7 +48,17 @@ def connections(request: MemberRequest) -> HttpResponse:
         return _connect(request, [])
     if len(live) == 1:
         return _health(request, live[0], alone=True)
-    rows = [{"connection": one, "name": name_of(one), "trouble": trouble_of(one)} | _state(one) for one in live]
+    invoices, aside = books.totals(request.business)
+    rows = [
+        {
+            "connection": one,
+            "trouble": trouble_of(one),
+            "invoices": books_reading.figure(invoices.get(one.pk, 0)),
+            "aside": books_reading.figure(aside.get(one.pk, 0)),
+        }
+        | _state(one)
+        for one in live
+    ]
     return render(request, "desk/connections.html", {"rows": rows, "in_charge": _in_charge(request)})
 
 
@@ -155,7 +165,7 @@ def _state(found: Connection) -> dict[str, str]:
             {"state": "waiting", "state_word": _("First reading")} if first else {"state": "healthy", "state_word": ""}
         )
     if trouble.reconnect:
-        return {"state": "broken", "state_word": _("Reconnect needed")}
+        return {"state": "broken", "state_word": ""}
     if found.state == Connection.State.PAUSED:
         return {"state": "broken", "state_word": str(found.get_state_display())}
     return {"state": "waiting", "state_word": _("Waiting")}
@@ -182,7 +192,7 @@ def _health(request: MemberRequest, found: Connection, *, alone: bool) -> HttpRe
         "reasons": reasons,
         "history": books_reading.two_weeks(found),
         "news": books.news(found),
-        "facts": books.facts(found, None if trouble and trouble.reconnect else planned),
+        "facts": books.facts(found, None if run or (trouble and trouble.reconnect) else planned),
         "ringing": books.ringing(found),
         "doings": doings(abilities) if abilities else [],
         "reminders_steps": abilities.of(Act.REMINDERS).steps if abilities else (),
@@ -200,7 +210,7 @@ def _standing(found: Connection, trouble: Trouble | None) -> str:
     if found.provider == Provider.FILE:
         return _("These invoices came as a file. They are as new as the last one you brought in.")
     if found.synced_at is None:
-        return "" if trouble else _("We are reading your books for the first time. Nobody is called meanwhile.")
+        return "" if trouble else _("We are reading your books. Nobody is called before we are done.")
     return "" if trouble else _("Read every few minutes, and again before each call.")
 
 
