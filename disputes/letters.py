@@ -11,6 +11,7 @@ from django.urls import reverse
 from accounts.models import Membership, Role
 from compliance.models import Channel, Purpose
 from disputes.digest import digest_facts
+from disputes.letter_tasks import reminder_tasks
 from disputes.models import Claim, Dispute
 from invoices.models import Contact, Customer, Invoice
 from notifications import lint
@@ -132,12 +133,15 @@ def answer_by(opened_at: datetime) -> datetime:
 
 def _alert(message: Message) -> dict[str, Any]:
     claim, disputes = _claim_and_disputes(message)
+    by_hand, by_us = reminder_tasks(disputes)
     others = Invoice.objects.open().filter(customer=claim.customer, frozen_at=None, due_on__lt=clock.now().date())
     return {
         "claim": claim,
         "disputes": disputes,
         "customer": claim.customer,
         "others": list(others),
+        "reminders_by_hand": by_hand,
+        "reminders_by_us": by_us,
         "acknowledge_by": answer_by(claim.said_at),
         "url": absolute(disputes[0].get_absolute_url()),
     }
@@ -161,7 +165,11 @@ def may_be_quoted(claim: Claim) -> bool:
     What a member noted stays inside the firm. Words such as "balance due" or "court", theirs as they are, would make
     our letter read like a demand, so such a sentence is left out rather than the letter held back.
     """
-    if claim.source in (Claim.Source.MEMBER, Claim.Source.VENDOR) or not claim.words or claim.evidence.get("unquotable"):
+    if (
+        claim.source in (Claim.Source.MEMBER, Claim.Source.VENDOR)
+        or not claim.words
+        or claim.evidence.get("unquotable")
+    ):
         return False
     return float(claim.evidence.get("score", 1.0)) >= 0.6 and not lint.problems(claim.words)
 

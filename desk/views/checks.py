@@ -22,7 +22,7 @@ from desk.check_first import by_customer, groups, parted, sum_of, waiting
 from desk.check_forms import TermsForm, WordsForm
 from desk.doors import AT_WORK, IN_CHARGE, members_page, only_for
 from desk.views.invoices import without_page
-from desk.wording.checks import ticked_words
+from desk.wording.checks import reason_words
 from invoices import check_settings, checking
 from invoices.checks import USUAL_WORDS
 from invoices.models import Checked
@@ -169,7 +169,12 @@ def _undated(invoices: list[Any], business: Business) -> str:
 def _ticked(rows: "QuerySet[Checked] | list[Checked]") -> list[Ticked]:
     return [
         Ticked(
-            row.pk, ticked_words(row), row.customer.name, reverse("customer", args=[row.customer_id]), row.by, row.at
+            row.pk,
+            reason_words(row.reason, row.about),
+            row.customer.name,
+            reverse("customer", args=[row.customer_id]),
+            row.by,
+            row.at,
         )
         for row in rows
     ]

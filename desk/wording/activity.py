@@ -5,14 +5,17 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
+from desk.wording.abilities import ACTS as BOOK_ACTS
+from desk.wording.checks import reason_words
 from desk.wording.gate import against
 from desk.wording.outcomes import short
 from desk.wording.tasks import task_words
 from disputes.models import Claim
 from integrations import problems
+from invoices.models import Contact
 from syntharra import money
 
 
@@ -66,6 +69,20 @@ ACTS: dict[str, Act] = {
     "put_on_hold": Act("hourglass", _("Put an invoice on hold"), "clock"),
     "lifted_hold": Act("play", _("Lifted a hold")),
     "left_to_your_decision": Act("flag", _("Left an invoice to your decision after three calls"), "clock"),
+    "checked_first": Act("eye", _("Looked first: this no longer keeps them from being called")),
+    "checks_again": Act("undo-2", _("Looks first again")),
+    "set_terms": Act("calendar-clock", _("Said when an invoice without a due date is due")),
+    "set_check_words": Act("pencil", _("Changed the words that ask for a look first")),
+    "attested_late_fees": Act("receipt-text", _("Stated that late fees are in the terms")),
+    "took_back_late_fees": Act("undo-2", _("Took back that late fees are in the terms")),
+    "may_replace": Act("split", _("Asked whether a new invoice replaces an older one"), "clock"),
+    "replaces": Act("split", _("Said that a new invoice replaces an older one")),
+    "does_not_replace": Act("split", _("Said that both invoices are owed")),
+    "asked_of_books": Act("pencil", _("Asked for something to be written into the books")),
+    "did_in_books": Act("check", _("Wrote something into the books by hand")),
+    "written_to_books": Act("pencil", _("Wrote something into the books")),
+    "refused_by_books": Act("circle-alert", _("The books refused what was to be written"), "late"),
+    "decided_role": Act("user", _("Said what somebody is there for")),
     "opened_again": Act("refresh-cw", _("Opened a page again")),
     "stopped": Act("octagon-x", _("Recorded a stop: this customer is not contacted"), "late"),
     "recovered": Act("banknote", _("Recovered money"), "recovered"),
@@ -124,6 +141,19 @@ def _of_verb(verb: str, facts: Mapping[str, Any]) -> str:
             return str(dict(Claim.Reason.choices).get(str(facts.get("reason")), ""))
         case "synced":
             return gettext("%(seen)s records, %(written)s new or changed") % ({"seen": 0, "written": 0} | dict(facts))
+        case "checked_first" | "checks_again":
+            return reason_words(str(facts.get("reason", "")), str(facts.get("about", "")))
+        case "set_terms":
+            return _terms(facts.get("days"))
+        case "set_check_words":
+            return ", ".join(str(word) for word in facts.get("check_words") or ())
+        case "may_replace" | "replaces" | "does_not_replace":
+            return gettext("%(number)s and %(older)s") % ({"number": "", "older": ""} | dict(facts))
+        case "asked_of_books" | "did_in_books" | "written_to_books" | "refused_by_books":
+            return _of_books(facts)
+        case "decided_role":
+            roles = dict(Contact.Role.choices)
+            return f"{facts.get('person')}: {roles.get(str(facts.get('role')), '')}"
         case "imported":
             return gettext("%(file)s: %(invoices)s invoices, %(new)s of them new") % ({"new": 0} | dict(facts))
         case "sync_failed" | "became_reconnect" | "became_paused":
@@ -140,6 +170,19 @@ def _of_verb(verb: str, facts: Mapping[str, Any]) -> str:
         case "released" | "called_off" | "pause_ended" | "put_on_hold":
             return str(facts.get("reason") or "")
     return ""
+
+
+def _terms(days: Any) -> str:
+    if days is None:
+        return gettext("never: nobody is called about one")
+    return ngettext("%(n)d day after its date", "%(n)d days after its date", int(days)) % {"n": int(days)}
+
+
+def _of_books(facts: Mapping[str, Any]) -> str:
+    """``Lower an invoice · 100.00 · CM-12``."""
+    word = next((str(words) for one, words in BOOK_ACTS.items() if one == facts.get("act")), "")
+    amount = str(facts["amount"]) if facts.get("amount") is not None else ""
+    return " · ".join(part for part in (word, amount, str(facts.get("number") or "")) if part)
 
 
 def _amount(value: Any, currency: Any) -> str:

@@ -6,7 +6,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from invoices.checks import FEE_WORDS, NAME_WORDS, Finding, Reason
-from invoices.models import Checked, Invoice
+from invoices.models import Invoice
 from syntharra.templatetags.syntharra import day_words
 
 DISPUTED = "disputed"
@@ -57,16 +57,16 @@ def changed_on(at: datetime | None) -> str:
     return day_words(timezone.localtime(at).date()) if at else ""
 
 
-def ticked_words(row: Checked) -> str:
+def reason_words(reason: str, about: str) -> str:
     """What somebody looked at: the reason is kept as a code, and what it was about as one word."""
-    match row.reason:
+    match reason:
         case Reason.CREDIT_ON_ACCOUNT:
             return _("Money with you that is not used")
         case Reason.PAYMENT_IN_FLIGHT:
             return _("A payment on its way")
         case Reason.NOT_SENT:
             return _("No record that it was sent")
-    return _about(row.about)
+    return _about(about)
 
 
 def _about(about: str) -> str:
