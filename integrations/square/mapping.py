@@ -4,7 +4,7 @@ An invoice of theirs is a schedule of payment requests over an order: the order 
 requests have what is due and when.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -41,7 +41,7 @@ class Billed:
 
 def invoice(raw: Any, home: Home, *, order: Json | None = None, on: date | None = None) -> LedgerInvoice | Unusable:
     """An invoice, with its lines where its order is at hand. ``on``: the day for which a charge to come is judged."""
-    return _guarded("invoice", raw, lambda: _invoice(raw, home, order, on))  # type: ignore[return-value]
+    return _guarded("invoice", raw, lambda: _invoice(raw, home, order, on))
 
 
 def customer(raw: Any, home: Home) -> Item:
@@ -50,7 +50,7 @@ def customer(raw: Any, home: Home) -> Item:
 
 def payment(raw: Any, home: Home, *, billed: Billed | None = None) -> LedgerPayment | Unusable:
     """A payment, tied to the invoice it paid where that is known."""
-    return _guarded("payment", raw, lambda: _payment(raw, home, billed))  # type: ignore[return-value]
+    return _guarded("payment", raw, lambda: _payment(raw, home, billed))
 
 
 def billed_by(raw: Any, home: Home) -> tuple[str, Billed] | None:
@@ -81,7 +81,7 @@ def payment_of(tender: Json) -> str:
         return ""
 
 
-def _guarded(kind: str, raw: Any, read: Any) -> Any:
+def _guarded[T](kind: str, raw: Any, read: Callable[[], T]) -> T | Unusable:
     if not isinstance(raw, dict):
         return Unusable(kind, "", "", "not_an_object", kind)
     label = fields.text(raw, "invoice_number", most=60) or fields.text(raw, "receipt_number", most=60)

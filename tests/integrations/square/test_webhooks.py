@@ -124,8 +124,10 @@ def test_one_key_for_the_whole_app_and_a_wrong_signature_hears_403(settings: Any
 
 
 VALUE = st.none() | st.booleans() | st.integers() | st.text(max_size=5) | st.lists(st.integers(), max_size=2)
-INSIDE = st.dictionaries(st.sampled_from(["id", "object", "refund", "payment_id"]), VALUE | st.just({}))
-EVENT = st.dictionaries(
+INSIDE: st.SearchStrategy[Any] = st.dictionaries(
+    st.sampled_from(["id", "object", "refund", "payment_id"]), VALUE | st.just({})
+)
+EVENT: st.SearchStrategy[Any] = st.dictionaries(
     st.sampled_from(["merchant_id", "type", "event_id", "created_at", "data"]),
     VALUE | INSIDE | st.sampled_from(["refund.created", "invoice.updated"]),
 )

@@ -1,5 +1,6 @@
 """Every form in which Xero says no, and which of our four errors it is."""
 
+import json
 from datetime import UTC, datetime
 
 import pytest
@@ -158,8 +159,6 @@ JSON = st.recursive(
 
 @given(JSON, st.sampled_from([None, 200, 400, 401, 404]))
 def test_no_json_whatever_makes_it_raise(said: object, status: int | None) -> None:
-    import json
-
     found = answers.error_in(json.dumps(said).encode(), status=status, now=NOW)
 
     assert found is None or isinstance(found, VendorError)
