@@ -31,7 +31,7 @@ EVENTS = ("invoice", "payment", "client", "credit_note")
 
 _OBJECTS = {"invoice": "invoice", "payment": "payment", "client": "customer", "credit_note": "credit_memo"}
 _ACTIONS = {"create": "created", "update": "updated", "delete": "deleted", "sendbyemail": "emailed"}
-_ONE_DELIVERY_SECONDS = 10
+_ONE_DELIVERY_SECONDS = 60
 _MOST_PAGES = 50
 _UNKNOWN_CALLBACK = ("5", "1012")
 

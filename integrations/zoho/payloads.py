@@ -1,7 +1,7 @@
 """Zoho Books answers of every shape, read without a connection: objects, lists, bare ones, webhooks, tokens, errors."""
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
 
@@ -124,9 +124,10 @@ def _pair(answer: Answer) -> Json:
 def _sent_at(answer: Answer) -> datetime:
     """When it was sent, where the file says so; else now."""
     try:
-        return parsedate_to_datetime((answer.headers or {}).get("date", ""))
+        said = parsedate_to_datetime((answer.headers or {}).get("date", ""))
     except (TypeError, ValueError):
         return machine_now()
+    return said if said.tzinfo else said.replace(tzinfo=UTC)
 
 
 def _good(answer: Answer) -> Any:

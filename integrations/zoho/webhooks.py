@@ -28,7 +28,7 @@ _IDS = (
     ("contact_id", "customer", ("contact", "customer")),
     ("customer_id", "customer", ()),
 )
-_ONE_DELIVERY_SECONDS = 10
+_ONE_DELIVERY_SECONDS = 60
 
 
 def app_key() -> str:

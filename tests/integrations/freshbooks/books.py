@@ -20,7 +20,7 @@ CALLBACK = "https://app.example/connections/freshbooks/callback"
 @pytest.fixture(scope="module")
 def simulators() -> Iterator[str]:
     """An address like SIMULATORS_URL."""
-    app = create_app(FreshBooksSimConfig(redirect_uris=(CALLBACK,), invoices=250))
+    app = create_app(FreshBooksSimConfig(redirect_uris=(CALLBACK,), invoices=130))
     with running(Starlette(routes=[Mount("/freshbooks", app=app)])) as address:
         yield address
 
