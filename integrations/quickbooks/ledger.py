@@ -7,16 +7,28 @@ tell (too long ago, or too much at once) the caller is sent back to the whole, n
 
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
+from decimal import Decimal
 from functools import partial
 
 from django.utils.translation import gettext as _
 
 from integrations import access, fields
-from integrations.errors import Refused, Unavailable
+from integrations.errors import NotAble, Refused, Unavailable
 from integrations.fields import Bad, Json
-from integrations.ledger import Cursor, Gone, Home, Item, LedgerInvoice, Organisation, Page, TooFarBack, Unusable
+from integrations.ledger import (
+    Cursor,
+    Gone,
+    Home,
+    Item,
+    LedgerInvoice,
+    Organisation,
+    Page,
+    TooFarBack,
+    Unusable,
+    Written,
+)
 from integrations.models import Connection
-from integrations.quickbooks import mapping
+from integrations.quickbooks import mapping, writing
 from integrations.quickbooks.client import Client
 from integrations.quickbooks.places import places
 from syntharra import clock
@@ -47,15 +59,16 @@ class QuickBooksLedger:
     """One company's books; see ``integrations.ledger.Ledger``."""
 
     def __init__(self, client: Client, account: str, home: Home) -> None:
-        self._client, self._account, self._home = client, account, home
+        self.client, self.home = client, home
+        self._account = account
 
     def close(self) -> None:
-        self._client.close()
+        self.client.close()
 
     def organisation(self) -> Organisation:
         """Whose books these are. Raises Disconnected when they are another company's than the one we asked for."""
-        info = _object(self._client.read(f"/companyinfo/{self._account}"), "CompanyInfo")
-        preferences = _object(self._client.read("/preferences"), "Preferences")
+        info = _object(self.client.read(f"/companyinfo/{self._account}"), "CompanyInfo")
+        preferences = _object(self.client.read("/preferences"), "Preferences")
         if not info:
             raise Unavailable(_("QuickBooks did not say whose books these are."), problem="answer_garbled")
         named = fields.text(info, "CompanyName", most=200) or fields.text(info, "LegalName", most=200)
@@ -64,14 +77,14 @@ class QuickBooksLedger:
         return Organisation(
             account=self._account,
             name=named,
-            currency=fields.text(home, "value").upper()[:3] or self._home.currency,
-            country=country if len(country) == 2 and country.isalpha() else self._home.country,
+            currency=fields.text(home, "value").upper()[:3] or self.home.currency,
+            country=country if len(country) == 2 and country.isalpha() else self.home.country,
             time_zone=fields.text(info, "DefaultTimeZone", most=64),
         )
 
     def count(self, cursor: Cursor) -> int:
         since = _since(cursor)
-        counted = (self._client.query(_select("COUNT(*)", entity, since=since)) for entity in _STAGES)
+        counted = (self.client.query(_select("COUNT(*)", entity, since=since)) for entity in _STAGES)
         return sum(_total(answer) for answer in counted)
 
     def whole(self, cursor: Cursor) -> Iterator[Page]:
@@ -93,9 +106,9 @@ class QuickBooksLedger:
         asked_from = since - OVERLAP
         if clock.now() - asked_from > CHANGES_LOOK_BACK:
             raise TooFarBack({"since": asked_from.isoformat()})
-        answer = self._client.read("/cdc", entities=",".join(_STAGES), changedSince=asked_from.isoformat())
+        answer = self.client.read("/cdc", entities=",".join(_STAGES), changedSince=asked_from.isoformat())
         try:
-            items = mapping.changed(answer, self._home)
+            items = mapping.changed(answer, self.home)
         except Bad as bad:
             raise _garbled(bad) from None
         if len(items) >= CHANGES_AT_MOST:
@@ -108,7 +121,7 @@ class QuickBooksLedger:
         for start in range(0, len(external_ids), AT_A_TIME):
             wanted = ", ".join(_quoted(external_id) for external_id in external_ids[start : start + AT_A_TIME])
             statement = _select("*", entity, f"Id IN ({wanted})") + f" MAXRESULTS {PAGE}"
-            for item in self._listed(self._client.query(statement), entity):
+            for item in self._listed(self.client.query(statement), entity):
                 found[item.external_id] = item
         return [found.get(external_id) or Gone(kind, external_id) for external_id in external_ids]
 
@@ -122,21 +135,41 @@ class QuickBooksLedger:
 
     def one_invoice(self, external_id: str) -> LedgerInvoice | Gone | Unusable:
         try:
-            answer = self._client.read(f"/invoice/{_in_path(external_id)}", include="invoiceLink")
+            answer = self.client.read(f"/invoice/{_in_path(external_id)}", include="invoiceLink")
         except Refused as error:
             if error.problem == "not_in_books":
                 return Gone("invoice", external_id)
             raise
-        item = mapping.item("Invoice", answer.get("Invoice"), self._home)
+        item = mapping.item("Invoice", answer.get("Invoice"), self.home)
         if not isinstance(item, LedgerInvoice | Gone | Unusable) or item.external_id != external_id:
             raise Unavailable(_("QuickBooks sent another invoice than we asked for."), problem="answer_garbled")
         return item
+
+    def lower(self, invoice: str, amount: Decimal, *, key: str, reason: str) -> Written:
+        """By a credit memo over the amount, set against the invoice."""
+        return self._written(invoice, amount, key=key, words=reason or _("Adjustment"))
+
+    def write_off(self, invoice: str, *, key: str, reason: str) -> Written:
+        """They have no write-off: a credit memo over all that is owed, named a bad debt, comes nearest."""
+        return self._written(invoice, None, key=key, words=_("Bad debt"))
+
+    def note(self, invoice: str, words: str, *, key: str) -> Written:
+        raise NotAble(_("QuickBooks prints the notes a program can write on statements for the customer."))
+
+    def remind(self, invoice: str, *, on: bool, key: str) -> Written:
+        raise NotAble(_("QuickBooks lets no program turn its reminders off for one invoice."))
+
+    def _written(self, invoice: str, amount: Decimal | None, *, key: str, words: str) -> Written:
+        try:
+            return writing.credit(self, invoice, amount, key=key, words=words)
+        except Bad as bad:
+            raise _garbled(bad) from None
 
     def _page(self, entity: str, *, since: str | None, after: str, also: str = "") -> tuple[list[Item], Json, str]:
         """One page in the order of ids, and the id to go on after ("" at the end)."""
         beyond = f"Id > {_quoted(after)}" if after else ""
         statement = _select("*", entity, beyond, also, since=since)
-        answer = self._client.query(f"{statement} ORDERBY Id STARTPOSITION 1 MAXRESULTS {PAGE}")
+        answer = self.client.query(f"{statement} ORDERBY Id STARTPOSITION 1 MAXRESULTS {PAGE}")
         items = self._listed(answer, entity)
         if len(items) < PAGE:
             return items, answer, ""
@@ -147,7 +180,7 @@ class QuickBooksLedger:
 
     def _listed(self, answer: Json, entity: str) -> list[Item]:
         try:
-            return mapping.listed(answer, entity, self._home)
+            return mapping.listed(answer, entity, self.home)
         except Bad as bad:
             raise _garbled(bad) from None
 
