@@ -12,6 +12,7 @@ from invoices.models import Contact, Customer
 from invoices.phones import OURS, Reach
 from invoices.sync_aside import Note
 from invoices.sync_reading import Reading, Work, carry_out, digest_of, is_older
+from invoices.sync_rows import put
 
 LEVELS = 5
 _FIELDS = [
@@ -80,9 +81,7 @@ def _write(reading: Reading, batch: Sequence[LedgerCustomer | Gone]) -> None:
     rows = [_row(reading, item, known.get(item.external_id)) for item in items if isinstance(item, LedgerCustomer)]
     if not rows:
         return
-    Customer.objects.bulk_create(
-        rows, update_conflicts=True, unique_fields=["business", "connection", "external_id"], update_fields=_FIELDS
-    )
+    put(rows, once=["business", "connection", "external_id"], changing=_FIELDS)
     reading.written += len(rows)
     alive = {row.pk: item for row, item in zip(rows, (i for i in items if isinstance(i, LedgerCustomer)), strict=True)}
     decided = sync_people.decided(known[item.external_id].pk for item in alive.values() if item.external_id in known)
@@ -152,12 +151,8 @@ def _write_contacts(
         for rank, reach in enumerate(reaches)
         if before[pk][rank : rank + 1] != [reach]
     ]
-    Contact.objects.bulk_create(
-        rows,
-        update_conflicts=True,
-        unique_fields=["business", "customer", "role", "rank"],
-        update_fields=["name", "title", "email", "phone", "phone_raw", "phone_kind", "phone_problem"],
-    )
+    changing = ["name", "title", "email", "phone", "phone_raw", "phone_kind", "phone_problem"]
+    put(rows, once=["business", "customer", "role", "rank"], changing=changing)
     surplus = Q(pk=None)
     for pk, reaches in after.items():
         if len(before[pk]) > len(reaches):

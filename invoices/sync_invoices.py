@@ -12,6 +12,7 @@ from invoices.models import Invoice, InvoiceLine
 from invoices.sync_aside import Note
 from invoices.sync_reading import Reading, Work, carry_out, digest_of, is_older
 from invoices.sync_record import BalanceChange
+from invoices.sync_rows import put
 
 _FIELDS = [
     "customer",
@@ -106,10 +107,7 @@ def _write(reading: Reading, batch: Sequence[LedgerInvoice | Gone], customers: M
         rows.append(row)
         if before is None or before.digest[32:] != row.digest[32:]:
             changed_lines.append((row, item))
-    if rows:
-        Invoice.objects.bulk_create(
-            rows, update_conflicts=True, unique_fields=["business", "connection", "external_id"], update_fields=_FIELDS
-        )
+    put(rows, once=["business", "connection", "external_id"], changing=_FIELDS)
     gone = [known[item.external_id] for item in items if isinstance(item, Gone)]
     _mark_gone(reading, gone)
     reading.written += len(rows) + len(gone)
@@ -194,13 +192,8 @@ def _write_lines(reading: Reading, changed: Sequence[tuple[Invoice, LedgerInvoic
         for invoice, item in changed
         for position, line in enumerate(item.lines, start=1)
     ]
-    InvoiceLine.objects.bulk_create(
-        rows,
-        batch_size=2000,
-        update_conflicts=True,
-        unique_fields=["business", "invoice", "position"],
-        update_fields=["item", "description", "quantity", "amount", "currency"],
-    )
+    changing = ["item", "description", "quantity", "amount", "currency"]
+    put(rows, once=["business", "invoice", "position"], changing=changing)
     surplus = Q(pk=None)
     for invoice, item in changed:
         if invoice.external_id in known:

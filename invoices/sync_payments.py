@@ -9,6 +9,7 @@ from integrations.ledger import Gone, LedgerPayment
 from invoices.models import Allocation, Invoice, Payment
 from invoices.sync_aside import Note
 from invoices.sync_reading import Reading, Work, carry_out, digest_of, is_older
+from invoices.sync_rows import put
 
 _FIELDS = [
     "customer",
@@ -126,9 +127,7 @@ def _write(reading: Reading, batch: Sequence[_Planned]) -> None:
         for planned in todo
         if isinstance(planned.item, LedgerPayment)
     ]
-    Payment.objects.bulk_create(
-        rows, update_conflicts=True, unique_fields=["business", "connection", "external_id"], update_fields=_FIELDS
-    )
+    put(rows, once=["business", "connection", "external_id"], changing=_FIELDS)
     gone = [known[planned.item.external_id].pk for planned in todo if isinstance(planned.item, Gone)]
     Payment.objects.filter(pk__in=gone).update(reversed_at=reading.at, unapplied=Decimal(0), digest="")
     reading.written += len(rows) + len(gone)
@@ -196,12 +195,7 @@ def _allocate(reading: Reading, should: Mapping[UUID, Mapping[tuple[UUID, str], 
         for (invoice, kind), (amount, currency) in wanted.items()
         if (row := now.get((payment, invoice, kind))) is None or row.amount != amount
     ]
-    Allocation.objects.bulk_create(
-        rows,
-        update_conflicts=True,
-        unique_fields=["business", "payment", "invoice", "kind"],
-        update_fields=["amount", "currency", "changed_at"],
-    )
+    put(rows, once=["business", "payment", "invoice", "kind"], changing=["amount", "currency", "changed_at"])
     over = [row.pk for key, row in now.items() if row.amount and (key[1], key[2]) not in should[key[0]]]
     if over:
         Allocation.objects.filter(pk__in=over).update(amount=Decimal(0), changed_at=reading.at)
