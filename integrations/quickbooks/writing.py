@@ -40,7 +40,7 @@ class Books(Protocol):
 
 
 def mark_of(key: str) -> str:
-    """What a write of ours is known by in the books: as long as a number there may be, and without a meaning."""
+    """What a write of ours is known by in the books: short, and without a meaning to anybody."""
     return "SYN-" + hashlib.sha256(key.encode()).hexdigest()[:16].upper()
 
 
@@ -82,7 +82,7 @@ def _make(books: Books, invoice: LedgerInvoice, amount: Decimal, mark: str, word
             if found is None:
                 raise
             made = found
-        memo = _still_there(books, made)
+        memo = _still(books, "creditmemo", _id(made))
         if memo is None:
             continue  # this request was made before and taken back since: they give the answer of then
         if _amount(memo, "TotalAmt", invoice) != amount:
@@ -111,9 +111,7 @@ def _memo(books: Books, invoice: LedgerInvoice, amount: Decimal, mark: str, word
     body["Line"] = [line | {"SalesItemLineDetail": detail}]
     if refs.reference(raw, "CurrencyRef"):
         body["CurrencyRef"] = {"value": refs.reference(raw, "CurrencyRef")}
-    if _numbers_are_given(books):
-        body["DocNumber"] = mark  # else they number it themselves, and one of ours might be used twice
-    return body
+    return body  # without a number: they count themselves, and where the company does so by hand, ours would not fit
 
 
 def _sold(raw: Json) -> Iterator[Json]:
@@ -124,11 +122,6 @@ def _sold(raw: Json) -> Iterator[Json]:
         detail = fields.inner(line, "SalesItemLineDetail")
         if refs.reference(detail, "ItemRef"):
             yield detail
-
-
-def _numbers_are_given(books: Books) -> bool:
-    preferences = fields.inner(books.client.read("/preferences"), "Preferences")
-    return fields.inner(preferences, "SalesFormsPrefs").get("CustomTxnNumbers") is True
 
 
 def _apply(books: Books, memo: Json, invoice: LedgerInvoice, amount: Decimal, mark: str) -> None:
@@ -207,7 +200,7 @@ def _marked(books: Books, customer: str, mark: str) -> Json | None:
         statement = f"SELECT * FROM CreditMemo WHERE {where} ORDERBY Id STARTPOSITION 1 MAXRESULTS {PAGE}"  # noqa: S608
         found = fields.items(fields.inner(books.client.query(statement), "QueryResponse"), "CreditMemo")
         for memo in found:
-            if mark in (fields.text(memo, "PrivateNote"), fields.text(memo, "DocNumber")):
+            if fields.text(memo, "PrivateNote") == mark:
                 return memo
         if len(found) < PAGE or _id(found[-1]) == last:
             return None
@@ -250,10 +243,6 @@ def _alive(books: Books, invoice: str) -> LedgerInvoice:
             raise Refused(_("QuickBooks does not have this invoice."), problem="not_in_books")
         case Unusable(reason=reason):
             raise Refused(_("This invoice cannot be read from QuickBooks."), problem=reason)
-
-
-def _still_there(books: Books, memo: Json) -> Json | None:
-    return _still(books, "creditmemo", _id(memo))
 
 
 def _still(books: Books, entity: str, external_id: str) -> Json | None:

@@ -9,7 +9,8 @@ import pytest
 
 from integrations.abilities import Act, Way, abilities_of
 from integrations.errors import NotAble, Refused, Unanswered, Unavailable
-from integrations.ledger import Ledger, LedgerInvoice, ledger_for
+from integrations.ledger import Home, Ledger, LedgerInvoice, ledger_for
+from integrations.quickbooks.ledger import QuickBooksLedger
 from integrations.quickbooks.writing import mark_of
 from tests.integrations.quickbooks.avas_books import Books
 
@@ -240,9 +241,8 @@ def test_notes_and_reminders_are_the_owners_to_do(ledger: Ledger) -> None:
     }
 
 
-def test_a_mark_fits_a_number_and_says_nothing() -> None:
+def test_a_mark_stands_for_its_key_and_says_nothing() -> None:
     assert mark_of(KEY) == mark_of(KEY) != mark_of("another")
-    assert len(mark_of(KEY)) <= 21
     assert KEY not in mark_of(KEY)
 
 
@@ -254,3 +254,15 @@ def test_what_was_written_reads_as_credit_not_as_money(ledger: Ledger) -> None:
 
     kinds = {entry.type: entry.amount for one in payments for entry in one.allocations if one.amount == 0}
     assert kinds == {"credit": SUM}
+
+
+def test_outside_the_us_a_memo_is_outside_the_tax_as_a_whole(books: Books, ledger: Ledger) -> None:
+    assert isinstance(ledger, QuickBooksLedger)
+    abroad = QuickBooksLedger(ledger.client, books.connection.account, Home("USD", "CA"))
+
+    written = lower(abroad)
+
+    [memo] = memos(books)
+    assert memo["GlobalTaxCalculation"] == "NotApplicable"
+    assert "TaxCodeRef" not in memo["Line"][0]["SalesItemLineDetail"]
+    assert written.invoice.balance == HARBOR_OWES - SUM
