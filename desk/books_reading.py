@@ -52,6 +52,7 @@ class History:
 
     title: str
     days: list[Day]
+    readings: int
     failed: int
     words: str
 
@@ -110,7 +111,7 @@ def two_weeks(connection: Connection) -> History:
     drawn = [_day(day, counted.get(day), highest) for day in days]
     readings, failed = sum(day.readings for day in drawn), sum(day.failed for day in drawn)
     title = _("New or changed records a day, %(first)s to today") % {"first": short_day(days[0])}
-    return History(title, drawn, failed, _summary(readings, failed))
+    return History(title, drawn, readings, failed, _summary(readings, failed))
 
 
 def _by_day(connection: Connection, *, since: date) -> dict[date, dict[str, int]]:
@@ -139,8 +140,6 @@ def _day(day: date, counted: dict[str, int] | None, highest: int) -> Day:
 
 
 def _summary(readings: int, failed: int) -> str:
-    if not readings:
-        return _("Not read yet.")
     many = ngettext("%(n)s reading", "%(n)s readings", readings) % {"n": figure(readings)}
     if not failed:
         return _("%(readings)s, none failed.") % {"readings": many}

@@ -196,6 +196,7 @@ def _health(request: MemberRequest, found: Connection, *, alone: bool) -> HttpRe
         "ringing": books.ringing(found),
         "doings": doings(abilities) if abilities else [],
         "reminders_steps": abilities.of(Act.REMINDERS).steps if abilities else (),
+        "reminders_quiets": abilities is not None and not abilities.of(Act.REMINDERS).by_hand,
         "reminders_page": abilities.reminders_page if abilities else "",
         "asks_reminders": reminders.is_to_be_asked(found, at=clock.now()),
         "import_url": _address("import_books") if found.provider == Provider.FILE else "",
