@@ -11,6 +11,7 @@ from desk.views import (
     customers,
     disputes,
     entries,
+    imports,
     invoices,
     money,
     people,

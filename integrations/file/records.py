@@ -165,8 +165,8 @@ def _money(
         currency = fields.currency_code(cells.get("currency", "") or next(iter(named), ""), home.currency)
         exact = {name: values.exact(one, currency, name) for name, one in read.items()}
     except Bad as bad:
-        where = "currency" if bad.reason == "currency_unknown" else next(iter(read), "balance")
-        notes.append(Note(row, where, bad.reason, cells.get(where, "")[:40]))
+        where = "currency" if bad.reason == "currency_unknown" else bad.detail.partition(":")[0]
+        notes.append(Note(row, where, bad.reason, (cells.get(where) or next(iter(named), ""))[:40]))
         return None
     if named - {currency}:
         notes.append(Note(row, "currency", "currencies_differ", ", ".join(sorted(named | {currency}))))

@@ -6,7 +6,7 @@ import io
 from collections import Counter
 from itertools import islice
 
-from integrations.file.tables import MOST_COLUMNS, MOST_ROWS, NotReadable, Row, Table, cleaned, laid_out
+from integrations.file.tables import HEADER_WITHIN, MOST_COLUMNS, MOST_ROWS, NotReadable, Row, Table, cleaned, laid_out
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -72,7 +72,7 @@ def _rows(text: str, delimiter: str) -> list[Row]:
         if not any(cell.strip() for cell in cells):
             continue
         filled += 1
-        if filled > MOST_ROWS + 50:
+        if filled > MOST_ROWS + HEADER_WITHIN:
             raise NotReadable("too_many_rows", most=MOST_ROWS)
         if len(cells) > MOST_COLUMNS * 20:
             raise NotReadable("too_many_columns", most=MOST_COLUMNS, found=len(cells))

@@ -23,6 +23,7 @@ _FORMS = {
     POINT: re.compile(r"(?:\d{1,3}(?:,\d{3})+|\d+)?(?:\.\d*)?"),
     COMMA: re.compile(r"(?:\d{1,3}(?:\.\d{3})+|\d+)?(?:,\d*)?"),
 }
+_CENTS = re.compile(r"\d([.,])\d{1,2}(?!\d)[^\d.,]*$")
 _NUMERIC = re.compile(r"(\d{1,4})\s*[/.\-]\s*(\d{1,2})\s*[/.\-]\s*(\d{1,4})(?:[ T,].*)?")
 _SERIAL = re.compile(r"(\d{5})(?:\.\d+)?")
 _FIRST, _LAST = date(1990, 1, 1), date(2100, 12, 31)
@@ -146,20 +147,15 @@ def exact(found: Amount, currency: str, name: str) -> Decimal:
 
 
 def decimal_sign(texts: Iterable[str]) -> str:
-    """Which sign parts the cents, where a column leaves no doubt; a point otherwise."""
-    points = commas = 0
+    """Which sign parts the cents: a comma where one or two digits stand behind one and never behind a point.
+
+    What 1.234 means cannot be told from itself: such an amount is no evidence.
+    """
+    points = commas = False
     for text in texts:
-        points += _reads(text, POINT) and not _reads(text, COMMA)
-        commas += _reads(text, COMMA) and not _reads(text, POINT)
+        if matched := _CENTS.search(text):
+            points, commas = points or matched[1] == ".", commas or matched[1] == ","
     return COMMA if commas and not points else POINT
-
-
-def _reads(text: str, decimal: str) -> bool:
-    try:
-        value = amount(text, decimal).value
-    except Bad:
-        return False
-    return value == value.quantize(Decimal("0.01"))
 
 
 def day(text: str, order: str) -> date:

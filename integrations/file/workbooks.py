@@ -13,7 +13,7 @@ from typing import Any
 
 from openpyxl import load_workbook
 
-from integrations.file.tables import MOST_COLUMNS, MOST_ROWS, NotReadable, Row, Table, cleaned, laid_out
+from integrations.file.tables import HEADER_WITHIN, MOST_COLUMNS, MOST_ROWS, NotReadable, Row, Table, cleaned, laid_out
 
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -21,7 +21,6 @@ MOST_UNFOLDED = 120 * 1024 * 1024
 MOST_TIMES_LARGER = 300
 MOST_PARTS = 2_000
 _FARTHEST_ROW = 60_000
-_WIDEST = 400
 _CHUNK = 1 << 20
 
 
@@ -92,14 +91,14 @@ def _read(content: bytes) -> Table:
 
 def _rows(sheet: Any) -> Iterator[Row]:
     filled = 0
-    for number, values in enumerate(sheet.iter_rows(values_only=True, max_col=_WIDEST), start=1):
-        cells = tuple(cleaned(_as_text(value)) for value in values)
+    for number, values in enumerate(sheet.iter_rows(values_only=True), start=1):
+        if any(value is not None for value in values[MOST_COLUMNS:]):
+            raise NotReadable("too_many_columns", most=MOST_COLUMNS, found=len(values))
+        cells = tuple(cleaned(_as_text(value)) for value in values[:MOST_COLUMNS])
         if any(cells):
             filled += 1
-            if any(cells[MOST_COLUMNS:]):
-                raise NotReadable("too_many_columns", most=MOST_COLUMNS, found=len(cells))
-            yield Row(number, cells[:MOST_COLUMNS])
-        if filled > MOST_ROWS + 50 or number > _FARTHEST_ROW:
+            yield Row(number, cells)
+        if filled > MOST_ROWS + HEADER_WITHIN or number > _FARTHEST_ROW:
             raise NotReadable("too_many_rows", most=MOST_ROWS)
 
 

@@ -217,7 +217,11 @@ def _digest(plan: Plan, connection: Connection | None) -> str:
     last = mine.confirmed().values_list("pk", flat=True).first()
     said = [kept.of_invoice(entry.invoice) for entry in plan.taken]
     what = (
-        str(last), said, [entry.row for entry in plan.new], [astuple(change.before) for change in plan.changed], [astuple(one) for one in plan.missing],
+        str(last),
+        said,
+        [entry.row for entry in plan.new],
+        [astuple(change.before) for change in plan.changed],
+        [astuple(one) for one in plan.missing],
         [kept.of_customer(one) for one in plan.customers],
-    )  # fmt: skip
+    )
     return hashlib.sha256(repr(what).encode()).hexdigest()[:32]
