@@ -35,7 +35,7 @@ def put[M: TenantModel](rows: Sequence[M], *, once: Sequence[str], changing: Seq
 @cache
 def _statement(model: type[models.Model], once: tuple[str, ...], changing: tuple[str, ...]) -> str:
     meta, quoted = model._meta, connection.ops.quote_name
-    columns = {field.name: quoted(field.column) for field in meta.concrete_fields}
+    columns = {field.name: quoted(str(field.column)) for field in meta.concrete_fields}
     read = ", ".join(f"(said ->> {place})::{_type(field)}" for place, field in enumerate(meta.concrete_fields))
     changes = ", ".join(f"{columns[name]} = EXCLUDED.{columns[name]}" for name in changing)
     return (

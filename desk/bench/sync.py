@@ -30,8 +30,16 @@ LIMITS = (
     Limit("resync_rows_written", "=", 0),
     Limit("fsync", "=", "on"),
 )
-BOOKS = ("invoices_customer", "invoices_contact", "invoices_invoice", "invoices_invoiceline", "invoices_payment")
-BOOKS += ("invoices_allocation", "invoices_creditmemo", "integrations_setaside")
+BOOKS = (
+    "invoices_customer",
+    "invoices_contact",
+    "invoices_invoice",
+    "invoices_invoiceline",
+    "invoices_payment",
+    "invoices_allocation",
+    "invoices_creditmemo",
+    "integrations_setaside",
+)
 _COUNT = "SELECT coalesce(sum(n_tup_ins + n_tup_upd + n_tup_del), 0) FROM pg_stat_user_tables WHERE relname = ANY(%s)"
 
 
