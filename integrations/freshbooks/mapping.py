@@ -1,5 +1,6 @@
 """Their JSON in our words. Pure: the same object always reads the same; what cannot be read says why, alone."""
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date, timedelta
@@ -31,6 +32,7 @@ _IDS = {
     "payment": ("id", "logid"),
 }
 _ZERO = Decimal(0)
+_WRITTEN_OFF = re.compile(r"\bwr(ite|itten|iting)[ -]?off\b|\bbad debts?\b|\buncollect", re.IGNORECASE)
 _LONGEST_TERM = 3650
 
 
@@ -201,11 +203,15 @@ def beyond(payment: LedgerPayment, excess: Decimal) -> LedgerPayment:
 
 
 def is_credit(raw: Json) -> bool:
-    """Whether this payment is a credit used up, not money that came in."""
+    """Whether this payment is a credit used up, or a write-off in a payment's clothes: not money that came in.
+
+    They know no write-off: owners record a payment that never came and say so in its note.
+    """
     return (
         refs.is_marked(raw, "type", "credit")
-        or raw.get("from_credit") is True
         or bool(refs.identifier(raw, "creditid"))
+        or raw.get("from_credit") is True
+        or (refs.is_marked(raw, "type", "other") and _WRITTEN_OFF.search(fields.text(raw, "note")) is not None)
     )
 
 

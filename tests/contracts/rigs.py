@@ -49,6 +49,7 @@ class Manners:
     write_off_status: str = "written_off"
     unapplied: bool = True  # money beyond what is owed can lie in the books
     deletes: bool = True  # an invoice once sent can be deleted
+    not_yet: str = ""  # a vendor's status of what it has not sent yet: in its books, not to be collected
     amount_field: str = ""  # where an invoice's balance stands in its raw form, for being odd
     status_field: str = ""
 
@@ -246,6 +247,8 @@ MANNERS: dict[str, Manners] = {
         keys=_keys("square", SQUARE_WEBHOOK_KEY="square-key"),
         throttled={"kind": "throttled"},
         outage={"kind": "html-503"},
+        write_off_status="void",  # canceled
+        not_yet="SCHEDULED",
         signature="x-square-hmacsha256-signature",
         webhook_key="square-key",
         shows_credits=False,

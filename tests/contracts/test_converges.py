@@ -20,7 +20,7 @@ from invoices.sync import read_fresh, sync
 from syntharra.clock import machine_now
 from syntharra.tenancy import acting_for
 from tests.contracts.rigs import Rig, money, start_anew
-from tests.contracts.test_reading import with_new_start
+from tests.contracts.test_reading import asked_for_later, with_new_start
 from tests.integrations.quickbooks.avas_books import unconnected
 
 which = strategies.integers(0, 5)
@@ -180,7 +180,8 @@ def test_any_interleaving_ends_with_the_books(
             story.read()
 
         truth = books.truth()
-        assert owed_here() == owed_there(truth)
+        later = asked_for_later(books)
+        assert owed_here() == {id: owed for id, owed in owed_there(truth).items() if id not in later}
         assert cash_here(truth) == cash_there(truth)
         assert names_here(story.customers) == len(story.customers)
         story.read()
