@@ -47,17 +47,18 @@ def mark_of(key: str) -> str:
 def credit(books: Books, invoice: str, amount: Decimal | None, *, key: str, words: str) -> Written:
     """Owe ``amount`` less (None: nothing more at all), each step taken only if it is not there yet. Raises Refused."""
     mark, before = mark_of(key), _alive(books, invoice)
-    memo = _marked(books, before.customer, mark)
+    memo, owed = _marked(books, before.customer, mark), before.balance
     if memo is not None:
         made_over = _amount(memo, "TotalAmt", before)
         if amount not in (None, made_over):
             _take_out(books, memo)
             raise _taxed()
-        amount = made_over
-        if _applied(books, memo, before) == amount:
+        amount, applied = made_over, _applied(books, memo, before)
+        if applied == amount:
             return _written(memo, before, repeated=True)
-    wanted = before.balance if amount is None else amount
-    if before.status != "open" or not 0 < wanted <= before.balance:
+        owed += applied
+    wanted = owed if amount is None else amount
+    if not 0 < wanted <= owed:
         if memo is not None:
             _take_out(books, memo)
         raise Refused(_("Less is owed on this invoice in QuickBooks than was to be taken off."))
@@ -65,7 +66,7 @@ def credit(books: Books, invoice: str, amount: Decimal | None, *, key: str, word
         memo = _make(books, before, wanted, mark, words)
     try:
         _apply(books, memo, before, wanted, mark)
-        return _written(_read(books, "creditmemo", _id(memo)), _confirmed(books, before, memo, wanted))
+        return _written(_read(books, "creditmemo", _id(memo)), _confirmed(books, before, memo, wanted, owed=owed))
     except Refused:
         _take_out(books, memo)
         raise
@@ -149,12 +150,12 @@ def _apply(books: Books, memo: Json, invoice: LedgerInvoice, amount: Decimal, ma
             raise
 
 
-def _confirmed(books: Books, before: LedgerInvoice, memo: Json, amount: Decimal) -> LedgerInvoice:
+def _confirmed(books: Books, before: LedgerInvoice, memo: Json, amount: Decimal, *, owed: Decimal) -> LedgerInvoice:
     """The invoice as it is now. Raises Refused when not exactly this amount was taken off it."""
     after = _alive(books, before.external_id)
     applied = _applied(books, _read(books, "creditmemo", _id(memo)), after)
     paid_meanwhile = len(after.payments or ()) > len(before.payments or ()) + 1
-    if applied != amount or (after.balance != before.balance - amount and not paid_meanwhile):
+    if applied != amount or (after.balance != owed - amount and not paid_meanwhile):
         raise Refused(_("QuickBooks did not lower the invoice by exactly that amount, so it was taken back."))
     return after
 

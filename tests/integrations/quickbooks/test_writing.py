@@ -43,10 +43,10 @@ def strike(books: Books, kind: str, path: str, *, method: str = "POST", **more: 
     books.strike(kind, match={"path": path, "method": method}, **more)
 
 
-def set_against(books: Books) -> list[tuple[Decimal, list[str]]]:
+def set_against(books: Books) -> list[tuple[Any, list[str]]]:
     """The payments that use our memo: their own total, and the invoices they are on."""
     [memo] = memos(books)
-    found = []
+    found: list[tuple[Any, list[str]]] = []
     for payment in books.objects("Payment"):
         links = [link for line in payment["Line"] for link in line["LinkedTxn"]]
         if any(link == {"TxnId": memo["Id"], "TxnType": "CreditMemo"} for link in links):
@@ -158,6 +158,22 @@ def test_a_credit_they_set_against_it_by_themselves_is_left_so(books: Books, led
 
     assert written.invoice.balance == before - SUM
     assert set_against(books) == [(0, [FIRST])]
+
+
+def test_a_credit_they_had_spread_in_part_when_we_were_stopped_is_gathered(books: Books, ledger: Ledger) -> None:
+    books.vendor.control("settings", auto_apply_credit=True)
+    before = {one: balance(books, one) for one in (FIRST, SECOND)}
+    books.control("pay", invoice=FIRST, amount=str(before[FIRST] - 300))
+    strike(books, "503-html", "/creditmemo", after=True)
+    strike(books, "503-html", "/creditmemo/", method="GET", times=None)
+    with pytest.raises(Unavailable):
+        lower(ledger, invoice=SECOND, amount=before[SECOND])
+    books.vendor.http.delete("/_sim/faults")
+    assert (balance(books, FIRST), balance(books, SECOND)) == (Decimal(0), Decimal(300))
+
+    written = lower(ledger, invoice=SECOND, amount=before[SECOND])
+
+    assert (written.invoice.balance, balance(books, FIRST)) == (Decimal(0), Decimal(300))
 
 
 def test_paid_between_the_memo_and_its_use_it_is_taken_out_again(books: Books, ledger: Ledger) -> None:
