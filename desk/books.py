@@ -19,10 +19,10 @@ from integrations import bells, hooks, problems, registrations
 from integrations.models import Connection, InboxEvent, Provider, SetAside, SyncRun
 from syntharra.models import Due
 from syntharra.templatetags.syntharra import moment, moment_words
+from syntharra.tenancy import current_business
 
 A_PAGE = 20
 NEWS = 6
-KINDS = ("customer", "invoice", "payment", "credit_memo")
 
 
 @dataclass(frozen=True)
@@ -79,17 +79,14 @@ def waiting(connection: Connection) -> dict[tuple[str, str], int]:
 
 def seen(business: Business, connection: Connection, aside: dict[tuple[str, str], int]) -> list[Seen]:
     """The kinds of objects, with their counts."""
-    kept = {
-        "customer": (_("Customers"), business.customers),
-        "invoice": (_("Invoices"), business.invoices),
-        "payment": (_("Payments"), business.payments),
-        "credit_memo": (_("Credit memos"), business.creditmemos),
-    }
-    apart = {kind: sum(count for (_reason, of), count in aside.items() if of == kind) for kind in KINDS}
-    return [
-        Seen(word, figure(rows.filter(connection=connection).count()), figure(apart[kind]) if apart[kind] else "")
-        for kind, (word, rows) in kept.items()
+    kept = [
+        (_("Customers"), "customer", business.customers.filter(connection=connection).count()),
+        (_("Invoices"), "invoice", business.invoices.filter(connection=connection).count()),
+        (_("Payments"), "payment", business.payments.filter(connection=connection).count()),
+        (_("Credit memos"), "credit_memo", business.creditmemos.filter(connection=connection).count()),
     ]
+    apart = {kind: sum(count for (_reason, of), count in aside.items() if of == kind) for _word, kind, _count in kept}
+    return [Seen(word, figure(count), figure(apart[kind]) if apart[kind] else "") for word, kind, count in kept]
 
 
 def set_aside(
@@ -154,7 +151,7 @@ def ringing(connection: Connection) -> Ringing | None:
 
 def next_reading(connection: Connection) -> datetime | None:
     """When these books are read again; None when nothing of the kind is planned."""
-    noted = Due.objects.filter(business_id=connection.business_id, kind=bells.SYNC, row_id=connection.pk)
+    noted = Due.objects.filter(business_id=current_business(), kind=bells.SYNC, row_id=connection.pk)
     return noted.values_list("due_at", flat=True).first()
 
 

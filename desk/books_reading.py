@@ -78,8 +78,8 @@ def progress(connection: Connection, run: SyncRun | None) -> Progress | None:
         "seen": figure(run.seen),
         "expected": figure(max(run.expected, run.seen)),
     }
-    words = {"share": share, "left": _left(run, before=_carried(connection, run))}
-    return Progress(title, share, counted, _("%(share)d%% · %(left)s") % words)
+    rest = {"share": share, "left": _left(run, before=_carried(connection, run))}
+    return Progress(title, share, counted, _("%(share)d%% · %(left)s") % rest)
 
 
 def _carried(connection: Connection, run: SyncRun) -> int:

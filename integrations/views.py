@@ -1,5 +1,6 @@
 """The doors of connecting: to the vendor, back from it, choose the company, read now, let go. The pages are the desk's."""
 
+from collections.abc import Mapping
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -154,10 +155,10 @@ def _vendor(provider: str) -> Provider:
     return Provider(provider)
 
 
-def _page(request: MemberRequest, template: str, context: dict[str, object], status: int = 200) -> HttpResponse:
+def _page(request: MemberRequest, template: str, context: Mapping[str, object], status: int = 200) -> HttpResponse:
     """A page in the firm's own time zone."""
     with timezone.override(ZoneInfo(request.business.time_zone)):
-        return render(request, template, context, status=status)
+        return render(request, template, dict(context), status=status)
 
 
 def _page_of(connection: Connection) -> str:

@@ -20,7 +20,7 @@ from desk.doors import IN_CHARGE, members_page, only_for
 from desk.wording.abilities import Doing, able, doings, gaps
 from desk.wording.problems import Trouble, name_of, trouble_of
 from integrations import reminders, sign_in
-from integrations.abilities import Act
+from integrations.abilities import Abilities, Act
 from integrations.models import Connection, Provider, SyncRun
 from syntharra import clock
 
@@ -49,16 +49,7 @@ def connections(request: MemberRequest) -> HttpResponse:
     if len(live) == 1:
         return _health(request, live[0], alone=True)
     invoices, aside = books.totals(request.business)
-    rows = [
-        {
-            "connection": one,
-            "trouble": trouble_of(one),
-            "invoices": books_reading.figure(invoices.get(one.pk, 0)),
-            "aside": books_reading.figure(aside.get(one.pk, 0)),
-        }
-        | _state(one)
-        for one in live
-    ]
+    rows = [_row(one, invoices.get(one.pk, 0), aside.get(one.pk, 0)) for one in live]
     return render(request, "desk/connections.html", {"rows": rows, "in_charge": _in_charge(request)})
 
 
@@ -171,6 +162,11 @@ def _state(found: Connection) -> dict[str, str]:
     return {"state": "waiting", "state_word": _("Waiting")}
 
 
+def _row(found: Connection, invoices: int, aside: int) -> dict[str, object]:
+    counts = {"invoices": books_reading.figure(invoices), "aside": books_reading.figure(aside)}
+    return {"connection": found, "trouble": trouble_of(found), **counts, **_state(found)}
+
+
 def _health(request: MemberRequest, found: Connection, *, alone: bool) -> HttpResponse:
     run = found.runs.filter(status=SyncRun.Status.RUNNING).first()
     planned, aside = books.next_reading(found), books.waiting(found)
@@ -195,16 +191,21 @@ def _health(request: MemberRequest, found: Connection, *, alone: bool) -> HttpRe
         "facts": books.facts(found, None if run or (trouble and trouble.reconnect) else planned),
         "ringing": books.ringing(found),
         "doings": doings(abilities) if abilities else [],
-        "reminders_steps": abilities.of(Act.REMINDERS).steps if abilities else (),
-        "reminders_quiets": abilities is not None and not abilities.of(Act.REMINDERS).by_hand,
-        "reminders_page": abilities.reminders_page if abilities else "",
         "asks_reminders": reminders.is_to_be_asked(found, at=clock.now()),
         "import_url": _address("import_books") if found.provider == Provider.FILE else "",
         "is_file": found.provider == Provider.FILE,
         "in_charge": _in_charge(request),
         "may_read": _in_charge(request) or request.membership.role == Role.ACCOUNTANT,
     }
-    return render(request, "desk/connection.html", context | _state(found))
+    return render(request, "desk/connection.html", context | _state(found) | _reminding(abilities))
+
+
+def _reminding(abilities: Abilities | None) -> dict[str, object]:
+    """Where the vendor's own reminders are turned off, and whether we can quiet those of one invoice."""
+    if abilities is None:
+        return {"reminders_steps": (), "reminders_quiets": False, "reminders_page": ""}
+    ability, page = abilities.of(Act.REMINDERS), abilities.reminders_page
+    return {"reminders_steps": ability.steps, "reminders_quiets": not ability.by_hand, "reminders_page": page}
 
 
 def _standing(found: Connection, trouble: Trouble | None) -> str:
