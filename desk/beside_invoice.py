@@ -6,6 +6,7 @@ from django.urls import reverse
 
 from accounts.models import Membership
 from desk import book_entries
+from desk.book_entries import WAITING
 from desk.check_first import Waiting, lines_of
 from desk.doors import AT_WORK, IN_CHARGE
 from desk.replaced import question_of
@@ -19,7 +20,7 @@ ENTRIES_SHOWN = 20
 def beside(invoice: Invoice, membership: Membership) -> dict[str, Any]:
     """For the page of one invoice, as this member may see and do it."""
     in_charge = membership.role in IN_CHARGE
-    entries = book_entries.of_invoice(invoice)[:ENTRIES_SHOWN]
+    entries = sorted(book_entries.of_invoice(invoice)[:ENTRIES_SHOWN], key=lambda one: one.status not in WAITING)
     return {
         "looks": _looks(invoice, membership),
         "tick_url": reverse("tick", args=[invoice.customer_id]),

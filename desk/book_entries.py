@@ -9,6 +9,7 @@ from django.utils.translation import pgettext
 
 from accounts.models import Business, Membership
 from desk.doors import AT_WORK, IN_CHARGE
+from desk.standing import invoice_url
 from desk.wording.entries import LOOKS, state_of, what_of, why_of
 from integrations.abilities import Ability, Act, Way
 from integrations.models import Connection
@@ -27,6 +28,8 @@ class Entry:
 
     pk: object
     what: str
+    customer: str
+    url: str
     icon: str
     tone: str
     state: str
@@ -56,7 +59,7 @@ def shown(entries: Iterable[BookEntry], membership: Membership) -> list[Entry]:
 
 
 def of_invoice(invoice: Invoice) -> "QuerySet[BookEntry]":
-    """Everything ever asked for about it, what waits first."""
+    """Everything ever asked for about it, newest first."""
     return _loaded(BookEntry.objects.filter(invoice=invoice)).order_by("-asked_at", "-pk")
 
 
@@ -96,6 +99,8 @@ def _shown(entry: BookEntry, membership: Membership) -> Entry:
     return Entry(
         pk=entry.pk,
         what=what_of(entry),
+        customer=entry.invoice.customer.name,
+        url=invoice_url(entry.invoice),
         icon=icon,
         tone=tone,
         state=state_of(entry),

@@ -241,8 +241,12 @@ def _excerpt(text: str, pattern: "re.Pattern[str]") -> str:
     at = pattern.search(plain)
     if at is None or len(plain) <= 2 * EXCERPT:
         return plain[: 2 * EXCERPT]
-    start, end = max(0, at.start() - EXCERPT), min(len(plain), at.end() + EXCERPT)
-    return ("… " if start else "") + plain[start:end].strip() + (" …" if end < len(plain) else "")
+    before, after = plain[: at.start()], plain[at.end() :]
+    if len(before) > EXCERPT:
+        before = "… " + before[-EXCERPT:].partition(" ")[2]
+    if len(after) > EXCERPT:
+        after = after[:EXCERPT].rpartition(" ")[0] + " …"
+    return before + at.group() + after
 
 
 def _and(numbers: list[str]) -> str:

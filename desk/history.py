@@ -100,7 +100,10 @@ def _births(invoice: Invoice) -> Iterator[Event]:
 def _money(allocations: "QuerySet[Allocation]") -> Iterator[Event]:
     for part in allocations.select_related("payment", "invoice"):
         amount = money.shown(money.of(part.amount, part.currency))
-        if part.kind == Allocation.Kind.CREDIT:
+        if part.kind == Allocation.Kind.COMING:
+            if part.amount:  # nothing is meant for it any more once it came, or was taken back
+                yield Event("hourglass", _("Payment on its way"), part.payment.paid_on, amount)
+        elif part.kind == Allocation.Kind.CREDIT:
             yield Event("scissors", _("Credited"), part.payment.paid_on, amount)
         elif part.payment.reversed_at:
             yield Event("undo-2", _("Payment taken back"), part.payment.reversed_at, amount, tone="late")

@@ -105,7 +105,7 @@ def _replacements(business: Business) -> Iterator[Need]:
     """Bills that look like an older one written anew: nobody but the firm can tell."""
     asked = business.replacements.filter(answer=None).select_related("invoice__customer", "older").order_by("asked_at")
     for one in asked:
-        what = f"{one.invoice.customer.name}: {title_of(one)}"
+        what = f"{title_of(one)} · {one.invoice.customer.name}"
         said = _("The new one is on hold until you say.")
         yield Need("clock", "split", what, f"{invoice_url(one.invoice)}#replaces", _("Answer"), said)
 
@@ -121,7 +121,7 @@ def _entries(business: Business) -> Iterator[Need]:
     for entry in mine:
         refused = entry.status == BookEntry.Status.REFUSED
         said = _("Your books refused it.") if refused else _("Your books let no program do it: the steps are there.")
-        what = f"{entry.invoice.customer.name}: {what_of(entry)}"
+        what = f"{what_of(entry)} · {entry.invoice.customer.name}"
         url = f"{invoice_url(entry.invoice)}#books"
         yield Need("late" if refused else "clock", "pencil", what, url, _("Look") if refused else _("Do it"), said)
 

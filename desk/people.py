@@ -24,6 +24,7 @@ class Person:
     phone: str
     email: str
     called: bool
+    icon: str
     note: str
     decided: str
 
@@ -80,6 +81,7 @@ def _person(
         phone=phone_words(contact),
         email=contact.email,
         called=is_first and not against,
+        icon="phone" if contact.role == Contact.Role.BILLING and contact.phone and not against else "ban",
         note=note,
         decided=_("said by %(who)s") % {"who": decided[key[:200]]} if key[:200] in decided else "",
     )

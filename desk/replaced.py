@@ -72,9 +72,9 @@ def _question(asked: Replacement) -> Question:
         of_each[line.invoice_id].append(line)
     names = {"newer": _number(asked.invoice), "older": _number(asked.older), "name": asked.invoice.customer.name}
     disputed = asked.older.frozen_at is not None
-    yes = _("Yes: %(newer)s goes on where %(older)s was. Calls made about the old one count, so nobody starts anew.")
-    quiet = _("Yes: %(newer)s goes on where %(older)s was, and stays quiet while %(older)s is disputed.")
-    no = _("No: %(newer)s is a bill of its own. %(name)s is called about it like about any other.")
+    yes = _("%(newer)s goes on where %(older)s was. Calls made about the old one count, so nobody starts anew.")
+    quiet = _("%(newer)s goes on where %(older)s was, and stays quiet while %(older)s is disputed.")
+    no = _("%(newer)s is a bill of its own. %(name)s is called about it like about any other.")
     return Question(
         pk=asked.pk,
         title=title_of(asked),

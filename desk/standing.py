@@ -14,6 +14,7 @@ from compliance.models import Suppression
 from desk.wording.outcomes import ending, means
 from disputes.models import ClaimOn
 from invoices.models import Contact, Customer, Hold, Invoice, Promise
+from invoices.replacements import REASON as REPLACEMENT
 from syntharra import clock, money
 from syntharra.money import Money
 from syntharra.templatetags.syntharra import day_words, moment_words, past_due
@@ -182,6 +183,7 @@ def _standing(invoice: Invoice, known: _Known) -> Standing:
         return Standing("promised", "", paid)
     held = known.held.get(invoice.pk) or known.customers_held.get(invoice.customer_id) or known.all_held
     if held:
+        held = _("it may replace an older one") if held == REPLACEMENT else held
         return Standing("on_hold", "", means(held) or held)
     return _by_date(invoice, known)
 

@@ -133,6 +133,7 @@ def _page(request: MemberRequest, **forms: Any) -> HttpResponse:
     count = len(invoices)
     said = ngettext("%(n)d invoice waits for a look", "%(n)d invoices wait for a look", count) % {"n": count}
     context = {
+        "above": [(_("Today"), reverse("today"))],
         "summary": f"{said} · {sum_of(invoices, business.currency)}" if count else "",
         "page": page,
         "query": without_page(request),

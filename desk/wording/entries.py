@@ -59,7 +59,7 @@ def why_of(entry: BookEntry) -> list[str]:
         about = problems.about(entry.problem, vendor=vendor_of(entry))
         said.append(about.words)
         if entry.status == BookEntry.Status.REFUSED:
-            said.append(about.next_step)
+            said.append(_("Put it right in your books, then try again; or take it back."))
         if entry.problem_detail:
             said.append(_("In its own words: %(words)s") % {"words": entry.problem_detail})
     return said
