@@ -35,6 +35,7 @@ class Way:
     words: str
     url: str
     connected: str
+    state: dict[str, str]
     can: list[Doing]
     missing: list[str]
 
@@ -127,6 +128,7 @@ def _way(provider: Provider, words: str, there: Connection | None) -> Way:
         words=words,
         url=reverse("connect_books", args=[provider]) if there is None and _is_set_up(provider) else "",
         connected=reverse("connection", args=[there.pk]) if there else "",
+        state=_state(there) if there else {},
         can=doings(abilities) if abilities else [],
         missing=gaps(abilities, vendor) if abilities else [],
     )
