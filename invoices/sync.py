@@ -106,6 +106,7 @@ def _read(held: Held, ledger: Ledger, *, until: float) -> SyncRun:
 
 
 def _apply(reading: Reading, ahead: Ahead, page: Page, *, first_load: bool) -> None:
+    """Write a page, and after the first load whatever payments its invoices point at and we lack."""
     plan_anew()
     sync_page.apply(reading, ahead, page.items)
     if not first_load:

@@ -53,8 +53,11 @@ def digest_of(*parts: Any) -> str:
 
 
 def plan_anew() -> None:
-    """Once a page. The server keeps its plans for checking keys as long as a connection lives: made while a table was
-    empty, they go through all of a business's rows for each row written."""
+    """Once a page: have the server plan its statements for the tables as they are now.
+
+    It keeps the plans by which it checks keys as long as a connection lives; those made while a table was empty may go
+    through all of a business's rows for every row written.
+    """
     with connection.cursor() as cursor:
         cursor.execute("DISCARD PLANS")
 

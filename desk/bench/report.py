@@ -55,12 +55,16 @@ class Report:
 
 
 def machine(**more: Any) -> dict[str, Any]:
-    """What the figures were taken on; ``more`` is what else they depend on, such as a server's settings."""
+    """What the figures were taken on; ``more`` is what else they depend on, such as a server's settings.
+
+    ``load_average`` of the last minute is of our own work and of whatever else ran beside it.
+    """
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     return {
         "processor": _processor(),
         "cores": len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count(),
         "memory_mb": memory // 2**20,
+        "load_average": round(os.getloadavg()[0], 2),
         "system": f"{platform.system()} {platform.release()}",
         "python": platform.python_version(),
         **more,

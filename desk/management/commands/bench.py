@@ -1,6 +1,7 @@
 """``bench``: how fast something is, beside a floor or peer of the same run, against the limits it must keep."""
 
 import json
+import signal
 import sys
 from argparse import ArgumentParser
 from importlib import import_module
@@ -25,6 +26,7 @@ class Command(BaseCommand):
             bench.arguments(of_this)
 
     def handle(self, *args: Any, **options: Any) -> None:
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # asked to end, it still takes its database away
         report = import_module(BENCHES[options["name"]]).measure(options)
         said = report.as_json()
         if options["json"]:
