@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from integrations.errors import Throttled, VendorError
+from integrations.hooks import Event
 from integrations.ledger import (
     Gone,
     Item,
@@ -19,6 +20,7 @@ from integrations.ledger import (
     LedgerPayment,
     Unusable,
 )
+from syntharra import money
 
 type Json = dict[str, Any]
 
@@ -50,6 +52,17 @@ def of_error(error: VendorError) -> Json:
     }
 
 
+def of_event(event: Event) -> Json:
+    """One event of a webhook; what the vendor does not say is null."""
+    return {
+        "external_id": event.external_id or None,
+        "account": event.account or None,
+        "object": event.object,
+        "action": event.action,
+        "occurred_at": _iso(event.occurred_at),
+    }
+
+
 def _invoice(item: LedgerInvoice, provider: str) -> Json:
     return {
         "provider": provider,
@@ -59,21 +72,25 @@ def _invoice(item: LedgerInvoice, provider: str) -> Json:
         "status": item.status,
         "vendor_status": item.vendor_status,
         "currency": item.currency,
-        "total": _amount(item.total),
-        "balance": _amount(item.balance),
+        "total": _amount(item.total, item.currency),
+        "balance": _amount(item.balance, item.currency),
         "issued_on": _iso(item.issued_on),
         "due_on": _iso(item.due_on),
         "lines": [
             {
                 "item": line.item,
                 "description": line.description,
-                "quantity": _amount(line.quantity) if line.quantity is not None else None,
-                "amount": _amount(line.amount),
+                "quantity": format(line.quantity, "f") if line.quantity is not None else None,
+                "amount": _amount(line.amount, item.currency),
             }
             for line in item.lines
         ],
         "payments": [
-            {"external_id": one.external_id, "amount": _amount(one.amount), "paid_on": _iso(one.paid_on)}
+            {
+                "external_id": one.external_id,
+                "amount": _amount(one.amount, item.currency),
+                "paid_on": _iso(one.paid_on),
+            }
             for one in item.paid
         ],
         "disputed_at_vendor": item.disputed,
@@ -101,10 +118,10 @@ def _customer(item: LedgerCustomer) -> Json:
 def _payment(item: LedgerPayment) -> Json:
     return {
         "external_id": item.external_id,
-        "amount": _amount(item.amount),
+        "amount": _amount(item.amount, item.currency),
         "currency": item.currency,
         "paid_on": _iso(item.paid_on),
-        "allocations": _allocations(item.allocations),
+        "allocations": _allocations(item.allocations, item.currency),
         "reversed": item.reversed,
     }
 
@@ -113,10 +130,10 @@ def _credit_memo(item: LedgerCreditMemo) -> Json:
     return {
         "external_id": item.external_id,
         "number": item.number,
-        "total": _amount(item.total),
-        "balance": _amount(item.balance),
+        "total": _amount(item.total, item.currency),
+        "balance": _amount(item.balance, item.currency),
         "currency": item.currency,
-        "applied": _allocations(item.applied),
+        "applied": _allocations(item.applied, item.currency),
     }
 
 
@@ -131,16 +148,17 @@ def _gone(item: Gone, provider: str) -> Json:
     return {**_BLANK[item.of], "external_id": item.external_id, **empty[item.of]}
 
 
-def _allocations(entries: tuple[LedgerAllocation, ...]) -> list[Json]:
+def _allocations(entries: tuple[LedgerAllocation, ...], currency: str) -> list[Json]:
     """One entry an invoice, whether it was settled with cash, credit or both."""
     total: dict[str, Decimal] = {}
     for entry in entries:
         total[entry.invoice] = total.get(entry.invoice, Decimal(0)) + entry.amount
-    return [{"invoice_external_id": invoice, "amount": _amount(amount)} for invoice, amount in total.items()]
+    return [{"invoice_external_id": invoice, "amount": _amount(amount, currency)} for invoice, amount in total.items()]
 
 
-def _amount(value: Decimal) -> str:
-    return format(value, "f")
+def _amount(value: Decimal, currency: str) -> str:
+    """With as many decimals as its currency has: five dollars are 5.00, five yen 5."""
+    return format(money.of(value, currency).amount + 0, "f")  # + 0: there is no minus before a zero
 
 
 def _iso(value: date | datetime | None) -> str | None:

@@ -1,6 +1,9 @@
 """Single fields of a vendor's JSON, read strictly: a wrong one makes its object unusable and no other. Pure."""
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
@@ -11,6 +14,8 @@ _LARGEST = Decimal("999999999999.99")
 _KEPT = Decimal("0.01")
 LONGEST_ID = 64
 
+_IS_KEPT: ContextVar[bool] = ContextVar("amounts_are_kept", default=True)
+
 type Json = dict[str, Any]
 
 
@@ -20,6 +25,16 @@ class Bad(Exception):
     def __init__(self, reason: str, detail: str) -> None:
         super().__init__(f"{reason}: {detail}")
         self.reason, self.detail = reason, detail
+
+
+@contextmanager
+def only_read() -> Iterator[None]:
+    """Within, amounts are read to be shown and never kept: all decimals of their currency count, not the rows' two."""
+    token = _IS_KEPT.set(False)
+    try:
+        yield
+    finally:
+        _IS_KEPT.reset(token)
 
 
 def loads(body: bytes | str) -> Any:
@@ -71,7 +86,9 @@ def identifier(value: Any, name: str) -> str:
         return ""
     if isinstance(value, bool) or not isinstance(value, str | Decimal | int):
         raise Bad("field_wrong", f"{name}: an id was expected, {kind_of(value)} came")
-    found = format(value, "f") if isinstance(value, Decimal) and value.is_finite() else clean(value)
+    # Written out only where that is short: a number may have a thousand million digits in ten characters.
+    is_short = isinstance(value, Decimal) and value.is_finite() and abs(value.adjusted()) <= LONGEST_ID
+    found = format(value, "f") if is_short else clean(value)
     if len(found) > LONGEST_ID:
         raise Bad("field_wrong", f"{name}: the id has {len(found)} characters")
     return found
@@ -103,7 +120,7 @@ def exact(value: Any, name: str, currency: str) -> Decimal:
         found = money.of(number, currency).amount
     except money.NotMoney:
         raise Bad("amount_decimals", f"{name}: {clean(value)[:40]}") from None
-    if found != found.quantize(_KEPT):  # a currency with three decimals: rows keep two
+    if _IS_KEPT.get() and found != found.quantize(_KEPT):  # a currency with three decimals: rows keep two
         raise Bad("amount_decimals", f"{name}: {clean(value)[:40]}")
     return found
 

@@ -9,7 +9,7 @@ from typing import Any, Protocol, cast
 
 type Json = dict[str, Any]
 
-ACTIONS = ("created", "updated", "deleted", "voided", "merged", "emailed", "disconnected")
+ACTIONS = ("created", "updated", "deleted", "voided", "merged", "emailed", "connected", "disconnected")
 
 
 class NotAWebhook(ValueError):

@@ -6,13 +6,17 @@ A vendor's package has a module ``payloads`` with ``read(kind, answer, home=…)
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from integrations import fields
 from integrations.ledger import Home
+from syntharra.clock import machine_now
 
 KINDS = ("invoice", "customer", "payment", "credit_memo", "webhook", "error", "token")
 PROVIDERS = ("quickbooks", "xero", "freshbooks", "square", "zoho", "jobber")
@@ -28,9 +32,34 @@ class Unreadable(ValueError):
 class Answer:
     """An answer as it was kept: the body, and status and headers where the file has them."""
 
-    body: bytes
+    body: bytes = field(repr=False)
     status: int | None = None
-    headers: Mapping[str, str] | None = None
+    headers: Mapping[str, str] | None = field(default=None, repr=False)
+
+    @property
+    def sent_at(self) -> datetime:
+        """When it was sent, where the file says so; else now."""
+        return _date(self._said("date")) or machine_now()
+
+    @property
+    def wait(self) -> float | None:
+        """How many seconds it asks us to wait; None where it does not say."""
+        said = self._said("retry-after")
+        if said.isascii() and said.isdigit():
+            return float(said) if len(said) < 10 else None
+        until = _date(said)
+        return max(0.0, (until - self.sent_at).total_seconds()) if until else None
+
+    def _said(self, name: str) -> str:
+        return (self.headers or {}).get(name, "").strip()
+
+
+def _date(written: str) -> datetime | None:
+    try:
+        found = parsedate_to_datetime(written)
+        return (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC)
+    except (TypeError, ValueError, OverflowError):
+        return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,10 +119,39 @@ def _header(line: bytes) -> tuple[str, str]:
 def lines(provider: str, kind: str, paths: list[Path], *, home: Home) -> Iterator[str | Note | Broken]:
     """One JSON line an object of every file, what was left out, and what is broken. Raises Unreadable."""
     read = reader_of(provider)
-    for number, path in enumerate(paths):
-        earlier = answer_in(paths[number - 1]) if number else None
+    earlier = None
+    for path in paths:
+        answer = answer_in(path)
         try:
-            for found in read(kind, answer_in(path), home=home, earlier=earlier):
-                yield json.dumps(found, ensure_ascii=False) if isinstance(found, dict) else found
+            with fields.only_read():
+                found = [
+                    _waiting(one, answer) if kind == "error" else one
+                    for one in read(kind, answer, home=home, earlier=earlier)
+                ]
         except Unreadable as error:
-            raise Unreadable(f"{path}: {error}") from None
+            raise Unreadable(_aloud(f"{path}: {error}")) from None
+        earlier = answer
+        yield from (_written(one) for one in found)
+
+
+def _waiting(found: Found, answer: Answer) -> Found:
+    """An error with the wait they named themselves: without a head there is none, whatever we would wait."""
+    if not isinstance(found, dict):
+        return found
+    wait = (found["retry_after"] if answer.wait is None else answer.wait) if answer.status is not None else None
+    return {**found, "retry_after": int(wait) if wait is not None and wait == int(wait) else wait}
+
+
+def _written(found: Found) -> str | Note | Broken:
+    match found:
+        case Note():
+            return Note(_aloud(found.words))
+        case Broken():
+            return Broken(_aloud(found.words))
+        case _:
+            return json.dumps(found, ensure_ascii=False).encode(errors="replace").decode()
+
+
+def _aloud(words: str) -> str:
+    """As a terminal can take it: what a stranger wrote into a field moves no cursor and makes no line of its own."""
+    return "".join(letter if letter.isprintable() else "�" for letter in words)[:1000]

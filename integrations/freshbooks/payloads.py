@@ -1,8 +1,8 @@
 """FreshBooks answers of every shape, read without a connection: objects, lists, bare ones, webhooks, tokens, errors."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
+from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 from integrations import canonical, fields
@@ -10,7 +10,16 @@ from integrations.canonical import Json
 from integrations.errors import Unavailable
 from integrations.freshbooks import answers, mapping, oauth, webhooks
 from integrations.hooks import Incoming, NotAWebhook
-from integrations.ledger import Home, Unusable
+from integrations.ledger import (
+    Gone,
+    Home,
+    Item,
+    LedgerCreditMemo,
+    LedgerCustomer,
+    LedgerInvoice,
+    LedgerPayment,
+    Unusable,
+)
 from integrations.payloads import Answer, Broken, Found, Note, Unreadable
 from syntharra.clock import machine_now
 
@@ -40,13 +49,31 @@ def _objects(kind: str, answer: Answer, home: Home) -> Iterator[Found]:
         if entity != wanted:
             yield Note(f"left out: {entity or 'an object'} {_id(raw)} is no {wanted}")
             continue
-        item = mapping.item(entity, raw, home)
+        item = _item(entity, raw, home)
         if isinstance(item, Unusable):
             yield Broken(f"{entity} {item.external_id or '?'} cannot be read: {item.reason}: {item.detail}")
         else:
             yield canonical.of_item(item, provider="freshbooks")
     if not seen:
         raise Unreadable(f"no {wanted} is in it, nor anything else of FreshBooks")
+
+
+def _item(entity: str, raw: Any, home: Home) -> Item:
+    """One object. They send a deleted one whole, so it is shown whole, as far as it can be read."""
+    item = mapping.item(entity, raw, home)
+    if not isinstance(item, Gone):
+        return item
+    match whole := mapping.item(entity, {**raw, "vis_state": 0}, home):
+        case LedgerInvoice():
+            return replace(whole, status="deleted", vendor_status="deleted", balance=Decimal(0))
+        case LedgerCustomer():
+            return replace(whole, active=False)
+        case LedgerPayment():
+            return replace(whole, allocations=(), reversed=True)
+        case LedgerCreditMemo():
+            return replace(whole, balance=Decimal(0), applied=(), void=True)
+        case _:
+            return item
 
 
 def _listed(said: Any) -> Iterator[tuple[str, Any]]:
@@ -80,7 +107,7 @@ def _bare(raw: Json) -> str:
 
 
 def _error(answer: Answer) -> Json:
-    error = answers.error_in(answer.body, status=answer.status, headers=answer.headers, now=machine_now())
+    error = answers.error_in(answer.body, status=answer.status, headers=answer.headers, now=answer.sent_at)
     if error is None:
         raise Unreadable("this is no error: it is a good answer")
     return canonical.of_error(error)
@@ -98,14 +125,14 @@ def _webhook(answer: Answer) -> Iterator[Found]:
     for event in events:
         if not event.object:
             yield Note(f"left out: event {event.event_id} is about something we do not read")
-    yield {"events": [{"account": event.account, **event.payload} for event in events if event.object]}
+    yield {"events": [canonical.of_event(event) for event in events if event.object]}
 
 
 def _token(answer: Answer, earlier: Answer | None) -> Json:
     """When the pair ends and whether the refresh token was replaced: against the file before, if there is one."""
     try:
         said = _pair(answer)
-        tokens = oauth.tokens_in(said, now=oauth.issued_at(said) or _sent_at(answer))
+        tokens = oauth.tokens_in(said, now=oauth.issued_at(said) or answer.sent_at)
         rotated = earlier is None or oauth.tokens_in(_pair(earlier), now=machine_now()).refresh != tokens.refresh
     except Unavailable as error:
         raise Unreadable(error.words) from None
@@ -122,15 +149,6 @@ def _pair(answer: Answer) -> Json:
     if not isinstance(said, dict):
         raise Unreadable("no tokens of FreshBooks: an object was expected")
     return said
-
-
-def _sent_at(answer: Answer) -> datetime:
-    """When it was sent, where the file says so; else now."""
-    try:
-        said = parsedate_to_datetime((answer.headers or {}).get("date", ""))
-    except (TypeError, ValueError):
-        return machine_now()
-    return said if said.tzinfo else said.replace(tzinfo=UTC)
 
 
 def _good(answer: Answer) -> Any:

@@ -65,17 +65,22 @@ def error_in(
 
 def _throttled(parsed: Any, headers: Mapping[str, str], now: datetime, more: dict[str, Any]) -> VendorError:
     cost = _cost(parsed)
-    asked, left, rate, most = (
-        _figure(cost, name) for name in ("requestedQueryCost", "currentlyAvailable", "restoreRate", "maximumAvailable")
-    )
+    asked, most = _figure(cost, "requestedQueryCost"), _figure(cost, "maximumAvailable")
     if asked is not None and most is not None and asked > most:
         return Refused(_("We asked Jobber for more at once than it ever gives."), **more)
-    wait = _retry_after(headers, now)
-    if wait is None and asked is not None and left is not None and rate:
-        wait = round(max(0.0, float((asked - left) / rate)) + 0.1, 3)
+    wait = wait_in(parsed, headers, now)
     if wait is None and more["code"] == "THROTTLED":
         wait = _UNSAID
     return Throttled(_("Jobber limits how often we may ask."), retry_after=wait, **more)
+
+
+def wait_in(parsed: Any, headers: Mapping[str, str], now: datetime) -> float | None:
+    """How long they ask us to wait, in the head or by their figures; None where they say neither."""
+    wait, cost = _retry_after(headers, now), _cost(parsed)
+    asked, left, rate = (_figure(cost, name) for name in ("requestedQueryCost", "currentlyAvailable", "restoreRate"))
+    if wait is None and asked is not None and left is not None and rate:
+        wait = round(max(0.0, float((asked - left) / rate)) + 0.1, 3)
+    return wait
 
 
 def _judged(fault: Fault, status: int | None, broken: str, more: dict[str, Any]) -> VendorError:

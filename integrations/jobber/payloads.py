@@ -1,13 +1,13 @@
 """Jobber answers of every shape, read without a connection: objects, connections, bare ones, webhooks, tokens, errors."""
 
 from collections.abc import Iterator
-from datetime import datetime
-from email.utils import parsedate_to_datetime
 from typing import Any
+
+from django.utils.translation import gettext as _
 
 from integrations import canonical, fields
 from integrations.canonical import Json
-from integrations.errors import Unavailable
+from integrations.errors import Refused, Throttled, Unavailable
 from integrations.hooks import Incoming, NotAWebhook
 from integrations.jobber import answers, mapping, oauth, webhooks
 from integrations.ledger import Home, Item, Unusable
@@ -31,15 +31,17 @@ def read(kind: str, answer: Answer, *, home: Home, earlier: Answer | None = None
             yield from _webhook(answer)
         case "token":
             yield _token(answer, earlier)
+        case "credit_memo":
+            raise Unreadable("Jobber has no credit memos: what lowers an invoice there is its discount")
         case _:
             yield from _objects(kind, answer, home)
 
 
 def _objects(kind: str, answer: Answer, home: Home) -> Iterator[Found]:
-    wanted, found = _ENTITY.get(kind), list(_listed(_good(answer)))
-    if wanted is None:
-        yield Note("left out: Jobber has no credit notes; what lowers an invoice there is its discount")
-    seen = False
+    said = _good(answer)
+    if _is_nothing(said):
+        raise Unreadable("refused: Jobber does not have this object, and does not say which it was")
+    wanted, found, seen = _ENTITY[kind], list(_listed(said)), False
     for entity, raw in found:
         seen = seen or entity != ""
         if raw is None:
@@ -47,13 +49,13 @@ def _objects(kind: str, answer: Answer, home: Home) -> Iterator[Found]:
         if wanted == "payment" and entity == "invoice" and isinstance(raw, dict) and raw.get("paymentRecords"):
             yield from (_said(item) for item in mapping.laid_in(raw, home))
         elif entity != wanted:
-            yield Note(f"left out: {entity or 'an object'} {_id(raw)} is no {wanted or 'credit note'}")
+            yield Note(f"left out: {entity or 'an object'} {_id(raw)} is no {wanted}")
         elif why := mapping.left_out(entity, raw):
             yield Note(f"left out: {entity} {_id(raw)} is not ours to collect ({why})")
         else:
             yield _said(mapping.item(entity, raw, home))
     if not seen:
-        raise Unreadable(f"no {wanted or kind} is in it, nor anything else of Jobber")
+        raise Unreadable(f"no {wanted} is in it, nor anything else of Jobber")
 
 
 def _said(item: Item) -> Found:
@@ -105,11 +107,29 @@ def _bare(raw: Json) -> str:
     return "client" if "isCompany" in raw or "companyName" in raw or "firstName" in raw else ""
 
 
+def _is_nothing(said: Any) -> bool:
+    """Whether they were asked for one object and have none: read by its id it comes as null, without any error."""
+    data = said.get("data") if isinstance(said, dict) else None
+    return isinstance(data, dict) and bool(data) and all(data[name] is None for name in data)
+
+
 def _error(answer: Answer) -> Json:
-    error = answers.error_in(answer.body, status=answer.status, headers=answer.headers, now=machine_now())
+    error = answers.error_in(answer.body, status=answer.status, headers=answer.headers, now=answer.sent_at)
+    said = _json(answer)
+    if error is None and _is_nothing(said):
+        error = Refused(_("Jobber does not have this object."), problem="not_in_books")
     if error is None:
         raise Unreadable("this is no error: it is a good answer")
-    return canonical.of_error(error)
+    # How long we would wait without their word is no part of their answer.
+    wait = answers.wait_in(said, answer.headers or {}, answer.sent_at) if isinstance(error, Throttled) else None
+    return {**canonical.of_error(error), "retry_after": wait}
+
+
+def _json(answer: Answer) -> Any:
+    try:
+        return fields.loads(answer.body)
+    except ValueError:
+        return None
 
 
 def _webhook(answer: Answer) -> Iterator[Found]:
@@ -120,7 +140,7 @@ def _webhook(answer: Answer) -> Iterator[Found]:
     for event in events:
         if not event.object:
             yield Note(f"left out: event {event.event_id} is about something we do not read")
-    yield {"events": [{"account": event.account, **event.payload} for event in events if event.object]}
+    yield {"events": [canonical.of_event(event) for event in events if event.object]}
 
 
 def _token(answer: Answer, earlier: Answer | None) -> Json:
@@ -128,7 +148,7 @@ def _token(answer: Answer, earlier: Answer | None) -> Json:
     try:
         said = _good(answer)
         before = oauth.tokens_in(_good(earlier), now=machine_now()).refresh if earlier is not None else ""
-        tokens = oauth.tokens_in(said, now=_sent_at(answer), before=before)
+        tokens = oauth.tokens_in(said, now=answer.sent_at, before=before)
     except Unavailable as error:
         raise Unreadable(error.words) from None
     account = oauth.claims(tokens.access).get("account_id")
@@ -138,14 +158,6 @@ def _token(answer: Answer, earlier: Answer | None) -> Json:
         "refresh_expires_at": None,  # it lives until it is used
         "rotated": (not said.get("warning") if earlier is None else before != tokens.refresh),
     }
-
-
-def _sent_at(answer: Answer) -> datetime:
-    """When it was sent, where the file says so; else now."""
-    try:
-        return parsedate_to_datetime((answer.headers or {}).get("date", ""))
-    except (TypeError, ValueError):
-        return machine_now()
 
 
 def _good(answer: Answer) -> Any:

@@ -19,7 +19,13 @@ REFUSED = 401
 
 SIGNATURE = "x-jobber-hmac-sha256"
 _OBJECTS = {"INVOICE": "invoice", "PAYMENT": "payment", "CLIENT": "customer", "APP": "connection"}
-_ACTIONS = {"CREATE": "created", "UPDATE": "updated", "DESTROY": "deleted", "DISCONNECT": "disconnected"}
+_ACTIONS = {
+    "CREATE": "created",
+    "UPDATE": "updated",
+    "DESTROY": "deleted",
+    "CONNECT": "connected",
+    "DISCONNECT": "disconnected",
+}
 
 
 def app_key() -> str:

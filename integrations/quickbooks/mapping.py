@@ -1,6 +1,8 @@
 """Their JSON in our words. Pure: the same object always reads the same; what cannot be read says why, alone."""
 
+import re
 from collections.abc import Callable, Iterator
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -23,6 +25,7 @@ ENTITIES = {"Customer": "customer", "Invoice": "invoice", "CreditMemo": "credit_
 """What we read of their books, in the order in which one stands on the other, and what we call it."""
 
 _ZERO = Decimal(0)
+_NET = re.compile(r"net (\d{1,3})(?: days)?", re.IGNORECASE | re.ASCII)
 
 
 def item(entity: str, raw: Any, home: Home) -> Item:
@@ -85,7 +88,7 @@ def _invoice(raw: Json, home: Home) -> LedgerInvoice:
         total=total,
         balance=balance,
         issued_on=fields.day(raw, "TxnDate"),
-        due_on=fields.day(raw, "DueDate"),  # missing stays missing: the owner's default terms decide, never the date
+        due_on=fields.day(raw, "DueDate") or _by_terms(raw),
         lines=tuple(_lines(raw, currency)),
         memo=fields.text(fields.inner(raw, "CustomerMemo"), "value", most=4000),
         sent=_sent(raw),
@@ -93,6 +96,16 @@ def _invoice(raw: Json, home: Home) -> LedgerInvoice:
         pay_url=link if link.startswith(("https://", "http://")) and len(link) <= 500 else None,
         updated_at=refs.changed_at(raw),
     )
+
+
+def _by_terms(raw: Json) -> date | None:
+    """By the invoice's own terms, where their name says the days. Else the owner's default terms decide, never the date."""
+    named = _NET.fullmatch(fields.text(fields.inner(raw, "SalesTermRef"), "name"))
+    issued_on = fields.day(raw, "TxnDate")
+    try:
+        return issued_on + timedelta(days=int(named.group(1))) if named and issued_on else None
+    except OverflowError:
+        return None
 
 
 def _status(raw: Json, total: Decimal, balance: Decimal) -> tuple[str, str]:

@@ -1,8 +1,6 @@
 """QuickBooks answers of every shape, read without a connection: objects, lists, changes, batches, webhooks, tokens."""
 
 from collections.abc import Iterator
-from datetime import datetime
-from email.utils import parsedate_to_datetime
 from typing import Any
 
 from integrations import canonical, fields
@@ -78,7 +76,7 @@ def _bare(raw: Json) -> str:
 
 
 def _error(answer: Answer) -> Json:
-    error = answers.error_in(answer.body, status=answer.status, headers=answer.headers, now=machine_now())
+    error = answers.error_in(answer.body, status=answer.status, headers=answer.headers, now=answer.sent_at)
     if error is None:
         raise Unreadable("this is no error: it is a good answer")
     return canonical.of_error(error)
@@ -93,12 +91,12 @@ def _webhook(answer: Answer) -> Iterator[Found]:
         if not event.object:
             yield Note(f"left out: event {event.event_id} is about something we do not read")
     ours = [event for event in events if event.object]
-    yield {"events": [{"account": event.account, **event.payload} for event in ours]}
+    yield {"events": [canonical.of_event(event) for event in ours]}
 
 
 def _token(answer: Answer, earlier: Answer | None) -> Json:
     """When the pair ends and whether the refresh token was replaced: against the file before, if there is one."""
-    tokens = oauth.tokens_in(_good(answer), now=_sent_at(answer))
+    tokens = oauth.tokens_in(_good(answer), now=answer.sent_at)
     rotated = earlier is None or oauth.tokens_in(_good(earlier), now=machine_now()).refresh != tokens.refresh
     ends = tokens.refresh_expires_at
     return {
@@ -107,14 +105,6 @@ def _token(answer: Answer, earlier: Answer | None) -> Json:
         "refresh_expires_at": ends.isoformat(timespec="seconds") if ends else None,
         "rotated": rotated,
     }
-
-
-def _sent_at(answer: Answer) -> datetime:
-    """When it was sent, where the file says so; else now."""
-    try:
-        return parsedate_to_datetime((answer.headers or {}).get("date", ""))
-    except (TypeError, ValueError):
-        return machine_now()
 
 
 def _good(answer: Answer) -> Any:

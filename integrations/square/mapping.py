@@ -148,10 +148,13 @@ def _invoice(raw: Json, home: Home, order: Json | None, on: date | None) -> Ledg
 
 
 def _requests(raw: Json, home: Home) -> tuple[str, list[_Request]]:
-    found, currency = [], home.currency
+    found, currencies = [], set()
     for request in fields.items(raw, "payment_requests"):
         wanted, currency = values.amount(request, "computed_amount_money", home.currency)
-        paid, _currency = values.amount(request, "total_completed_amount_money", currency, default=_ZERO)
+        paid, other = values.amount(request, "total_completed_amount_money", currency, default=_ZERO)
+        currencies |= {currency, other}
+        if len(currencies) > 1:
+            raise Bad("field_wrong", f"payment_requests: {' and '.join(sorted(currencies))} on one invoice")
         if wanted < 0:
             raise Bad("amount_negative", f"computed_amount_money: {wanted}")
         reminders = [fields.text(one, "status") for one in fields.items(request, "reminders")]
@@ -166,7 +169,7 @@ def _requests(raw: Json, home: Home) -> tuple[str, list[_Request]]:
         )
     if not found and fields.text(raw, "status") not in ("DRAFT", "CANCELED"):
         raise Bad("field_missing", "payment_requests")
-    return currency, found
+    return next(iter(currencies), home.currency), found
 
 
 def _due_on(unpaid: list[_Request], requests: list[_Request]) -> date | None:

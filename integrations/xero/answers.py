@@ -4,9 +4,11 @@ Errors in capitals (the API), in lower case (the gateway), as bare text, as HTML
 and elements refused one by one under HTTP 200.
 """
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from email.utils import parsedate_to_datetime
+from html import unescape
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -37,7 +39,7 @@ def error_in(
     if status in (204, 304):
         return None
     parsed, broken = _parsed(body)
-    said = _lowered(parsed)
+    said = _lowered(parsed) or (_in_markup(body) if broken == "markup" else {})
     status = status or _status_in(said)
     more = {"trace": headers.get("xero-correlation-id", "")}
     if status == 429 or (status is None and headers.get("x-rate-limit-problem")):
@@ -62,7 +64,7 @@ def refusal_of(element: Any, more: Mapping[str, str] | None = None) -> Refused |
 
 def _under_200(parsed: Any, said: Json, broken: str, more: dict[str, str]) -> VendorError | None:
     """Without a status, or with a good one: an error only if the content says so."""
-    if broken:
+    if broken and not said:
         return _unreadable(broken, more)
     if "errornumber" in said or said.get("type") == "ValidationException":
         return _validation(said, more)
@@ -162,6 +164,18 @@ def _parsed(body: bytes) -> tuple[Any, str]:
         text = body[:300].decode(errors="replace").casefold()
         return None, "missing" if _NOT_FOUND in text else "text"
     return (parsed, "") if isinstance(parsed, dict | list) else (None, "text")
+
+
+def _in_markup(body: bytes) -> Json:
+    """Their errors as XML, which comes where JSON was not asked for; empty for any other page.
+
+    By pattern, not by a parser: these few elements are all we want of a document a stranger may have written.
+    """
+    text = body[:20_000].decode(errors="replace")
+    if "<ApiException" not in text:
+        return {}
+    found = ((name, re.search(rf"<{name}>([^<]*)</{name}>", text)) for name in ("ErrorNumber", "Type", "Message"))
+    return {name.casefold(): unescape(match.group(1)) for name, match in found if match}
 
 
 def _lowered(parsed: Any) -> Json:

@@ -1,8 +1,6 @@
 """Xero answers of every shape, read without a connection: objects, list pages, webhooks, tokens, errors."""
 
 from collections.abc import Iterator
-from datetime import datetime
-from email.utils import parsedate_to_datetime
 from typing import Any
 
 from integrations import canonical, fields
@@ -62,7 +60,9 @@ def _listed(said: Any) -> Iterator[tuple[str, Any]]:
 
 
 def _bare(raw: Json) -> str:
-    """What an object without a name around it is: by the id only that kind has."""
+    """What an object without a name around it is: by the id only that kind has, or the fields of one without it."""
+    if "Invoices" not in raw and "InvoiceID" not in raw and "AmountDue" in raw:
+        return "Invoices"
     for entity in ("Payments", "CreditNotes", "Overpayments", "Prepayments", "Invoices", "Contacts"):
         if mapping.IDS[entity] in raw:
             return entity
@@ -70,7 +70,7 @@ def _bare(raw: Json) -> str:
 
 
 def _error(answer: Answer) -> Json:
-    error = answers.error_in(answer.body, status=answer.status, headers=answer.headers, now=machine_now())
+    error = answers.error_in(answer.body, status=answer.status, headers=answer.headers, now=answer.sent_at)
     if error is None:
         raise Unreadable("this is no error: it is a good answer")
     return canonical.of_error(error)
@@ -84,13 +84,13 @@ def _webhook(answer: Answer) -> Iterator[Found]:
     for event in events:
         if not event.object:
             yield Note(f"left out: event {event.event_id} is about something we do not read")
-    yield {"events": [{"account": event.account, **event.payload} for event in events if event.object]}
+    yield {"events": [canonical.of_event(event) for event in events if event.object]}
 
 
 def _token(answer: Answer, earlier: Answer | None) -> Json:
     """When the pair ends and whether the refresh token was replaced: against the file before, if there is one."""
     try:
-        tokens = oauth.tokens_in(_good(answer), now=_sent_at(answer))
+        tokens = oauth.tokens_in(_good(answer), now=answer.sent_at)
         before = oauth.tokens_in(_good(earlier), now=machine_now()).refresh if earlier else ""
     except Unavailable as error:
         raise Unreadable(f"no tokens: {error.words}") from None
@@ -101,14 +101,6 @@ def _token(answer: Answer, earlier: Answer | None) -> Json:
         "refresh_expires_at": ends.isoformat(timespec="seconds") if ends else None,
         "rotated": before != tokens.refresh,
     }
-
-
-def _sent_at(answer: Answer) -> datetime:
-    """When it was sent, where the file says so; else now."""
-    try:
-        return parsedate_to_datetime((answer.headers or {}).get("date", ""))
-    except (TypeError, ValueError):
-        return machine_now()
 
 
 def _good(answer: Answer) -> Any:

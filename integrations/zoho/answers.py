@@ -19,6 +19,7 @@ from integrations.fields import Json, clean, loads
 UNAUTHORIZED = "57"
 GONE = "1002"
 _SIGNED_OUT = {UNAUTHORIZED, "14"}
+_ELSEWHERE = {"6041"}  # the user is not, or no longer, of this organization
 _TOO_MANY = {"44", "1070"}
 _DAY_IS_USED_UP = "45"
 _INTERNAL = {"1000"}
@@ -72,6 +73,8 @@ def _judged(code: str, said: str, status: int, wait: float | None, now: datetime
         return Throttled(words, retry_after=wait or until_midnight(now, zone), problem="daily_limit", **more)
     if status == 429 or (code in _TOO_MANY and status < 500):
         return Throttled(_("Zoho Books limits how often we may ask."), retry_after=wait, **more)
+    if code in _ELSEWHERE or "not associated with" in said.casefold():
+        return Disconnected(_("Zoho Books says we may not read this organization."), problem="access_removed", **more)
     if status == 403:
         return Disconnected(_("Zoho Books says that a permission is missing."), problem="scope_missing", **more)
     if status == 401 or (code in _SIGNED_OUT and status < 500):

@@ -79,18 +79,19 @@ def _invoice(raw: Json, home: Home) -> LedgerInvoice:
     currency, places = refs.currency(raw, home.currency), refs.precision(raw)
     balance = refs.amount(raw, "balance", currency, places)
     written_off = refs.amount(raw, "write_off_amount", currency, places, default=_ZERO)
-    external_id = fields.identifier(raw.get("invoice_id"), "invoice_id")
+    external_id, status = fields.identifier(raw.get("invoice_id"), "invoice_id"), _status(raw, balance, written_off)
     link = fields.text(raw, "invoice_url", most=501)
     reminders = raw.get("payment_reminder_enabled")
     return LedgerInvoice(
         external_id=external_id,
         number=fields.text(raw, "invoice_number", most=60) or external_id[:60],
         customer=_named(raw, "customer_id"),
-        status=_status(raw, balance, written_off),
+        status=status,
         vendor_status=fields.text(raw, "status", most=60),
         currency=currency,
         total=refs.amount(raw, "total", currency, places),
-        balance=max(_ZERO, balance),  # below zero it was overpaid: nothing is owed, and the rest is his credit
+        # Below zero it was overpaid: nothing is owed, and the rest is his credit.
+        balance=_ZERO if status == "void" else max(_ZERO, balance),
         issued_on=fields.day(raw, "date"),
         due_on=fields.day(raw, "due_date"),  # missing stays missing: the owner's default terms decide, never the date
         lines=tuple(_lines(raw, currency, places)),

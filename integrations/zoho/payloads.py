@@ -1,8 +1,6 @@
 """Zoho Books answers of every shape, read without a connection: objects, lists, bare ones, webhooks, tokens, errors."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import Any
 
 from integrations import canonical, fields
@@ -45,7 +43,7 @@ def _objects(kind: str, answer: Answer, home: Home) -> Iterator[Found]:
         if reason:
             yield Note(f"left out: {entity or 'an object'} {_id(raw)} is {reason}")
             continue
-        item = mapping.item(entity, raw, home)
+        item = mapping.item(entity, _whole(entity, raw), home)
         if isinstance(item, Unusable):
             yield Broken(f"{entity} {item.external_id or '?'} cannot be read: {item.reason}: {item.detail}")
         else:
@@ -74,6 +72,14 @@ def _listed(said: Any) -> Iterator[tuple[str, Any]]:
             yield entity, inside
 
 
+def _whole(entity: str, raw: Any) -> Any:
+    """A row of the payments of one invoice names that invoice only, and all of its amount went there."""
+    if entity != "customerpayment" or not isinstance(raw, dict) or "customer_id" in raw or "invoice_id" not in raw:
+        return raw
+    applied = {"invoice_id": raw["invoice_id"], "amount_applied": raw.get("amount")}
+    return {**raw, "customer_id": "?", "invoices": [applied]}
+
+
 def _bare(raw: Json) -> str:
     """What an object without a name around it is: by its own id, which comes first where several are named."""
     for entity in ("creditnote", "customerpayment", "invoice", "contact"):
@@ -83,10 +89,11 @@ def _bare(raw: Json) -> str:
 
 
 def _error(answer: Answer) -> Json:
-    error = answers.error_in(answer.body, status=answer.status, headers=answer.headers, now=machine_now())
+    error = answers.error_in(answer.body, status=answer.status, headers=answer.headers, now=answer.sent_at)
     if error is None:
         raise Unreadable("this is no error: it is a good answer")
-    return canonical.of_error(error)
+    # How long we would wait for the end of their minute or day is not what they said: that is in the head alone.
+    return {**canonical.of_error(error), "retry_after": None}
 
 
 def _webhook(answer: Answer) -> Iterator[Found]:
@@ -94,14 +101,14 @@ def _webhook(answer: Answer) -> Iterator[Found]:
         events = webhooks.events_in(Incoming(answer.body.strip(), answer.headers or {}))
     except NotAWebhook as error:
         raise Unreadable(f"no webhook of Zoho Books: {error}") from None
-    yield {"events": [{"account": event.account, **event.payload} for event in events]}
+    yield {"events": [canonical.of_event(event) for event in events]}
 
 
 def _token(answer: Answer, earlier: Answer | None) -> Json:
     """When access ends. A renewal names no refresh token: the one before stays."""
     try:
         said = _pair(answer)
-        tokens = oauth.tokens_in(said, now=_sent_at(answer), kept="kept")
+        tokens = oauth.tokens_in(said, now=answer.sent_at, kept="kept")
         before = _pair(earlier).get("refresh_token") if earlier is not None else None
     except Unavailable as error:
         raise Unreadable(error.words) from None
@@ -119,15 +126,6 @@ def _pair(answer: Answer) -> Json:
     if not isinstance(said, dict):
         raise Unreadable("no tokens of Zoho Books: an object was expected")
     return said
-
-
-def _sent_at(answer: Answer) -> datetime:
-    """When it was sent, where the file says so; else now."""
-    try:
-        said = parsedate_to_datetime((answer.headers or {}).get("date", ""))
-    except (TypeError, ValueError):
-        return machine_now()
-    return said if said.tzinfo else said.replace(tzinfo=UTC)
 
 
 def _good(answer: Answer) -> Any:

@@ -3,6 +3,7 @@
 from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.core.management.base import BaseCommand, CommandError
 
@@ -26,9 +27,12 @@ class Command(BaseCommand):
         parser.add_argument("files", nargs="+", type=Path, metavar="FILE")
         parser.add_argument("--currency", default="USD", help="the company's own currency (default USD)")
         parser.add_argument("--country", default="US", help="the company's own country, ISO 3166 (default US)")
+        parser.add_argument(
+            "--zone", default="America/New_York", help="where its days begin, for books that write days as instants"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        home = Home(options["currency"].upper(), options["country"].upper())
+        home = Home(options["currency"].upper(), options["country"].upper(), _zone(options["zone"]))
         broken = 0
         try:
             for line in payloads.lines(options["provider"], options["kind"], options["files"], home=home):
@@ -43,3 +47,10 @@ class Command(BaseCommand):
             raise CommandError(f"{error.kind}: {error.words}") from None
         if broken:
             raise CommandError(f"{broken} of the objects cannot be read; the others are above")
+
+
+def _zone(name: str) -> str:
+    try:
+        return ZoneInfo(name).key
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise CommandError(f"{name} is no time zone; one is America/New_York") from None

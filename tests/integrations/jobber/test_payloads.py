@@ -88,13 +88,16 @@ def test_every_kind_is_read(read: Any) -> None:
 def test_what_is_not_ours_is_left_out_with_a_note(read: Any) -> None:
     found, remarks = read("customer", {"data": {"clients": {"nodes": [CLIENT, CLIENT | {"sampleData": True}]}}})
     refunds, more = read("payment", {"data": {"paymentRecords": {"nodes": [RECORD | {"adjustmentType": "REFUND"}]}}})
-    memos, why = read("credit_memo", LISTED)
 
     assert [one["external_id"] for one in found] == [CLIENT_ID]
     assert "sample data of Jobber" in remarks
-    assert (refunds, memos) == ([], [])
+    assert refunds == []
     assert "a refund" in more
-    assert "Jobber has no credit notes" in why
+
+
+def test_credit_memos_are_nothing_jobber_has(read: Any) -> None:
+    with pytest.raises(CommandError, match="Jobber has no credit memos"):
+        read("credit_memo", LISTED)
 
 
 def test_one_broken_object_does_not_hide_the_others(read: Any) -> None:
@@ -106,7 +109,14 @@ def test_one_broken_object_does_not_hide_the_others(read: Any) -> None:
 
 def test_an_empty_list_is_no_object(read: Any) -> None:
     assert read("invoice", {"data": {"invoices": {"nodes": []}}}) == ([], "")
-    assert read("invoice", {"data": {"invoice": None}}) == ([], "")
+
+
+def test_an_object_they_do_not_have_is_refused_whatever_it_is_read_as(read: Any) -> None:
+    with pytest.raises(CommandError, match="refused: Jobber does not have this object"):
+        read("invoice", {"data": {"invoice": None}})
+    [gone], _ = read("error", {"data": {"invoice": None}})
+
+    assert gone["class"] == "refused"
 
 
 def test_errors_with_and_without_a_status(read: Any) -> None:
@@ -114,7 +124,7 @@ def test_errors_with_and_without_a_status(read: Any) -> None:
     [plain], _ = read("error", "HTTP/1.1 429 Too Many Requests\r\nRetry-After: 30\r\n\r\nToo Many Requests")
     [ended], _ = read("error", 'HTTP/1.1 401 Unauthorized\r\n\r\n{"message":"Access token expired"}')
 
-    assert (limited["class"], limited["vendor_code"], limited["retry_after"]) == ("throttled", "THROTTLED", 8)
+    assert (limited["class"], limited["vendor_code"], limited["retry_after"]) == ("throttled", "THROTTLED", None)
     assert (plain["class"], plain["retry_after"]) == ("throttled", 30)
     assert (ended["class"], ended["retry_after"]) == ("disconnected", None)
 

@@ -71,7 +71,7 @@ def test_an_event_says_what_to_look_at() -> None:
         ("CLIENT_UPDATE", "customer", "updated"),
         ("CLIENT_DESTROY", "customer", "deleted"),
         ("APP_DISCONNECT", "connection", "disconnected"),
-        ("APP_CONNECT", "connection", "connect"),
+        ("APP_CONNECT", "connection", "connected"),
         ("QUOTE_APPROVED", "", "approved"),
         ("PRODUCT_OR_SERVICE_UPDATE", "", "updated"),
         ("ON_MY_WAY_TRACKING_LINK_REQUEST", "", "request"),
