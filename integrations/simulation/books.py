@@ -271,6 +271,7 @@ class Books:
             one.id: {
                 "number": one.number,
                 "customer": one.customer,
+                "customer_name": self.customers[one.customer].name if one.customer in self.customers else "",
                 "status": self._status(one),
                 "currency": one.currency,
                 "total": _exact(one.total),

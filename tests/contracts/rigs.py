@@ -49,6 +49,7 @@ class Manners:
     write_off_status: str = "written_off"
     unapplied: bool = True  # money beyond what is owed can lie in the books
     deletes: bool = True  # an invoice once sent can be deleted
+    not_ours: tuple[str, ...] = ()  # customers of the vendor's own making, whom nobody may call
     not_yet: str = ""  # a vendor's status of what it has not sent yet: in its books, not to be collected
     amount_field: str = ""  # where an invoice's balance stands in its raw form, for being odd
     status_field: str = ""
@@ -75,9 +76,9 @@ class Rig:
         return self.sim.act(self.account, verb, **facts)
 
     def truth(self) -> dict[str, Any]:
-        """Every invoice by id: status, total, balance, paid, credited."""
+        """Every invoice by id: status, total, balance, paid, credited. Without what is not ours to collect."""
         found: dict[str, Any] = self.sim.truth(self.account)
-        return found
+        return {id: one for id, one in found.items() if one.get("customer_name") not in self.manners.not_ours}
 
     def strike(self, kind: dict[str, Any], **more: Any) -> None:
         """The vendor's next answers go wrong in this way."""
@@ -273,6 +274,7 @@ MANNERS: dict[str, Manners] = {
         keys=_keys("jobber"),
         throttled={"kind": "throttled"},
         outage={"kind": "html-503"},
+        not_ours=("Sample Client",),
         signature="x-jobber-hmac-sha256",
         webhook_key="jobber-secret",
         voids=False,

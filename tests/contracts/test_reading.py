@@ -165,6 +165,9 @@ def test_a_void_invoice_is_owed_no_more(books: Rig) -> None:
 
     books.act("void_invoice", id=invoice)
     read(books)
+    if row(invoice).books_status == "open":  # told only by a webhook, or by the comparison of the whole once a day
+        with_new_start(books)
+        read(books)
 
     expected = "void" if books.manners.voids else "deleted"
     assert (row(invoice).books_status, row(invoice).balance) == (expected, Decimal("0.00"))
