@@ -172,6 +172,7 @@ def _preview(batch: ImportBatch, plan: Plan) -> dict[str, object]:
         "missing_count": len(plan.missing),
         "errors": preview.note_rows(plan.records.errors),
         "error_rows": errors,
+        "mostly_errors": errors * 2 > batch.row_count,
         "error_words": ngettext("%(n)d row cannot be taken", "%(n)d rows cannot be taken", errors) % {"n": errors},
         "remarks": preview.note_rows(plan.records.remarks),
         "left_out": preview.note_rows(plan.left_out),

@@ -44,7 +44,7 @@ FIELDS: tuple[Field, ...] = (
     ),
     Field(
         "balance",
-        _("Balance (still owed)"),
+        _("Balance owed"),
         (
             "balance due", "open balance", "balance", "amount due", "invoice amount due", "amount outstanding", "outstanding balance",
             "outstanding amount", "outstanding", "amount open", "open amount", "remaining balance", "remaining", "amount owing",

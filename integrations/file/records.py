@@ -213,14 +213,15 @@ def _day(row: int, cells: dict[str, str], name: str, order: str, notes: list[Not
 
 def _customer_ids(lines: Sequence[_Line]) -> dict[int, str]:
     """Whose each row is: by the customer's number; without one by the name, and the e-mail where one name has several."""
+    names = {name: folded(name) or name for name in {line.name for line in lines}}
     mails: dict[str, set[str]] = defaultdict(set)
     for line in lines:
         if line.email:
-            mails[folded(line.name)].add(line.email)
+            mails[names[line.name]].add(line.email)
     found = {}
     for line in lines:
-        name = folded(line.name) or line.name
-        several = len(mails[folded(line.name)]) > 1
+        name = names[line.name]
+        several = len(mails[name]) > 1
         if line.customer_number:
             found[line.row] = identity("number", line.customer_number)
         else:

@@ -71,7 +71,7 @@ _ROWS: Mapping[str, Any] = {
     "more_than_total": _("The balance of %(value)s is larger than the invoice's total."),
     "twice": _("Invoice %(value)s stands in row %(other)d too and says something else. Which is right?"),
     "total_row": _("A line of totals."),
-    "credit": _("A credit: less than nothing is owed (%(value)s)."),
+    "credit": _("A credit of %(value)s: nothing is owed on it."),
     "same_again": _("The same as row %(other)d."),
     "nothing_owed": _("Nothing is owed on it, and we do not have it."),
     "also_elsewhere": _("Also open in %(value)s, which you have connected. Nobody should be asked twice."),

@@ -5,6 +5,7 @@ Confirming twice is once. What is no longer as it was shown is not confirmed: it
 
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -19,6 +20,7 @@ from invoices.import_models import ImportBatch, has_nothing_new
 from invoices.imports.plan import Plan, connection_of, plan_of
 from invoices.imports.uploads import NotOpen, held
 from syntharra import clock
+from syntharra.tenancy import current_business
 
 KEPT = timedelta(days=90)
 
@@ -69,7 +71,7 @@ def confirm(batch_id: UUID, *, seen: str, missing: Missing, business: Business, 
 def _take(batch: ImportBatch, plan: Plan, missing: Missing, connection: Connection, by: User) -> ImportBatch:
     moment = clock.now()
     _open_again(connection, by, moment)
-    counts = {
+    counts: dict[str, Any] = {
         "invoices": len(plan.taken),
         "new": len(plan.new),
         "changed": len(plan.changed),
@@ -139,5 +141,5 @@ def _open_door(connection: Connection) -> None:
     ConnectionDoor.objects.get_or_create(
         provider=connection.provider,
         account=connection.account,
-        defaults={"business_id": connection.business_id, "connection_id": connection.pk},
+        defaults={"business_id": current_business(), "connection_id": connection.pk},
     )

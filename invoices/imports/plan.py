@@ -6,7 +6,7 @@ Worked out anew each time it is looked at; ``digest`` tells whether it is still 
 import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import astuple, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -37,6 +37,14 @@ class Before:
     issued_on: date | None
     due_on: date | None
     frozen: bool
+
+    @property
+    def said(self) -> tuple[Any, ...]:
+        """What a file says of an invoice."""
+        return (
+            *(self.number, self.customer, self.status, self.currency),
+            *(self.total, self.balance, self.issued_on, self.due_on),
+        )
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -113,16 +121,13 @@ def _sort_in(plan: Plan, entry: Entry, before: Before | None, elsewhere: Mapping
         plan.left_out.append(Note(entry.row, "balance", "nothing_owed", invoice.number))
     elif before is None:
         plan.new.append(entry)
-    elif _shown(entry) == (
-        before.number, before.customer, before.status, before.currency, before.total, before.balance, before.issued_on,
-        before.due_on,
-    ):  # fmt: skip
+    elif _said(entry) == before.said:
         plan.same.append(entry)
     else:
         plan.changed.append(Change(entry, before))
 
 
-def _shown(entry: Entry) -> tuple[Any, ...]:
+def _said(entry: Entry) -> tuple[Any, ...]:
     one = entry.invoice
     return one.number, one.customer, one.status, one.currency, one.total, one.balance, one.issued_on, one.due_on
 
@@ -220,8 +225,8 @@ def _digest(plan: Plan, connection: Connection | None) -> str:
         str(last),
         said,
         [entry.row for entry in plan.new],
-        [astuple(change.before) for change in plan.changed],
-        [astuple(one) for one in plan.missing],
+        [change.before.said for change in plan.changed],
+        [one.said for one in plan.missing],
         [kept.of_customer(one) for one in plan.customers],
     )
     return hashlib.sha256(repr(what).encode()).hexdigest()[:32]

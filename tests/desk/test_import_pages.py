@@ -72,7 +72,7 @@ def test_the_preview_says_everything_to_the_cent(ava: Client, preview: str) -> N
     assert "New invoices 2 $2,036.00" in page
     assert "1 row cannot be taken." in page
     assert (
-        "4 Balance (still owed) Balance (still owed) “12.345” has parts of a cent. We never round what somebody owes."
+        "4 Balance owed Balance owed “12.345” has parts of a cent. We never round what somebody owes."
         in page
     )
     assert "5 The whole row The whole row A line of totals." in page

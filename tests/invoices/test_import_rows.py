@@ -73,11 +73,11 @@ def test_the_balance_may_be_the_total_less_what_was_paid() -> None:
     [
         (",Oak,5", "Invoice number", "Nothing stands here."),
         ("1,,5", "Customer name", "Nothing stands here."),
-        ("1,Oak,", "Balance (still owed)", "Nothing stands here."),
-        ("1,Oak,five", "Balance (still owed)", "“five” is no amount we can read to the cent."),
-        ("1,Oak,5.001", "Balance (still owed)", "“5.001” has parts of a cent. We never round what somebody owes."),
-        ("1,Oak,9999999999999", "Balance (still owed)", "“9999999999999” is larger than we can book."),
-        ("1,Oak,=5+5", "Balance (still owed)", "“=5+5” is no amount we can read to the cent."),
+        ("1,Oak,", "Balance owed", "Nothing stands here."),
+        ("1,Oak,five", "Balance owed", "“five” is no amount we can read to the cent."),
+        ("1,Oak,5.001", "Balance owed", "“5.001” has parts of a cent. We never round what somebody owes."),
+        ("1,Oak,9999999999999", "Balance owed", "“9999999999999” is larger than we can book."),
+        ("1,Oak,=5+5", "Balance owed", "“=5+5” is no amount we can read to the cent."),
         ("1,Oak,QQQ 5", "Currency", "“QQQ” is no currency we know."),
     ],
 )
@@ -100,7 +100,7 @@ def test_what_contradicts_itself_is_asked_back() -> None:
 
     assert said(found.errors) == [
         (2, "Status", "The status says “Paid”, but a balance is still owed. Which is right?"),
-        (3, "Balance (still owed)", "The balance of 15 is larger than the invoice's total."),
+        (3, "Balance owed", "The balance of 15 is larger than the invoice's total."),
         (4, "Currency", "The row names several currencies: EUR, USD."),
         (5, "Due date", "“someday” is no date we can read."),
         (6, "Currency", "“ABC” is no currency we know."),
@@ -124,7 +124,7 @@ def test_totals_and_credits_are_left_out_and_said() -> None:
 
     assert invoices(found) == [("1", "5.00"), ("Total", "9.00")]  # a customer and a number: an oddly named invoice
     assert said(found.left_out) == [
-        (3, "Balance (still owed)", "A credit: less than nothing is owed ((3.00))."),
+        (3, "Balance owed", "A credit of (3.00): nothing is owed on it."),
         (4, "The whole row", "A line of totals."),
         (5, "The whole row", "A line of totals."),
     ]
