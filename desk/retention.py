@@ -47,6 +47,9 @@ TABLE: dict[str, Kept] = {
     "integrations.PendingSignIn": Kept(timedelta(days=1), "a choice nobody made; useless after minutes", "until"),
     "integrations.Registration": BOOKS,
     "integrations.HookDoor": DOOR,
+    "integrations.WriteMemory": Kept(
+        timedelta(days=90), "a write that may be asked for again; nobody asks after weeks", "changed_at"
+    ),
     "integrations.Hint": Kept(None, "what a webhook named; goes when the object was read"),
     "integrations.SyncRun": Kept(timedelta(days=90), "history for the connection page", "ended_at"),
     "integrations.SetAside": Kept(timedelta(days=90), "cleared problems of the books", "cleared_at"),

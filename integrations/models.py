@@ -123,6 +123,21 @@ class HookDoor(models.Model):
     connection_id = models.UUIDField()
 
 
+class WriteMemory(TenantModel):
+    """How things stood at a vendor before a write, where the vendor keeps no key for it; see ``integrations.memories``."""
+
+    connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="memories", db_constraint=False)
+    key = models.CharField(max_length=64)
+    facts = models.JSONField()
+    changed_at = models.DateTimeField()  # machine time
+
+    class Meta(TenantModel.Meta):
+        constraints = [
+            *TenantModel.Meta.constraints,
+            models.UniqueConstraint(fields=["business", "connection", "key"], name="write_memory_once"),
+        ]
+
+
 class Hint(TenantModel):
     """An object of the books a webhook named: the next reading looks at it by its id. One row however often it is named."""
 
@@ -173,6 +188,7 @@ class SyncRun(TenantModel, Stateful):
                 fields=["business", "connection"], condition=models.Q(status="running"), name="one_running_sync"
             ),
         ]
+        indexes = [models.Index(fields=["business", "connection", "-started_at"], name="runs_of_connection")]
 
 
 class SetAside(TenantModel):
@@ -244,4 +260,5 @@ class InboxEvent(models.Model):
         constraints: ClassVar = [models.UniqueConstraint(fields=["source", "event_id"], name="inbox_event_once")]
         indexes: ClassVar = [
             models.Index(fields=["received_at"], condition=models.Q(done_at=None), name="inbox_waiting"),
+            models.Index(fields=["source", "account", "-received_at"], name="inbox_by_account"),
         ]

@@ -34,6 +34,7 @@ from integrations.ledger import (
     Unusable,
     Written,
 )
+from integrations.memories import Fleeting, Memories, Remembered
 from integrations.models import Connection
 from syntharra import clock
 
@@ -52,15 +53,16 @@ def open_ledger(connection: Connection, *, patience: float) -> "JobberLedger":
         sandbox=connection.sandbox,
         patience=patience,
     )
-    return JobberLedger(client, connection.account, Home(connection.currency, connection.country, connection.time_zone))
+    home = Home(connection.currency, connection.country, connection.time_zone)
+    return JobberLedger(client, connection.account, home, memories=Remembered(connection.pk))
 
 
 class JobberLedger:
     """One account's books; see ``integrations.ledger.Ledger``."""
 
-    def __init__(self, client: Client, account: str, home: Home) -> None:
+    def __init__(self, client: Client, account: str, home: Home, *, memories: Memories | None = None) -> None:
         self._client, self._account, self._home = client, account, home
-        self._writer = Writer(client, account, self.one_invoice)
+        self._writer = Writer(client, memories or Fleeting(), self.one_invoice)
         self._read: set[str] = set()  # invoices read in this walk: their payments came with them
 
     def close(self) -> None:

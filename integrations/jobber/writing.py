@@ -2,17 +2,14 @@
 
 They take no key of ours and show neither notes nor why a discount was given. So what an invoice was before a write is
 remembered under its key, before anything is written: whoever asks again compares it with what the invoice is now, and
-writes only what is missing. Without that memory nothing is written.
+writes only what is missing.
 """
 
-import json
 from collections.abc import Callable
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-from django.core.cache import cache
 from django.utils.translation import gettext as _
-from redis.exceptions import RedisError
 
 from integrations import fields
 from integrations.errors import Disconnected, NotAble, Refused, Unanswered, Unavailable
@@ -21,8 +18,8 @@ from integrations.jobber import documents, refs
 from integrations.jobber.client import Client, garbled
 from integrations.jobber.documents import Document
 from integrations.ledger import Gone, LedgerInvoice, Unusable, Written
+from integrations.memories import Memories
 
-REMEMBERED_SECONDS = 90 * 86_400
 LONGEST_NOTE = 5_000
 _TRIES = 5
 _CENT, _ZERO = Decimal("0.01"), Decimal(0)
@@ -31,13 +28,15 @@ _CENT, _ZERO = Decimal("0.01"), Decimal(0)
 class Writer:
     """Writes for one account; ``read`` gives an invoice as it is now."""
 
-    def __init__(self, client: Client, account: str, read: Callable[[str], LedgerInvoice | Gone | Unusable]) -> None:
-        self._client, self._account, self._read = client, account, read
+    def __init__(
+        self, client: Client, memories: Memories, read: Callable[[str], LedgerInvoice | Gone | Unusable]
+    ) -> None:
+        self._client, self._memories, self._read = client, memories, read
 
     def lower(self, invoice: str, amount: Decimal, *, key: str) -> Written:
         """Owe exactly this much less: by a fixed discount, beside any that was there. Tax may fall with a discount, so
         it is set such that the total comes out right; where it cannot, it is taken back and refused."""
-        memory = _Memory(self._account, key)
+        memory = _Memory(self._memories, key)
         found, sides, plan = self._alive(invoice), self._sides(invoice), memory.read()
         if plan.get("done"):
             return Written("", "", found, repeated=True)
@@ -75,7 +74,7 @@ class Writer:
 
     def note(self, invoice: str, words: str, *, key: str) -> Written:
         """Pinned on the invoice, where the business's own people see it and clients never do."""
-        memory = _Memory(self._account, key)
+        memory = _Memory(self._memories, key)
         before, told = self._alive(invoice), memory.read()
         if told.get("done"):
             return Written(str(told.get("note", "")), "", before, repeated=True)
@@ -175,33 +174,19 @@ class Writer:
 
 
 class _Memory:
-    """What we know of a write, kept for longer than anybody would ask for it again."""
+    """What we know of one write."""
 
-    def __init__(self, account: str, key: str) -> None:
-        self._name = f"jobber-write:{account}:{key}"
+    def __init__(self, memories: Memories, key: str) -> None:
+        self._memories, self._key = memories, key
 
     def read(self) -> Json:
-        try:
-            found = json.loads(cache.get(self._name) or "{}")
-        except RedisError:
-            raise _forgetful() from None
-        return found if isinstance(found, dict) else {}
+        return self._memories.read(self._key)
 
     def write(self, what: Json) -> None:
-        try:
-            cache.set(self._name, json.dumps(what), timeout=REMEMBERED_SECONDS)
-        except RedisError:
-            raise _forgetful() from None
+        self._memories.write(self._key, what)
 
     def forget(self) -> None:
-        try:
-            cache.delete(self._name)
-        except RedisError:
-            raise _forgetful() from None
-
-
-def _forgetful() -> Unavailable:
-    return Unavailable(_("What we write cannot be remembered right now, so nothing is written."), problem="unexpected")
+        self._memories.forget(self._key)
 
 
 def _payable(invoice: LedgerInvoice, amount: Decimal) -> None:

@@ -10,7 +10,6 @@ from integrations import secrets
 from integrations.models import Connection, PendingSignIn, Registration
 from syntharra.tenancy import acting_for
 
-
 SEALED: tuple[type[Connection | PendingSignIn | Registration], ...] = (Connection, PendingSignIn, Registration)
 
 

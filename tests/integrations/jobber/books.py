@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from typing import Any
-from uuid import uuid4
 
 import pytest
 from starlette.applications import Starlette
@@ -34,9 +33,6 @@ def vendor(simulators: str, settings: Any) -> SimControl:
     settings.SIMULATORS_URL = simulators
     settings.JOBBER_CLIENT_ID, settings.JOBBER_CLIENT_SECRET = "sandbox-client", "sandbox-secret"
     settings.SANDBOX = False  # business time is the machine's here, so no database is asked for it
-    settings.CACHES = {
-        "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": str(uuid4())}
-    }
     control = SimControl(simulators, "/jobber")
     control.reset()
     return control

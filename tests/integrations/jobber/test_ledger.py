@@ -333,7 +333,7 @@ def test_a_lost_answer_is_looked_up_and_nothing_is_taken_off_twice(
 
 
 def test_a_worker_that_died_after_writing_is_gone_on_with(ledger: JobberLedger) -> None:
-    before, writer, memory = owing(ledger), ledger._writer, _Memory(PLUMBER, "died")
+    before, writer, memory = owing(ledger), ledger._writer, _Memory(ledger._writer._memories, "died")
     sides = writer._sides(before.external_id)
     plan = {"total": str(sides["total"]), "discount": str(sides["discountAmount"]), "tried": []}
     assert writer._approach(before.external_id, before.total - 25, sides, plan, memory) is True
@@ -345,7 +345,7 @@ def test_a_worker_that_died_after_writing_is_gone_on_with(ledger: JobberLedger) 
 
 def test_an_invoice_changed_by_somebody_else_meanwhile_is_left_alone(ledger: JobberLedger) -> None:
     before = owing(ledger)
-    _Memory(PLUMBER, "meanwhile").write({"total": "1.00", "discount": "0.00", "tried": ["0.50"]})
+    _Memory(ledger._writer._memories, "meanwhile").write({"total": "1.00", "discount": "0.00", "tried": ["0.50"]})
 
     with pytest.raises(Refused):
         ledger.lower(before.external_id, Decimal("25.00"), key="meanwhile", reason="")
