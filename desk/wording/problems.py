@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 
 from integrations import problems
@@ -27,8 +28,8 @@ class Trouble:
 
 
 def trouble_of(connection: Connection) -> Trouble | None:
-    """None while the books can be read and were read lately. A spreadsheet is never read by itself."""
-    if connection.state == Connection.State.DISCONNECTED or connection.provider == Provider.FILE:
+    """None while the books can be read and were read lately. A spreadsheet is as new as its owner's last word."""
+    if connection.state == Connection.State.DISCONNECTED:
         return None
     last = connection.synced_at
     broken = connection.state == Connection.State.RECONNECT
@@ -40,10 +41,20 @@ def trouble_of(connection: Connection) -> Trouble | None:
             since=connection.problem_since,
             said=connection.problem_detail,
         )
+    if connection.provider == Provider.FILE:
+        return _old_file(last)
     if last is not None and clock.now() - last > STALE_AFTER:
         title = _("We have not read your books for a while")
         return Trouble(title, _("Nobody is called on old figures."), _("We try again by ourselves."), last, since=last)
     return None
+
+
+def _old_file(last: datetime | None) -> Trouble | None:
+    """Nobody is called from a list that was confirmed too long ago."""
+    if last is None or clock.now() - last <= timedelta(days=settings.FILE_FRESH_DAYS):
+        return None
+    said = problems.about("file_old")
+    return Trouble(said.title, said.words, said.next_step, last, since=last + timedelta(days=settings.FILE_FRESH_DAYS))
 
 
 def has_lasted(connection: Connection) -> bool:

@@ -1,9 +1,11 @@
 """The pages of bringing in a file: what the owner sees, chooses and confirms, and what nobody else may."""
 
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
@@ -14,6 +16,7 @@ from invoices.import_models import ImportBatch
 from invoices.models import Invoice
 from syntharra.tenancy import acting_for
 from tests.cast import Firm, make_member
+from tests.desk.conftest import TUESDAY
 
 HEADER = "Invoice #,Customer,Open Balance,Invoice Total,Due Date,Mobile,Email\n"
 LIST = (
@@ -71,10 +74,7 @@ def test_the_preview_says_everything_to_the_cent(ava: Client, preview: str) -> N
     assert "Nothing has been created yet. 2 open invoices, $2,036.00, of 2 customers." in page
     assert "New invoices 2 $2,036.00" in page
     assert "1 row cannot be taken." in page
-    assert (
-        "4 Balance owed Balance owed “12.345” has parts of a cent. We never round what somebody owes."
-        in page
-    )
+    assert "4 Balance owed Balance owed “12.345” has parts of a cent. We never round what somebody owes." in page
     assert "5 The whole row The whole row A line of totals." in page
     assert "Bring in 2 invoices" in page
     assert "no fee is ever taken on it" in page
@@ -232,6 +232,22 @@ def test_another_business_finds_nothing(ava: Client, plumber: Firm, preview: str
     assert rex.post(preview.replace("preview", "confirmation"), {"seen": "x"}).status_code == 404
     with acting_for(rival.business.pk):
         assert ImportBatch.objects.count() == 0
+
+
+def test_an_old_list_is_said_on_every_page(ava: Client, plumber: Firm, preview: str) -> None:
+    seen = ava.get(preview).context["plan"].digest
+    ava.post(preview.replace("preview", "confirmation"), {"seen": seen})
+    plumber.connection.delete()
+    sync.sync(Connection.objects.get(provider="file").pk)
+    said = "Your list of invoices is too old"
+
+    with time_machine.travel(TUESDAY + timedelta(days=6, hours=23), tick=False):
+        assert said not in text(ava.get("/invoices/"))
+    with time_machine.travel(TUESDAY + timedelta(days=7, hours=1), tick=False):
+        page = text(ava.get("/invoices/"))
+
+    assert said in page
+    assert "Bring in a new file: export the list again where you keep your books." in page
 
 
 def test_other_connected_books_are_pointed_at(ava: Client) -> None:
