@@ -62,6 +62,7 @@ class Abilities:
     facts: Facts
     invoice_page: str = ""  # with {id} (and {account}); "" where the vendor has no address we know
     reminders_page: str = ""  # where the vendor's own reminders and late fees are set
+    every_minutes: int = 5  # no oftener: a vendor with a small daily allowance is asked less often
 
     def of(self, act: Act) -> Ability:
         return self.acts[act]

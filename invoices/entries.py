@@ -22,7 +22,7 @@ from integrations.errors import Disconnected, NotAble, Refused, Throttled, Unava
 from integrations.ledger import Ledger, Written, ledger_for
 from integrations.models import Connection
 from invoices import sync_page
-from invoices.models import BookEntry
+from invoices.models import BookEntry, Invoice
 from invoices.services import hold
 from invoices.sync_reading import Reading
 from notifications import outbox
@@ -187,10 +187,18 @@ def _done(entry_id: UUID, written: Written) -> str:
             ended_at=clock.now(),
             ended_by=BY,
         )
+        _replaced(entry, written)
         facts: dict[str, Any] = {"act": entry.act, "amount": entry.amount, "number": written.number}
         timeline.record(entry.invoice, "written_to_books", by=BY, **facts)
         bells.ask_for_sync(entry.invoice.connection_id)
     return "written"
+
+
+def _replaced(entry: BookEntry, written: Written) -> None:
+    """Where a vendor can only cancel a bill and write another, ours knows which took whose place: nobody need ask."""
+    if written.invoice.external_id != entry.invoice.external_id:
+        mine = Invoice.objects.filter(connection=entry.invoice.connection_id, replaces=None)
+        mine.filter(external_id=written.invoice.external_id).update(replaces=entry.invoice_id)
 
 
 @transaction.atomic

@@ -14,6 +14,7 @@ from django.db import transaction
 
 from accounts import timeline
 from integrations import bells, health
+from integrations.abilities import abilities_of
 from integrations.errors import Refused, Throttled, VendorError
 from integrations.models import Connection, SyncRun
 from invoices.changes import receivables_changed
@@ -56,7 +57,8 @@ def begin(connection_id: UUID) -> Held | None:
     run = SyncRun.objects.filter(connection=connection, status=SyncRun.Status.RUNNING).first()
     if run is not None and run.leased_until is not None and run.leased_until > machine_now():
         return None
-    due.note(bells.SYNC, connection.pk, at=clock.now() + timedelta(minutes=settings.SYNC_EVERY_MINUTES))
+    minutes = max(settings.SYNC_EVERY_MINUTES, abilities_of(connection.provider).every_minutes)
+    due.note(bells.SYNC, connection.pk, at=clock.now() + timedelta(minutes=minutes))
     lease, goes_on = _lease(), run is not None
     if run is None:
         run = SyncRun.objects.create(

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from integrations.file.columns import BY_NAME
-from integrations.file.records import Note
+from integrations.file.lines import Note
 
 _SAVE_AS = _("Open it in your spreadsheet program, save it as .xlsx or .csv, and bring that in.")
 

@@ -7,8 +7,9 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from integrations.simulation.books import KINDS, Books, Credit, Customer, Invoice, Kind, Line, Payment, Person, Refund
+from integrations.simulation.books import KINDS, Books, Kind
 from integrations.simulation.call import Json
+from integrations.simulation.entities import Credit, Customer, Invoice, Line, Payment, Person, Refund
 from integrations.simulation.firms import plant
 from integrations.simulation.wanted import Wanted, WrongRequest, day, decimal, moment
 from integrations.simulation.world import World

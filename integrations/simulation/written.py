@@ -5,7 +5,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from integrations.simulation.books import Credit, Customer, Invoice, Line, Payment, Person, Refund
+from integrations.simulation.entities import Credit, Customer, Invoice, Line, Payment, Person, Refund
 
 CLASSES: dict[str, type] = {one.__name__: one for one in (Customer, Person, Invoice, Line, Payment, Refund, Credit)}
 

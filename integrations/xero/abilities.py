@@ -39,4 +39,5 @@ ABILITIES = Abilities(
     facts=Facts(sent=True, contacts=True),
     invoice_page="https://go.xero.com/AccountsReceivable/View.aspx?InvoiceID={id}",
     reminders_page="https://go.xero.com/Settings/InvoiceReminders",
+    every_minutes=10,  # 5,000 questions a day, of which some are kept for the look before each call
 )

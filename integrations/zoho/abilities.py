@@ -26,6 +26,7 @@ ABILITIES = Abilities(
             ),
         ),
     },
+    every_minutes=15,  # a free plan has 1,000 questions a day, of which a reading takes at least four
     facts=Facts(sent=True, estimates=True, credit_memos=True, reminders=True, webhooks=True, contacts=True),
 )
 
@@ -38,4 +39,3 @@ WEBHOOK_STEPS = (
     _("Open Workflow Rules and choose New Workflow Rule: for invoices, whenever one is created or edited."),
     _("Add the webhook Syntharra as its immediate action and save. Without it we look by ourselves every few minutes."),
 )
-"""For the page where the owner may set it up: no program can, and nothing depends on it."""

@@ -8,8 +8,8 @@ from typing import Any
 
 from integrations.freshbooks.simulation.errors import NOT_A_DATE, PARSE_ERROR, Refused, invalid, missing
 from integrations.freshbooks.simulation.money import Json, read_decimal
-from integrations.simulation.books import Line
 from integrations.simulation.call import Call
+from integrations.simulation.entities import Line
 
 type Check = Callable[[str, str, Any], Any]
 """Object, field and what stood there -> what is meant. Raises Refused."""

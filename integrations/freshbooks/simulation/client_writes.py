@@ -5,7 +5,7 @@ from integrations.freshbooks.simulation.bodies import read_fields
 from integrations.freshbooks.simulation.errors import invalid
 from integrations.freshbooks.simulation.money import Json
 from integrations.freshbooks.simulation.view import ARCHIVED, COUNTRIES, DELETED, View
-from integrations.simulation.books import Customer
+from integrations.simulation.entities import Customer
 
 OBJECT = "client"
 PLAIN = {

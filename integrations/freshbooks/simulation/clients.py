@@ -7,7 +7,7 @@ from integrations.freshbooks.simulation.money import money
 from integrations.freshbooks.simulation.statuses import drafted
 from integrations.freshbooks.simulation.times import eastern
 from integrations.freshbooks.simulation.view import ACTIVE, View, country, state_of
-from integrations.simulation.books import ZERO, Customer, Invoice
+from integrations.simulation.entities import ZERO, Customer, Invoice
 from integrations.simulation.odd import laid_over
 
 type Json = dict[str, Any]

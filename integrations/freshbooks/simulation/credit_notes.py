@@ -7,7 +7,8 @@ from typing import Any
 
 from integrations.freshbooks.simulation.money import money
 from integrations.freshbooks.simulation.view import ACTIVE, DELETED, View, country, state_of
-from integrations.simulation.books import ZERO, Credit, NotThere, Payment
+from integrations.simulation.books import NotThere
+from integrations.simulation.entities import ZERO, Credit, Payment
 from integrations.simulation.odd import laid_over
 
 type Json = dict[str, Any]

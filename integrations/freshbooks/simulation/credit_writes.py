@@ -9,7 +9,8 @@ from integrations.freshbooks.simulation.credit_notes import Note, Overpaid
 from integrations.freshbooks.simulation.errors import invalid, not_found
 from integrations.freshbooks.simulation.money import Json, money, plain
 from integrations.freshbooks.simulation.view import DELETED, View, state_of
-from integrations.simulation.books import Credit, Line, NotThere
+from integrations.simulation.books import NotThere
+from integrations.simulation.entities import Credit, Line
 
 OBJECT = "credit_note"
 

@@ -12,7 +12,7 @@ from integrations.freshbooks.simulation.bodies import Priced, read_fields
 from integrations.freshbooks.simulation.errors import invalid, missing
 from integrations.freshbooks.simulation.money import CENT, Json
 from integrations.freshbooks.simulation.view import ARCHIVED, DELETED, View, state_of
-from integrations.simulation.books import ZERO, Invoice
+from integrations.simulation.entities import ZERO, Invoice
 
 OBJECT = "invoice"
 FIELDS: dict[str, bodies.Check] = {

@@ -7,7 +7,7 @@ from integrations.freshbooks.simulation.money import long_money, money, plain
 from integrations.freshbooks.simulation.statuses import settled, statuses
 from integrations.freshbooks.simulation.times import eastern
 from integrations.freshbooks.simulation.view import View, country, state_of
-from integrations.simulation.books import ZERO, Customer, Invoice, Line
+from integrations.simulation.entities import ZERO, Customer, Invoice, Line
 from integrations.simulation.odd import laid_over
 
 type Json = dict[str, Any]

@@ -8,7 +8,8 @@ from integrations.freshbooks.simulation.errors import invalid, missing, not_foun
 from integrations.freshbooks.simulation.money import Json
 from integrations.freshbooks.simulation.payments import METHODS, TYPES, Row
 from integrations.freshbooks.simulation.view import ACTIVE, DELETED, View
-from integrations.simulation.books import Credit, Invoice, NotThere, Payment
+from integrations.simulation.books import NotThere
+from integrations.simulation.entities import Credit, Invoice, Payment
 
 OBJECT = "payment"
 FIELDS: dict[str, bodies.Check] = {

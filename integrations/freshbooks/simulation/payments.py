@@ -13,7 +13,8 @@ from integrations.freshbooks.simulation.credit_notes import left_over, overpayme
 from integrations.freshbooks.simulation.money import money
 from integrations.freshbooks.simulation.times import eastern
 from integrations.freshbooks.simulation.view import ACTIVE, DELETED, View
-from integrations.simulation.books import ZERO, Credit, Invoice, NotThere, Payment
+from integrations.simulation.books import NotThere
+from integrations.simulation.entities import ZERO, Credit, Invoice, Payment
 from integrations.simulation.odd import laid_over
 
 type Json = dict[str, Any]

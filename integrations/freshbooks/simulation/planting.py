@@ -8,7 +8,8 @@ from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
-from integrations.simulation.books import Books, Customer, Invoice, Line, Person
+from integrations.simulation.books import Books
+from integrations.simulation.entities import Customer, Invoice, Line, Person
 
 type Json = dict[str, Any]
 

@@ -9,7 +9,8 @@ from integrations.freshbooks.simulation.searches import Get, Search, among, betw
 from integrations.freshbooks.simulation.statuses import statuses
 from integrations.freshbooks.simulation.times import eastern_day
 from integrations.freshbooks.simulation.view import ACTIVE, DELETED, View, state_of
-from integrations.simulation.books import Customer, Invoice, NotThere
+from integrations.simulation.books import NotThere
+from integrations.simulation.entities import Customer, Invoice
 
 type Json = dict[str, Any]
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from integrations.freshbooks.simulation.view import View
-from integrations.simulation.books import Invoice
+from integrations.simulation.entities import Invoice
 
 DISPUTED, DRAFT, SENT, VIEWED, PAID, AUTO_PAID, RETRY, FAILED, PARTIAL = range(9)
 AUTOBILL = {"retry": RETRY, "failed": FAILED, "success": AUTO_PAID}

@@ -6,7 +6,8 @@ from decimal import Decimal
 from typing import Any
 
 from integrations.freshbooks.simulation.config import FreshBooksSimConfig
-from integrations.simulation.books import ZERO, Books, Credit, Customer, Invoice, Kind
+from integrations.simulation.books import Books, Kind
+from integrations.simulation.entities import ZERO, Credit, Customer, Invoice
 
 ACTIVE, DELETED, ARCHIVED = 0, 1, 2
 FIRST_IDS: dict[Kind, int] = {"customer": 88_230, "invoice": 712_043, "payment": 164_880, "credit": 30_900}

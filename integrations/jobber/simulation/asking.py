@@ -12,7 +12,8 @@ from graphql import GraphQLResolveInfo
 
 from integrations.jobber.simulation import times
 from integrations.jobber.simulation.config import JobberSimConfig
-from integrations.simulation.books import ZERO, Books, Customer, Invoice
+from integrations.simulation.books import Books
+from integrations.simulation.entities import ZERO, Customer, Invoice
 from integrations.simulation.tokens import Grant
 
 if TYPE_CHECKING:

@@ -6,8 +6,8 @@ from typing import Any
 from integrations.jobber.simulation import invoices, paging, times
 from integrations.jobber.simulation.asking import Asking, money
 from integrations.jobber.simulation.ids import encoded, number_of
-from integrations.simulation.books import Customer, Person
 from integrations.simulation.call import Json
+from integrations.simulation.entities import Customer, Person
 from integrations.simulation.odd import laid_over
 
 DESCRIPTIONS = {"main": "Main", "work": "Work", "mobile": "Mobile", "home": "Home", "fax": "Fax"}

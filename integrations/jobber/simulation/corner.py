@@ -5,7 +5,8 @@ from datetime import datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
-from integrations.simulation.books import Books, Customer, Invoice, Line, Person
+from integrations.simulation.books import Books
+from integrations.simulation.entities import Customer, Invoice, Line, Person
 
 CASES: dict[str, Callable[["_Corner"], None]] = {}
 LATE, SOON = -45, 12

@@ -6,8 +6,8 @@ from typing import Any
 from integrations.jobber.simulation import clients, paging, payments, times
 from integrations.jobber.simulation.asking import Asking, money
 from integrations.jobber.simulation.ids import encoded, number_of
-from integrations.simulation.books import ZERO, Invoice, Line, Payment
 from integrations.simulation.call import Json
+from integrations.simulation.entities import ZERO, Invoice, Line, Payment
 from integrations.simulation.odd import laid_over
 
 SUBJECT = "For Services Rendered"

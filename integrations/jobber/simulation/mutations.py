@@ -9,8 +9,9 @@ from graphql import GraphQLError
 
 from integrations.jobber.simulation import clients, invoices, notes, times
 from integrations.jobber.simulation.asking import Asking, Info
-from integrations.simulation.books import Invoice, NotPossible
+from integrations.simulation.books import NotPossible
 from integrations.simulation.call import Json
+from integrations.simulation.entities import Invoice
 
 
 class UserError(Exception):

@@ -9,8 +9,9 @@ from typing import Any
 from integrations.jobber.simulation import clients, invoices, paging, times
 from integrations.jobber.simulation.asking import Asking, money
 from integrations.jobber.simulation.ids import RECORDS, encoded, number_of, record_id
-from integrations.simulation.books import ZERO, Books, Customer, Invoice, Payment
+from integrations.simulation.books import Books
 from integrations.simulation.call import Json
+from integrations.simulation.entities import ZERO, Customer, Invoice, Payment
 from integrations.simulation.odd import laid_over
 
 TYPES = {

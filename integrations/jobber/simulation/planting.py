@@ -4,7 +4,8 @@ from decimal import Decimal
 
 from integrations.jobber.simulation import corner
 from integrations.jobber.simulation.ids import RECORDS, number_of
-from integrations.simulation.books import ZERO, Books, Customer, Invoice, Payment
+from integrations.simulation.books import Books
+from integrations.simulation.entities import ZERO, Customer, Invoice, Payment
 
 SEASONED = "seasoned"
 

@@ -7,8 +7,8 @@ from typing import Any
 from integrations.jobber.simulation import clients, invoices, paging, payments, sorting, times
 from integrations.jobber.simulation.asking import Asking, Info
 from integrations.jobber.simulation.ids import number_of
-from integrations.simulation.books import Customer, Invoice
 from integrations.simulation.call import Json
+from integrations.simulation.entities import Customer, Invoice
 
 SENT_NOT_DUE = "sent_not_due"
 

@@ -7,8 +7,8 @@ from typing import Any
 from integrations.jobber.simulation import invoices
 from integrations.jobber.simulation.asking import Asking
 from integrations.jobber.simulation.payments import Record
-from integrations.simulation.books import Customer, Invoice
 from integrations.simulation.call import Json
+from integrations.simulation.entities import Customer, Invoice
 
 type Key[T] = Callable[[T], Any]
 

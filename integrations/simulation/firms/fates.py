@@ -7,7 +7,8 @@ from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, Literal
 
-from integrations.simulation.books import ZERO, Books, Customer, Invoice, Line, Payment
+from integrations.simulation.books import Books
+from integrations.simulation.entities import ZERO, Customer, Invoice, Line, Payment
 from integrations.simulation.firms.firm import Firm
 from integrations.simulation.firms.timeline import Timeline
 

@@ -7,7 +7,8 @@ from datetime import timedelta
 from itertools import chain, count
 from typing import Any
 
-from integrations.simulation.books import Books, Customer, Person
+from integrations.simulation.books import Books
+from integrations.simulation.entities import Customer, Person
 from integrations.simulation.firms import names
 from integrations.simulation.firms.firm import Firm
 from integrations.simulation.firms.places import PLACES, STREETS, UNITS

@@ -5,7 +5,8 @@ from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-from integrations.simulation.books import ZERO, Books, Customer, Line
+from integrations.simulation.books import Books
+from integrations.simulation.entities import ZERO, Customer, Line
 from integrations.simulation.firms.fates import CENT, CERTAIN, FATES, TWO_INVOICES, Fate, Tale, Temper, draft
 from integrations.simulation.firms.firm import Firm, Service
 from integrations.simulation.firms.people import People

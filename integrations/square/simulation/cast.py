@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
-from integrations.simulation.books import Invoice, Line
+from integrations.simulation.entities import Invoice, Line
 from integrations.square.simulation.config import MAIN_LOCATION
 from integrations.square.simulation.schedule import deposit_plan, installment_plan
 from integrations.square.simulation.selling import SquareBooks

@@ -5,8 +5,8 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-from integrations.simulation.books import Customer
 from integrations.simulation.call import Answer, Call, json_answer
+from integrations.simulation.entities import Customer
 from integrations.square.simulation import bodies
 from integrations.square.simulation.errors import bad, not_found
 from integrations.square.simulation.invoices import body_limit, query_limit

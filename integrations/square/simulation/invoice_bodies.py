@@ -3,7 +3,7 @@
 from decimal import Decimal
 from typing import Any
 
-from integrations.simulation.books import ZERO
+from integrations.simulation.entities import ZERO
 from integrations.square.simulation import bodies
 from integrations.square.simulation.errors import bad
 from integrations.square.simulation.schedule import amounts

@@ -4,7 +4,8 @@ from datetime import timedelta
 from typing import Any
 from urllib.parse import quote
 
-from integrations.simulation.books import Invoice, NotThere
+from integrations.simulation.books import NotThere
+from integrations.simulation.entities import Invoice
 from integrations.simulation.odd import laid_over
 from integrations.square.simulation.people_shape import phone, recipient_shape
 from integrations.square.simulation.schedule import Request, next_due, schedule

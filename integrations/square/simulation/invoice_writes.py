@@ -3,8 +3,8 @@
 from datetime import date
 from typing import Any
 
-from integrations.simulation.books import Invoice, Line
 from integrations.simulation.call import Answer, Call, json_answer
+from integrations.simulation.entities import Invoice, Line
 from integrations.square.simulation import bodies, invoice_bodies
 from integrations.square.simulation.errors import bad, not_found
 from integrations.square.simulation.gate import check_object_version, once

@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from typing import Any
 
-from integrations.simulation.books import Invoice
 from integrations.simulation.call import Answer, Call, json_answer
+from integrations.simulation.entities import Invoice
 from integrations.square.simulation import bodies
 from integrations.square.simulation.errors import bad, not_found
 from integrations.square.simulation.invoice_shape import invoice_shape

@@ -4,7 +4,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from integrations.simulation.books import ZERO, Invoice, Line, Payment
+from integrations.simulation.entities import ZERO, Invoice, Line, Payment
 from integrations.simulation.odd import laid_over
 from integrations.square.simulation.payment_shape import payment_location, payment_status, refund_order, source_type
 from integrations.square.simulation.selling import SquareBooks, order_of_payment

@@ -4,8 +4,8 @@ import secrets
 from decimal import Decimal
 from typing import Any
 
-from integrations.simulation.books import ZERO, Line
 from integrations.simulation.call import Answer, Call
+from integrations.simulation.entities import ZERO, Line
 from integrations.square.simulation import bodies
 from integrations.square.simulation.errors import bad, not_found
 from integrations.square.simulation.gate import once

@@ -7,8 +7,8 @@ from decimal import Decimal
 from functools import partial
 from typing import Any
 
-from integrations.simulation.books import ZERO, Line, Payment
 from integrations.simulation.call import Answer, Call, json_answer
+from integrations.simulation.entities import ZERO, Line, Payment
 from integrations.square.simulation import bodies
 from integrations.square.simulation.errors import bad, not_found
 from integrations.square.simulation.invoices import body_limit

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from integrations.simulation.books import ZERO, Payment
+from integrations.simulation.entities import ZERO, Payment
 from integrations.simulation.odd import laid_over
 from integrations.square.simulation.selling import SquareBooks, order_of_payment
 from integrations.square.simulation.things import Returned

@@ -3,8 +3,8 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from integrations.simulation.books import Payment
 from integrations.simulation.call import Answer, Call, json_answer
+from integrations.simulation.entities import Payment
 from integrations.square.simulation import bodies
 from integrations.square.simulation.errors import API, INVALID, bad, not_found, refusal
 from integrations.square.simulation.paging import page

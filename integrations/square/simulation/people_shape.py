@@ -2,7 +2,7 @@
 
 import re
 
-from integrations.simulation.books import Customer, Person
+from integrations.simulation.entities import Customer, Person
 from integrations.simulation.odd import laid_over
 from integrations.square.simulation.selling import SquareBooks
 from integrations.square.simulation.things import Location

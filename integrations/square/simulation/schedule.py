@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from integrations.simulation.books import ZERO, Invoice
+from integrations.simulation.entities import ZERO, Invoice
 from integrations.square.simulation.selling import SquareBooks
 from integrations.square.simulation.values import day, rounded, uid
 

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from integrations.simulation.books import Customer, Invoice
+from integrations.simulation.entities import Customer, Invoice
 from integrations.simulation.world import Company
 from integrations.square.simulation.cast import CAST
 from integrations.square.simulation.config import (

@@ -6,7 +6,8 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from integrations.simulation.books import ZERO, Books, Credit, Customer, Invoice, Line, NotPossible, Payment, Refund
+from integrations.simulation.books import Books, NotPossible
+from integrations.simulation.entities import ZERO, Credit, Customer, Invoice, Line, Payment, Refund
 from integrations.square.simulation.things import Location, Returned
 from integrations.square.simulation.values import exponent, made, moment, rounded
 

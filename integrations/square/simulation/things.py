@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from integrations.simulation.books import Payment, Refund
+from integrations.simulation.entities import Payment, Refund
 from integrations.square.simulation.values import Json
 
 

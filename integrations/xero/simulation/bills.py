@@ -5,7 +5,8 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from integrations.simulation.books import Kind, Line
+from integrations.simulation.books import Kind
+from integrations.simulation.entities import Line
 from integrations.xero.simulation.company import XeroBooks
 from integrations.xero.simulation.forms import guid, midnight
 

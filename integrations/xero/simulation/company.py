@@ -5,7 +5,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from integrations.simulation.books import ZERO, Books, Credit, Invoice, NotPossible, Payment
+from integrations.simulation.books import Books, NotPossible
+from integrations.simulation.entities import ZERO, Credit, Invoice, Payment
 from integrations.xero.simulation.forms import guid
 
 

@@ -3,8 +3,8 @@
 import re
 from decimal import Decimal
 
-from integrations.simulation.books import ZERO, Customer, Person
 from integrations.simulation.call import Json
+from integrations.simulation.entities import ZERO, Customer, Person
 from integrations.simulation.odd import laid_over
 from integrations.xero.simulation.company import XeroBooks
 from integrations.xero.simulation.forms import instant_form, money

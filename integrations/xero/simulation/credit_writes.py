@@ -4,8 +4,9 @@ from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 
-from integrations.simulation.books import ZERO, Credit, Invoice, NotThere, Payment
+from integrations.simulation.books import NotThere
 from integrations.simulation.call import Answer, Call, Json
+from integrations.simulation.entities import ZERO, Credit, Invoice, Payment
 from integrations.xero.simulation import documents, reads
 from integrations.xero.simulation.answers import answer, invalid
 from integrations.xero.simulation.bodies import (

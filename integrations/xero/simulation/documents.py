@@ -5,8 +5,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Literal
 
-from integrations.simulation.books import ZERO, Credit, Invoice, Payment
 from integrations.simulation.call import Json
+from integrations.simulation.entities import ZERO, Credit, Invoice, Payment
 from integrations.simulation.odd import laid_over
 from integrations.xero.simulation import contacts
 from integrations.xero.simulation.company import (

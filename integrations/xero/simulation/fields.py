@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from integrations.simulation.books import Credit, Customer, Invoice
+from integrations.simulation.entities import Credit, Customer, Invoice
 from integrations.xero.simulation import contacts, documents
 from integrations.xero.simulation.company import Surplus, XeroBooks, remaining_credit
 from integrations.xero.simulation.forms import midnight

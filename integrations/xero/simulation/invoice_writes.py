@@ -3,8 +3,9 @@
 from collections.abc import Callable
 from typing import Any
 
-from integrations.simulation.books import Customer, Invoice, NotThere
+from integrations.simulation.books import NotThere
 from integrations.simulation.call import Answer, Call, Json
+from integrations.simulation.entities import Customer, Invoice
 from integrations.xero.simulation import documents, reads
 from integrations.xero.simulation.answers import invalid
 from integrations.xero.simulation.bodies import (

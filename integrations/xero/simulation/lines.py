@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
-from integrations.simulation.books import ZERO, Credit, Invoice, Line
 from integrations.simulation.call import Json
+from integrations.simulation.entities import ZERO, Credit, Invoice, Line
 from integrations.xero.simulation.company import XeroBooks
 from integrations.xero.simulation.forms import guid, money, quantity, unit_amount
 

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from integrations.simulation.books import Payment
 from integrations.simulation.call import Json
+from integrations.simulation.entities import Payment
 from integrations.simulation.odd import laid_over
 from integrations.xero.simulation import contacts, documents
 from integrations.xero.simulation.company import (

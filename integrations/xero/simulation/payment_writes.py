@@ -2,8 +2,9 @@
 
 from collections.abc import Callable
 
-from integrations.simulation.books import Credit, NotThere, Payment
+from integrations.simulation.books import NotThere
 from integrations.simulation.call import Answer, Call, Json
+from integrations.simulation.entities import Credit, Payment
 from integrations.xero.simulation import documents, money_in, reads
 from integrations.xero.simulation.answers import answer, envelope, invalid
 from integrations.xero.simulation.bodies import (

@@ -5,7 +5,7 @@ from decimal import Decimal
 from itertools import islice
 from typing import Any
 
-from integrations.simulation.books import Credit, Invoice, Payment
+from integrations.simulation.entities import Credit, Invoice, Payment
 from integrations.xero.simulation.company import XeroBooks, remaining_credit
 from integrations.xero.simulation.forms import midnight
 

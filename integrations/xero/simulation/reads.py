@@ -4,8 +4,9 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any
 
-from integrations.simulation.books import Credit, Invoice, NotThere
+from integrations.simulation.books import NotThere
 from integrations.simulation.call import Answer, Call, Json
+from integrations.simulation.entities import Credit, Invoice
 from integrations.xero.simulation import contacts, documents, fields, money_in
 from integrations.xero.simulation.answers import answer, envelope, invalid
 from integrations.xero.simulation.company import XeroBooks

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from integrations.simulation.books import ZERO, Line
 from integrations.simulation.call import Json
+from integrations.simulation.entities import ZERO, Line
 from integrations.xero.simulation.bodies import Wrong, decimal_in, text_in
 from integrations.xero.simulation.company import XeroBooks
 from integrations.xero.simulation.forms import money

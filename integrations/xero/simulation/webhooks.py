@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import httpx2
 
-from integrations.simulation.books import Credit
 from integrations.simulation.call import Json, dump
+from integrations.simulation.entities import Credit
 from integrations.simulation.hooks import Delivery, Event
 from integrations.xero.simulation.documents import credit_status
 

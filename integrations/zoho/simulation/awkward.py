@@ -3,7 +3,8 @@
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
-from integrations.simulation.books import Books, Customer, Invoice
+from integrations.simulation.books import Books
+from integrations.simulation.entities import Customer, Invoice
 from integrations.zoho.simulation import forms
 from integrations.zoho.simulation.organizations import BY_ID
 

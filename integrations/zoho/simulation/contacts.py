@@ -1,7 +1,7 @@
 """Contacts read, and the vendor's own reminders to a customer switched off and on."""
 
-from integrations.simulation.books import ZERO, Customer
 from integrations.simulation.call import Answer
+from integrations.simulation.entities import ZERO, Customer
 from integrations.zoho.simulation import render_contacts as render
 from integrations.zoho.simulation.answers import invalid_value, missing, success
 from integrations.zoho.simulation.lists import MOST_PER_PAGE, Facts, Keep, Listing, listed

@@ -3,8 +3,8 @@
 from decimal import Decimal
 from typing import Any
 
-from integrations.simulation.books import ZERO, Credit, Invoice
 from integrations.simulation.call import Answer, Json
+from integrations.simulation.entities import ZERO, Credit, Invoice
 from integrations.zoho.simulation import forms
 from integrations.zoho.simulation import render_money as render
 from integrations.zoho.simulation.answers import invalid_value, missing, not_possible, refusal, success

@@ -1,7 +1,7 @@
 """Credit notes read: the list with its filters, one of them, where it was applied, its comments."""
 
-from integrations.simulation.books import ZERO, Credit
 from integrations.simulation.call import Answer, Json
+from integrations.simulation.entities import ZERO, Credit
 from integrations.zoho.simulation import render_money as render
 from integrations.zoho.simulation.answers import success
 from integrations.zoho.simulation.lists import Facts, Keep, Listing, listed

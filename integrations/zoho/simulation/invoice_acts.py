@@ -3,8 +3,9 @@
 from collections.abc import Callable
 from decimal import Decimal
 
-from integrations.simulation.books import ZERO, Credit, Invoice, NotThere, Payment
+from integrations.simulation.books import NotThere
 from integrations.simulation.call import Answer, Json
+from integrations.simulation.entities import ZERO, Credit, Invoice, Payment
 from integrations.zoho.simulation import forms
 from integrations.zoho.simulation.answers import invalid_value, missing, not_possible, success
 from integrations.zoho.simulation.render_invoices import custom_field_id, custom_values

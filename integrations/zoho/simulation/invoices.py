@@ -1,7 +1,7 @@
 """Invoices read: the list with its filters, one invoice, its payments and credits."""
 
-from integrations.simulation.books import Invoice
 from integrations.simulation.call import Answer
+from integrations.simulation.entities import Invoice
 from integrations.zoho.simulation import render_invoices as render
 from integrations.zoho.simulation.answers import success
 from integrations.zoho.simulation.lists import Facts, Keep, Listing, listed

@@ -1,7 +1,7 @@
 """Customer payments read; there is no filter by time of change."""
 
-from integrations.simulation.books import Payment
 from integrations.simulation.call import Answer
+from integrations.simulation.entities import Payment
 from integrations.zoho.simulation import render_money as render
 from integrations.zoho.simulation.answers import success
 from integrations.zoho.simulation.lists import Facts, Keep, Listing, listed

@@ -1,7 +1,7 @@
 """Customers and the people at them in the vendor's fields."""
 
-from integrations.simulation.books import ZERO, Customer
 from integrations.simulation.call import Json
+from integrations.simulation.entities import ZERO, Customer
 from integrations.simulation.odd import laid_over
 from integrations.zoho.simulation import forms
 from integrations.zoho.simulation.view import View

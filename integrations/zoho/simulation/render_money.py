@@ -2,8 +2,8 @@
 
 from decimal import Decimal
 
-from integrations.simulation.books import ZERO, Credit, Payment
 from integrations.simulation.call import Json
+from integrations.simulation.entities import ZERO, Credit, Payment
 from integrations.simulation.odd import laid_over
 from integrations.zoho.simulation import forms
 from integrations.zoho.simulation.render_contacts import address

@@ -4,7 +4,8 @@ from datetime import datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
-from integrations.simulation.books import Books, Customer, Line, Person
+from integrations.simulation.books import Books
+from integrations.simulation.entities import Customer, Line, Person
 
 INDIA: list[dict[str, Any]] = [
     {

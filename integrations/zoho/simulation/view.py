@@ -6,7 +6,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from functools import cached_property
 
-from integrations.simulation.books import ZERO, Books, Credit, Customer, Invoice, Payment
+from integrations.simulation.books import Books
+from integrations.simulation.entities import ZERO, Credit, Customer, Invoice, Payment
 from integrations.zoho.simulation import answers, forms
 from integrations.zoho.simulation.config import ZohoSimConfig
 from integrations.zoho.simulation.organizations import Organization

@@ -6,8 +6,9 @@ from collections.abc import Callable
 from datetime import date
 from typing import ClassVar
 
-from integrations.simulation.books import Books, Customer, Kind, NotPossible, NotThere
+from integrations.simulation.books import Books, Kind, NotPossible, NotThere
 from integrations.simulation.call import Answer, Call, VendorRefusal, json_answer
+from integrations.simulation.entities import Customer
 from integrations.simulation.hooks import Delivery, Event
 from integrations.simulation.limits import Concurrent, Window
 from integrations.simulation.tokens import Grant, TokenRules

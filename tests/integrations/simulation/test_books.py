@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from integrations.simulation.books import ZERO, Books, Invoice, Line, NotPossible, NotThere
+from integrations.simulation.books import Books, NotPossible, NotThere
 from integrations.simulation.clock import WorldClock
+from integrations.simulation.entities import ZERO, Invoice, Line
 
 amounts = st.integers(1, 50_000).map(lambda cents: Decimal(cents).scaleb(-2))
 picks = st.integers(0, 1_000)
