@@ -39,4 +39,6 @@ def _looks(invoice: Invoice, membership: Membership) -> list[Any]:
     if invoice.books_status != Invoice.Books.OPEN:
         return []
     found = open_findings([invoice], business=membership.business)[invoice.pk]
+    if not found and not invoice.disputed_in_books:
+        return []
     return lines_of([Waiting(invoice, found)], currency=membership.business.currency)

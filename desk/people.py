@@ -32,7 +32,7 @@ class Person:
 def people_of(customer: Customer, stops: Collection[Suppression]) -> list[Person]:
     """Those who pay the bills first, in the order in which they would be called. Three queries."""
     contacts = list(customer.contacts.order_by("rank", "pk"))
-    contacts.sort(key=lambda one: _ORDER.index(one.role))
+    contacts.sort(key=lambda one: _ORDER.index(Contact.Role(one.role)))
     first = next((one for one in contacts if one.role == Contact.Role.BILLING and one.phone), None)
     decided = dict(RoleDecision.objects.filter(customer=customer).values_list("person", "by"))
     consents = set(customer.consents.filter(revoked_at=None).values_list("number", flat=True))

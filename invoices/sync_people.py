@@ -62,7 +62,9 @@ def decide_role(contact_id: UUID, role: str, *, by: User) -> Contact:
     _move(customer, contact.name, contact_id, role)
     timeline.record(customer, "decided_role", by=by.email, person=contact.name or contact.phone_raw, role=role)
     receivables_changed()
-    return Contact.objects.get(customer=customer, phone_raw=contact.phone_raw, name=contact.name, role=role)
+    # Books may name somebody twice with one number: as the main contact and among the others.
+    same = Contact.objects.filter(customer=customer, phone_raw=contact.phone_raw, name=contact.name, role=role)
+    return same.order_by("rank")[0]
 
 
 def _move(customer: Customer, name: str, contact_id: UUID, role: str) -> None:

@@ -1,5 +1,6 @@
 """Look first: what keeps late invoices from being called, ticked reason by reason; and the firm's own rules about it."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -7,7 +8,6 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -137,7 +137,7 @@ def _page(request: MemberRequest, **forms: Any) -> HttpResponse:
         "summary": f"{said} · {sum_of(invoices, business.currency)}" if count else "",
         "page": page,
         "query": without_page(request),
-        "groups": groups(page.object_list, currency=business.currency),
+        "groups": groups(list(page.object_list), currency=business.currency),
         "just_ticked": _just_ticked(request),
         "may_tick": request.membership.role in AT_WORK,
         "in_charge": request.membership.role in IN_CHARGE,
@@ -167,7 +167,7 @@ def _undated(invoices: list[Any], business: Business) -> str:
     return words
 
 
-def _ticked(rows: "QuerySet[Checked] | list[Checked]") -> list[Ticked]:
+def _ticked(rows: Iterable[Checked]) -> list[Ticked]:
     return [
         Ticked(
             row.pk,

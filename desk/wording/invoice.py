@@ -80,7 +80,7 @@ def facts_of(invoice: Invoice, *, attempts: int, read_at_words: str) -> list[Fac
         facts.append((_("Payment"), _("on its way, your books say")))
     if invoice.disputed_in_books:
         facts.append((_("Disputed"), _("marked so in your books")))
-    if invoice.replaces_id:
+    if invoice.replaces is not None:
         facts.append((_("Replaces"), invoice.replaces.number or invoice.replaces.external_id))
     if invoice.memo:
         facts.append((_("Memo"), invoice.memo))

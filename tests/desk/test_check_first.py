@@ -14,7 +14,7 @@ from invoices.models import Allocation, Checked, Invoice, InvoiceLine, Payment
 from syntharra.clock import now
 from tests.cast import Firm, make_customer, make_invoice, make_member
 
-LATE = {"due_on": date(2026, 11, 15), "issued_on": date(2026, 10, 16)}
+LATE: dict[str, Any] = {"due_on": date(2026, 11, 15), "issued_on": date(2026, 10, 16)}
 QUESTIONS = 19
 
 

@@ -21,6 +21,8 @@ EMPTY_PAGES = (
     "/disputes/?view=list",
     "/money/",
     "/activity/",
+    "/check-first/",
+    "/book-entries/",
     "/connections/",
     "/sandbox/",
     "/calls-switch/",
@@ -55,11 +57,12 @@ def test_today_says_what_needs_the_owner(ava: Client, scene: Scene) -> None:
     page = text(ava.get("/"))
 
     assert "Tuesday, November 24" in page
-    assert "6 things need you" in page
+    assert "7 things need you" in page
     assert "Does QuickBooks Online send reminders too?" in page
     assert "Harbor Cafe disputes 2207 · $796.00 · quality" in page
     assert "decide by Dec 2" in page  # five business days later: Thanksgiving and the weekend do not count
     assert "Ortiz Auto Body says that 2188 is paid" in page
+    assert "Turn off the reminders of QuickBooks Online for 2207 · Harbor Cafe" in page
     assert "Go on with the other invoice of Harbor Cafe, $750.00?" in page
     assert "1 call made, 2 to come" in page
     assert "6 calls: 5 spoke with us, 1 pays by link, 1 promised." in page

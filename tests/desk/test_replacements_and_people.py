@@ -132,6 +132,17 @@ def test_a_member_says_what_somebody_is_there_for(ava: Client, lofts: Customer) 
     assert ActivityLine.objects.filter(verb="decided_role").count() == 1
 
 
+def test_somebody_the_books_name_twice_moves_as_one(ava: Client, lofts: Customer) -> None:
+    Contact.objects.create(
+        customer=lofts, role="billing", rank=2, name="Dana Ruiz", phone="+16145550100", phone_raw="+16145550100"
+    )
+    dana = lofts.contacts.get(name="Dana Ruiz", rank=0)
+
+    ava.post(f"/customers/{lofts.pk}/roles/", {"contact": str(dana.pk), "role": "site"})
+
+    assert set(lofts.contacts.filter(name="Dana Ruiz").values_list("role", flat=True)) == {"site"}
+
+
 def test_a_role_nobody_knows_and_a_person_who_left_change_nothing(ava: Client, lofts: Customer) -> None:
     sam = lofts.contacts.get(name="Sam Fisk")
     address = f"/customers/{lofts.pk}/roles/"
