@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 
 from integrations.file import values, words
 from integrations.file.choices import Choices
-from integrations.file.records import Entry, Note
+from integrations.file.lines import Entry, Note
 from invoices.import_models import ImportBatch
 from invoices.imports.plan import Before, Change, Plan, summed
 from invoices.models import Invoice

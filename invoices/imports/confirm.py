@@ -9,7 +9,9 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db import transaction
+from django.db import OperationalError, transaction
+from django.db import connection as database
+from psycopg.errors import LockNotAvailable
 
 from accounts import timeline
 from accounts.models import Business, User
@@ -48,7 +50,7 @@ def confirm(batch_id: UUID, *, seen: str, missing: Missing, business: Business, 
     done = ImportBatch.objects.filter(pk=batch_id, status=ImportBatch.Status.CONFIRMED).first()
     if done is not None:
         return done
-    connection = _held_connection(business)
+    _alone(business)
     try:
         batch = held(batch_id)
     except NotOpen:
@@ -58,6 +60,7 @@ def confirm(batch_id: UUID, *, seen: str, missing: Missing, business: Business, 
         raise NotConfirmed("over") from None
     if batch.status != ImportBatch.Status.MAPPED:
         raise NotConfirmed("changed")
+    connection = connection_of(business)
     if connection is not None and connection.state != Connection.State.DISCONNECTED and not has_nothing_new(connection):
         raise NotConfirmed("busy")
     plan = plan_of(batch, business)
@@ -65,7 +68,8 @@ def confirm(batch_id: UUID, *, seen: str, missing: Missing, business: Business, 
         raise NotConfirmed("changed")
     if not plan.taken and (not plan.missing or missing is Missing.LEAVE):
         raise NotConfirmed("nothing")
-    return _take(batch, plan, missing, connection or _new_connection(business, by), by)
+    connection = health.held(connection.pk) if connection is not None else _new_connection(business, by)
+    return _take(batch, plan, missing, connection, by)
 
 
 def _take(batch: ImportBatch, plan: Plan, missing: Missing, connection: Connection, by: User) -> ImportBatch:
@@ -102,11 +106,18 @@ def _take(batch: ImportBatch, plan: Plan, missing: Missing, connection: Connecti
     return batch
 
 
-def _held_connection(business: Business) -> Connection | None:
-    """Locked first: two confirmations of one business wait for each other, also before there is a connection."""
-    Business.objects.select_for_update(of=("self",), no_key=True).get(pk=business.pk)
-    found = connection_of(business)
-    return health.held(found.pk) if found is not None else None
+def _alone(business: Business) -> None:
+    """Two confirmations of one business wait for each other, and nothing else waits for them: a preview takes seconds.
+
+    Only a confirmed file writes invoices of files, so that what is compared here stays as it is until the commit.
+    """
+    try:
+        with database.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"import {business.pk}"])
+    except OperationalError as error:
+        if isinstance(error.__cause__, LockNotAvailable):
+            raise NotConfirmed("busy") from None
+        raise
 
 
 def _new_connection(business: Business, by: User) -> Connection:

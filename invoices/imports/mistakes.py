@@ -8,7 +8,7 @@ from collections import defaultdict
 from django.utils.translation import gettext as _
 
 from integrations.file import words
-from integrations.file.records import Note
+from integrations.file.lines import Note
 from invoices.import_models import ImportBatch
 from invoices.imports.plan import Plan
 

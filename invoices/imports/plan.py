@@ -14,7 +14,8 @@ from typing import Any
 from accounts.models import Business
 from integrations.file import kept
 from integrations.file.choices import Choices
-from integrations.file.records import Entry, Note, Records, identity, number_key, records
+from integrations.file.lines import Entry, Note, Records, identity, number_key
+from integrations.file.records import records
 from integrations.ledger import Home, LedgerCustomer
 from integrations.models import Connection, Provider
 from invoices.import_models import ImportBatch

@@ -1,14 +1,17 @@
 """From a file to invoices: nothing before the owner confirms, once afterwards, and never older than his word."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from threading import Barrier
 from typing import Any
 
 import pytest
 import time_machine
+from django.db import connection as database
 
 from accounts.models import ActivityLine
 from billing.models import Recovery
@@ -29,6 +32,7 @@ from invoices.imports.plan import Plan, plan_of
 from invoices.imports.uploads import Lacking, NotOpen
 from invoices.models import Contact, Customer, Invoice, InvoiceLine, Payment
 from syntharra import due
+from syntharra.tenancy import acting_for
 from tests.cast import Firm, make_invoice
 
 MONDAY = datetime(2026, 11, 23, 15, 0, tzinfo=UTC)
@@ -404,3 +408,26 @@ def test_nobody_looks_for_calls_after_an_upload(plumber: Firm) -> None:
     upload(plumber, CAFE)
 
     assert (Attempt.objects.count(), due.rows_noted("plan")) == (0, set())
+
+
+@pytest.mark.django_db(transaction=True)
+def test_confirming_from_several_windows_at_once_is_once(plumber: Firm) -> None:
+    batch = upload(plumber, CAFE, OAK)
+    seen = plan(plumber, batch).digest
+    start = Barrier(3)
+
+    def press() -> str:
+        try:
+            with acting_for(plumber.business.pk):
+                start.wait()
+                done = confirm(batch.pk, seen=seen, missing=Missing.LEAVE, business=plumber.business, by=plumber.owner)
+                return str(done.status)
+        finally:
+            database.close()
+
+    with ThreadPoolExecutor(3) as windows:
+        said = [window.result() for window in [windows.submit(press) for _ in range(3)]]
+
+    assert said == ["confirmed"] * 3
+    assert Connection.objects.filter(provider="file").count() == 1
+    assert ActivityLine.objects.filter(verb="imported").count() == 1

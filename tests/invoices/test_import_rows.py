@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 
 from integrations.file import choices, words
 from integrations.file.choices import Choices
+from integrations.file.lines import Note, Records
 from integrations.file.reading import read
-from integrations.file.records import Note, Records, records
+from integrations.file.records import records
 from integrations.ledger import Home, LedgerCustomer, LedgerInvoice
 
 HEADER = "Invoice,Customer,Balance,Total,Paid,Date,Due,Currency,Mobile,Phone,Email,Contact name,Street,City,State,Zip,Customer type,Status,Sent,Description,Memo"
