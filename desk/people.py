@@ -67,7 +67,7 @@ def _person(
     elif not contact.phone:
         note = _("cannot be called: no number we can use")
     elif not is_first:
-        note = _("pays the bills too; called when the first cannot be")
+        note = _("pays the bills too; %(why)s") % {"why": against or _("next if the first number fails")}
     else:
         note = _("not called: %(why)s") % {"why": against} if against else _("the one we call about money")
     key = " ".join(contact.name.casefold().split()) or contact.phone or contact.phone_raw

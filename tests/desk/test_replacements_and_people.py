@@ -103,7 +103,7 @@ def test_everybody_there_is_shown_with_whether_he_is_called_and_why_not(ava: Cli
 
     assert [(one.name, one.title, one.called, one.note) for one in people] == [
         ("Dana Ruiz", "", True, "the one we call about money"),
-        ("Ina Lowe", "accounts payable", False, "pays the bills too; called when the first cannot be"),
+        ("Ina Lowe", "accounts payable", False, "pays the bills too; no consent on record for this number"),
         ("Sam Fisk", "site super", False, "not called about money: there for the site"),
         ("Gwen Osei", "Unit 4", False, "never contacted about money: lives or works there"),
         ("Al Burr", "", False, "not called about money: nobody says that they pay the bills"),
