@@ -9,11 +9,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from email.utils import parsedate_to_datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
 
+from integrations import answering
 from integrations.errors import Disconnected, Refused, Throttled, Unavailable, VendorError
 from integrations.fields import Json, clean, loads
 
@@ -61,7 +61,7 @@ def error_in(
     body: bytes, *, status: int | None = None, headers: Mapping[str, str] | None = None, now: datetime
 ) -> VendorError | None:
     """The error an answer stands for, None for a good one. Without a status, codes and text alone decide."""
-    parsed, broken = _parsed(body)
+    parsed, broken = answering.parsed(body)
     fault = fault_in(parsed) if parsed is not None else None
     good = status is None or status < 300
     if fault is None and good and parsed is not None:
@@ -70,7 +70,9 @@ def error_in(
         return _unreadable(broken)
     found = fault or Fault()
     # The status they sent counts, but for errors sent as a success: those carry theirs inside.
-    return _judged(found, status if status is not None and not good else found.status, _retry_after(headers or {}, now))
+    return _judged(
+        found, status if status is not None and not good else found.status, answering.retry_after(headers or {}, now)
+    )
 
 
 def fault_in(answer: Json) -> Fault | None:
@@ -154,28 +156,3 @@ def _unreadable(broken: str) -> VendorError:
     if broken == "json":
         return Unavailable(_("FreshBooks sent something we cannot read."), problem="answer_garbled")
     return Unavailable(_("FreshBooks is not available right now."))
-
-
-def _parsed(body: bytes) -> tuple[Json | None, str]:
-    """The JSON, or how it is broken: ``empty``, ``markup``, ``cut`` (began as JSON), ``json`` (is no object)."""
-    start = body.lstrip(b"\xef\xbb\xbf \t\r\n")[:1]
-    if not start:
-        return None, "empty"
-    if start == b"<":
-        return None, "markup"
-    try:
-        parsed = loads(body)
-    except ValueError:
-        return None, "cut" if start in b"{[" else "json"
-    return (parsed, "") if isinstance(parsed, dict) else (None, "json")
-
-
-def _retry_after(headers: Mapping[str, str], now: datetime) -> float | None:
-    """Seconds, from a number or a date; None without the header or with an unreadable one."""
-    value = headers.get("retry-after", headers.get("Retry-After", "")).strip()
-    if value.isascii() and value.isdigit():
-        return float(value)
-    try:
-        return max(0.0, (parsedate_to_datetime(value) - now).total_seconds())
-    except (TypeError, ValueError):
-        return None

@@ -9,11 +9,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from email.utils import parsedate_to_datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
 
+from integrations import answering
 from integrations.errors import Disconnected, Refused, Throttled, Unavailable, VendorError
 from integrations.fields import Json, clean, loads
 
@@ -52,7 +52,7 @@ def error_in(
     body: bytes, *, status: int | None = None, headers: Mapping[str, str] | None = None, now: datetime
 ) -> VendorError | None:
     """The error an answer stands for, None for a good one. Without a status, codes and text alone decide."""
-    parsed, broken = _parsed(body)
+    parsed, broken = answering.parsed(body)
     fault = _fault(parsed) if isinstance(parsed, dict) else None
     if fault is None and isinstance(parsed, dict) and (status is None or status < 300):
         return None
@@ -76,7 +76,7 @@ def _throttled(parsed: Any, headers: Mapping[str, str], now: datetime, more: dic
 
 def wait_in(parsed: Any, headers: Mapping[str, str], now: datetime) -> float | None:
     """How long they ask us to wait, in the head or by their figures; None where they say neither."""
-    wait, cost = _retry_after(headers, now), _cost(parsed)
+    wait, cost = answering.retry_after(headers, now), _cost(parsed)
     asked, left, rate = (_figure(cost, name) for name in ("requestedQueryCost", "currentlyAvailable", "restoreRate"))
     if wait is None and asked is not None and left is not None and rate:
         wait = round(max(0.0, float((asked - left) / rate)) + 0.1, 3)
@@ -118,20 +118,6 @@ def _unreadable(broken: str, more: dict[str, Any]) -> VendorError:
     if broken == "json":
         return Unavailable(_("Jobber sent something we cannot read."), problem="answer_garbled", **more)
     return Unavailable(_("Jobber is not available right now."), **more)
-
-
-def _parsed(body: bytes) -> tuple[Any, str]:
-    """The JSON, or how it is broken: ``empty``, ``markup``, ``cut`` (began as JSON), ``json`` (is no object)."""
-    start = body.lstrip(b"\xef\xbb\xbf \t\r\n")[:1]
-    if not start:
-        return None, "empty"
-    if start == b"<":
-        return None, "markup"
-    try:
-        parsed = loads(body)
-    except ValueError:
-        return None, "cut" if start in b"{[" else "json"
-    return (parsed, "") if isinstance(parsed, dict) else (None, "json")
 
 
 def _plain(body: bytes) -> str:
@@ -212,14 +198,3 @@ def warnings(answer: Json) -> list[str]:
 def _figure(cost: Json, name: str) -> Decimal | None:
     value = cost.get(name)
     return value if isinstance(value, Decimal) and value.is_finite() and abs(value) < 10**9 else None
-
-
-def _retry_after(headers: Mapping[str, str], now: datetime) -> float | None:
-    """Seconds, from a number or a date; None without the header or with an unreadable one."""
-    value = headers.get("retry-after", headers.get("Retry-After", "")).strip()
-    if value.isascii() and value.isdigit():
-        return float(value)
-    try:
-        return max(0.0, (parsedate_to_datetime(value) - now).total_seconds())
-    except (TypeError, ValueError):
-        return None

@@ -7,12 +7,12 @@ a fault under HTTP 200, an answer cut in the middle, an empty one, and the error
 import re
 from collections.abc import Mapping
 from datetime import datetime
-from email.utils import parsedate_to_datetime
 from html import unescape
 from typing import Any
 
 from django.utils.translation import gettext as _
 
+from integrations import answering
 from integrations.errors import Disconnected, Refused, Throttled, Unavailable, VendorError
 from integrations.fields import Json, loads
 
@@ -51,12 +51,12 @@ def error_in(
     """The error an answer stands for, None for a good one. Without a status, codes and text alone decide."""
     headers = headers or {}
     trace = headers.get("intuit_tid", "")
-    parsed, broken = _parsed(body)
+    parsed, broken = answering.parsed(body)
     fault = _fault_in_json(parsed) if parsed is not None else _fault_in_text(body)
     if fault is None and (status is None or status < 300) and isinstance(parsed, dict):
         return None
     fault = fault or Fault()
-    wait = _retry_after(headers, now)
+    wait = answering.retry_after(headers, now)
     if fault.code in _THROTTLED or status == 429 or _says(fault, "429") or "throttleexceeded" in fault.said.casefold():
         words = _("QuickBooks limits how often we may ask.")
         return Throttled(words, retry_after=wait, code=fault.code or None, said=fault.said, trace=trace)
@@ -101,20 +101,6 @@ def _unreadable(status: int | None, broken: str, more: dict[str, Any]) -> Vendor
     return Unavailable(_("QuickBooks is not available right now."), **more)
 
 
-def _parsed(body: bytes) -> tuple[Any, str]:
-    """The JSON, or how it is broken: ``empty``, ``markup``, ``cut`` (began as JSON), ``json`` (is no object)."""
-    start = body.lstrip(b"\xef\xbb\xbf \t\r\n")[:1]
-    if not start:
-        return None, "empty"
-    if start == b"<":
-        return None, "markup"
-    try:
-        parsed = loads(body)
-    except ValueError:
-        return None, "cut" if start in b"{[" else "json"
-    return (parsed, "") if isinstance(parsed, dict) else (None, "json")
-
-
 def _fault_in_json(answer: Json) -> Fault | None:
     if isinstance(answer.get("error"), str):
         said = str(answer.get("error_description") or answer["error"])
@@ -147,14 +133,3 @@ def _fault_in_text(body: bytes) -> Fault | None:
 def _says(fault: Fault, status: str) -> bool:
     found = _STATUS_IN_TEXT.search(fault.said)
     return bool(found and found.group(1) == status)
-
-
-def _retry_after(headers: Mapping[str, str], now: datetime) -> float | None:
-    """Seconds, from a number or a date; None without the header or with an unreadable one."""
-    value = headers.get("retry-after", headers.get("Retry-After", "")).strip()
-    if value.isdigit():
-        return float(value)
-    try:
-        return max(0.0, (parsedate_to_datetime(value) - now).total_seconds())
-    except (TypeError, ValueError):
-        return None

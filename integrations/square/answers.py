@@ -11,6 +11,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from integrations import answering
 from integrations.errors import Disconnected, Refused, Throttled, Unavailable, VendorError
 from integrations.fields import Json, clean, loads
 
@@ -33,7 +34,7 @@ def error_in(
 ) -> VendorError | None:
     """The error an answer stands for, None for a good one. Without a status, codes and text alone decide."""
     headers = {name.lower(): value for name, value in (headers or {}).items()}
-    parsed, broken = _parsed(body)
+    parsed, broken = answering.parsed(body)
     fault = _fault_in(parsed)
     if not fault and not broken and (status is None or status < 300):
         return None
@@ -80,20 +81,6 @@ def _unreadable(broken: str) -> VendorError:
     if broken == "json":
         return Unavailable(_("Square sent something we cannot read."), problem="answer_garbled")
     return Unavailable(_("Square is not available right now."))
-
-
-def _parsed(body: bytes) -> tuple[Any, str]:
-    """The JSON, or how it is broken: ``empty``, ``markup``, ``cut`` (began as JSON), ``json`` (is no object)."""
-    start = body.lstrip(b"\xef\xbb\xbf \t\r\n")[:1]
-    if not start:
-        return None, "empty"
-    if start == b"<":
-        return None, "markup"
-    try:
-        parsed = loads(body)
-    except ValueError:
-        return None, "cut" if start in b"{[" else "json"
-    return (parsed, "") if isinstance(parsed, dict) else (None, "json")
 
 
 def _fault_in(answer: Any) -> Json:

@@ -7,12 +7,12 @@ and elements refused one by one under HTTP 200.
 import re
 from collections.abc import Mapping
 from datetime import datetime
-from email.utils import parsedate_to_datetime
 from html import unescape
 from typing import Any
 
 from django.utils.translation import gettext as _
 
+from integrations import answering
 from integrations.errors import Disconnected, Refused, Throttled, Unavailable, VendorError
 from integrations.fields import Json, clean, loads
 
@@ -133,7 +133,7 @@ def _throttled(headers: Mapping[str, str], now: datetime, more: dict[str, str]) 
     """Which of their limits it was is the code. The one of the day may ask for hours."""
     which = headers.get("x-rate-limit-problem", "").casefold()
     words = _("Xero limits how often we may ask.")
-    error = Throttled(words, retry_after=_retry_after(headers, now), code=which or None, **more)
+    error = Throttled(words, retry_after=answering.retry_after(headers, now), code=which or None, **more)
     if which == "day":
         error.problem = "daily_limit"
     return error
@@ -196,14 +196,3 @@ def _code_in(said: Json, detail: str) -> str | None:
 
 def _objects(value: Any) -> list[Json]:
     return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
-
-
-def _retry_after(headers: Mapping[str, str], now: datetime) -> float | None:
-    """Seconds, from a number or a date; None without the header or with an unreadable one."""
-    value = headers.get("retry-after", "").strip()
-    if value.isascii() and value.isdigit() and len(value) < 10:
-        return float(value)
-    try:
-        return max(0.0, (parsedate_to_datetime(value) - now).total_seconds())
-    except (TypeError, ValueError, OverflowError):
-        return None

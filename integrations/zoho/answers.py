@@ -7,12 +7,12 @@ server answers errors of its own, mostly under HTTP 200.
 from collections.abc import Mapping
 from datetime import datetime, time, timedelta
 from decimal import Decimal
-from email.utils import parsedate_to_datetime
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.utils.translation import gettext as _
 
+from integrations import answering
 from integrations.errors import Disconnected, Refused, Throttled, Unavailable, VendorError
 from integrations.fields import Json, clean, loads
 
@@ -52,7 +52,7 @@ def error_in(
     zone: str = "America/New_York",
 ) -> VendorError | None:
     """The error an answer stands for, None for a good one. ``zone`` is the organization's: its day limit ends there."""
-    parsed, broken = _parsed(body)
+    parsed, broken = answering.parsed(body)
     answer = parsed if parsed is not None else {}
     good = status is None or status < 300
     if isinstance(answer.get("error"), str):
@@ -63,7 +63,9 @@ def error_in(
     if good and parsed is None:
         return _unreadable(broken)
     said = clean(answer.get("message"))[:300]
-    return _judged(code, said, 0 if good or status is None else status, _retry_after(headers or {}, now), now, zone)
+    return _judged(
+        code, said, 0 if good or status is None else status, answering.retry_after(headers or {}, now), now, zone
+    )
 
 
 def _judged(code: str, said: str, status: int, wait: float | None, now: datetime, zone: str) -> VendorError:
@@ -130,28 +132,3 @@ def _unreadable(broken: str) -> VendorError:
     if broken == "json":
         return Unavailable(_("Zoho Books sent something we cannot read."), problem="answer_garbled")
     return Unavailable(_("Zoho Books is not available right now."))
-
-
-def _parsed(body: bytes) -> tuple[Json | None, str]:
-    """The JSON, or how it is broken: ``empty``, ``markup``, ``cut`` (began as JSON), ``json`` (is no object)."""
-    start = body.lstrip(b"\xef\xbb\xbf \t\r\n")[:1]
-    if not start:
-        return None, "empty"
-    if start == b"<":
-        return None, "markup"
-    try:
-        parsed = loads(body)
-    except ValueError:
-        return None, "cut" if start in b"{[" else "json"
-    return (parsed, "") if isinstance(parsed, dict) else (None, "json")
-
-
-def _retry_after(headers: Mapping[str, str], now: datetime) -> float | None:
-    """Seconds, from a number or a date; None without the header or with an unreadable one."""
-    value = headers.get("retry-after", headers.get("Retry-After", "")).strip()
-    if value.isascii() and value.isdigit():
-        return float(value)
-    try:
-        return max(0.0, (parsedate_to_datetime(value) - now).total_seconds())
-    except (TypeError, ValueError):
-        return None
