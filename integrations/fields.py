@@ -1,6 +1,7 @@
 """Single fields of a vendor's JSON, read strictly: a wrong one makes its object unusable and no other. Pure."""
 
 import json
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -13,6 +14,9 @@ from syntharra import money
 _LARGEST = Decimal("999999999999.99")
 _KEPT = Decimal("0.01")
 LONGEST_ID = 64
+
+_LONGEST_NUMBER = 1000
+_BEYOND = re.compile(r"[\d.][eE][+-]?\d{4}|\d{1000}")
 
 _IS_KEPT: ContextVar[bool] = ContextVar("amounts_are_kept", default=True)
 
@@ -39,10 +43,18 @@ def only_read() -> Iterator[None]:
 
 def loads(body: bytes | str) -> Any:
     """JSON with exact numbers. Raises ValueError (also for what is nested beyond reason)."""
+    text = body if isinstance(body, str) else body.decode(json.detect_encoding(body), "surrogatepass")
+    number: Any = _within_reason if _BEYOND.search(text) else Decimal
     try:
-        return json.loads(body, parse_float=Decimal, parse_int=Decimal, parse_constant=str)
+        return json.loads(text.removeprefix("\ufeff"), parse_float=number, parse_int=number, parse_constant=str)
     except RecursionError:
         raise ValueError("nested too deeply") from None
+
+
+def _within_reason(written: str) -> Decimal | str:
+    """A number; one with an exponent nobody means stays text: arithmetic itself fails on it."""
+    found = Decimal(written)
+    return found if abs(found.adjusted()) < _LONGEST_NUMBER else written
 
 
 def clean(value: Any) -> str:
@@ -86,9 +98,7 @@ def identifier(value: Any, name: str) -> str:
         return ""
     if isinstance(value, bool) or not isinstance(value, str | Decimal | int):
         raise Bad("field_wrong", f"{name}: an id was expected, {kind_of(value)} came")
-    # Written out only where that is short: a number may have a thousand million digits in ten characters.
-    is_short = isinstance(value, Decimal) and value.is_finite() and abs(value.adjusted()) <= LONGEST_ID
-    found = format(value, "f") if is_short else clean(value)
+    found = format(value, "f") if isinstance(value, Decimal) and value.is_finite() else clean(value)
     if len(found) > LONGEST_ID:
         raise Bad("field_wrong", f"{name}: the id has {len(found)} characters")
     return found
@@ -108,11 +118,8 @@ def exact(value: Any, name: str, currency: str) -> Decimal:
     """This value as an amount of this currency, in major units. Raises Bad; nothing is ever rounded."""
     if isinstance(value, bool) or not isinstance(value, str | Decimal | int):
         raise Bad("amount_unreadable", f"{name}: {kind_of(value)}")
-    try:
-        number = Decimal(value)
-    except ArithmeticError:
-        raise Bad("amount_unreadable", f"{name}: {clean(value)[:40]!r}") from None
-    if not number.is_finite():
+    number = _finite(value)
+    if number is None:
         raise Bad("amount_unreadable", f"{name}: {clean(value)[:40]!r}")
     if abs(number) > _LARGEST:
         raise Bad("amount_too_large", f"{name}: {clean(value)[:40]}")
@@ -130,11 +137,17 @@ def quantity(raw: Json, name: str) -> Decimal | None:
     value = raw.get(name)
     if isinstance(value, bool) or not isinstance(value, str | Decimal | int):
         return None
+    number = _finite(value)
+    return number.quantize(Decimal("0.0001")) if number is not None and abs(number) < 10**9 else None
+
+
+def _finite(value: str | Decimal | int) -> Decimal | None:
+    """The number, None for what is none or beyond all reason."""
     try:
         number = Decimal(value)
-    except ArithmeticError:
+    except (ArithmeticError, ValueError):
         return None
-    return number.quantize(Decimal("0.0001")) if number.is_finite() and abs(number) < 10**9 else None
+    return number if number.is_finite() and abs(number.adjusted()) < _LONGEST_NUMBER else None
 
 
 def currency_code(value: Any, home: str) -> str:

@@ -1,6 +1,8 @@
 """Webhooks of every vendor in the same words. A webhook is only a hint: it says what to look at, never what is there."""
 
+import base64
 import hashlib
+import hmac
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -59,6 +61,14 @@ class Event:
 def event_id(*parts: str) -> str:
     """An id for a change whose vendor gives it none: the same change said again comes out as the same event."""
     return hashlib.sha256("|".join(parts).encode()).hexdigest()
+
+
+def is_hmac(message: bytes, key: Key, said: str) -> bool:
+    """Whether ``said`` is the base64 HMAC-SHA256 of this message. In constant time; False without a key."""
+    if not key.secret:
+        return False
+    expected = base64.b64encode(hmac.digest(key.secret.encode(), message, hashlib.sha256))
+    return hmac.compare_digest(expected, said.encode(errors="replace"))
 
 
 def hash_of(token: str) -> str:

@@ -4,10 +4,9 @@ import re
 from collections import defaultdict
 from collections.abc import Sequence
 
-from integrations import phones
+from integrations import phones, places
 from integrations.file import values
 from integrations.file.lines import Line, Note, Records, folded, identity
-from integrations.freshbooks import places
 from integrations.ledger import Home, LedgerAddress, LedgerCustomer, LedgerPhone
 
 _MAIL = re.compile(r"[^@\s,;<>]+@[^@\s,;<>]+\.[^@\s,;<>]+")

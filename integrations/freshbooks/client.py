@@ -18,9 +18,9 @@ from integrations.asking import Access, Answer, Question
 from integrations.errors import Disconnected, Unavailable
 from integrations.fields import Bad, Json
 from integrations.freshbooks import answers
-from integrations.freshbooks.paging import Position
 from integrations.models import Connection
 from integrations.pace import Pace
+from integrations.paging import Position
 
 API = "https://api.freshbooks.com"
 HOSTS = ("freshbooks.com",)

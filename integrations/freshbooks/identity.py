@@ -2,9 +2,8 @@
 
 from babel.numbers import get_territory_currencies
 
-from integrations import fields
+from integrations import fields, places
 from integrations.fields import Json
-from integrations.freshbooks import places
 from integrations.ledger import Home, Organisation
 from integrations.sign_in import Company
 

@@ -17,7 +17,6 @@ from integrations.errors import Disconnected, NotAble, Refused, Unavailable
 from integrations.fields import Bad
 from integrations.freshbooks import identity, mapping, refs, writes
 from integrations.freshbooks.client import Client, client_for, garbled
-from integrations.freshbooks.paging import Position
 from integrations.ledger import (
     Cursor,
     Gone,
@@ -32,6 +31,7 @@ from integrations.ledger import (
     Written,
 )
 from integrations.models import Connection
+from integrations.paging import Position
 from syntharra import clock
 
 OVERLAP = timedelta(days=2)

@@ -2,9 +2,9 @@
 
 import re
 
-from integrations import fields, phones
+from integrations import fields, phones, places
 from integrations.fields import Bad, Json
-from integrations.freshbooks import places, refs
+from integrations.freshbooks import refs
 from integrations.ledger import Home, LedgerAddress, LedgerCustomer, LedgerPhone
 
 # Mobile first: it reaches a person rather than a desk. A fax is no phone.

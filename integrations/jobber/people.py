@@ -3,9 +3,9 @@
 import re
 from typing import Any
 
-from integrations import fields, phones
+from integrations import fields, phones, places
 from integrations.fields import Bad, Json
-from integrations.jobber import places, refs
+from integrations.jobber import refs
 from integrations.ledger import Home, LedgerAddress, LedgerContact, LedgerCustomer, LedgerPhone
 
 _MAIL = re.compile(r"[^@\s,;<>]+@[^@\s,;<>]+\.[^@\s,;<>]+")
@@ -78,7 +78,7 @@ def _emails(entries: list[Json]) -> tuple[str, ...]:
 
 def _address(raw: Json, home: Home) -> LedgerAddress:
     lines = (fields.text(raw, "street1", most=200), fields.text(raw, "street2", most=200))
-    state = places.state(fields.text(raw, "province"), fields.text(raw, "country")) if home.country == "US" else ""
+    state = places.state_in(fields.text(raw, "province"), fields.text(raw, "country"), home=home.country)
     return LedgerAddress(
         street=", ".join(filter(None, lines))[:200],
         city=fields.text(raw, "city", most=100),

@@ -8,171 +8,267 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('accounts', '0001_initial'),
+        ("accounts", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='NumberDoor',
+            name="NumberDoor",
             fields=[
-                ('number', models.CharField(max_length=16, primary_key=True, serialize=False)),
-                ('business_id', models.UUIDField()),
-                ('line_id', models.UUIDField()),
+                ("number", models.CharField(max_length=16, primary_key=True, serialize=False)),
+                ("business_id", models.UUIDField()),
+                ("line_id", models.UUIDField()),
             ],
         ),
         migrations.CreateModel(
-            name='Connection',
+            name="Connection",
             fields=[
-                ('id', models.UUIDField(default=syntharra.identifiers.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('provider', models.CharField(choices=[('quickbooks', 'QuickBooks Online')], max_length=20)),
-                ('account', models.CharField(max_length=64)),
-                ('company', models.CharField(blank=True, max_length=200)),
-                ('state', models.CharField(choices=[('connected', 'Connected'), ('reconnect', 'Reconnect needed'), ('paused', 'Paused by the vendor'), ('disconnected', 'Disconnected')], default='connected', max_length=20)),
-                ('sandbox', models.BooleanField()),
-                ('currency', models.CharField(default='USD', max_length=3)),
-                ('country', models.CharField(default='US', max_length=2)),
-                ('time_zone', models.CharField(default='America/New_York', max_length=64)),
-                ('secrets', models.BinaryField(default=b'')),
-                ('access_expires_at', models.DateTimeField(null=True)),
-                ('refresh_expires_at', models.DateTimeField(null=True)),
-                ('connected_at', models.DateTimeField()),
-                ('connected_by', models.CharField(max_length=254)),
-                ('disconnected_at', models.DateTimeField(null=True)),
-                ('problem', models.CharField(blank=True, max_length=40)),
-                ('problem_detail', models.CharField(blank=True, max_length=300)),
-                ('problem_since', models.DateTimeField(null=True)),
-                ('synced_at', models.DateTimeField(null=True)),
-                ('cursor', models.JSONField(default=dict)),
-                ('business', models.ForeignKey(default=syntharra.acting.current_business, on_delete=django.db.models.deletion.PROTECT, related_name='%(class)ss', to='accounts.business')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=syntharra.identifiers.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("provider", models.CharField(choices=[("quickbooks", "QuickBooks Online")], max_length=20)),
+                ("account", models.CharField(max_length=64)),
+                ("company", models.CharField(blank=True, max_length=200)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("connected", "Connected"),
+                            ("reconnect", "Reconnect needed"),
+                            ("paused", "Paused by the vendor"),
+                            ("disconnected", "Disconnected"),
+                        ],
+                        default="connected",
+                        max_length=20,
+                    ),
+                ),
+                ("sandbox", models.BooleanField()),
+                ("currency", models.CharField(default="USD", max_length=3)),
+                ("country", models.CharField(default="US", max_length=2)),
+                ("time_zone", models.CharField(default="America/New_York", max_length=64)),
+                ("secrets", models.BinaryField(default=b"")),
+                ("access_expires_at", models.DateTimeField(null=True)),
+                ("refresh_expires_at", models.DateTimeField(null=True)),
+                ("connected_at", models.DateTimeField()),
+                ("connected_by", models.CharField(max_length=254)),
+                ("disconnected_at", models.DateTimeField(null=True)),
+                ("problem", models.CharField(blank=True, max_length=40)),
+                ("problem_detail", models.CharField(blank=True, max_length=300)),
+                ("problem_since", models.DateTimeField(null=True)),
+                ("synced_at", models.DateTimeField(null=True)),
+                ("cursor", models.JSONField(default=dict)),
+                (
+                    "business",
+                    models.ForeignKey(
+                        default=syntharra.acting.current_business,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="%(class)ss",
+                        to="accounts.business",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
-                'base_manager_name': 'objects',
+                "abstract": False,
+                "base_manager_name": "objects",
             },
         ),
         migrations.CreateModel(
-            name='ConnectionDoor',
+            name="ConnectionDoor",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('provider', models.CharField(max_length=20)),
-                ('account', models.CharField(max_length=64)),
-                ('business_id', models.UUIDField()),
-                ('connection_id', models.UUIDField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("provider", models.CharField(max_length=20)),
+                ("account", models.CharField(max_length=64)),
+                ("business_id", models.UUIDField()),
+                ("connection_id", models.UUIDField()),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('provider', 'account'), name='books_connected_once')],
+                "constraints": [models.UniqueConstraint(fields=("provider", "account"), name="books_connected_once")],
             },
         ),
         migrations.CreateModel(
-            name='InboxEvent',
+            name="InboxEvent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('source', models.CharField(max_length=20)),
-                ('event_id', models.CharField(max_length=200)),
-                ('account', models.CharField(blank=True, max_length=64)),
-                ('payload', models.JSONField()),
-                ('correlation', models.CharField(blank=True, max_length=64)),
-                ('received_at', models.DateTimeField(default=syntharra.clock.machine_now)),
-                ('leased_until', models.DateTimeField(null=True)),
-                ('tries', models.PositiveSmallIntegerField(default=0)),
-                ('done_at', models.DateTimeField(null=True)),
-                ('outcome', models.CharField(blank=True, max_length=60)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("source", models.CharField(max_length=20)),
+                ("event_id", models.CharField(max_length=200)),
+                ("account", models.CharField(blank=True, max_length=64)),
+                ("payload", models.JSONField()),
+                ("correlation", models.CharField(blank=True, max_length=64)),
+                ("received_at", models.DateTimeField(default=syntharra.clock.machine_now)),
+                ("leased_until", models.DateTimeField(null=True)),
+                ("tries", models.PositiveSmallIntegerField(default=0)),
+                ("done_at", models.DateTimeField(null=True)),
+                ("outcome", models.CharField(blank=True, max_length=60)),
             ],
             options={
-                'indexes': [models.Index(condition=models.Q(('done_at', None)), fields=['received_at'], name='inbox_waiting')],
-                'constraints': [models.UniqueConstraint(fields=('source', 'event_id'), name='inbox_event_once')],
+                "indexes": [
+                    models.Index(condition=models.Q(("done_at", None)), fields=["received_at"], name="inbox_waiting")
+                ],
+                "constraints": [models.UniqueConstraint(fields=("source", "event_id"), name="inbox_event_once")],
             },
         ),
         migrations.CreateModel(
-            name='PhoneLine',
+            name="PhoneLine",
             fields=[
-                ('id', models.UUIDField(default=syntharra.identifiers.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('number', models.CharField(max_length=16)),
-                ('carrier_account', models.CharField(blank=True, max_length=64)),
-                ('sandbox', models.BooleanField()),
-                ('created_at', models.DateTimeField()),
-                ('released_at', models.DateTimeField(null=True)),
-                ('business', models.ForeignKey(default=syntharra.acting.current_business, on_delete=django.db.models.deletion.PROTECT, related_name='%(class)ss', to='accounts.business')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=syntharra.identifiers.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("number", models.CharField(max_length=16)),
+                ("carrier_account", models.CharField(blank=True, max_length=64)),
+                ("sandbox", models.BooleanField()),
+                ("created_at", models.DateTimeField()),
+                ("released_at", models.DateTimeField(null=True)),
+                (
+                    "business",
+                    models.ForeignKey(
+                        default=syntharra.acting.current_business,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="%(class)ss",
+                        to="accounts.business",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
-                'base_manager_name': 'objects',
+                "abstract": False,
+                "base_manager_name": "objects",
             },
         ),
         migrations.CreateModel(
-            name='SetAside',
+            name="SetAside",
             fields=[
-                ('id', models.UUIDField(default=syntharra.identifiers.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('kind', models.CharField(max_length=20)),
-                ('external_id', models.CharField(max_length=64)),
-                ('label', models.CharField(blank=True, max_length=200)),
-                ('reason', models.CharField(max_length=40)),
-                ('detail', models.CharField(blank=True, max_length=300)),
-                ('first_seen_at', models.DateTimeField()),
-                ('last_seen_at', models.DateTimeField()),
-                ('cleared_at', models.DateTimeField(null=True)),
-                ('business', models.ForeignKey(default=syntharra.acting.current_business, on_delete=django.db.models.deletion.PROTECT, related_name='%(class)ss', to='accounts.business')),
-                ('connection', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.CASCADE, related_name='set_aside', to='integrations.connection')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=syntharra.identifiers.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("kind", models.CharField(max_length=20)),
+                ("external_id", models.CharField(max_length=64)),
+                ("label", models.CharField(blank=True, max_length=200)),
+                ("reason", models.CharField(max_length=40)),
+                ("detail", models.CharField(blank=True, max_length=300)),
+                ("first_seen_at", models.DateTimeField()),
+                ("last_seen_at", models.DateTimeField()),
+                ("cleared_at", models.DateTimeField(null=True)),
+                (
+                    "business",
+                    models.ForeignKey(
+                        default=syntharra.acting.current_business,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="%(class)ss",
+                        to="accounts.business",
+                    ),
+                ),
+                (
+                    "connection",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="set_aside",
+                        to="integrations.connection",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
-                'base_manager_name': 'objects',
+                "abstract": False,
+                "base_manager_name": "objects",
             },
         ),
         migrations.CreateModel(
-            name='SyncRun',
+            name="SyncRun",
             fields=[
-                ('id', models.UUIDField(default=syntharra.identifiers.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('status', models.CharField(choices=[('running', 'Running'), ('done', 'Done'), ('failed', 'Failed')], default='running', max_length=10)),
-                ('whole', models.BooleanField()),
-                ('cursor', models.JSONField(default=dict)),
-                ('seen', models.PositiveIntegerField(default=0)),
-                ('written', models.PositiveIntegerField(default=0)),
-                ('set_aside', models.PositiveIntegerField(default=0)),
-                ('expected', models.PositiveIntegerField(null=True)),
-                ('started_at', models.DateTimeField()),
-                ('ended_at', models.DateTimeField(null=True)),
-                ('leased_until', models.DateTimeField(null=True)),
-                ('problem', models.CharField(blank=True, max_length=40)),
-                ('problem_detail', models.CharField(blank=True, max_length=300)),
-                ('business', models.ForeignKey(default=syntharra.acting.current_business, on_delete=django.db.models.deletion.PROTECT, related_name='%(class)ss', to='accounts.business')),
-                ('connection', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.CASCADE, related_name='runs', to='integrations.connection')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=syntharra.identifiers.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[("running", "Running"), ("done", "Done"), ("failed", "Failed")],
+                        default="running",
+                        max_length=10,
+                    ),
+                ),
+                ("whole", models.BooleanField()),
+                ("cursor", models.JSONField(default=dict)),
+                ("seen", models.PositiveIntegerField(default=0)),
+                ("written", models.PositiveIntegerField(default=0)),
+                ("set_aside", models.PositiveIntegerField(default=0)),
+                ("expected", models.PositiveIntegerField(null=True)),
+                ("started_at", models.DateTimeField()),
+                ("ended_at", models.DateTimeField(null=True)),
+                ("leased_until", models.DateTimeField(null=True)),
+                ("problem", models.CharField(blank=True, max_length=40)),
+                ("problem_detail", models.CharField(blank=True, max_length=300)),
+                (
+                    "business",
+                    models.ForeignKey(
+                        default=syntharra.acting.current_business,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="%(class)ss",
+                        to="accounts.business",
+                    ),
+                ),
+                (
+                    "connection",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="runs",
+                        to="integrations.connection",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
-                'base_manager_name': 'objects',
+                "abstract": False,
+                "base_manager_name": "objects",
             },
         ),
         migrations.AddConstraint(
-            model_name='connection',
-            constraint=models.UniqueConstraint(fields=('business', 'id'), name='integrations_connection_in_business'),
+            model_name="connection",
+            constraint=models.UniqueConstraint(fields=("business", "id"), name="integrations_connection_in_business"),
         ),
         migrations.AddConstraint(
-            model_name='connection',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'disconnected'), _negated=True), fields=('business', 'provider'), name='one_live_connection_a_provider'),
+            model_name="connection",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "disconnected"), _negated=True),
+                fields=("business", "provider"),
+                name="one_live_connection_a_provider",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='phoneline',
-            constraint=models.UniqueConstraint(fields=('business', 'id'), name='integrations_phoneline_in_business'),
+            model_name="phoneline",
+            constraint=models.UniqueConstraint(fields=("business", "id"), name="integrations_phoneline_in_business"),
         ),
         migrations.AddConstraint(
-            model_name='setaside',
-            constraint=models.UniqueConstraint(fields=('business', 'id'), name='integrations_setaside_in_business'),
+            model_name="setaside",
+            constraint=models.UniqueConstraint(fields=("business", "id"), name="integrations_setaside_in_business"),
         ),
         migrations.AddConstraint(
-            model_name='setaside',
-            constraint=models.UniqueConstraint(fields=('business', 'connection', 'kind', 'external_id', 'reason'), name='set_aside_once'),
+            model_name="setaside",
+            constraint=models.UniqueConstraint(
+                fields=("business", "connection", "kind", "external_id", "reason"), name="set_aside_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='syncrun',
-            constraint=models.UniqueConstraint(fields=('business', 'id'), name='integrations_syncrun_in_business'),
+            model_name="syncrun",
+            constraint=models.UniqueConstraint(fields=("business", "id"), name="integrations_syncrun_in_business"),
         ),
         migrations.AddConstraint(
-            model_name='syncrun',
-            constraint=models.UniqueConstraint(condition=models.Q(('status', 'running')), fields=('business', 'connection'), name='one_running_sync'),
+            model_name="syncrun",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("status", "running")), fields=("business", "connection"), name="one_running_sync"
+            ),
         ),
     ]

@@ -5,7 +5,7 @@ from typing import Any
 
 from integrations import canonical, fields
 from integrations.canonical import Json
-from integrations.errors import Refused
+from integrations.errors import Refused, Unavailable
 from integrations.hooks import Incoming, NotAWebhook
 from integrations.ledger import Home, Unusable
 from integrations.payloads import Answer, Broken, Found, Note, Unreadable
@@ -96,8 +96,11 @@ def _webhook(answer: Answer) -> Iterator[Found]:
 
 def _token(answer: Answer, earlier: Answer | None) -> Json:
     """When the pair ends and whether the refresh token was replaced: against the file before, if there is one."""
-    tokens = oauth.tokens_in(_good(answer), now=answer.sent_at)
-    rotated = earlier is None or oauth.tokens_in(_good(earlier), now=machine_now()).refresh != tokens.refresh
+    try:
+        tokens = oauth.tokens_in(_pair(answer), now=answer.sent_at)
+        rotated = earlier is None or oauth.tokens_in(_pair(earlier), now=machine_now()).refresh != tokens.refresh
+    except Unavailable as error:
+        raise Unreadable(f"no tokens: {error.words}") from None
     ends = tokens.refresh_expires_at
     return {
         "account": None,  # theirs comes back beside the code, never with the tokens
@@ -105,6 +108,13 @@ def _token(answer: Answer, earlier: Answer | None) -> Json:
         "refresh_expires_at": ends.isoformat(timespec="seconds") if ends else None,
         "rotated": rotated,
     }
+
+
+def _pair(answer: Answer) -> Json:
+    said = _good(answer)
+    if not isinstance(said, dict):
+        raise Unreadable("no tokens of QuickBooks: an object was expected")
+    return said
 
 
 def _good(answer: Answer) -> Any:

@@ -2,7 +2,7 @@
 
 import re
 
-from integrations import fields, phones
+from integrations import fields, phones, places
 from integrations.fields import Bad, Json
 from integrations.ledger import Home, LedgerAddress, LedgerCustomer, LedgerPhone
 from integrations.quickbooks import refs
@@ -10,19 +10,6 @@ from integrations.quickbooks import refs
 # Mobile first: it reaches a person rather than a desk. A fax is no phone.
 _PHONES = (("Mobile", "mobile"), ("PrimaryPhone", "primary"), ("AlternatePhone", "alternate"))
 _MAIL = re.compile(r"[^@\s,;<>]+@[^@\s,;<>]+\.[^@\s,;<>]+")
-_STATES = {
-    "ALABAMA": "AL", "ALASKA": "AK", "ARIZONA": "AZ", "ARKANSAS": "AR", "CALIFORNIA": "CA", "COLORADO": "CO",
-    "CONNECTICUT": "CT", "DELAWARE": "DE", "DISTRICT OF COLUMBIA": "DC", "FLORIDA": "FL", "GEORGIA": "GA",
-    "HAWAII": "HI", "IDAHO": "ID", "ILLINOIS": "IL", "INDIANA": "IN", "IOWA": "IA", "KANSAS": "KS", "KENTUCKY": "KY",
-    "LOUISIANA": "LA", "MAINE": "ME", "MARYLAND": "MD", "MASSACHUSETTS": "MA", "MICHIGAN": "MI", "MINNESOTA": "MN",
-    "MISSISSIPPI": "MS", "MISSOURI": "MO", "MONTANA": "MT", "NEBRASKA": "NE", "NEVADA": "NV", "NEW HAMPSHIRE": "NH",
-    "NEW JERSEY": "NJ", "NEW MEXICO": "NM", "NEW YORK": "NY", "NORTH CAROLINA": "NC", "NORTH DAKOTA": "ND",
-    "OHIO": "OH", "OKLAHOMA": "OK", "OREGON": "OR", "PENNSYLVANIA": "PA", "PUERTO RICO": "PR", "RHODE ISLAND": "RI",
-    "SOUTH CAROLINA": "SC", "SOUTH DAKOTA": "SD", "TENNESSEE": "TN", "TEXAS": "TX", "UTAH": "UT", "VERMONT": "VT",
-    "VIRGINIA": "VA", "WASHINGTON": "WA", "WEST VIRGINIA": "WV", "WISCONSIN": "WI", "WYOMING": "WY",
-}  # fmt: skip
-_CODES = {*_STATES.values(), "VI", "GU", "AS", "MP"}
-_AMERICA = {"", "US", "USA", "U.S.", "U.S.A.", "UNITED STATES", "UNITED STATES OF AMERICA"}
 
 
 def customer(raw: Json, home: Home) -> LedgerCustomer:
@@ -80,18 +67,10 @@ def _address(raw: Json, home: Home) -> LedgerAddress:
     lines = [line for number in range(1, 6) if (line := fields.text(raw, f"Line{number}", most=200))]
     # Copied from an envelope, the first line is a name; the street is the one that begins with its number.
     street = next((line for line in lines if line[0].isdigit()), lines[0] if lines else "")
+    state = places.state_in(fields.text(raw, "CountrySubDivisionCode"), fields.text(raw, "Country"), home=home.country)
     return LedgerAddress(
         street=street,
         city=fields.text(raw, "City", most=100),
-        state=_state(raw, home),
+        state=state if home.country == "US" else "",
         zip=fields.text(raw, "PostalCode", most=12),
     )
-
-
-def _state(raw: Json, home: Home) -> str:
-    country = fields.text(raw, "Country").upper()
-    if home.country != "US" or country not in _AMERICA:
-        return ""
-    written = fields.text(raw, "CountrySubDivisionCode").upper().removeprefix("US-")
-    code = _STATES.get(written, written)
-    return f"US-{code}" if code in _CODES else ""

@@ -3,17 +3,12 @@
 import re
 from typing import Any
 
-from integrations import fields, phones
+from integrations import fields, phones, places
 from integrations.fields import Bad, Json
 from integrations.ledger import Home, LedgerAddress, LedgerCustomer, LedgerPhone, Unusable
 from integrations.square import values
 
 _MAIL = re.compile(r"[^@\s,;<>]+@[^@\s,;<>]+\.[^@\s,;<>]+")
-_STATES = {
-    "AL", "AK", "AZ", "AR", "CA", "CO", "CT", "DE", "DC", "FL", "GA", "HI", "ID", "IL", "IN", "IA", "KS", "KY", "LA",
-    "ME", "MD", "MA", "MI", "MN", "MS", "MO", "MT", "NE", "NV", "NH", "NJ", "NM", "NY", "NC", "ND", "OH", "OK", "OR",
-    "PA", "PR", "RI", "SC", "SD", "TN", "TX", "UT", "VT", "VA", "WA", "WV", "WI", "WY", "VI", "GU", "AS", "MP",
-}  # fmt: skip
 
 
 def customer(raw: Json, home: Home) -> LedgerCustomer:
@@ -76,11 +71,10 @@ def _phones(raw: Json, home: Home) -> tuple[LedgerPhone, ...]:
 def _address(raw: Json, home: Home) -> LedgerAddress:
     where = fields.inner(raw, "address")
     lines = [line for number in range(1, 4) if (line := fields.text(where, f"address_line_{number}", most=200))]
-    country = fields.text(where, "country").upper() or home.country
-    state = fields.text(where, "administrative_district_level_1").upper().removeprefix("US-")
+    region = fields.text(where, "administrative_district_level_1")
     return LedgerAddress(
         street=next((line for line in lines if line[0].isdigit()), lines[0] if lines else ""),
         city=fields.text(where, "locality", most=100),
-        state=f"US-{state}" if country == "US" and state in _STATES else "",
+        state=places.state_in(region, fields.text(where, "country"), home=home.country),
         zip=fields.text(where, "postal_code", most=12),
     )

@@ -57,7 +57,7 @@ def refusal_of(element: Any, more: Mapping[str, str] | None = None) -> Refused |
     refused = isinstance(element, dict) and element.get("StatusAttributeString") == "ERROR"
     if not (refused or errors):
         return None
-    messages = [clean(error.get("Message")) for error in errors or [] if isinstance(error, dict)]
+    messages = [clean(error.get("Message")) for error in _objects(errors)]
     words = _("Xero refused what we wanted to write.")
     return Refused(words, code="ValidationException", said=" ".join(messages)[:300], **(more or {}))
 

@@ -2,7 +2,7 @@
 
 import re
 
-from integrations import fields, phones
+from integrations import fields, phones, places
 from integrations.fields import Bad, Json
 from integrations.ledger import Home, LedgerAddress, LedgerContact, LedgerCustomer, LedgerPhone
 from integrations.xero import shapes
@@ -13,19 +13,6 @@ _ORDER = ("mobile", "primary", "alternate")
 _MAIL = re.compile(r"[^@\s,;<>]+@[^@\s,;<>]+\.[^@\s,;<>]+")
 # Behind a name these make it a company's beyond doubt.
 _LEGAL_FORMS = {"ltd", "limited", "llc", "llp", "inc", "incorporated", "corp", "corporation", "pty", "plc", "gmbh"}
-_STATES = {
-    "ALABAMA": "AL", "ALASKA": "AK", "ARIZONA": "AZ", "ARKANSAS": "AR", "CALIFORNIA": "CA", "COLORADO": "CO",
-    "CONNECTICUT": "CT", "DELAWARE": "DE", "DISTRICT OF COLUMBIA": "DC", "FLORIDA": "FL", "GEORGIA": "GA",
-    "HAWAII": "HI", "IDAHO": "ID", "ILLINOIS": "IL", "INDIANA": "IN", "IOWA": "IA", "KANSAS": "KS", "KENTUCKY": "KY",
-    "LOUISIANA": "LA", "MAINE": "ME", "MARYLAND": "MD", "MASSACHUSETTS": "MA", "MICHIGAN": "MI", "MINNESOTA": "MN",
-    "MISSISSIPPI": "MS", "MISSOURI": "MO", "MONTANA": "MT", "NEBRASKA": "NE", "NEVADA": "NV", "NEW HAMPSHIRE": "NH",
-    "NEW JERSEY": "NJ", "NEW MEXICO": "NM", "NEW YORK": "NY", "NORTH CAROLINA": "NC", "NORTH DAKOTA": "ND",
-    "OHIO": "OH", "OKLAHOMA": "OK", "OREGON": "OR", "PENNSYLVANIA": "PA", "PUERTO RICO": "PR", "RHODE ISLAND": "RI",
-    "SOUTH CAROLINA": "SC", "SOUTH DAKOTA": "SD", "TENNESSEE": "TN", "TEXAS": "TX", "UTAH": "UT", "VERMONT": "VT",
-    "VIRGINIA": "VA", "WASHINGTON": "WA", "WEST VIRGINIA": "WV", "WISCONSIN": "WI", "WYOMING": "WY",
-}  # fmt: skip
-_CODES = {*_STATES.values(), "VI", "GU", "AS", "MP"}
-_AMERICA = {"US", "USA", "U.S.", "U.S.A.", "UNITED STATES", "UNITED STATES OF AMERICA"}
 
 
 def customer(raw: Json, home: Home) -> LedgerCustomer:
@@ -127,19 +114,10 @@ def _address(raw: Json, home: Home) -> LedgerAddress:
         # Copied from an envelope, the first line is a name; the street is the one that begins with its number.
         street=next((line for line in lines if line[0].isdigit()), lines[0] if lines else ""),
         city=fields.text(where, "City", most=100),
-        state=_state(where, home),
+        state=places.state_in(fields.text(where, "Region"), fields.text(where, "Country"), home=home.country),
         zip=fields.text(where, "PostalCode", most=12),
     )
 
 
 def _says_where(address: Json) -> bool:
     return any(fields.text(address, name) for name in ("AddressLine1", "City", "Region", "PostalCode"))
-
-
-def _state(where: Json, home: Home) -> str:
-    country = fields.text(where, "Country").upper()
-    if country not in _AMERICA and not (country == "" and home.country == "US"):
-        return ""
-    written = fields.text(where, "Region").upper().removeprefix("US-")
-    code = _STATES.get(written, written)
-    return f"US-{code}" if code in _CODES else ""

@@ -4,14 +4,11 @@ A webhook is only a hint: it says which organisation to look at. They have no ev
 change of its invoice. The address in an event is never asked: it could be anybody's.
 """
 
-import base64
-import hashlib
-import hmac
 from typing import Any
 
 from django.conf import settings
 
-from integrations import fields
+from integrations import fields, hooks
 from integrations.fields import Bad
 from integrations.hooks import Event, Incoming, Key, NotAWebhook, event_id
 
@@ -29,10 +26,7 @@ def app_key() -> str:
 
 def is_signed(incoming: Incoming, key: Key) -> bool:
     """Whether exactly these bytes were signed with the app's key (its text: it is not decoded)."""
-    if not key.secret:
-        return False
-    expected = base64.b64encode(hmac.digest(key.secret.encode(), incoming.body, hashlib.sha256))
-    return hmac.compare_digest(expected, incoming.headers.get(SIGNATURE, "").encode())
+    return hooks.is_hmac(incoming.body, key, incoming.headers.get(SIGNATURE, ""))
 
 
 def events_in(incoming: Incoming) -> list[Event]:

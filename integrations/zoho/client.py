@@ -16,9 +16,9 @@ from integrations import access, asking, fields
 from integrations.asking import Access, Answer, Question
 from integrations.errors import Disconnected, Unavailable
 from integrations.fields import Json
-from integrations.freshbooks.paging import Position
 from integrations.models import Connection
 from integrations.pace import Pace
+from integrations.paging import Position
 from integrations.zoho import answers, centres
 
 PER_MINUTE, AT_ONCE = 80, 4

@@ -1,8 +1,7 @@
 """Whose organizations a sign-in opens, by their list of them. Pure."""
 
-from integrations import fields
+from integrations import fields, places
 from integrations.fields import Json
-from integrations.freshbooks import places
 from integrations.ledger import Home, Organisation
 from integrations.sign_in import Company
 from integrations.zoho import refs

@@ -15,7 +15,6 @@ from django.utils.translation import gettext as _
 from integrations import fields
 from integrations.errors import Disconnected, Refused, Unavailable
 from integrations.fields import Bad
-from integrations.freshbooks.paging import Position
 from integrations.ledger import (
     Cursor,
     Gone,
@@ -29,6 +28,7 @@ from integrations.ledger import (
     Written,
 )
 from integrations.models import Connection
+from integrations.paging import Position
 from integrations.zoho import identity, looking, mapping, writes
 from integrations.zoho.client import Client, client_for, garbled
 from syntharra import clock

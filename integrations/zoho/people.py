@@ -4,9 +4,8 @@ import re
 from collections.abc import Iterator
 from decimal import Decimal
 
-from integrations import fields, phones
+from integrations import fields, phones, places
 from integrations.fields import Bad, Json
-from integrations.freshbooks import places
 from integrations.ledger import Home, LedgerAddress, LedgerContact, LedgerCustomer, LedgerPhone
 from integrations.zoho import refs
 

@@ -15,8 +15,8 @@ from django.utils.translation import gettext as _
 from integrations import fields
 from integrations.errors import Refused, Unanswered, VendorError
 from integrations.fields import Bad, Json
-from integrations.freshbooks.paging import Position
 from integrations.ledger import Gone, Home, LedgerInvoice, Unusable, Written
+from integrations.paging import Position
 from integrations.zoho import refs
 from integrations.zoho.client import Client, garbled
 from syntharra import clock

@@ -9,10 +9,10 @@ import pytest
 from integrations.abilities import Act, Way, abilities_of
 from integrations.errors import Disconnected, NotAble, Refused, Throttled, Unanswered, Unavailable
 from integrations.freshbooks.ledger import FreshBooksLedger
-from integrations.freshbooks.paging import LARGEST, Position
 from integrations.freshbooks.simulator import AGENCY, PLUMBER
 from integrations.freshbooks.writes import mark_of
 from integrations.ledger import Gone, LedgerInvoice, LedgerPayment, TooFarBack
+from integrations.paging import LARGEST, Position
 from syntharra import clock
 from tests.integrations.freshbooks.books import all_of, opened, simulators, vendor
 from tests.integrations.simulation.server import SimControl

@@ -1,4 +1,4 @@
-"""Places as their people write them: countries by name, states of the USA by name or code. Pure."""
+"""Places as people write them into their books: countries by name, states of the USA by name or code. Pure."""
 
 from functools import cache
 
@@ -30,6 +30,12 @@ def state(written: str) -> str:
     word = written.strip().upper().removeprefix("US-")
     code = _STATES.get(word, word)
     return f"US-{code}" if code in _CODES else ""
+
+
+def state_in(written: str, in_country: str, *, home: str) -> str:
+    """The same, "" where the address lies in another country; one that names no country lies in the company's own."""
+    named = in_country.strip()
+    return state(written) if (country(named) if named else home) == "US" else ""
 
 
 @cache
