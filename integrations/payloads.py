@@ -21,7 +21,9 @@ from syntharra.clock import machine_now
 KINDS = ("invoice", "customer", "payment", "credit_memo", "webhook", "error", "token")
 PROVIDERS = ("quickbooks", "xero", "freshbooks", "square", "zoho", "jobber")
 
-_HEAD = re.compile(rb"\AHTTP/\d(?:\.\d)? (\d{3})[^\r\n]*\r?\n")
+_HEAD = re.compile(rb"\AHTTP/\d(?:\.\d)? (\d{3})[^\r\n]*(?:\r?\n|\Z)")
+_EMPTY_LINE = re.compile(rb"(?:\A|\r?\n)\r?\n")
+_LINE_ENDS = {0x85: "\\u0085", 0x2028: "\\u2028", 0x2029: "\\u2029"}  # to JSON they are letters, to many readers an end
 
 
 class Unreadable(ValueError):
@@ -96,19 +98,13 @@ def answer_in(path: Path) -> Answer:
         content = path.read_bytes()
     except OSError as error:
         raise Unreadable(f"{path}: {error.strerror or error}") from None
-    head = _HEAD.match(content)
-    if head is None:
-        return Answer(content)
-    lines, _, body = _parted(content[head.end() :])
-    headers = dict(_header(line) for line in lines.split(b"\n") if b":" in line)
-    return Answer(body, int(head.group(1)), headers)
-
-
-def _parted(rest: bytes) -> tuple[bytes, bytes, bytes]:
-    if rest.startswith((b"\r\n", b"\n")):
-        return b"", b"", rest.lstrip(b"\r\n")
-    windows = rest.partition(b"\r\n\r\n")
-    return windows if windows[1] else rest.partition(b"\n\n")
+    answer = Answer(content)
+    while head := _HEAD.match(answer.body):  # of several, as behind a proxy, the last is theirs
+        rest = answer.body[head.end() :]
+        lines, body = [*_EMPTY_LINE.split(rest, maxsplit=1), b""][:2]
+        headers = dict(_header(line) for line in lines.split(b"\n") if b":" in line)
+        answer = Answer(body, int(head.group(1)), headers)
+    return answer
 
 
 def _header(line: bytes) -> tuple[str, str]:
@@ -130,6 +126,8 @@ def lines(provider: str, kind: str, paths: list[Path], *, home: Home) -> Iterato
                 ]
         except Unreadable as error:
             raise Unreadable(_aloud(f"{path}: {error}")) from None
+        except RecursionError:
+            raise Unreadable(_aloud(f"{path}: nested too deeply")) from None
         earlier = answer
         yield from (_written(one) for one in found)
 
@@ -149,7 +147,8 @@ def _written(found: Found) -> str | Note | Broken:
         case Broken():
             return Broken(_aloud(found.words))
         case _:
-            return json.dumps(found, ensure_ascii=False).encode(errors="replace").decode()
+            written = json.dumps(found, ensure_ascii=False).translate(_LINE_ENDS)
+            return written.encode(errors="replace").decode()
 
 
 def _aloud(words: str) -> str:

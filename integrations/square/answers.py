@@ -16,6 +16,11 @@ from integrations.errors import Disconnected, Refused, Throttled, Unavailable, V
 from integrations.fields import Json, clean, loads
 
 _EPOCH = 10**9  # a larger number in a header is a moment, a smaller one a wait
+_CATEGORIES = {
+    **dict.fromkeys(("UNAUTHORIZED", "ACCESS_TOKEN_EXPIRED", "ACCESS_TOKEN_REVOKED"), "AUTHENTICATION_ERROR"),
+    **dict.fromkeys(("FORBIDDEN", "INSUFFICIENT_SCOPES"), "AUTHENTICATION_ERROR"),
+    **dict.fromkeys(("INTERNAL_SERVER_ERROR", "BAD_GATEWAY", "SERVICE_UNAVAILABLE", "GATEWAY_TIMEOUT"), "API_ERROR"),
+}  # for an error that names its code only
 _APP = ("client_id", "client_secret", "client secret", "application secret", "client id")
 
 
@@ -42,7 +47,8 @@ def error_in(
 
 
 def _judged(fault: Json, status: int | None, broken: str, wait: float | None) -> VendorError:
-    category, code = clean(fault.get("category")), clean(fault.get("code"))
+    code = clean(fault.get("code"))
+    category = clean(fault.get("category")) or _CATEGORIES.get(code, "")
     more: dict[str, Any] = {"code": code or None, "said": clean(fault.get("detail"))[:300]}
     if status == 429 or category == "RATE_LIMIT_ERROR" or code == "RATE_LIMITED":
         return Throttled(_("Square limits how often we may ask."), retry_after=wait, **more)

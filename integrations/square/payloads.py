@@ -114,10 +114,13 @@ def _webhook(answer: Answer) -> Iterator[Found]:
 
 
 def _token(answer: Answer, earlier: Answer | None) -> Json:
-    """When the pair ends and whether the refresh token was replaced: against the file before, if there is one."""
+    """When the pair ends and whether the refresh token was replaced: against the file before, if there is one.
+
+    Without one their rule counts: a refresh token that has an end is good for one use, any other comes back unchanged.
+    """
     try:
         tokens = oauth.tokens_in(_good(answer), now=answer.sent_at)
-        before = oauth.tokens_in(_good(earlier), now=machine_now()).refresh if earlier else ""
+        before = oauth.tokens_in(_good(earlier), now=machine_now()).refresh if earlier is not None else None
     except Unavailable as error:
         raise Unreadable(f"no tokens: {error.words}") from None
     ends = tokens.refresh_expires_at
@@ -125,7 +128,7 @@ def _token(answer: Answer, earlier: Answer | None) -> Json:
         "account": tokens.details.get("merchant"),
         "expires_at": tokens.access_expires_at.isoformat(timespec="seconds"),
         "refresh_expires_at": ends.isoformat(timespec="seconds") if ends else None,
-        "rotated": before != tokens.refresh,
+        "rotated": before != tokens.refresh if before is not None else ends is not None,
     }
 
 

@@ -34,6 +34,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         home = Home(options["currency"].upper(), options["country"].upper(), _zone(options["zone"]))
         broken = 0
+        if hasattr(self.stdout, "reconfigure"):
+            self.stdout.reconfigure(encoding="utf-8")  # JSON is, whatever the terminal's language
         try:
             for line in payloads.lines(options["provider"], options["kind"], options["files"], home=home):
                 if isinstance(line, str):

@@ -106,9 +106,9 @@ def test_a_token_says_whose_it_is_and_when_it_ends(read: Any) -> None:
         "account": "ML7SIM0000001",
         "expires_at": "2026-12-02T09:15:00+00:00",
         "refresh_expires_at": None,
-        "rotated": True,
+        "rotated": False,
     }
-    assert [one["rotated"] for one in found] == [True, False, True]
+    assert [one["rotated"] for one in found] == [False, False, True]
 
 
 @pytest.mark.parametrize(
