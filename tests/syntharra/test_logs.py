@@ -21,6 +21,18 @@ def test_people_are_kept_out_of_the_logs() -> None:
     }
 
 
+def test_what_opens_books_or_an_address_of_ours_is_kept_out_of_the_logs() -> None:
+    event = {
+        "event": "Unauthorized: /webhooks/zoho/eci_dneQDuNWZyUiIrachQNMr7TxDBF7",
+        "request": "GET /connections/zoho/callback?state=s-1_2&location=us&code=1000.abc-_.def&accounts-server=x",
+    }
+
+    assert logs.without_personal_data(None, "info", event) == {
+        "event": "Unauthorized: /webhooks/zoho/<token>",
+        "request": "GET /connections/zoho/callback?state=<token>&location=us&code=<token>&accounts-server=x",
+    }
+
+
 def test_one_id_runs_through_what_is_caused() -> None:
     with logs.correlated("c-1"):
         inside = logs.correlation_id()
