@@ -179,12 +179,16 @@ def disconnect(connection_id: UUID, *, by: User) -> Connection:
 
 @transaction.atomic(durable=True)
 def revoke(connection_id: UUID) -> bool:
-    """Give the access of disconnected books back and forget the tokens. False when it is still owed."""
+    """Give the access of disconnected books back and forget the tokens. False when it is still owed.
+
+    Books that are connected to somebody else meanwhile keep theirs: most vendors end every access to a company at once.
+    """
     connection = health.held(connection_id)
     if connection.state == Connection.State.DISCONNECTED and connection.secrets:
         try:
             held = access.tokens_of(connection)
-            sign_in.at(connection.provider).revoke(held, connection.account, sandbox=connection.sandbox)
+            if not _is_connected_again(connection):
+                sign_in.at(connection.provider).revoke(held, connection.account, sandbox=connection.sandbox)
         except Disconnected as error:
             log.info("access_was_gone", connection=str(connection_id), problem=error.problem)
         except VendorError as error:
@@ -195,6 +199,10 @@ def revoke(connection_id: UUID) -> bool:
         connection.save(update_fields=["secrets", "access_expires_at", "refresh_expires_at"])
     due.settle(bells.REVOKE, connection.pk)
     return True
+
+
+def _is_connected_again(connection: Connection) -> bool:
+    return ConnectionDoor.objects.filter(provider=connection.provider, account=connection.account).exists()
 
 
 def redirect_uri(provider: str) -> str:

@@ -89,8 +89,13 @@ def keys_of(connection: Connection) -> list[Key]:
 
 @transaction.atomic
 def heard(connection_id: UUID, callback: str, verifier: str) -> None:
-    """The vendor sent the code that proves the address is ours: kept, and given back to it soon."""
+    """The vendor sent the code that proves the address is ours: kept, and given back to it soon.
+
+    A registration the vendor has confirmed keeps its key: whoever knows the address could send another.
+    """
     connection = health.held(connection_id)
+    if connection.hooks.filter(name=callback).exclude(verified_at=None).exists():
+        return
     keep(connection, callback, verifier)
     bells.ask_to_register(connection_id)
 

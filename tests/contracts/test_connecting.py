@@ -151,6 +151,23 @@ def test_disconnecting_gives_the_access_back_and_stops_everything(books: Rig) ->
         sign_in.at(books.provider).organisation(company, opened, sandbox=True)
 
 
+def test_books_let_go_and_connected_elsewhere_meanwhile_keep_their_access(books: Rig) -> None:
+    assert books.connection is not None
+    assert books.firm is not None
+    connections.disconnect(books.connection.pk, by=books.firm.owner)
+    rival = unconnected("Rival Rooter", email="rex@rivalrooter.example")
+    with acting_for(rival.business.pk):
+        theirs = books.connect(rival)
+
+    assert connections.revoke(books.connection.pk) is True
+
+    assert bytes(books.again().secrets) == b""
+    with acting_for(rival.business.pk):
+        company = sign_in.Company(theirs.account, "", theirs.details)
+        found = sign_in.at(books.provider).organisation(company, access.tokens_of(theirs), sandbox=True)
+    assert found.account == theirs.account
+
+
 def test_reconnecting_the_same_books_goes_on_with_the_same_connection(books: Rig) -> None:
     assert books.connection is not None
     assert books.firm is not None
