@@ -18,7 +18,7 @@ from django.db.models import Q
 from accounts import timeline
 from calls import bells, pace
 from calls.clearing import Cleared, again_at, clear_attempt
-from calls.endings import UNFINISHED, end_undialed, end_unplaced
+from calls.endings import UNFINISHED, end_undialed, end_unplaced, plan_anew
 from calls.lines import NoLine, bind, line_of, owe_hang_up
 from calls.locks import hold_attempt, hold_number
 from calls.models import Attempt, AttemptInvoice, CallDoor
@@ -29,7 +29,7 @@ from compliance.models import Channel
 from compliance.services import note_contact
 from integrations.errors import Refused, VendorError
 from integrations.twilio.client import CallOrder, CarrierCall, NotPlaced, carrier_for
-from invoices.models import Customer, Invoice
+from invoices.models import Contact, Customer, Invoice
 from invoices.sync import read_fresh
 from syntharra import clock, due, logs
 from syntharra.tenancy import current_business
@@ -41,6 +41,7 @@ RING_SECONDS = 25
 LONGEST_SECONDS = 600
 # A call that waits in the carrier's own queue may ring after hours: it is taken back.
 LONGEST_QUEUE_SECONDS = 10.0
+NUMBER_CHANGED = "number_changed"
 STATUS_PATIENCE, ANSWER_PATIENCE = "#rc=3&rp=all", "#rc=2&rp=ct,rt&rt=5000"
 
 
@@ -103,9 +104,11 @@ def _read_books(attempt: Attempt) -> None:
 
 
 def _joining(attempt: Attempt) -> tuple[Invoice, ...]:
-    """What became overdue since the call was planned: one call covers it all."""
+    """What became overdue since the call was planned: one call covers it all, in one currency."""
     on = clock.today(attempt.business.time_zone)
-    return tuple(late_enough(on).filter(customer_id=attempt.customer_id).order_by("due_on", "number"))
+    currencies = attempt.about.filter(dropped_at=None).values("invoice__currency")
+    late = late_enough(on).filter(customer_id=attempt.customer_id, currency__in=currencies)
+    return tuple(late.order_by("due_on", "number"))
 
 
 @transaction.atomic(durable=True)
@@ -114,6 +117,11 @@ def decide(attempt_id: UUID) -> bool:
     attempt = hold_attempt(attempt_id)
     hold_number(attempt.to)
     if attempt.status != Attempt.Status.PLANNED:
+        return False
+    if not _still_reaches_who_pays(attempt):
+        links = attempt.about.filter(dropped_at=None).values_list("pk", flat=True)
+        end_undialed(attempt, dict.fromkeys(links, NUMBER_CHANGED))
+        plan_anew()
         return False
     moment = clock.now()
     ringing = timedelta(seconds=RING_SECONDS)
@@ -133,6 +141,12 @@ def decide(attempt_id: UUID) -> bool:
     due.settle(ATTEMPT, attempt.pk)
     due.note(UNFINISHED, attempt.pk, at=moment + LEASE)
     return True
+
+
+def _still_reaches_who_pays(attempt: Attempt) -> bool:
+    """Since the planning the books may have another number, or a member may have said who answers this one."""
+    billing = Contact.objects.filter(customer_id=attempt.customer_id, role=Contact.Role.BILLING, phone_problem="")
+    return billing.filter(phone=attempt.to).exists()
 
 
 def _not_now(attempt: Attempt, found: list[Cleared]) -> None:

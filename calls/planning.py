@@ -181,7 +181,9 @@ def _plan_customer(business: Business, mine: list[Candidate], past: History, ref
         return 0
     planned_for = min(moments)
     then = [_at(candidate, planned_for) for candidate in mine]
-    together = [candidate for candidate in then if decide(candidate.facts, rules).is_allowed]
+    allowed = [candidate for candidate in then if decide(candidate.facts, rules).is_allowed]
+    # One call speaks of one currency; what is owed in another has its turn when this attempt is over.
+    together = [candidate for candidate in allowed if candidate.invoice.currency == allowed[0].invoice.currency]
     return 1 if together and _make(together, planned_for, past) else 0
 
 

@@ -127,6 +127,26 @@ def test_what_became_overdue_since_the_planning_joins_the_call(carrier: Stage) -
     assert younger.pk in attempt.about.filter(dropped_at=None).values_list("invoice_id", flat=True)
 
 
+def test_what_is_owed_in_another_currency_does_not_join(carrier: Stage) -> None:
+    attempt = planned(carrier)
+    carrier.owes(customer=attempt.customer, balance="300.00", currency="EUR")
+
+    assert dial(attempt.pk) == "dialing"
+    assert attempt.about.count() == 1
+
+
+@pytest.mark.parametrize("now", [{"role": "tenant"}, {"phone": "+16145550188"}, {"phone_problem": "refused"}])
+def test_a_number_that_is_no_longer_that_of_who_pays_is_not_rung(carrier: Stage, now: dict[str, str]) -> None:
+    attempt = planned(carrier)
+    Contact.objects.filter(customer=attempt.customer_id).update(**now)
+
+    assert dial(attempt.pk) == "not now"
+
+    attempt.refresh_from_db()
+    assert (attempt.status, attempt.ended_because, attempt.counted) == ("ended", "number_changed", False)
+    assert rings(carrier) == []
+
+
 def test_with_books_that_cannot_be_read_nobody_is_called(carrier: Stage) -> None:
     attempt = planned(carrier)
     Invoice.objects.update(read_at=clock.now() - timedelta(minutes=16))

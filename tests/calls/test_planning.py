@@ -57,6 +57,17 @@ def dialed(
     return attempt
 
 
+def test_one_call_speaks_of_one_currency(plumber: Firm) -> None:
+    customer = make_customer(plumber)
+    dollars = make_invoice(plumber, customer)
+    make_invoice(plumber, customer, balance="300.00", currency="EUR")
+
+    (attempt,) = planned(plumber)
+
+    assert about(attempt) == [dollars.number]
+    assert planned(plumber) == [attempt]
+
+
 def test_an_invoice_three_days_late_is_called_about_now(plumber: Firm) -> None:
     invoice = make_invoice(plumber)
 
