@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
-from integrations import canonical, fields
+from integrations import canonical, fields, showing
 from integrations.canonical import Json
 from integrations.errors import Unavailable
 from integrations.freshbooks import answers, mapping, oauth, webhooks
-from integrations.hooks import Incoming, NotAWebhook
+from integrations.hooks import Incoming, Webhooks
 from integrations.ledger import (
     Gone,
     Home,
@@ -107,10 +107,9 @@ def _bare(raw: Json) -> str:
 
 
 def _error(answer: Answer) -> Json:
-    error = answers.error_in(answer.body, status=answer.status, headers=answer.headers, now=answer.sent_at)
-    if error is None:
-        raise Unreadable("this is no error: it is a good answer")
-    return canonical.of_error(error)
+    return showing.error(
+        answers.error_in(answer.body, status=answer.status, headers=answer.headers, now=answer.sent_at)
+    )
 
 
 def _webhook(answer: Answer) -> Iterator[Found]:
@@ -118,14 +117,7 @@ def _webhook(answer: Answer) -> Iterator[Found]:
     handshake = webhooks.handshake_in(incoming)
     if handshake is not None:
         yield Note(f"left out: they ask whether the address of callback {handshake[0]} is ours")
-    try:
-        events = webhooks.events_in(incoming)
-    except NotAWebhook as error:
-        raise Unreadable(f"no webhook of FreshBooks: {error}") from None
-    for event in events:
-        if not event.object:
-            yield Note(f"left out: event {event.event_id} is about something we do not read")
-    yield {"events": [canonical.of_event(event) for event in events if event.object]}
+    yield from showing.events("FreshBooks", cast("Webhooks", webhooks), incoming)
 
 
 def _token(answer: Answer, earlier: Answer | None) -> Json:
@@ -136,32 +128,21 @@ def _token(answer: Answer, earlier: Answer | None) -> Json:
         rotated = earlier is None or oauth.tokens_in(_pair(earlier), now=machine_now()).refresh != tokens.refresh
     except Unavailable as error:
         raise Unreadable(error.words) from None
-    return {
-        "account": None,  # the businesses are told by another answer
-        "expires_at": tokens.access_expires_at.isoformat(timespec="seconds"),
-        "refresh_expires_at": None,
-        "rotated": rotated,
-    }
+    # the businesses are told by another answer
+    return showing.tokens(tokens, account=None, rotated=rotated)
 
 
 def _pair(answer: Answer) -> Json:
-    said = _good(answer)
-    if not isinstance(said, dict):
-        raise Unreadable("no tokens of FreshBooks: an object was expected")
-    return said
+    return showing.one("FreshBooks", _good(answer))
 
 
 def _good(answer: Answer) -> Any:
     """The JSON inside. Raises Unreadable for an error of theirs and for anything that is no JSON."""
     error = answers.error_in(answer.body, status=answer.status, headers=answer.headers, now=machine_now())
     good = answer.status is None or answer.status < 300
-    if error is not None and not (good and answer.body.lstrip()[:1] == b"[" and error.vendor_code is None):
-        said = canonical.of_error(error)
-        raise Unreadable(f"an error, not an object (read it with KIND error): {said['class']}: {said['message']}")
-    try:
-        return fields.loads(answer.body)
-    except ValueError as broken:
-        raise Unreadable(f"no JSON: {broken}") from None
+    # A list stands nowhere in their answers, but an operator may have kept one.
+    is_list = good and answer.body.lstrip()[:1] == b"["
+    return showing.inside(answer, None if is_list and error is not None and error.vendor_code is None else error)
 
 
 def _id(raw: Any) -> str:

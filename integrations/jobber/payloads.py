@@ -1,14 +1,14 @@
 """Jobber answers of every shape, read without a connection: objects, connections, bare ones, webhooks, tokens, errors."""
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, cast
 
 from django.utils.translation import gettext as _
 
-from integrations import canonical, fields
+from integrations import canonical, fields, showing
 from integrations.canonical import Json
 from integrations.errors import Refused, Throttled, Unavailable
-from integrations.hooks import Incoming, NotAWebhook
+from integrations.hooks import Incoming, Webhooks
 from integrations.jobber import answers, mapping, oauth, webhooks
 from integrations.ledger import Home, Item, Unusable
 from integrations.payloads import Answer, Broken, Found, Note, Unreadable
@@ -118,11 +118,9 @@ def _error(answer: Answer) -> Json:
     said = _json(answer)
     if error is None and _is_nothing(said):
         error = Refused(_("Jobber does not have this object."), problem="not_in_books")
-    if error is None:
-        raise Unreadable("this is no error: it is a good answer")
     # How long we would wait without their word is no part of their answer.
     wait = answers.wait_in(said, answer.headers or {}, answer.sent_at) if isinstance(error, Throttled) else None
-    return {**canonical.of_error(error), "retry_after": wait}
+    return {**showing.error(error), "retry_after": wait}
 
 
 def _json(answer: Answer) -> Any:
@@ -133,14 +131,7 @@ def _json(answer: Answer) -> Any:
 
 
 def _webhook(answer: Answer) -> Iterator[Found]:
-    try:
-        events = webhooks.events_in(Incoming(answer.body, {}))
-    except NotAWebhook as error:
-        raise Unreadable(f"no webhook of Jobber: {error}") from None
-    for event in events:
-        if not event.object:
-            yield Note(f"left out: event {event.event_id} is about something we do not read")
-    yield {"events": [canonical.of_event(event) for event in events if event.object]}
+    yield from showing.events("Jobber", cast("Webhooks", webhooks), Incoming(answer.body, {}))
 
 
 def _token(answer: Answer, earlier: Answer | None) -> Json:
@@ -152,25 +143,20 @@ def _token(answer: Answer, earlier: Answer | None) -> Json:
     except Unavailable as error:
         raise Unreadable(error.words) from None
     account = oauth.claims(tokens.access).get("account_id")
-    return {
-        "account": fields.clean(account) or None,
-        "expires_at": tokens.access_expires_at.isoformat(timespec="seconds"),
-        "refresh_expires_at": None,  # it lives until it is used
-        "rotated": (not said.get("warning") if earlier is None else before != tokens.refresh),
-    }
+    return showing.tokens(
+        tokens,
+        account=fields.clean(account) or None,
+        rotated=(not said.get("warning") if earlier is None else before != tokens.refresh),
+    )
 
 
 def _good(answer: Answer) -> Any:
     """The JSON inside. Raises Unreadable for an error of theirs and for anything that is no JSON."""
     error = answers.error_in(answer.body, status=answer.status, headers=answer.headers, now=machine_now())
     good = answer.status is None or answer.status < 300
-    if error is not None and not (good and answer.body.lstrip()[:1] == b"[" and error.vendor_code is None):
-        said = canonical.of_error(error)
-        raise Unreadable(f"an error, not an object (read it with KIND error): {said['class']}: {said['message']}")
-    try:
-        return fields.loads(answer.body)
-    except ValueError as broken:
-        raise Unreadable(f"no JSON: {broken}") from None
+    # A list stands nowhere in their answers, but an operator may have kept one.
+    is_list = good and answer.body.lstrip()[:1] == b"["
+    return showing.inside(answer, None if is_list and error is not None and error.vendor_code is None else error)
 
 
 def _id(raw: Any) -> str:

@@ -1,12 +1,12 @@
 """QuickBooks answers of every shape, read without a connection: objects, lists, changes, batches, webhooks, tokens."""
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, cast
 
-from integrations import canonical, fields
+from integrations import canonical, fields, showing
 from integrations.canonical import Json
 from integrations.errors import Refused, Unavailable
-from integrations.hooks import Incoming, NotAWebhook
+from integrations.hooks import Incoming, Webhooks
 from integrations.ledger import Home, Unusable
 from integrations.payloads import Answer, Broken, Found, Note, Unreadable
 from integrations.quickbooks import answers, mapping, oauth, webhooks
@@ -76,22 +76,13 @@ def _bare(raw: Json) -> str:
 
 
 def _error(answer: Answer) -> Json:
-    error = answers.error_in(answer.body, status=answer.status, headers=answer.headers, now=answer.sent_at)
-    if error is None:
-        raise Unreadable("this is no error: it is a good answer")
-    return canonical.of_error(error)
+    return showing.error(
+        answers.error_in(answer.body, status=answer.status, headers=answer.headers, now=answer.sent_at)
+    )
 
 
 def _webhook(answer: Answer) -> Iterator[Found]:
-    try:
-        events = webhooks.events_in(Incoming(answer.body, {}))
-    except NotAWebhook as error:
-        raise Unreadable(f"no webhook of QuickBooks: {error}") from None
-    for event in events:
-        if not event.object:
-            yield Note(f"left out: event {event.event_id} is about something we do not read")
-    ours = [event for event in events if event.object]
-    yield {"events": [canonical.of_event(event) for event in ours]}
+    yield from showing.events("QuickBooks", cast("Webhooks", webhooks), Incoming(answer.body, {}))
 
 
 def _token(answer: Answer, earlier: Answer | None) -> Json:
@@ -101,33 +92,19 @@ def _token(answer: Answer, earlier: Answer | None) -> Json:
         rotated = earlier is None or oauth.tokens_in(_pair(earlier), now=machine_now()).refresh != tokens.refresh
     except Unavailable as error:
         raise Unreadable(f"no tokens: {error.words}") from None
-    ends = tokens.refresh_expires_at
-    return {
-        "account": None,  # theirs comes back beside the code, never with the tokens
-        "expires_at": tokens.access_expires_at.isoformat(timespec="seconds"),
-        "refresh_expires_at": ends.isoformat(timespec="seconds") if ends else None,
-        "rotated": rotated,
-    }
+    # theirs comes back beside the code, never with the tokens
+    return showing.tokens(tokens, account=None, rotated=rotated)
 
 
 def _pair(answer: Answer) -> Json:
-    said = _good(answer)
-    if not isinstance(said, dict):
-        raise Unreadable("no tokens of QuickBooks: an object was expected")
-    return said
+    return showing.one("QuickBooks", _good(answer))
 
 
 def _good(answer: Answer) -> Any:
     """The JSON inside. Raises Unreadable for an error of theirs and for anything that is no JSON."""
     error = answers.error_in(answer.body, status=answer.status, headers=answer.headers, now=machine_now())
     listed = answer.body.lstrip()[:1] == b"["
-    if error is not None and not (listed and not isinstance(error, Refused)):
-        said = canonical.of_error(error)
-        raise Unreadable(f"an error, not an object (read it with KIND error): {said['class']}: {said['message']}")
-    try:
-        return fields.loads(answer.body)
-    except ValueError as broken:
-        raise Unreadable(f"no JSON: {broken}") from None
+    return showing.inside(answer, None if listed and not isinstance(error, Refused) else error)
 
 
 def _id(raw: Any) -> str:

@@ -1,12 +1,12 @@
 """Square answers of every shape, read without a connection: objects, list pages, webhooks, tokens, errors."""
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, cast
 
-from integrations import canonical, fields
+from integrations import canonical, fields, showing
 from integrations.canonical import Json
 from integrations.errors import Unavailable
-from integrations.hooks import Incoming, NotAWebhook
+from integrations.hooks import Incoming, Webhooks
 from integrations.ledger import Home, Item, Unusable
 from integrations.payloads import Answer, Broken, Found, Note, Unreadable
 from integrations.square import answers, mapping, oauth, webhooks
@@ -96,21 +96,13 @@ def _bare(raw: Json) -> str:
 
 
 def _error(answer: Answer) -> Json:
-    error = answers.error_in(answer.body, status=answer.status, headers=answer.headers, now=answer.sent_at)
-    if error is None:
-        raise Unreadable("this is no error: it is a good answer")
-    return canonical.of_error(error)
+    return showing.error(
+        answers.error_in(answer.body, status=answer.status, headers=answer.headers, now=answer.sent_at)
+    )
 
 
 def _webhook(answer: Answer) -> Iterator[Found]:
-    try:
-        events = webhooks.events_in(Incoming(answer.body, answer.headers or {}))
-    except NotAWebhook as error:
-        raise Unreadable(f"no webhook of Square: {error}") from None
-    for event in events:
-        if not event.object:
-            yield Note(f"left out: event {event.event_id} is about something we do not read")
-    yield {"events": [canonical.of_event(event) for event in events if event.object]}
+    yield from showing.events("Square", cast("Webhooks", webhooks), Incoming(answer.body, answer.headers or {}))
 
 
 def _token(answer: Answer, earlier: Answer | None) -> Json:
@@ -123,13 +115,11 @@ def _token(answer: Answer, earlier: Answer | None) -> Json:
         before = oauth.tokens_in(_good(earlier), now=machine_now()).refresh if earlier is not None else None
     except Unavailable as error:
         raise Unreadable(f"no tokens: {error.words}") from None
-    ends = tokens.refresh_expires_at
-    return {
-        "account": tokens.details.get("merchant"),
-        "expires_at": tokens.access_expires_at.isoformat(timespec="seconds"),
-        "refresh_expires_at": ends.isoformat(timespec="seconds") if ends else None,
-        "rotated": before != tokens.refresh if before is not None else ends is not None,
-    }
+    return showing.tokens(
+        tokens,
+        account=tokens.details.get("merchant"),
+        rotated=before != tokens.refresh if before is not None else tokens.refresh_expires_at is not None,
+    )
 
 
 def _is_good(answer: Answer) -> bool:
@@ -139,13 +129,8 @@ def _is_good(answer: Answer) -> bool:
 def _good(answer: Answer) -> Any:
     """The JSON inside. Raises Unreadable for an error of theirs and for anything that is no JSON."""
     error = answers.error_in(answer.body, status=answer.status, headers=answer.headers, now=machine_now())
-    if error is not None and not (answer.body.lstrip()[:1] == b"[" and error.problem == "answer_garbled"):
-        said = canonical.of_error(error)
-        raise Unreadable(f"an error, not an object (read it with KIND error): {said['class']}: {said['message']}")
-    try:
-        return fields.loads(answer.body)
-    except ValueError as broken:
-        raise Unreadable(f"no JSON: {broken}") from None
+    is_list = answer.body.lstrip()[:1] == b"["
+    return showing.inside(answer, None if is_list and error and error.problem == "answer_garbled" else error)
 
 
 def _id(raw: Any) -> str:

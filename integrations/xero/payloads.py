@@ -1,12 +1,12 @@
 """Xero answers of every shape, read without a connection: objects, list pages, webhooks, tokens, errors."""
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, cast
 
-from integrations import canonical, fields
+from integrations import canonical, fields, showing
 from integrations.canonical import Json
 from integrations.errors import Unavailable
-from integrations.hooks import Incoming, NotAWebhook
+from integrations.hooks import Incoming, Webhooks
 from integrations.ledger import Home, Unusable
 from integrations.payloads import Answer, Broken, Found, Note, Unreadable
 from integrations.xero import answers, mapping, oauth, webhooks
@@ -70,21 +70,13 @@ def _bare(raw: Json) -> str:
 
 
 def _error(answer: Answer) -> Json:
-    error = answers.error_in(answer.body, status=answer.status, headers=answer.headers, now=answer.sent_at)
-    if error is None:
-        raise Unreadable("this is no error: it is a good answer")
-    return canonical.of_error(error)
+    return showing.error(
+        answers.error_in(answer.body, status=answer.status, headers=answer.headers, now=answer.sent_at)
+    )
 
 
 def _webhook(answer: Answer) -> Iterator[Found]:
-    try:
-        events = webhooks.events_in(Incoming(answer.body, answer.headers or {}))
-    except NotAWebhook as error:
-        raise Unreadable(f"no webhook of Xero: {error}") from None
-    for event in events:
-        if not event.object:
-            yield Note(f"left out: event {event.event_id} is about something we do not read")
-    yield {"events": [canonical.of_event(event) for event in events if event.object]}
+    yield from showing.events("Xero", cast("Webhooks", webhooks), Incoming(answer.body, answer.headers or {}))
 
 
 def _token(answer: Answer, earlier: Answer | None) -> Json:
@@ -94,25 +86,14 @@ def _token(answer: Answer, earlier: Answer | None) -> Json:
         before = oauth.tokens_in(_good(earlier), now=machine_now()).refresh if earlier else ""
     except Unavailable as error:
         raise Unreadable(f"no tokens: {error.words}") from None
-    ends = tokens.refresh_expires_at
-    return {
-        "account": None,  # one sign-in opens several organisations: which ones is asked for separately
-        "expires_at": tokens.access_expires_at.isoformat(timespec="seconds"),
-        "refresh_expires_at": ends.isoformat(timespec="seconds") if ends else None,
-        "rotated": before != tokens.refresh,
-    }
+    # one sign-in opens several organisations: which ones is asked for separately
+    return showing.tokens(tokens, account=None, rotated=before != tokens.refresh)
 
 
 def _good(answer: Answer) -> Any:
     """The JSON inside. Raises Unreadable for an error of theirs and for anything that is no JSON."""
     error = answers.error_in(answer.body, status=answer.status, headers=answer.headers, now=machine_now())
-    if error is not None:
-        said = canonical.of_error(error)
-        raise Unreadable(f"an error, not an object (read it with KIND error): {said['class']}: {said['message']}")
-    try:
-        return fields.loads(answer.body)
-    except ValueError as broken:
-        raise Unreadable(f"no JSON: {broken}") from None
+    return showing.inside(answer, error)
 
 
 def _id(entity: str, raw: Any) -> str:

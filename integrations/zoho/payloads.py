@@ -1,12 +1,12 @@
 """Zoho Books answers of every shape, read without a connection: objects, lists, bare ones, webhooks, tokens, errors."""
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, cast
 
-from integrations import canonical, fields
+from integrations import canonical, fields, showing
 from integrations.canonical import Json
 from integrations.errors import Unavailable
-from integrations.hooks import Incoming, NotAWebhook
+from integrations.hooks import Incoming, Webhooks
 from integrations.ledger import Home, Unusable
 from integrations.payloads import Answer, Broken, Found, Note, Unreadable
 from integrations.zoho import answers, mapping, oauth, webhooks
@@ -90,18 +90,14 @@ def _bare(raw: Json) -> str:
 
 def _error(answer: Answer) -> Json:
     error = answers.error_in(answer.body, status=answer.status, headers=answer.headers, now=answer.sent_at)
-    if error is None:
-        raise Unreadable("this is no error: it is a good answer")
     # How long we would wait for the end of their minute or day is not what they said: that is in the head alone.
-    return {**canonical.of_error(error), "retry_after": None}
+    return {**showing.error(error), "retry_after": None}
 
 
 def _webhook(answer: Answer) -> Iterator[Found]:
-    try:
-        events = webhooks.events_in(Incoming(answer.body.strip(), answer.headers or {}))
-    except NotAWebhook as error:
-        raise Unreadable(f"no webhook of Zoho Books: {error}") from None
-    yield {"events": [canonical.of_event(event) for event in events]}
+    yield from showing.events(
+        "Zoho Books", cast("Webhooks", webhooks), Incoming(answer.body.strip(), answer.headers or {})
+    )
 
 
 def _token(answer: Answer, earlier: Answer | None) -> Json:
@@ -113,32 +109,21 @@ def _token(answer: Answer, earlier: Answer | None) -> Json:
     except Unavailable as error:
         raise Unreadable(error.words) from None
     named = said.get("refresh_token")
-    return {
-        "account": None,  # the organizations are told by another answer
-        "expires_at": tokens.access_expires_at.isoformat(timespec="seconds"),
-        "refresh_expires_at": None,
-        "rotated": bool(named) and named != before,
-    }
+    # the organizations are told by another answer
+    return showing.tokens(tokens, account=None, rotated=bool(named) and named != before)
 
 
 def _pair(answer: Answer) -> Json:
-    said = _good(answer)
-    if not isinstance(said, dict):
-        raise Unreadable("no tokens of Zoho Books: an object was expected")
-    return said
+    return showing.one("Zoho Books", _good(answer))
 
 
 def _good(answer: Answer) -> Any:
     """The JSON inside. Raises Unreadable for an error of theirs and for anything that is no JSON."""
     error = answers.error_in(answer.body, status=answer.status, headers=answer.headers, now=machine_now())
     good = answer.status is None or answer.status < 300
-    if error is not None and not (good and answer.body.lstrip()[:1] == b"[" and error.vendor_code is None):
-        said = canonical.of_error(error)
-        raise Unreadable(f"an error, not an object (read it with KIND error): {said['class']}: {said['message']}")
-    try:
-        return fields.loads(answer.body)
-    except ValueError as broken:
-        raise Unreadable(f"no JSON: {broken}") from None
+    # A list stands nowhere in their answers, but an operator may have kept one.
+    is_list = good and answer.body.lstrip()[:1] == b"["
+    return showing.inside(answer, None if is_list and error is not None and error.vendor_code is None else error)
 
 
 def _id(raw: Any) -> str:
