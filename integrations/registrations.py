@@ -104,7 +104,7 @@ def bring_up(connection_id: UUID) -> bool:
     """Ask the vendor for what is not registered, give back the codes it sent. False when something is still owed.
 
     Call it outside any transaction. ``integrations.<vendor>.webhooks`` has ``register(ledger, uri)`` answering the id of
-    each event's callback, and ``verify(ledger, callback, verifier)``.
+    each event's callback, ``verify(ledger, callback, verifier)`` and ``resend(ledger, callback)``.
     """
     connection = Connection.objects.get(pk=connection_id)
     if connection.state != Connection.State.CONNECTED or not is_wanted(connection):
@@ -115,8 +115,8 @@ def bring_up(connection_id: UUID) -> bool:
         with closing(ledger_for(connection)) as ledger:
             if not connection.hooks.exists():
                 _register(connection, vendor.register(ledger, _opened(connection)))
-            for row in connection.hooks.filter(verified_at=None).exclude(secrets=b""):
-                _verify(vendor, ledger, row)
+            for row in connection.hooks.filter(verified_at=None):
+                _bring_on(vendor, ledger, row)
     except Disconnected as error:
         health.trouble(connection_id, error)
         due.settle(bells.REGISTER, connection_id)
@@ -125,8 +125,19 @@ def bring_up(connection_id: UUID) -> bool:
         log.warning("not_registered_yet", connection=str(connection_id), error=type(error).__name__)
         due.note(bells.REGISTER, connection_id, at=clock.now() + TRY_AGAIN)
         return False
+    if connection.hooks.filter(verified_at=None).exists():
+        due.note(bells.REGISTER, connection_id, at=clock.now() + TRY_AGAIN)  # their code is on its way, or was lost
+        return False
     due.settle(bells.REGISTER, connection_id)
     return True
+
+
+def _bring_on(vendor: Any, ledger: Ledger, row: Registration) -> None:
+    """Give its code back, where it has come; where it should have come by now, have it sent once more."""
+    if bytes(row.secrets):
+        _verify(vendor, ledger, row)
+    elif clock.now() - row.created_at >= TRY_AGAIN:
+        vendor.resend(ledger, row.name)
 
 
 def _verify(vendor: Any, ledger: Ledger, row: Registration) -> None:

@@ -30,7 +30,6 @@ _OBJECTS = {"invoice": "invoice", "payment": "payment", "client": "customer", "c
 _ACTIONS = {"create": "created", "update": "updated", "delete": "deleted", "sendbyemail": "emailed"}
 _ONE_DELIVERY_SECONDS = 60
 _MOST_PAGES = 50
-_UNKNOWN_CALLBACK = ("5", "1012")
 
 
 class _Bound(Protocol):
@@ -117,15 +116,6 @@ def verify(books: Client | _Bound, callback: str, verifier: str) -> None:
 def resend(books: Client | _Bound, callback: str) -> None:
     """Have them send the handshake of this callback once more."""
     _client(books).callbacks("PUT", callback, body={"callback": {"callback_id": int(callback), "resend": True}})
-
-
-def unregister(books: Client | _Bound, callback: str) -> None:
-    """Have them ring no more. One they do not know any more counts as ended."""
-    try:
-        _client(books).callbacks("DELETE", callback)
-    except Refused as error:
-        if error.vendor_code not in _UNKNOWN_CALLBACK:
-            raise
 
 
 def _client(books: Client | _Bound) -> Client:

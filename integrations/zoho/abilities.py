@@ -29,13 +29,3 @@ ABILITIES = Abilities(
     every_minutes=15,  # a free plan has 1,000 questions a day, of which a reading takes at least four
     facts=Facts(sent=True, estimates=True, credit_memos=True, reminders=True, webhooks=True, contacts=True),
 )
-
-WEBHOOK_STEPS = (
-    _("In Zoho Books open Settings, then Automation, then Workflow Actions, then Webhooks, and choose New Webhook."),
-    _("Name it Syntharra, choose Invoice as the module, and POST as the method."),
-    _("Enter the address shown here as the URL."),
-    _("Tick I want to secure this webhook, and enter the secret token shown here."),
-    _('As the body choose Raw and JSON, and write {"invoice_id": "${INVOICE.INVOICE_ID}"} into it. Save.'),
-    _("Open Workflow Rules and choose New Workflow Rule: for invoices, whenever one is created or edited."),
-    _("Add the webhook Syntharra as its immediate action and save. Without it we look by ourselves every few minutes."),
-)

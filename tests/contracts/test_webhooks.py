@@ -12,7 +12,7 @@ from integrations.models import Hint, HookDoor, InboxEvent, Registration
 from integrations.webhooks import counts
 from invoices.models import Invoice
 from invoices.sync import sync
-from syntharra import due
+from syntharra import clock, due
 from tests.contracts.rigs import Rig
 from tests.contracts.test_reading import read, row
 from tests.integrations.simulation.server import Delivered, Receiver, wait_until
@@ -60,6 +60,7 @@ def _subscribe(books: Rig, receiver: Receiver) -> None:
         for delivered in list(receiver.got):
             assert passed_on(delivered).status_code == 200
         assert registrations.bring_up(connection.pk) is True
+        assert connection.pk not in due.rows_noted(bells.REGISTER)
         assert not Registration.objects.filter(verified_at=None).exists()
 
 
@@ -155,6 +156,29 @@ def test_after_disconnecting_a_delivery_leads_to_nothing(books: Rig, ears: Recei
     assert due.rows(bells.SYNC) == []
     assert not Hint.objects.exists()
     assert not HookDoor.objects.exists()
+
+
+def test_a_code_that_was_lost_on_the_way_is_asked_for_again(books: Rig, settings: Any) -> None:
+    if books.manners.signature or books.provider in registrations.BY_HAND:
+        pytest.skip(f"{books.provider} has one key for the whole app, or the owner enters it")
+    assert books.connection is not None
+    receiver = Receiver()
+    with receiver.listening():
+        settings.PUBLIC_URL = receiver.url.removesuffix("/hooks")
+        books.sim.settings(webhook_batch_seconds=0.05)
+        assert registrations.bring_up(books.connection.pk) is False
+        wait_until(lambda: len(receiver.got) >= 4)
+        receiver.got.clear()  # none of them reaches us
+        assert books.connection.pk in due.rows_noted(bells.REGISTER)
+        Registration.objects.update(created_at=clock.now() - registrations.TRY_AGAIN)
+
+        assert registrations.bring_up(books.connection.pk) is False
+        wait_until(lambda: len(receiver.got) >= 4)
+        answers = {passed_on(delivered).status_code for delivered in list(receiver.got)}
+
+    assert answers == {200}
+    assert registrations.bring_up(books.connection.pk) is True
+    assert Registration.objects.exclude(verified_at=None).count() == 4
 
 
 def test_an_address_nobody_made_opens_nothing(vendor: Rig, firm: Any) -> None:
