@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from integrations.ledger import LedgerContact, LedgerCustomer, LedgerPhone
 
@@ -72,10 +72,17 @@ def others(customer: LedgerCustomer, decided: Mapping[str, str] | None = None) -
 
 def _people(customer: LedgerCustomer, decided: Mapping[str, str]) -> Iterator[Reach]:
     for contact in customer.contacts:
-        role = role_of(contact, decided)
-        yield from _reaches(contact.name, contact.email, contact.phones, role, contact.title[:100])
-    main = decided.get(person(customer.contact_name, customer.phones), BILLING)
-    yield from _reaches(customer.contact_name, _email(customer), customer.phones, main, "")
+        for some in _each(contact.name, contact.phones):
+            role = role_of(replace(contact, phones=some), decided)
+            yield from _reaches(contact.name, contact.email, some, role, contact.title[:100])
+    for some in _each(customer.contact_name, customer.phones):
+        main = decided.get(person(customer.contact_name, some), BILLING)
+        yield from _reaches(customer.contact_name, _email(customer), some, main, "")
+
+
+def _each(name: str, phones: tuple[LedgerPhone, ...]) -> Sequence[tuple[LedgerPhone, ...]]:
+    """All numbers of a person together; without a name each number may be somebody else's."""
+    return [phones] if name.strip() or not phones else [(one,) for one in phones]
 
 
 def _reaches(name: str, email: str, phones: Sequence[LedgerPhone], role: str, title: str) -> list[Reach]:
@@ -97,6 +104,12 @@ def with_parents(mine: Sequence[Reach], parents: Reach | None) -> list[Reach]:
         return own_ones
     name, email = own_ones[0].name or parents.name, own_ones[0].email or parents.email
     return [*own_ones, Reach(name, email, parents.phone, parents.raw, FROM_PARENT)]
+
+
+def is_called(reach: Reach, decided: Mapping[str, str]) -> bool:
+    """Whether no member said that whoever is reached there has nothing to do with bills."""
+    names = (" ".join(reach.name.casefold().split())[:200], reach.phone)
+    return all(decided.get(name, BILLING) == BILLING for name in names)
 
 
 def usable(reaches: Sequence[Reach]) -> Reach | None:

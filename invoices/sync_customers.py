@@ -220,4 +220,13 @@ def _families(
         should[child.pk] = phones.with_parents(
             contacts[child.pk], phones.usable(contacts[parent.pk]) if parent else None
         )
-    return contacts, should
+    return contacts, _without_refused(should)
+
+
+def _without_refused(reaches: dict[UUID, list[Reach]]) -> dict[UUID, list[Reach]]:
+    """Without a parent's number of which a member said that it is not for bills."""
+    heirs = [pk for pk, mine in reaches.items() if any(reach.kind == phones.FROM_PARENT for reach in mine)]
+    decided = sync_people.decided(heirs) if heirs else {}
+    for pk, said in decided.items():
+        reaches[pk] = [r for r in reaches[pk] if r.kind != phones.FROM_PARENT or phones.is_called(r, said)]
+    return reaches

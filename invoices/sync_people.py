@@ -10,7 +10,7 @@ from accounts import timeline
 from accounts.models import User
 from invoices.changes import receivables_changed
 from invoices.models import Contact, Customer, RoleDecision
-from invoices.phones import OURS, Reach
+from invoices.phones import FROM_PARENT, OURS, Reach
 from invoices.services import hold_customer
 from invoices.sync_reading import Reading
 from syntharra import clock
@@ -50,16 +50,18 @@ def write_others(reading: Reading, should: Mapping[UUID, list[Reach]]) -> None:
 def decide_role(contact_id: UUID, role: str, *, by: User) -> Contact:
     """A member says what somebody is there for: from now on, whatever the books say. Raises ValueError for no role.
 
-    Said of one number it holds for the person: all numbers of that name at this customer move together.
+    Said of one number it holds for the person: all numbers of that name at this customer move together. Of a number
+    that is the parent's it holds for the number: whose name stands beside it may change.
     """
     role = Contact.Role(role).value
     customer = hold_customer(Contact.objects.values_list("customer_id", flat=True).get(pk=contact_id))
     contact = Contact.objects.get(pk=contact_id)
-    person = " ".join(contact.name.casefold().split()) or contact.phone or contact.phone_raw
+    name = "" if contact.phone_kind == FROM_PARENT else contact.name
+    person = " ".join(name.casefold().split()) or contact.phone or contact.phone_raw
     RoleDecision.objects.update_or_create(
         customer=customer, person=person[:200], defaults={"role": role, "by": by.email, "at": clock.now()}
     )
-    _move(customer, contact.name, contact_id, role)
+    _move(customer, name, contact_id, role)
     timeline.record(customer, "decided_role", by=by.email, person=contact.name or contact.phone_raw, role=role)
     receivables_changed()
     # Books may name somebody twice with one number: as the main contact and among the others.

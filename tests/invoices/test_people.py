@@ -1,10 +1,14 @@
 """Who is there for what at a customer: those who pay the bills are called, the site super and the tenant never."""
 
+from dataclasses import replace
+
 import pytest
 
 from integrations.ledger import LedgerAddress, LedgerContact, LedgerCustomer, LedgerPhone
-from invoices import phones, sync_people
+from invoices import phones, sync_customers, sync_people
 from invoices.models import Contact, RoleDecision
+from invoices.sync_reading import Reading
+from syntharra.clock import now
 from tests.cast import Firm, make_customer
 
 
@@ -92,3 +96,44 @@ def test_a_role_nobody_knows_is_refused_and_nothing_moves(plumber: Firm) -> None
 
     contact.refresh_from_db()
     assert (contact.role, RoleDecision.objects.count()) == ("billing", 0)
+
+
+def read(firm: Firm, *items: LedgerCustomer) -> None:
+    """These come in with a reading of the books."""
+    sync_customers.apply(Reading(firm.connection, now()), items)
+
+
+def called(external_id: str) -> list[str]:
+    """The numbers that may be called about a bill, in order."""
+    found = Contact.objects.filter(customer__external_id=external_id, role="billing").exclude(phone="")
+    return list(found.order_by("rank").values_list("phone", flat=True))
+
+
+@pytest.mark.parametrize(("said", "left"), [(0, 1), (1, 0)])
+def test_what_was_said_of_one_nameless_number_holds_whatever_the_books_change(
+    plumber: Firm, said: int, left: int
+) -> None:
+    numbers = ["+16145550101", "+16145550102"]
+    both = replace(company(), contact_name="", phones=(*number(numbers[0]), *number(numbers[1])))
+    read(plumber, both)
+
+    sync_people.decide_role(Contact.objects.get(phone=numbers[said]).pk, "tenant", by=plumber.owner)
+    assert called("7") == [numbers[left]]
+
+    read(plumber, replace(both, emails=("new@elm.example",), phones=both.phones[::-1]))
+    assert called("7") == [numbers[left]]
+
+
+def test_a_parents_number_is_not_called_for_a_job_whose_owner_said_no(plumber: Firm) -> None:
+    parent, job = company(), replace(company(phone=""), external_id="8", contact_name="Job nine", parent="7")
+    read(plumber, parent, job)
+    assert called("8") == ["+16145550100"]
+
+    sync_people.decide_role(
+        Contact.objects.get(customer__external_id="8", phone_kind="parent").pk, "site", by=plumber.owner
+    )
+    read(plumber, parent, job)
+    read(plumber, parent, replace(job, emails=("new@elm.example",)))
+
+    assert called("8") == []
+    assert called("7") == ["+16145550100"]
