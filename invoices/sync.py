@@ -116,19 +116,28 @@ def _apply(reading: Reading, ahead: Ahead, page: Page, *, first_load: bool) -> N
 
 def _follow_hints(held: Held, ledger: Ledger) -> None:
     """What webhooks named first: what changed since is asked for anyway, but some vendors are slow to tell."""
+    looked = 0
+    while looked < sync_hints.AT_MOST and (some := _follow_some(held, ledger)):
+        looked += some
+
+
+def _follow_some(held: Held, ledger: Ledger) -> int:
+    """The oldest of them, read and forgotten before the next are asked for; how many."""
     named, taken = sync_hints.take(held.run.connection)
     if not taken:
-        return
+        return 0
     reading = Reading(held.run.connection, clock.now(), guard=partial(sync_runs.guard, held))
     for items in sync_hints.look_up(ledger, named):
         sync_page.apply(reading, ledger, items)
         payments = sync_page.payments_to_look_at(reading, items)
         sync_page.apply(reading, ledger, ledger.some("payment", payments) if payments else [])
     replacements.look(reading)
-    if not reading.busy:
-        sync_hints.forget(taken)
-    held.run.seen += len(taken)
     held.run.written += reading.written
+    if reading.busy:
+        return 0
+    sync_hints.forget(taken)
+    held.run.seen += len(taken)
+    return len(taken)
 
 
 def _pages(held: Held, ledger: Ledger, ahead: Ahead) -> Generator[Asked]:
