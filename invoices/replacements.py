@@ -12,11 +12,12 @@ from difflib import SequenceMatcher
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 
 from accounts import timeline
 from accounts.models import User
 from invoices.changes import receivables_changed
-from invoices.models import Hold, Invoice, InvoiceLine, Replacement
+from invoices.models import Hold, Invoice, InvoiceLine, Promise, Replacement
 from invoices.services import hold, hold_customer
 from invoices.sync_reading import Reading
 from syntharra import clock
@@ -46,15 +47,28 @@ def similar(one: Sequence[tuple[str, Decimal]], other: Sequence[tuple[str, Decim
 
 
 def look(reading: Reading) -> int:
-    """Ask about what came new in this reading; how many questions. Safe to do twice."""
-    fresh = Invoice.objects.filter(pk__in=reading.new_invoices, replaces=None, replacement=None)
+    """Ask about what came new in this reading, or stands beside what was taken back in it; how many questions.
+
+    Safe to do twice. Some write the new bill before they void the old one.
+    """
+    new = {*reading.new_invoices, *_beside(reading.taken_back)}
+    fresh = Invoice.objects.filter(pk__in=new, replaces=None, replacement=None)
     asked = 0
     for invoice in fresh.order_by("customer_id", "pk")[:MOST_COMPARED]:
         older = _older(invoice)
         if older is not None:
             asked += _ask(reading, invoice.pk, older.pk)
     reading.new_invoices.clear()
+    reading.taken_back.clear()
     return asked
+
+
+def _beside(taken_back: Sequence[UUID]) -> set[UUID]:
+    """Open bills of the same customers that came to us after these, and are dated no earlier."""
+    after = Q(pk=None)
+    for pk, customer, issued_on in Invoice.objects.filter(pk__in=taken_back).values_list("pk", "customer", "issued_on"):
+        after |= Q(customer=customer, pk__gt=pk, issued_on__gte=issued_on) if issued_on else Q(pk=None)
+    return set(Invoice.objects.open().filter(after).values_list("pk", flat=True)) if taken_back else set()
 
 
 def _older(invoice: Invoice) -> Invoice | None:
@@ -104,12 +118,20 @@ def _ask(reading: Reading, invoice_id: UUID, older_id: UUID) -> int:
     return 1
 
 
+def _is_stopped(older: Invoice) -> bool:
+    """Whether anything but the books kept this one from being collected on."""
+    if older.frozen_at is not None or older.paused_reason or older.left_reason:
+        return True
+    held = Hold.objects.running(clock.now()).filter(invoice=older).exists()
+    return held or Promise.objects.filter(invoice=older, status=Promise.Status.RUNNING).exists()
+
+
 @transaction.atomic
 def answer(replacement_id: UUID, *, replaces: bool, by: User) -> Replacement:
     """The owner says whether the new invoice replaces the older one. Raises AnsweredAlready for another answer.
 
-    Yes: it inherits what happened about the older one (attempts, a stop); while that one is disputed it stays on hold.
-    No: it goes its own way.
+    Yes: it inherits what happened about the older one (attempts, a stop); where that one is disputed, paused, on hold,
+    promised or left, this one stays on hold until somebody lifts it. No: it goes its own way.
     """
     asked = Replacement.objects.select_related("invoice", "older", "hold").get(pk=replacement_id)
     (invoice,) = hold(asked.invoice_id)
@@ -123,7 +145,7 @@ def answer(replacement_id: UUID, *, replaces: bool, by: User) -> Replacement:
     older = Invoice.objects.get(pk=asked.older_id)
     if replaces:
         Invoice.objects.filter(pk=invoice.pk).update(replaces=older)
-    if not replaces or older.frozen_at is None:
+    if not replaces or not _is_stopped(older):
         Hold.objects.filter(pk=asked.hold_id, lifted_at=None).update(lifted_at=clock.now(), lifted_by=by.email)
     verb = "replaces" if replaces else "does_not_replace"
     timeline.record(invoice, verb, by=by.email, number=invoice.number, older=older.number)

@@ -112,6 +112,8 @@ def _write(reading: Reading, batch: Sequence[LedgerInvoice | Gone], customers: M
     _mark_gone(reading, gone)
     reading.written += len(rows) + len(gone)
     reading.new_invoices += [row.pk for row in rows if row.external_id not in known and row.balance > 0]
+    reading.taken_back += [known[row.external_id].pk for row in rows if _is_voided(row, known.get(row.external_id))]
+    reading.taken_back += [row.pk for row in gone]
     _write_lines(reading, changed_lines, {row.external_id for row in known.values()})
     changes = [_change(known[row.external_id], row) for row in rows if row.external_id in known]
     changes += [_change(row, None) for row in gone]
@@ -150,6 +152,10 @@ def _row(reading: Reading, item: LedgerInvoice, before: Invoice | None, customer
     )
     row.pk = before.pk if before else row.pk
     return row
+
+
+def _is_voided(row: Invoice, before: Invoice | None) -> bool:
+    return before is not None and row.books_status == Invoice.Books.VOID != before.books_status
 
 
 def _mark_gone(reading: Reading, rows: Sequence[Invoice]) -> None:

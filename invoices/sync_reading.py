@@ -32,6 +32,7 @@ class Reading:
     set_aside: int = 0
     busy: int = 0
     new_invoices: list[UUID] = field(default_factory=list)  # of customers we knew: one may replace an older one
+    taken_back: list[UUID] = field(default_factory=list)  # invoices voided or deleted: one may have been replaced
 
     @cached_property
     def terms_days(self) -> int | None:

@@ -1,6 +1,6 @@
 """A bill written anew under another number: asked about once, quiet until answered, never three fresh calls."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -9,11 +9,12 @@ import pytest
 from calls.history import History
 from calls.models import Attempt, AttemptInvoice
 from invoices import replacements
-from invoices.models import Hold, Invoice, InvoiceLine, Replacement
+from invoices.models import Hold, Invoice, InvoiceLine, Promise, Replacement
 from invoices.sync_reading import Reading
 from syntharra.clock import now
 from tests.cast import Firm, make_customer, make_invoice
 
+MOMENT = datetime(2026, 10, 20, tzinfo=UTC)
 HEATER = [("Water heater replacement, 50 gal", Decimal("796.00")), ("Haul away of the old unit", Decimal("40.00"))]
 
 
@@ -118,3 +119,42 @@ def test_what_replaces_a_disputed_bill_stays_quiet_after_the_yes(plumber: Firm) 
     replacements.answer(Replacement.objects.get().pk, replaces=True, by=plumber.owner)
 
     assert newer not in Invoice.objects.collectable(on=date(2026, 12, 1))
+
+
+@pytest.mark.parametrize(
+    "stop",
+    [{"paused_reason": "already_paid", "paused_at": MOMENT}, {"left_reason": "agency", "left_at": MOMENT}],
+)
+def test_what_stopped_the_older_bill_keeps_the_new_one_on_hold(plumber: Firm, stop: dict[str, Any]) -> None:
+    _older, newer = voided_and_new(plumber, **stop)
+    read(plumber, newer)
+
+    replacements.answer(Replacement.objects.get().pk, replaces=True, by=plumber.owner)
+
+    assert newer not in Invoice.objects.collectable(on=date(2026, 12, 1))
+
+
+@pytest.mark.parametrize("what", ["hold", "promise"])
+def test_a_hold_or_a_promise_on_the_older_bill_keeps_the_new_one_on_hold(plumber: Firm, what: str) -> None:
+    older, newer = voided_and_new(plumber)
+    read(plumber, newer)
+    about: dict[str, Any] = {"customer": older.customer, "invoice": older}
+    if what == "hold":
+        Hold.objects.create(**about, reason="a friend of the firm", by=plumber.owner.email, since=now())
+    else:
+        said = {"amount": Decimal("600.00"), "currency": "USD", "source": "call", "made_at": now()}
+        Promise.objects.create(**about, **said, promised_for=date(2026, 12, 1), holds_until=date(2026, 12, 8))
+
+    replacements.answer(Replacement.objects.get().pk, replaces=True, by=plumber.owner)
+
+    assert newer not in Invoice.objects.collectable(on=date(2027, 1, 1))
+
+
+def test_a_bill_written_before_the_old_one_was_voided_is_asked_about_then(plumber: Firm) -> None:
+    older, newer = voided_and_new(plumber, books_status="open", balance="796.00")
+    assert read(plumber, newer) == 0
+    Invoice.objects.filter(pk=older.pk).update(books_status="void", balance="0.00")
+
+    assert replacements.look(Reading(plumber.connection, now(), taken_back=[older.pk])) == 1
+
+    assert Replacement.objects.get().invoice == newer
