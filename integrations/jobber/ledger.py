@@ -156,20 +156,22 @@ class JobberLedger:
     def _money_on_no_invoice(self, cursor: Cursor, marks: dict[str, str]) -> Iterator[Page]:
         """The last stage: all such payments the first time, later those among the latest."""
         here: Cursor = {"marks": marks, "stage": len(_STAGES)}
-        if "latest" in cursor:
+        if "walked" in cursor:  # to its end, in an earlier turn
+            newest = [str(one) for one in cursor["walked"]]
+        elif "latest" in cursor:
             news, newest = latest.news(self._client, [str(one) for one in cursor["latest"]])
             loose = [self._item("payment", raw) for raw in news if latest.is_loose(raw)]
             elsewhere = [one for one in latest.invoices(news) if one not in self._read]
             items = [item for one in dict.fromkeys(elsewhere) for item in self._with_payments(one)]
             if loose or items:
-                yield Page((*items, *loose), {**here, "latest": cursor["latest"]})
+                yield Page((*items, *loose), {**here, "latest": cursor["latest"], "walked": newest})
         else:
             newest = [str(one) for one in cursor.get("began") or latest.heads(self._client)]
             place = Place(str(cursor.get("at", "")), str(cursor.get("after", "")))
             place = place if cursor.get("stage") == len(_STAGES) else Place()
             for raws, following in Walk(self._client, walking.PAYMENTS).pages(place):
                 loose = [self._item("payment", raw) for raw in raws if latest.is_loose(raw)]
-                beyond = {"at": following.at, "after": following.after} if following is not None else {}
+                beyond = {"at": following.at, "after": following.after} if following is not None else {"walked": newest}
                 yield Page(tuple(loose), {**here, **beyond, "began": newest})
         yield Page((), {"marks": marks, "latest": newest, "compared": self._today()}, done=True)
 

@@ -15,7 +15,7 @@ from integrations.jobber.ledger import JobberLedger
 from integrations.jobber.simulator import LANDSCAPER, PLUMBER
 from integrations.jobber.walking import INVOICES, Place, Walk
 from integrations.jobber.writing import _Memory
-from integrations.ledger import Gone, LedgerCustomer, LedgerInvoice, LedgerPayment, TooFarBack
+from integrations.ledger import Cursor, Gone, LedgerCustomer, LedgerInvoice, LedgerPayment, TooFarBack
 from tests.integrations.jobber.books import all_of, opened, simulators, vendor
 from tests.integrations.simulation.server import SimControl
 
@@ -188,6 +188,28 @@ def test_every_invoice_with_a_balance_is_listed_as_open(vendor: SimControl, ledg
     owed = {id for id, facts in vendor.truth(PLUMBER).items() if facts["status"] == "open"}
     assert len(owed - found) <= 1  # Jobber's own sample client
     assert found <= owed
+
+
+def test_read_a_page_a_turn_the_books_come_to_their_end(ledger: JobberLedger) -> None:
+    whole = list(ledger.whole({}))
+
+    turns = [next(ledger.whole({}))]
+    while not turns[-1].done:
+        turns.append(next(ledger.whole(turns[-1].cursor)))
+        assert len(turns) <= len(whole) + 1
+
+    assert turns[-1].cursor == whole[-1].cursor
+
+
+def test_what_changed_read_a_page_a_turn_comes_to_its_end(ledger: JobberLedger) -> None:
+    _items, cursor = all_of(ledger.whole({}))
+
+    turns = [next(ledger.changes(cursor))]
+    while not turns[-1].done:
+        turns.append(next(ledger.changes(turns[-1].cursor)))
+        assert len(turns) < 10
+
+    assert turns[-1].cursor["latest"] == cursor["latest"]
 
 
 def test_some_are_read_by_id_and_what_they_do_not_have_is_gone(vendor: SimControl, ledger: JobberLedger) -> None:
