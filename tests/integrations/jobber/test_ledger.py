@@ -15,7 +15,7 @@ from integrations.jobber.ledger import JobberLedger
 from integrations.jobber.simulator import LANDSCAPER, PLUMBER
 from integrations.jobber.walking import INVOICES, Place, Walk
 from integrations.jobber.writing import _Memory
-from integrations.ledger import Cursor, Gone, LedgerCustomer, LedgerInvoice, LedgerPayment, TooFarBack
+from integrations.ledger import Gone, LedgerCustomer, LedgerInvoice, LedgerPayment, TooFarBack
 from tests.integrations.jobber.books import all_of, opened, simulators, vendor
 from tests.integrations.simulation.server import SimControl
 
