@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from django.core.cache import cache
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -35,6 +36,7 @@ log = logs.get(__name__)
 KIND = "book_entry"
 PATIENCE = 20.0
 AGAIN = 60.0
+LONGEST_WRITE = 300  # seconds; the outbox may give the duty to a second worker long before
 BY = "Syntharra"
 
 
@@ -135,7 +137,20 @@ def carry_out(entry_id: UUID) -> str:
 
     Raises Later when the vendor cannot be asked now: the duty stays.
     """
-    entry = BookEntry.objects.select_related("invoice__connection").get(pk=entry_id)
+    if not cache.add(_place(entry_id), "", timeout=LONGEST_WRITE):
+        raise Later(AGAIN, "another worker is writing it")
+    try:
+        return _carry_out(BookEntry.objects.select_related("invoice__connection").get(pk=entry_id))
+    finally:
+        cache.delete(_place(entry_id))
+
+
+def _place(entry_id: UUID) -> str:
+    """Held while it is being written: some vendors take no key, and two who look at once both find nothing."""
+    return f"book-entry:{entry_id}"
+
+
+def _carry_out(entry: BookEntry) -> str:
     if entry.status != BookEntry.Status.OWED:
         return f"was {entry.status}"
     connection = entry.invoice.connection
@@ -148,18 +163,18 @@ def carry_out(entry_id: UUID) -> str:
             reading = Reading(connection, asked_at)
             sync_page.apply(reading, ledger, [written.invoice])
     except NotAble as error:
-        return _by_hand(entry_id, error)
+        return _by_hand(entry.pk, error)
     except Disconnected as error:
         health.trouble(connection.pk, error)
         raise Later(timedelta(minutes=10).total_seconds(), error.problem) from None
     except Refused as error:
-        return _refused(entry_id, error)
+        return _refused(entry.pk, error)
     except Throttled as error:
         raise Later(error.retry_after or AGAIN, error.problem) from None
     except Unavailable as error:
         # It may have been written: the same key finds it, so asking again is safe.
         raise Later(AGAIN, error.problem) from None
-    return _done(entry_id, written)
+    return _done(entry.pk, written)
 
 
 def _write(ledger: Ledger, entry: BookEntry) -> Written:

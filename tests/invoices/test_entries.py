@@ -1,10 +1,12 @@
 """What we write into the books: once, under its own key, read back; by the owner's hand where no program can."""
 
+import threading
 from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.db import connections as databases
 from django.db import transaction
 
 from accounts.models import ActivityLine
@@ -231,6 +233,32 @@ def test_a_worker_that_died_after_the_vendor_wrote_writes_nothing_twice(books: R
     assert entries.carry_out(entry.pk) == "written"
 
     assert (balance_at_vendor(books), again(entry).status) == (Decimal("600.00"), "done")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_workers_at_once_write_once(books: Rig) -> None:
+    entry = ask(invoice_of(books), Act.LOWER, amount=Decimal("196.00"), words="Adjustment")
+    both, said = threading.Barrier(2), []
+    assert books.firm is not None
+    business = books.firm.business.pk
+
+    def worker() -> None:
+        with acting_for(business):
+            both.wait()
+            try:
+                said.append(entries.carry_out(entry.pk))
+            except outbox.Later as later:
+                said.append(str(later))
+        databases.close_all()
+
+    threads = [threading.Thread(target=worker) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert sorted(said) in (["another worker is writing it", "written"], ["was done", "written"])
+    assert balance_at_vendor(books) == Decimal("600.00")
 
 
 def test_an_answer_lost_after_the_vendor_wrote_is_looked_up_and_nothing_is_written_twice(books: Rig) -> None:
