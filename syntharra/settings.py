@@ -42,6 +42,11 @@ DATABASES["default"].setdefault("OPTIONS", {})["options"] = (
     "-c idle_in_transaction_session_timeout=60000"
 )
 DATABASES["owner"].setdefault("OPTIONS", {})["options"] = "-c lock_timeout=5000"
+# One process answers many requests at once, each in a thread of its own: they share so many connections, and wait for one.
+DATABASE_POOL = env.int("DATABASE_POOL", default=0)
+if DATABASE_POOL:
+    DATABASES["default"]["CONN_MAX_AGE"] = 0
+    DATABASES["default"]["OPTIONS"]["pool"] = {"min_size": 1, "max_size": DATABASE_POOL, "timeout": 15}
 DATABASE_ROUTERS: list[str] = []
 REDIS_URL = env.str("REDIS_URL", default="redis://127.0.0.1:6379/0")
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}

@@ -56,6 +56,10 @@ class Addresses:
         return f"http://localhost:{self.web}"
 
 
+POOL = "16"
+"""Database connections a process keeps: as in docker-compose.yml."""
+
+
 @dataclass(frozen=True)
 class Service:
     """One process: what to run, and how to see that it is ready."""
@@ -80,7 +84,7 @@ def all_of(addresses: Addresses) -> list[Service]:
 
 def start(family: Family, service: Service, variables: Mapping[str, str], logs: Path) -> Child:
     """Started, not yet ready."""
-    environment = settings.surroundings() | dict(variables)
+    environment = settings.surroundings() | {"DATABASE_POOL": POOL} | dict(variables)
     return family.start(service.name, service.command, environment=environment, log=logs / f"{service.name}.log")
 
 
