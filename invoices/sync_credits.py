@@ -8,13 +8,14 @@ from integrations.ledger import Gone, LedgerCreditMemo
 from invoices.models import CreditMemo
 from invoices.sync_aside import Note
 from invoices.sync_reading import Reading, Work, carry_out, digest_of, is_older
+from invoices.sync_rows import find
 
 
 def apply(reading: Reading, items: Sequence[LedgerCreditMemo | Gone], customers: Mapping[str, UUID]) -> list[Note]:
     """Credit memos as the books have them now; what is left on one is open credit."""
     if not items:
         return []
-    known = {row.external_id: row for row in _known(reading, [item.external_id for item in items])}
+    known = _known(reading, [item.external_id for item in items])
     works: list[Work[LedgerCreditMemo | Gone]] = []
     notes: list[Note] = []
     for item in items:
@@ -30,8 +31,8 @@ def apply(reading: Reading, items: Sequence[LedgerCreditMemo | Gone], customers:
     return notes
 
 
-def _known(reading: Reading, external_ids: Iterable[str]) -> list[CreditMemo]:
-    return list(CreditMemo.objects.filter(connection=reading.connection, external_id__in=list(external_ids)))
+def _known(reading: Reading, external_ids: Iterable[str]) -> dict[str, CreditMemo]:
+    return find(CreditMemo, reading.connection.pk, external_ids)
 
 
 def _differs(item: LedgerCreditMemo | Gone, row: CreditMemo | None) -> bool:
@@ -50,7 +51,7 @@ def _applied(item: LedgerCreditMemo) -> list[dict[str, str]]:
 
 
 def _write(reading: Reading, batch: Sequence[LedgerCreditMemo | Gone], customers: Mapping[str, UUID]) -> None:
-    known = {row.external_id: row for row in _known(reading, [item.external_id for item in batch])}
+    known = _known(reading, [item.external_id for item in batch])
     items = [item for item in batch if _differs(item, known.get(item.external_id))]
     rows = [
         CreditMemo(

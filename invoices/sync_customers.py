@@ -12,7 +12,7 @@ from invoices.models import Contact, Customer
 from invoices.phones import OURS, Reach
 from invoices.sync_aside import Note
 from invoices.sync_reading import Reading, Work, carry_out, digest_of, is_older
-from invoices.sync_rows import put
+from invoices.sync_rows import find, put
 
 LEVELS = 5
 _FIELDS = [
@@ -47,8 +47,7 @@ def apply(reading: Reading, items: Sequence[LedgerCustomer | Gone]) -> None:
 
 
 def _known(reading: Reading, external_ids: Iterable[str]) -> dict[str, Customer]:
-    rows = Customer.objects.filter(connection=reading.connection, external_id__in=list(external_ids))
-    return {row.external_id: row for row in rows.only("external_id", "digest", "books_updated_at", "active")}
+    return find(Customer, reading.connection.pk, external_ids, "digest", "books_updated_at", "active")
 
 
 def _differs(item: LedgerCustomer | Gone, row: Customer | None) -> bool:

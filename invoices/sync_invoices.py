@@ -12,7 +12,7 @@ from invoices.models import Invoice, InvoiceLine
 from invoices.sync_aside import Note
 from invoices.sync_reading import Reading, Work, carry_out, digest_of, is_older
 from invoices.sync_record import BalanceChange
-from invoices.sync_rows import put
+from invoices.sync_rows import find, put
 
 _FIELDS = [
     "customer",
@@ -59,9 +59,7 @@ def apply(reading: Reading, items: Sequence[LedgerInvoice | Gone], customers: Ma
 
 
 def _known(reading: Reading, external_ids: Iterable[str]) -> dict[str, Invoice]:
-    rows = Invoice.objects.filter(connection=reading.connection, external_id__in=list(external_ids))
     wanted = (
-        "external_id",
         "customer_id",
         "digest",
         "books_updated_at",
@@ -70,8 +68,9 @@ def _known(reading: Reading, external_ids: Iterable[str]) -> dict[str, Invoice]:
         "books_status",
         "number",
         "balance_changed_at",
+        "currency",
     )
-    return {row.external_id: row for row in rows.only(*wanted, "currency")}
+    return find(Invoice, reading.connection.pk, external_ids, *wanted)
 
 
 def _differs(reading: Reading, item: LedgerInvoice | Gone, row: Invoice | None) -> bool:

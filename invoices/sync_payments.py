@@ -9,7 +9,7 @@ from integrations.ledger import Gone, LedgerPayment
 from invoices.models import Allocation, Invoice, Payment
 from invoices.sync_aside import Note
 from invoices.sync_reading import Reading, Work, carry_out, digest_of, is_older
-from invoices.sync_rows import put
+from invoices.sync_rows import find, put
 
 _FIELDS = [
     "customer",
@@ -83,13 +83,12 @@ def _label(item: LedgerPayment) -> str:
 
 
 def _known(reading: Reading, external_ids: Iterable[str]) -> dict[str, Payment]:
-    rows = Payment.objects.filter(connection=reading.connection, external_id__in=list(external_ids))
-    return {row.external_id: row for row in rows}
+    return find(Payment, reading.connection.pk, external_ids)
 
 
 def _invoices(reading: Reading, external_ids: Iterable[str]) -> dict[str, _Paid]:
-    rows = Invoice.objects.filter(connection=reading.connection, external_id__in=set(external_ids))
-    return {name: _Paid(pk, customer) for name, pk, customer in rows.values_list("external_id", "pk", "customer_id")}
+    rows = find(Invoice, reading.connection.pk, external_ids, "customer_id")
+    return {name: _Paid(row.pk, row.customer_id) for name, row in rows.items()}
 
 
 def _holders(payments: Iterable[Payment]) -> dict[UUID, set[UUID]]:

@@ -14,6 +14,7 @@ from psycopg.errors import LockNotAvailable
 
 from integrations.models import Connection
 from invoices.models import Customer
+from invoices.sync_rows import find
 
 MOST_CUSTOMERS = 50
 ROUNDS = (0.0, 0.05, 0.25, 1.0)
@@ -135,5 +136,5 @@ def is_older(theirs: datetime | None, stored: datetime | None) -> bool:
 
 def customer_ids(reading: Reading, external_ids: Iterable[str]) -> dict[str, UUID]:
     """Our customers of these ids of the books."""
-    rows = Customer.objects.filter(connection=reading.connection, external_id__in=set(external_ids))
-    return dict(rows.values_list("external_id", "pk"))
+    rows = find(Customer, reading.connection.pk, external_ids, "id")
+    return {name: row.pk for name, row in rows.items()}

@@ -1,18 +1,44 @@
-"""Many rows in one statement: new ones are inserted, those that are there already are changed.
+"""Many rows at once: found by their ids in the books, and written in one statement.
 
-What ``bulk_create(update_conflicts=True)`` does, for rows whose values are their fields' own types already: nothing is
-prepared value by value, all travel as one JSON text. It takes a third of the worker's time, and the server no more.
+Both do what the ORM does more slowly. ``put`` is ``bulk_create(update_conflicts=True)`` for rows whose values are their
+fields' own types already: nothing is prepared value by value, all travel as one JSON text. It takes a third of the
+worker's time, and the server no more.
 """
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
+from typing import cast
+from uuid import UUID
 
 from django.db import connection, models
 
 from syntharra.tenancy import TenantModel, current_business
 
 AT_ONCE = 2000
+
+
+def find[M: TenantModel](model: type[M], books: UUID, external_ids: Iterable[str], *wanted: str) -> dict[str, M]:
+    """Our rows of these ids in the books of a connection, by id; of each only the ``wanted`` fields, if any are named.
+
+    One look into the index for each id, whatever the server believes of the table: of a business that is new it knows
+    nothing yet, takes it for a small one, and asked for a list would go through all its rows every time.
+    """
+    current_business()
+    ids = sorted(set(external_ids))
+    if not ids:
+        return {}
+    rows = cast("Iterable[M]", model._default_manager.raw(_look(model, wanted), [ids, books]))
+    return {str(getattr(row, "external_id")): row for row in rows}  # noqa: B009  (every model of the books has it)
+
+
+@cache
+def _look(model: type[models.Model], wanted: tuple[str, ...]) -> str:
+    meta, quoted = model._meta, connection.ops.quote_name
+    names = {"id", "external_id", *wanted} if wanted else {field.attname for field in meta.concrete_fields}
+    columns = ", ".join(quoted(str(field.column)) for field in meta.concrete_fields if field.attname in names)
+    one = f"SELECT {columns} FROM {quoted(meta.db_table)} WHERE connection_id = %s AND external_id = named.id LIMIT 1"  # noqa: S608
+    return f"SELECT found.* FROM unnest(%s::text[]) AS named (id) CROSS JOIN LATERAL ({one}) AS found"  # noqa: S608
 
 
 def put[M: TenantModel](rows: Sequence[M], *, once: Sequence[str], changing: Sequence[str]) -> None:

@@ -5,12 +5,12 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from django.db import DataError, transaction
+from django.db import DataError, connection, transaction
 
 from invoices.models import Customer, Invoice
-from invoices.sync_rows import put
+from invoices.sync_rows import _look, find, put
 from syntharra.identifiers import uuid7
-from syntharra.tenancy import NoBusiness, acting_for_none
+from syntharra.tenancy import NoBusiness, acting_for, acting_for_none
 from tests.cast import make_customer
 
 ONCE = ["business", "connection", "external_id"]
@@ -76,3 +76,28 @@ def test_nothing_is_written_for_nobody(plumber: Any) -> None:
 
     put([], once=ONCE, changing=["memo"])
     assert not Invoice.objects.exists()
+
+
+def test_rows_are_found_by_their_ids_in_these_books_and_no_others(plumber: Any, rival: Any) -> None:
+    ours = make_customer(plumber)
+    with acting_for(rival.business.pk):
+        theirs = make_customer(rival, external_id=ours.external_id)
+
+    found = find(Customer, plumber.connection.pk, [ours.external_id, "unknown", ours.external_id], "digest")
+
+    assert found == {ours.external_id: ours}
+    assert found[ours.external_id].get_deferred_fields() >= {"name", "kind"}
+    assert find(Customer, rival.connection.pk, [theirs.external_id]) == {}
+    assert find(Customer, plumber.connection.pk, []) == {}
+
+
+def test_a_look_goes_by_the_index_of_ids_before_the_server_has_counted_the_table(plumber: Any) -> None:
+    """A list of ids would be looked for among all rows of a business the server knows nothing about yet."""
+    customer = make_customer(plumber)
+    put([invoice(customer, external_id=str(number)) for number in range(2000)], once=ONCE, changing=["memo"])
+
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN {_look(Invoice, ('digest',))}", [["17", "18"], plumber.connection.pk])
+        plan = "\n".join(line for (line,) in cursor.fetchall())
+
+    assert "Index Scan using invoice_once" in plan
