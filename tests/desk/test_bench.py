@@ -107,3 +107,17 @@ def test_the_database_of_a_benchmark_is_gone_after_it_even_when_it_fails(django_
         raise ZeroDivisionError
 
     assert database.name not in databases()
+
+
+def test_a_crowd_of_webhooks_is_answered_and_every_change_stored_once(django_db_setup: None) -> None:
+    template = f"test_template_{_fingerprint()}"
+
+    _code, report, said = bench(
+        "webhooks", "--deliveries", "40", "--at-once", "8", "--runs", "1", "--template", template
+    )
+
+    figures = report["figures"]
+    assert (report["name"], figures["deliveries"], figures["at_once"]) == ("webhooks", 40, 8), said
+    assert (figures["not_answered"], figures["stored_share"]) == (0, 1.0)
+    assert 0 < figures["answer_p50_s"] <= figures["answer_p99_s"] <= figures["answer_max_s"]
+    assert figures["ratio_to_health_page"] > 0

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-BENCHES = {"sync": "desk.bench.sync", "check": "desk.bench.startup"}
+BENCHES = {"sync": "desk.bench.sync", "check": "desk.bench.startup", "webhooks": "desk.bench.webhooks"}
 
 
 class Command(BaseCommand):
