@@ -240,7 +240,11 @@ def _keep(
     connection.time_zone = _zone(books.time_zone) or business.time_zone
     connection.state, connection.disconnected_at = Connection.State.CONNECTED, None
     connection.problem, connection.problem_detail, connection.problem_since = "", "", None
-    connection.connected_at, connection.connected_by = clock.now(), user.email
+    connection.connected_by = user.email
+    if is_new or connection.connected_at is None:
+        connection.connected_at = (
+            clock.now()
+        )  # what was old on this day is never called by itself; signing in again is no new day
     connection.save()
     access.keep(connection, tokens)
     timeline.record(connection, "connected" if is_new else "reconnected", by=user.email, company=books.name)

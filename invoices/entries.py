@@ -22,7 +22,7 @@ from integrations.abilities import Ability, Act, abilities_of
 from integrations.errors import Disconnected, NotAble, Refused, Throttled, Unavailable, VendorError
 from integrations.ledger import Ledger, Written, ledger_for
 from integrations.models import Connection
-from invoices import sync_page
+from invoices import replacements, sync_page
 from invoices.models import BookEntry, Invoice
 from invoices.services import hold
 from invoices.sync_reading import Reading
@@ -95,17 +95,23 @@ def ask(
             "asked_at": clock.now(),
         },
     )
-    if made:
+    again = not made and entry.status == BookEntry.Status.CANCELED
+    if again:
+        entry.move(status, ended_at=None, ended_by="", asked_by=by, asked_at=clock.now())
+    if made or again:
         timeline.record(invoice, "asked_of_books", by=by, act=act.value, amount=amount, by_hand=able.by_hand)
         if not able.by_hand:
-            outbox.owe(outbox.Act(kind=KIND, key=str(entry.pk)))
+            key = f"{entry.pk}:{entry.asked_at.isoformat()}" if again else str(entry.pk)
+            outbox.owe(outbox.Act(kind=KIND, key=key))
     return entry
 
 
 @transaction.atomic
 def tick(entry_id: UUID, *, by: User) -> BookEntry:
-    """The owner did it himself. Ticking twice is once; what the books then say is read soon."""
+    """The owner did it himself. Ticking twice is once; what the books then say is read soon. Raises NotWritable."""
     entry = _held(entry_id)
+    if entry.status == BookEntry.Status.CANCELED:
+        raise NotWritable(_("This was taken back: ask for it again if it is wanted after all."))
     if entry.status != BookEntry.Status.DONE:
         entry.move(BookEntry.Status.DONE, ended_at=clock.now(), ended_by=by.email)
         timeline.record(entry.invoice, "did_in_books", by=by.email, act=entry.act)
@@ -154,6 +160,8 @@ def _carry_out(entry: BookEntry) -> str:
     if entry.status != BookEntry.Status.OWED:
         return f"was {entry.status}"
     connection = entry.invoice.connection
+    if connection.state == Connection.State.DISCONNECTED:
+        return _by_hand(entry.pk, NotAble(_("These books are no longer connected."), problem="disconnected"))
     if connection.state != Connection.State.CONNECTED:
         raise Later(timedelta(minutes=10).total_seconds(), "the books are not connected")
     asked_at = clock.now()
@@ -194,7 +202,8 @@ def _write(ledger: Ledger, entry: BookEntry) -> Written:
 @transaction.atomic
 def _done(entry_id: UUID, written: Written) -> str:
     entry = _held(entry_id)
-    if entry.status == BookEntry.Status.OWED:
+    unwanted = entry.status == BookEntry.Status.CANCELED  # while it was being written: the books have it all the same
+    if entry.status in (BookEntry.Status.OWED, BookEntry.Status.CANCELED):
         entry.move(
             BookEntry.Status.DONE,
             external_id=written.external_id[:64],
@@ -206,14 +215,23 @@ def _done(entry_id: UUID, written: Written) -> str:
         facts: dict[str, Any] = {"act": entry.act, "amount": entry.amount, "number": written.number}
         timeline.record(entry.invoice, "written_to_books", by=BY, **facts)
         bells.ask_for_sync(entry.invoice.connection_id)
+        if unwanted and entry.act == Act.REMINDERS and entry.on is False:
+            ask(entry.invoice_id, Act.REMINDERS, cause=f"{entry.cause[:55]} over", by=BY, on=True)
     return "written"
 
 
 def _replaced(entry: BookEntry, written: Written) -> None:
-    """Where a vendor can only cancel a bill and write another, ours knows which took whose place: nobody need ask."""
-    if written.invoice.external_id != entry.invoice.external_id:
-        mine = Invoice.objects.filter(connection=entry.invoice.connection_id, replaces=None)
-        mine.filter(external_id=written.invoice.external_id).update(replaces=entry.invoice_id)
+    """Where a vendor can only cancel a bill and write another, we know which took whose place: nobody need ask.
+
+    What kept calls from the old bill keeps them from the new one until somebody lifts that hold.
+    """
+    if written.invoice.external_id == entry.invoice.external_id:
+        return
+    mine = Invoice.objects.filter(connection=entry.invoice.connection_id, replaces=None)
+    newer = mine.filter(external_id=written.invoice.external_id).first()
+    if newer is not None:
+        Invoice.objects.filter(pk=newer.pk).update(replaces=entry.invoice_id)
+        replacements.keep_stopped(newer, entry.invoice)
 
 
 @transaction.atomic

@@ -432,9 +432,10 @@ class BookEntry(TenantModel, Stateful):
     MOVES: ClassVar = {
         Status.OWED: {Status.BY_HAND, Status.DONE, Status.REFUSED, Status.CANCELED},
         Status.BY_HAND: {Status.DONE, Status.CANCELED},
-        Status.REFUSED: {Status.OWED, Status.BY_HAND, Status.CANCELED},
+        Status.REFUSED: {Status.OWED, Status.BY_HAND, Status.DONE, Status.CANCELED},
         Status.DONE: set(),
-        Status.CANCELED: set(),
+        # Wanted again; or it was under way when it was canceled, and the books have it all the same.
+        Status.CANCELED: {Status.OWED, Status.BY_HAND, Status.DONE},
     }
 
     invoice = models.ForeignKey(Invoice, on_delete=models.PROTECT, related_name="entries", db_constraint=False)

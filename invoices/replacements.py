@@ -151,3 +151,12 @@ def answer(replacement_id: UUID, *, replaces: bool, by: User) -> Replacement:
     timeline.record(invoice, verb, by=by.email, number=invoice.number, older=older.number)
     receivables_changed()
     return asked
+
+
+def keep_stopped(newer: Invoice, older: Invoice) -> Hold | None:
+    """Inside the caller's transaction, the customer held: what stops the older bill stops the one in its place."""
+    if not _is_stopped(older):
+        return None
+    return Hold.objects.create(
+        customer_id=newer.customer_id, invoice=newer, reason=REASON, by="Syntharra", since=clock.now()
+    )

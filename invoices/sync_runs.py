@@ -27,6 +27,7 @@ log = logs.get(__name__)
 
 BY = "Syntharra"
 LONGEST_WAIT = timedelta(minutes=30)
+LONGEST_ASKED = timedelta(hours=24)  # as long as any vendor's limit lasts; what asks for more is a mistake
 LOOK_AGAIN = {"subscription_ended": timedelta(hours=1)}
 _LOST = (Connection.State.RECONNECT, Connection.State.DISCONNECTED)
 
@@ -68,7 +69,7 @@ def begin(connection_id: UUID) -> Held | None:
         SyncRun.objects.filter(pk=run.pk).update(leased_until=lease)
         log.info("sync_taken_over", run=str(run.pk), connection=str(connection_id))
     run.connection = connection
-    return Held(run, [lease], goes_on)
+    return Held(run, [lease], goes_on or bool(run.whole and run.cursor))
 
 
 def _starting_point(connection: Connection) -> dict[str, Any]:
@@ -156,7 +157,7 @@ def failed(held: Held, error: VendorError) -> SyncRun:
 def _wait(run: SyncRun, error: VendorError) -> timedelta:
     """As long as the vendor asks; else longer with every failure in a row."""
     if isinstance(error, Throttled) and error.retry_after is not None:
-        return timedelta(seconds=error.retry_after)
+        return timedelta(seconds=min(max(0.0, error.retry_after), LONGEST_ASKED.total_seconds()))
     if error.problem in LOOK_AGAIN:
         return LOOK_AGAIN[error.problem]
     if isinstance(error, Refused):

@@ -15,6 +15,7 @@ from disputes.models import Dispute
 from disputes.services import NewClaim, open_dispute_held, release
 from integrations import pace
 from integrations.abilities import Act
+from integrations.ledger import LedgerInvoice, Written
 from integrations.models import Connection
 from invoices import entries
 from invoices.by_hand import doors_of, steps_of
@@ -24,7 +25,6 @@ from invoices.sync import sync
 from notifications import outbox
 from notifications.models import Duty
 from syntharra.clock import now
-from syntharra.states import IllegalMove
 from syntharra.tenancy import acting_for
 from tests.cast import Firm, make_invoice
 from tests.contracts.rigs import Rig, rig, start_anew
@@ -116,8 +116,43 @@ def test_what_is_taken_back_is_never_written_and_what_is_done_stays(plumber: Fir
 
     assert (again(wanted).status, again(done).status) == ("canceled", "done")
     assert entries.carry_out(wanted.pk) == "was canceled"
-    with pytest.raises(IllegalMove):
+    with pytest.raises(entries.NotWritable):
         entries.tick(wanted.pk, by=plumber.owner)
+
+
+def test_what_was_taken_back_and_is_wanted_again_is_owed_again(plumber: Firm) -> None:
+    invoice = make_invoice(plumber)
+    entry = ask(invoice, Act.LOWER, amount=Decimal("5.00"))
+    entries.cancel(entry.pk, by="ava@avasplumbing.example")
+
+    assert ask(invoice, Act.LOWER, amount=Decimal("5.00")).pk == entry.pk
+
+    assert (again(entry).status, again(entry).ended_at) == ("owed", None)
+    assert Duty.objects.filter(kind="book_entry", done_at=None).count() == 2
+
+
+def test_what_the_books_have_although_it_was_canceled_meanwhile_is_on_record(plumber: Firm) -> None:
+    entry = ask(make_invoice(plumber), Act.REMINDERS, on=False, cause="dispute D-1001")
+    BookEntry.objects.filter(pk=entry.pk).update(status="canceled", ended_at=now())
+    facts = LedgerInvoice(
+        external_id=entry.invoice.external_id, number="1", customer="1", status="open", vendor_status="", currency="USD",
+        total=Decimal(1), balance=Decimal(1), issued_on=None, due_on=None, lines=(), memo="", sent=True, payments=None,
+        pay_url=None, updated_at=None,
+    )  # fmt: skip
+
+    entries._done(entry.pk, Written("c-1", "", facts))
+
+    assert (again(entry).status, again(entry).external_id) == ("done", "c-1")
+    back = BookEntry.objects.exclude(pk=entry.pk).get()
+    assert (back.act, back.on, back.cause) == ("reminders", True, "dispute D-1001 over")
+
+
+def test_books_that_were_let_go_leave_it_to_the_owner(plumber: Firm) -> None:
+    entry = ask(make_invoice(plumber), Act.LOWER, amount=Decimal("5.00"))
+    Connection.objects.update(state=Connection.State.DISCONNECTED)
+
+    assert entries.carry_out(entry.pk) == "by hand"
+    assert (again(entry).status, again(entry).problem) == ("by_hand", "disconnected")
 
 
 def test_what_was_refused_is_tried_again_when_the_owner_says_so(plumber: Firm) -> None:

@@ -224,3 +224,14 @@ def test_eight_workers_and_one_rotating_token_make_exactly_one_refresh(committed
     assert refreshes(committed) - before == 1
     assert set(got) == {access.opened(committed.again())["access"]}
     assert len(got) == 8
+
+
+def test_signing_in_again_moves_no_invoice_into_the_backlog(books: Books) -> None:
+    Connection.objects.filter(pk=books.connection.pk).update(
+        state="reconnect", connected_at=books.connection.connected_at - timedelta(days=100)
+    )
+
+    again = connect(books.firm)
+
+    assert (again.pk, again.state) == (books.connection.pk, "connected")
+    assert again.connected_at == books.connection.connected_at - timedelta(days=100)
