@@ -1,7 +1,6 @@
 """Single fields of a vendor's JSON, read strictly: a wrong one makes its object unusable and no other. Pure."""
 
 import json
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -15,8 +14,7 @@ _LARGEST = Decimal("999999999999.99")
 _KEPT = Decimal("0.01")
 LONGEST_ID = 64
 
-_LONGEST_NUMBER = 1000
-_BEYOND = re.compile(r"[\d.][eE][+-]?\d{4}|\d{1000}")
+_SHORT, _LONGEST_NUMBER = 100, 1000
 
 _IS_KEPT: ContextVar[bool] = ContextVar("amounts_are_kept", default=True)
 
@@ -44,16 +42,17 @@ def only_read() -> Iterator[None]:
 def loads(body: bytes | str) -> Any:
     """JSON with exact numbers. Raises ValueError (also for what is nested beyond reason)."""
     text = body if isinstance(body, str) else body.decode(json.detect_encoding(body), "surrogatepass")
-    number: Any = _within_reason if _BEYOND.search(text) else Decimal
     try:
-        return json.loads(text.removeprefix("\ufeff"), parse_float=number, parse_int=number, parse_constant=str)
+        return json.loads(text.removeprefix("\ufeff"), parse_float=_number, parse_int=_number, parse_constant=str)
     except RecursionError:
         raise ValueError("nested too deeply") from None
 
 
-def _within_reason(written: str) -> Decimal | str:
+def _number(written: str) -> Decimal | str:
     """A number; one with an exponent nobody means stays text: arithmetic itself fails on it."""
     found = Decimal(written)
+    if len(written) < _SHORT and "e" not in written and "E" not in written:
+        return found
     return found if abs(found.adjusted()) < _LONGEST_NUMBER else written
 
 

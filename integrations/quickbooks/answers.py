@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from integrations import answering
 from integrations.errors import Disconnected, Refused, Throttled, Unavailable, VendorError
-from integrations.fields import Json, loads
+from integrations.fields import Json
 
 EXPIRED = {"3200", "100"}
 _THROTTLED = {"3001"}
@@ -37,25 +37,33 @@ class Fault:
 
 def read(status: int, headers: Mapping[str, str], body: bytes, *, now: datetime) -> Json:
     """The JSON of a good answer. Raises one of the four errors for any other."""
-    error = error_in(body, status=status, headers=headers, now=now)
+    parsed, error = _understood(body, status=status, headers=headers, now=now)
     if error is not None:
         raise error
-    answer = loads(body)
-    assert isinstance(answer, dict)
-    return answer
+    found: Json = parsed
+    return found
 
 
 def error_in(
     body: bytes, *, status: int | None = None, headers: Mapping[str, str] | None = None, now: datetime
 ) -> VendorError | None:
     """The error an answer stands for, None for a good one. Without a status, codes and text alone decide."""
-    headers = headers or {}
-    trace = headers.get("intuit_tid", "")
+    return _understood(body, status=status, headers=headers or {}, now=now)[1]
+
+
+def _understood(
+    body: bytes, *, status: int | None, headers: Mapping[str, str], now: datetime
+) -> tuple[Any, VendorError | None]:
+    """What a good answer says, or its error; read once, for a page of a thousand objects is large."""
     parsed, broken = answering.parsed(body)
     fault = _fault_in_json(parsed) if parsed is not None else _fault_in_text(body)
     if fault is None and (status is None or status < 300) and isinstance(parsed, dict):
-        return None
-    fault = fault or Fault()
+        return parsed, None
+    return parsed, _error_of(fault or Fault(), status, broken, headers, now)
+
+
+def _error_of(fault: Fault, status: int | None, broken: str, headers: Mapping[str, str], now: datetime) -> VendorError:
+    trace = headers.get("intuit_tid", "")
     wait = answering.retry_after(headers, now)
     if fault.code in _THROTTLED or status == 429 or _says(fault, "429") or "throttleexceeded" in fault.said.casefold():
         words = _("QuickBooks limits how often we may ask.")
