@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.db.models import F, Q, Sum
@@ -33,6 +34,7 @@ def open_findings(invoices: Sequence[Invoice], *, business: Business | None = No
     credit = credit_of(customers.values())
     ticked = _ticked(customers)
     words = USUAL_WORDS if business.check_words is None else tuple(business.check_words)
+    at = clock.now().astimezone(ZoneInfo(business.time_zone))
     found: dict[UUID, list[Finding]] = {}
     for invoice in invoices:
         customer = customers[invoice.customer_id]
@@ -48,7 +50,7 @@ def open_findings(invoices: Sequence[Invoice], *, business: Business | None = No
             pending=invoice.pk in pending,
             twin=twins.get(invoice.pk, ""),
         )
-        all_of_it = findings(sheet, words=words, late_fees_attested=business.late_fees_attested, at=clock.now())
+        all_of_it = findings(sheet, words=words, late_fees_attested=business.late_fees_attested, at=at)
         found[invoice.pk] = [one for one in all_of_it if (customer.pk, one.reason, one.about) not in ticked]
     return found
 

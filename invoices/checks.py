@@ -52,7 +52,10 @@ class Sheet:
 
 
 def findings(sheet: Sheet, *, words: Collection[str], late_fees_attested: bool, at: datetime) -> list[Finding]:
-    """Everything that asks for a look first, in the order of the codes; none of it ticked yet."""
+    """Everything that asks for a look first, in the order of the codes; none of it ticked yet.
+
+    ``at`` is in the firm's own time zone: a change is named by the day on which it was one there.
+    """
     found: list[Finding] = []
     if sheet.credit > 0:
         found.append(Finding(Reason.CREDIT_ON_ACCOUNT, "credit"))
@@ -64,7 +67,8 @@ def findings(sheet: Sheet, *, words: Collection[str], late_fees_attested: bool, 
         found.append(Finding(Reason.NO_TERMS, "no_terms"))
     found += _in_words(sheet, words, late_fees_attested)
     if sheet.balance_changed_at is not None and at - sheet.balance_changed_at < CHANGED_LATELY:
-        found.append(Finding(Reason.CHECK_FIRST, "changed", sheet.balance_changed_at.date().isoformat()))
+        changed_on = sheet.balance_changed_at.astimezone(at.tzinfo).date()
+        found.append(Finding(Reason.CHECK_FIRST, "changed", changed_on.isoformat()))
     if sheet.twin:
         found.append(Finding(Reason.CHECK_FIRST, "twin", sheet.twin))
     return found

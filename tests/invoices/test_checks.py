@@ -1,6 +1,6 @@
 """What asks for the owner's eyes before anybody is called: each reason, and the tick that is remembered."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -89,6 +89,13 @@ def test_the_words_are_the_firms_to_change_and_fees_can_be_attested() -> None:
 
 def reasons(invoice: Invoice) -> list[tuple[Reason, str]]:
     return [(one.reason, one.about) for one in checking.open_findings([invoice])[invoice.pk]]
+
+
+def test_a_change_late_in_the_evening_is_named_by_the_firms_own_day(plumber: Firm) -> None:
+    evening = datetime.combine(now().date(), time(2, 30), UTC)  # half past nine or ten in New York, the day before
+    invoice = make_invoice(plumber, balance_changed_at=evening)
+
+    assert reasons(invoice) == [(Reason.CHECK_FIRST, (evening.date() - timedelta(days=1)).isoformat())]
 
 
 def test_a_tick_is_remembered_for_this_customer_and_this_reason(plumber: Firm) -> None:
