@@ -14,6 +14,7 @@ from accounts import timeline
 from accounts.models import Business, User
 from invoices.changes import receivables_changed
 from invoices.checks import USUAL_WORDS, Finding, Reason, Sheet, findings
+from invoices.families import families
 from invoices.models import Allocation, Checked, CreditMemo, Customer, Invoice, InvoiceLine, Payment
 from invoices.services import hold_customer
 from syntharra import clock
@@ -112,26 +113,17 @@ def due_on(books_say: date | None, issued_on: date | None, terms_days: int | Non
 
 
 def credit_of(customers: Iterable[Customer]) -> dict[UUID, Decimal]:
-    """Money lying unused with each of these or in his family: his own, his parent's, his jobs' and branches'."""
+    """Money lying unused with each of these or in his family: his own, that of those above him, his jobs' and branches'."""
     mine = list(customers)
-    ids = [customer.external_id for customer in mine]
-    parents = [customer.parent_external_id for customer in mine if customer.parent_external_id]
-    family = list(
-        Customer.objects.filter(
-            Q(pk__in=[c.pk for c in mine]) | Q(external_id__in=parents) | Q(parent_external_id__in=[*ids, *parents])
-        )
-    )
-    unused = _unused([customer.pk for customer in family])
-    by_name: dict[tuple[UUID, str], Decimal] = defaultdict(Decimal)
-    for one in family:
-        held = max(unused.get(one.pk, Decimal(0)), one.open_credit or Decimal(0))
-        for name in _names(one):
-            by_name[one.connection_id, name] += held
-    return {
-        one.pk: found
-        for one in mine
-        if (found := max((by_name[one.connection_id, name] for name in _names(one)), default=Decimal(0))) > 0
-    }
+    asked = {customer.pk for customer in mine}
+    related = families(mine)
+    unused = _unused([one.pk for family in related for one in family])
+    found: dict[UUID, Decimal] = {}
+    for family in related:
+        held = sum((max(unused.get(one.pk, Decimal(0)), one.open_credit or Decimal(0)) for one in family), Decimal(0))
+        if held > 0:
+            found |= {one.pk: held for one in family if one.pk in asked}
+    return found
 
 
 def _unused(customers: Collection[UUID]) -> dict[UUID, Decimal]:
@@ -143,11 +135,6 @@ def _unused(customers: Collection[UUID]) -> dict[UUID, Decimal]:
     for customer, amount in memos.values_list("customer_id").annotate(Sum("balance")):
         found[customer] += amount
     return found
-
-
-def _names(customer: Customer) -> list[str]:
-    """What joins a family: one's own id in the books and the parent's."""
-    return [name for name in (customer.external_id, customer.parent_external_id) if name]
 
 
 def _texts(invoices: Sequence[Invoice]) -> dict[UUID, list[str]]:

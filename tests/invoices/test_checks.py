@@ -9,6 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import ActivityLine
+from integrations.models import Connection
 from invoices import checking
 from invoices.checks import USUAL_WORDS, Finding, Reason, Sheet, findings
 from invoices.models import Allocation, Checked, Invoice, InvoiceLine, Payment
@@ -85,6 +86,12 @@ def test_the_words_are_the_firms_to_change_and_fees_can_be_attested() -> None:
         ("CHECK_FIRST", "word", "rush job"),
     ]
     assert found(texts=("Finance charge",), attested=True) == []
+
+
+def other_books(firm: Firm, **fields: Any) -> Connection:
+    """Jobber beside the firm's QuickBooks."""
+    about = {"provider": "jobber", "account": "j1", "company": "Ava's Plumbing", "sandbox": True, "synced_at": now()}
+    return Connection.objects.create(**about | fields, connected_at=now(), connected_by=firm.owner.email)
 
 
 def reasons(invoice: Invoice) -> list[tuple[Reason, str]]:
@@ -166,6 +173,51 @@ def test_credit_anywhere_in_the_family_counts_for_all_of_it(plumber: Firm) -> No
         branch.pk: Decimal("50.00"),
         sister.pk: Decimal("50.00"),
     }
+
+
+@pytest.mark.parametrize("holder", range(5))
+def test_credit_counts_however_far_up_or_down_the_family_it_lies(plumber: Firm, holder: int) -> None:
+    names = ["holding", "region", "city", "street", "unit"]
+    line = [
+        make_customer(plumber, name, external_id=name, parent_external_id=above)
+        for name, above in zip(names, ["", *names], strict=False)
+    ]
+    aunt = make_customer(plumber, "another region", parent_external_id="holding")
+    stranger = make_customer(plumber, "Somebody else")
+    line[holder].open_credit = Decimal("50.00")
+    line[holder].save()
+
+    for one in (*line, aunt):
+        assert checking.credit_of([one]) == {one.pk: Decimal("50.00")}
+    assert checking.credit_of([stranger]) == {}
+
+
+def test_a_family_of_other_books_with_the_same_ids_is_another_family(plumber: Firm) -> None:
+    theirs = other_books(plumber)
+    make_customer(plumber, external_id="1", connection=theirs, open_credit=Decimal("50.00"))
+    branch = make_customer(plumber, parent_external_id="1")
+
+    assert checking.credit_of([branch]) == {}
+
+
+def test_books_that_make_somebody_his_own_grandfather_are_read_all_the_same(plumber: Firm) -> None:
+    make_customer(plumber, external_id="a", parent_external_id="b", open_credit=Decimal("50.00"))
+    second = make_customer(plumber, external_id="b", parent_external_id="a")
+
+    assert checking.credit_of([second]) == {second.pk: Decimal("50.00")}
+
+
+@pytest.mark.parametrize("count", [2, 12])
+def test_large_families_take_no_more_queries_than_small_ones(plumber: Firm, count: int) -> None:
+    for holding in range(count):
+        make_customer(plumber, external_id=f"h{holding}")
+        make_customer(plumber, external_id=f"r{holding}", parent_external_id=f"h{holding}")
+    units = [make_customer(plumber, parent_external_id=f"r{number}") for number in range(count)]
+
+    with CaptureQueriesContext(connection) as captured:
+        checking.credit_of(units)
+
+    assert len(captured) == 5  # two levels up, one look down, payments, credit memos
 
 
 def test_the_same_bill_twice_is_looked_at_and_another_customers_is_not(plumber: Firm) -> None:

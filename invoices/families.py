@@ -1,0 +1,83 @@
+"""Who belongs together in the books: a customer, those above him, his jobs and branches."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from uuid import UUID
+
+from invoices.models import Customer
+
+LEVELS = 5
+"""How far up and down; the deepest nesting of any vendor we read."""
+
+type Name = tuple[UUID, str]
+"""The connection, and the id in its books."""
+
+
+def families(customers: Iterable[Customer]) -> list[list[Customer]]:
+    """Each family that one of these belongs to, everybody in it once.
+
+    One query where nobody has a parent or a branch, else one a level, however many customers. Of those that were not asked for only what joins them
+    and their open credit is read. A parent whom we never read still joins his branches.
+    """
+    found = {_name(customer): customer for customer in customers}
+    _climb(found)
+    _descend(found)
+    joined: dict[Name, Name] = {}
+    for name, customer in found.items():
+        if customer.parent_external_id:
+            joined[_top(joined, name)] = _top(joined, _parent(customer))
+    together: dict[Name, list[Customer]] = defaultdict(list)
+    for name, customer in found.items():
+        together[_top(joined, name)].append(customer)
+    return list(together.values())
+
+
+def _climb(found: dict[Name, Customer]) -> None:
+    """Adds the parents, and theirs."""
+    for _level in range(LEVELS):
+        missing = _parents(found) - found.keys()
+        above = _read(missing, "external_id") if missing else []
+        if not above:
+            return
+        found |= {_name(one): one for one in above if _name(one) in missing}
+
+
+def _descend(found: dict[Name, Customer]) -> None:
+    """Adds the jobs and branches of all of these, and theirs."""
+    last = found.keys() | _parents(found)
+    for _level in range(LEVELS):
+        if not last:
+            return
+        below = _read(last, "parent_external_id")
+        fresh = {_name(one): one for one in below if _parent(one) in last and _name(one) not in found}
+        found |= fresh
+        last = fresh.keys()
+
+
+def _read(names: Iterable[Name], by: str) -> list[Customer]:
+    """Those with one of these ids; also of other books that use the same ids."""
+    named = list(names)
+    ids = {
+        "connection__in": {books for books, _id in named},
+        f"{by}__in": {external_id for _books, external_id in named},
+    }
+    return list(Customer.objects.filter(**ids).only("connection", "external_id", "parent_external_id", "open_credit"))
+
+
+def _name(customer: Customer) -> Name:
+    return customer.connection_id, customer.external_id
+
+
+def _parent(customer: Customer) -> Name:
+    return customer.connection_id, customer.parent_external_id
+
+
+def _parents(found: dict[Name, Customer]) -> set[Name]:
+    return {_parent(customer) for customer in found.values() if customer.parent_external_id}
+
+
+def _top(joined: dict[Name, Name], name: Name) -> Name:
+    """Whom this one stands with. Books that make somebody his own grandfather end here too."""
+    while (above := joined.get(name, name)) != name:
+        name = above
+    return name
