@@ -1,7 +1,8 @@
 """What we write into their books: a credit that lowers an invoice, and a note for the staff.
 
 They take no key of ours, so a write carries a mark made of its key (the number of the credit note; a word in the staff's
-note), and whoever writes looks for the mark first. Each step can be gone on with where the one before it stood.
+note), and whoever writes looks for the mark first. Each step can be gone on with where the one before it stood. A credit
+that cannot be applied is deleted again: none is left lying about.
 """
 
 import base64
@@ -14,7 +15,7 @@ from typing import Protocol
 from django.utils.translation import gettext as _
 
 from integrations import fields
-from integrations.errors import Refused, Unanswered, VendorError
+from integrations.errors import Refused, Unanswered, Unavailable, VendorError
 from integrations.fields import Json
 from integrations.freshbooks import mapping, refs
 from integrations.freshbooks.client import Client, garbled
@@ -41,16 +42,19 @@ def mark_of(key: str) -> str:
 
 def credit(books: Books, invoice: str, amount: Decimal | None, *, key: str, reason: str) -> Written:
     """Lower an invoice by a credit note given as goodwill and applied to it; None: by all that is owed."""
-    mark, before = mark_of(key), _alive(books, invoice)
+    mark = mark_of(key)
     given = _given(books, mark)
     if given is None:
+        before = _alive(books, invoice)
         given = _give(books, before, _enough(before, before.balance if amount is None else amount), mark, reason)
-    number = refs.identifier(given, "id", "creditid")
-    repeated = _is_applied(books, given, invoice)
+    repeated = invoice in _uses(books, given)
     if not repeated:
-        _apply(books, before, _enough(before, refs.amount(given, "amount", before.currency)), given, mark)
-        if not _is_applied(books, given, invoice):
-            raise Unanswered(_("FreshBooks does not show the credit on the invoice."), problem="write_unanswered")
+        try:
+            _apply(books, invoice, given, mark)
+        except Refused:
+            _take_out(books, given, mark)
+            raise
+    number = refs.identifier(given, "id", "creditid")
     return Written(number, fields.text(given, "credit_number"), _alive(books, invoice), repeated)
 
 
@@ -114,30 +118,53 @@ def _give(books: Books, invoice: LedgerInvoice, amount: Decimal, mark: str, reas
     return answer
 
 
-def _is_applied(books: Books, given: Json, invoice: str) -> bool:
-    """Whether a payment of type credit takes this note to this invoice."""
+def _uses(books: Books, given: Json) -> set[str]:
+    """The invoices to which payments of type credit take this note."""
     number, created = refs.identifier(given, "id", "creditid"), fields.day(given, "create_date")
     wanted = [("search[updated_min]", (created - _LOOK_BACK).isoformat())] if created else []
-    return any(
-        refs.identifier(row, "creditid") == number and refs.identifier(row, "invoiceid") == invoice
+    return {
+        refs.identifier(row, "invoiceid")
         for row in books.client.rows(PAYMENTS, "payments", *wanted)
-        if not refs.is_deleted(row)
-    )
+        if refs.identifier(row, "creditid") == number and not refs.is_deleted(row)
+    }
 
 
-def _apply(books: Books, invoice: LedgerInvoice, amount: Decimal, given: Json, mark: str) -> None:
+def _apply(books: Books, invoice: str, given: Json, mark: str) -> None:
+    """All of the note, to this invoice as it is now. Raises Refused where less is owed by now."""
+    before = _alive(books, invoice)
+    amount = _enough(before, refs.amount(given, "amount", before.currency))
     wanted = {
-        "invoiceid": int(invoice.external_id),
+        "invoiceid": int(invoice),
         "creditid": int(refs.identifier(given, "id", "creditid")),
-        "amount": _money(amount, invoice.currency),
+        "amount": _money(amount, before.currency),
         "date": clock.today(books.home.zone).isoformat(),
         "type": "Credit",
         "note": mark,
     }
     _surely(
         lambda: books.client.write("POST", PAYMENTS, {"payment": wanted}),
-        lambda: _is_applied(books, given, invoice.external_id) or None,
+        lambda: invoice in _uses(books, given) or None,
     )
+    if invoice not in _uses(books, given):
+        raise Unanswered(_("FreshBooks does not show the credit on the invoice."), problem="write_unanswered")
+
+
+def _take_out(books: Books, given: Json, mark: str) -> None:
+    """Delete a note that could not be applied. Raises Refused where it stays, Unanswered where nobody knows."""
+    stays = _("FreshBooks keeps the credit %(number)s, which was not taken off this invoice: look at it there.")
+    words = stays % {"number": mark}
+    if _uses(books, given):  # somebody has put it to another use, and there it is owed
+        raise Refused(words, said=words)
+    path = f"{CREDITS}/{refs.identifier(given, 'id', 'creditid')}"
+    try:
+        _surely(
+            lambda: books.client.write("PUT", path, {"credit_note": {"vis_state": 1}}),
+            lambda: {} if _given(books, mark) is None else None,
+        )
+    except Unavailable as error:
+        raise Unanswered.after(error) from None
+    except Refused as error:
+        raise Refused(words, code=error.vendor_code, said=words, trace=error.trace) from None
 
 
 def _surely[T](write: Callable[[], T], look: Callable[[], T | None]) -> T:

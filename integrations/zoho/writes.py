@@ -1,7 +1,8 @@
 """What we write into their books: a credit that lowers an invoice, a write-off, a comment, reminders off and on.
 
 They take no key of ours, so a write carries a mark made of its key (the reference number of the credit note; a word in a
-comment), and whoever writes looks for the mark first. Each step can be gone on with where the one before it stood.
+comment), and whoever writes looks for the mark first. Each step can be gone on with where the one before it stood. A credit
+that cannot be applied is voided again: none is left lying about.
 """
 
 import base64
@@ -13,7 +14,7 @@ from typing import Protocol
 from django.utils.translation import gettext as _
 
 from integrations import fields
-from integrations.errors import Refused, Unanswered, VendorError
+from integrations.errors import Refused, Unanswered, Unavailable, VendorError
 from integrations.fields import Bad, Json
 from integrations.ledger import Gone, Home, LedgerInvoice, Unusable, Written
 from integrations.paging import Position
@@ -40,15 +41,20 @@ def mark_of(key: str) -> str:
 
 def lower(books: Books, invoice: str, amount: Decimal, *, key: str, reason: str) -> Written:
     """Lower an invoice by a credit note of its own, applied to it."""
-    mark, before = mark_of(key), _alive(books, invoice)
+    mark = mark_of(key)
     number = _given(books, mark)
     if number is None:
+        before = _alive(books, invoice)
         _enough(before, amount)
         number = _surely(lambda: _give(books, before, amount, mark, reason), lambda: _given(books, mark))
     given = _credit_note(books, number)
     repeated = _is_applied(given, invoice)
     if not repeated:
-        _apply(books, before, given, number)
+        try:
+            _apply(books, invoice, given, number)
+        except Refused:
+            _take_out(books, number, fields.text(given, "creditnote_number"))
+            raise
     shown = fields.text(given, "creditnote_number")
     return Written(number, shown, _alive(books, invoice), repeated)
 
@@ -120,13 +126,17 @@ def _enough(invoice: LedgerInvoice, amount: Decimal) -> None:
 
 
 def _given(books: Books, mark: str) -> str | None:
-    """The credit note of this mark."""
+    """The credit note of this mark. One that was voided again is none."""
     wanted = ("reference_number", mark)
     for rows, _following in books.client.windows("/creditnotes", "creditnotes", Position(largest=200), wanted):
         for row in rows:
-            if isinstance(row, dict) and fields.text(row, "reference_number") == mark:
+            if isinstance(row, dict) and fields.text(row, "reference_number") == mark and not _is_void(row):
                 return fields.text(row, "creditnote_id") or None
     return None
+
+
+def _is_void(given: Json) -> bool:
+    return fields.text(given, "status").casefold() == "void"
 
 
 def _give(books: Books, invoice: LedgerInvoice, amount: Decimal, mark: str, reason: str) -> str:
@@ -168,19 +178,37 @@ def _is_applied(given: Json, invoice: str) -> bool:
         raise garbled(str(bad)) from None
 
 
-def _apply(books: Books, invoice: LedgerInvoice, given: Json, number: str) -> None:
+def _apply(books: Books, invoice: str, given: Json, number: str) -> None:
+    """What is left of the note, to this invoice as it is now. Raises Refused where less is owed by now."""
+    before = _alive(books, invoice)
     try:
-        amount = refs.amount(given, "balance", invoice.currency, refs.precision(given))
+        amount = refs.amount(given, "balance", before.currency, refs.precision(given))
     except Bad as bad:
         raise garbled(str(bad)) from None
-    _enough(invoice, amount)
-    wanted = {"invoices": [{"invoice_id": invoice.external_id, "amount_applied": _number(amount)}]}
+    _enough(before, amount)
+    wanted = {"invoices": [{"invoice_id": invoice, "amount_applied": _number(amount)}]}
     _surely(
         lambda: books.client.write(f"/creditnotes/{number}/invoices", wanted),
-        lambda: {} if _is_applied(_single(books, number), invoice.external_id) else None,
+        lambda: {} if _is_applied(_single(books, number), invoice) else None,
     )
-    if not _is_applied(_single(books, number), invoice.external_id):
+    if not _is_applied(_single(books, number), invoice):
         raise Unanswered(_("Zoho Books does not show the credit on the invoice."))
+
+
+def _take_out(books: Books, number: str, shown: str) -> None:
+    """Void a note that could not be applied. Raises Refused where it stays, Unanswered where nobody knows."""
+    try:
+        _surely(
+            lambda: books.client.write(f"/creditnotes/{number}/status/void"),
+            lambda: {} if _is_void(_single(books, number)) else None,
+        )
+    except Unavailable as error:
+        raise Unanswered.after(error) from None
+    except Refused as error:
+        # As where somebody has applied it to another invoice meanwhile: there it is owed.
+        stays = _("Zoho Books keeps the credit %(number)s, which was not taken off this invoice: look at it there.")
+        words = stays % {"number": shown}
+        raise Refused(words, code=error.vendor_code, said=words, trace=error.trace) from None
 
 
 def _we_switched_off(books: Books, invoice: str) -> bool:

@@ -194,6 +194,62 @@ def test_nobody_knows_when_the_vendor_is_gone_after_a_write(vendor: SimControl, 
     assert ledger.lower(id, Decimal("60.00"), key="D-8", reason="Agreed reduction").invoice.balance == before - 60
 
 
+def credits_left(ledger: FreshBooksLedger, key: str) -> list[Any]:
+    """The credit notes of this key that have not been deleted."""
+    rows = ledger.client.rows("/credit_notes/credit_notes", "credit_notes")
+    return [row for row in rows if row["credit_number"] == mark_of(key) and row["vis_state"] != 1]
+
+
+def paid_but_for_ten(vendor: SimControl, id: str) -> None:
+    facts = vendor.truth(PLUMBER)[id]
+    paid = str(Decimal(facts["balance"]) - 10)
+    vendor.act(PLUMBER, "pay", customer=facts["customer"], amount=paid, applied={id: paid})
+
+
+def test_a_credit_the_customer_was_faster_than_is_deleted_again(vendor: SimControl, ledger: FreshBooksLedger) -> None:
+    id = owing(vendor)
+    vendor.fault("html-502", path="payments", method="POST", times=1)
+    with pytest.raises(Unanswered):
+        ledger.lower(id, Decimal("60.00"), key="D-10", reason="Agreed reduction")
+    assert len(credits_left(ledger, "D-10")) == 1
+    paid_but_for_ten(vendor, id)
+
+    with pytest.raises(Refused):
+        ledger.lower(id, Decimal("60.00"), key="D-10", reason="Agreed reduction")
+
+    assert credits_left(ledger, "D-10") == []
+    assert Decimal(vendor.truth(PLUMBER)[id]["balance"]) == 10
+    # The owner may try again: a deleted credit is not gone on with.
+    assert ledger.lower(id, Decimal("7.00"), key="D-10", reason="Agreed reduction").invoice.balance == 3
+
+
+def test_a_credit_they_will_not_apply_is_deleted_however_long_that_takes(
+    vendor: SimControl, ledger: FreshBooksLedger
+) -> None:
+    id = owing(vendor)
+    vendor.fault("validation-new", path="payments", method="POST", times=2)
+    vendor.fault("html-502", path="credit_notes", method="PUT", times=1)
+
+    with pytest.raises(Unanswered):
+        ledger.lower(id, Decimal("60.00"), key="D-11", reason="Agreed reduction")
+    assert len(credits_left(ledger, "D-11")) == 1
+    with pytest.raises(Refused):
+        ledger.lower(id, Decimal("60.00"), key="D-11", reason="Agreed reduction")
+
+    assert credits_left(ledger, "D-11") == []
+
+
+def test_a_credit_they_will_not_delete_is_named_for_the_owner(vendor: SimControl, ledger: FreshBooksLedger) -> None:
+    vendor.fault("validation-new", path="payments", method="POST", times=1)
+    vendor.fault("validation-new", path="credit_notes", method="PUT", times=1)
+
+    with pytest.raises(Refused) as refused:
+        ledger.lower(owing(vendor), Decimal("60.00"), key="D-12", reason="Agreed reduction")
+
+    assert f"FreshBooks keeps the credit {mark_of('D-12')}" in refused.value.vendor_words
+    assert len(credits_left(ledger, "D-12")) == 1
+
+
 def test_more_than_is_owed_is_never_taken_off(vendor: SimControl, ledger: FreshBooksLedger) -> None:
     id = owing(vendor)
     before = vendor.truth(PLUMBER)[id]

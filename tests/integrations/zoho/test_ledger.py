@@ -241,6 +241,55 @@ def test_nobody_knows_when_a_write_fails_and_the_next_try_finds_out(vendor: SimC
     assert ledger.lower(id, Decimal("60.00"), key="D-8", reason="Agreed reduction").invoice.balance == before - 60
 
 
+def states_of_credits(ledger: ZohoLedger, key: str) -> list[str]:
+    """Of the credit notes of this key."""
+    rows = ledger.client.read("/creditnotes", ("reference_number", mark_of(key)))["creditnotes"]
+    return [row["status"] for row in rows]
+
+
+def test_a_credit_the_customer_was_faster_than_is_voided_again(vendor: SimControl, ledger: ZohoLedger) -> None:
+    id = owing(vendor)
+    vendor.fault("1000", path="/invoices", method="POST", times=1)
+    with pytest.raises(Unanswered):
+        ledger.lower(id, Decimal("60.00"), key="D-10", reason="Agreed reduction")
+    assert states_of_credits(ledger, "D-10") == ["open"]
+    customer, paid = vendor.truth(AVAS_PLUMBING)[id]["customer"], str(balance(vendor, id) - 10)
+    vendor.act(AVAS_PLUMBING, "pay", customer=customer, amount=paid, applied={id: paid})
+
+    with pytest.raises(Refused):
+        ledger.lower(id, Decimal("60.00"), key="D-10", reason="Agreed reduction")
+
+    assert states_of_credits(ledger, "D-10") == ["void"]
+    assert balance(vendor, id) == 10
+    # The owner may try again: a void credit is not gone on with.
+    assert ledger.lower(id, Decimal("7.00"), key="D-10", reason="Agreed reduction").invoice.balance == 3
+
+
+def test_a_credit_they_will_not_apply_is_voided_however_long_that_takes(vendor: SimControl, ledger: ZohoLedger) -> None:
+    id = owing(vendor)
+    vendor.fault("invalid-value", path="/invoices", method="POST", times=2)
+    vendor.fault("1000", path="/status/void", method="POST", times=1)
+
+    with pytest.raises(Unanswered):
+        ledger.lower(id, Decimal("60.00"), key="D-11", reason="Agreed reduction")
+    assert states_of_credits(ledger, "D-11") == ["open"]
+    with pytest.raises(Refused):
+        ledger.lower(id, Decimal("60.00"), key="D-11", reason="Agreed reduction")
+
+    assert states_of_credits(ledger, "D-11") == ["void"]
+
+
+def test_a_credit_they_will_not_void_is_named_for_the_owner(vendor: SimControl, ledger: ZohoLedger) -> None:
+    vendor.fault("invalid-value", path="/invoices", method="POST", times=1)
+    vendor.fault("invalid-value", path="/status/void", method="POST", times=1)
+
+    with pytest.raises(Refused) as refused:
+        ledger.lower(owing(vendor), Decimal("60.00"), key="D-12", reason="Agreed reduction")
+
+    assert "Zoho Books keeps the credit " in refused.value.vendor_words
+    assert states_of_credits(ledger, "D-12") == ["open"]
+
+
 def test_more_than_is_owed_is_never_taken_off(vendor: SimControl, ledger: ZohoLedger) -> None:
     id = owing(vendor)
     before = vendor.truth(AVAS_PLUMBING)[id]
