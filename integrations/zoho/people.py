@@ -23,21 +23,25 @@ def contact(raw: Json, home: Home) -> LedgerCustomer:
     if not name:
         raise Bad("field_missing", "contact_name")
     country = places.country(fields.text(where, "country_code")) or places.country(fields.text(where, "country"))
+    by_title = bool(fields.text(main, "designation"))
     emails = [address for one in (raw, main) for address in _MAIL.findall(fields.text(one, "email"))]
     written = [*_written(raw), *_written(main), (fields.text(where, "phone", most=60), "alternate")]
+    # Somebody with a title is told of as himself: "site superintendent" is nobody to call about a bill.
+    theirs = {phone.number or phone.raw for phone in _phones(_written(main), home, country)} if by_title else set()
+    apart = [*([main] if by_title else []), *(one for one in persons if one is not main)]
     return LedgerCustomer(
         external_id=fields.identifier(raw.get("contact_id"), "contact_id"),
         name=name,
         company=company,
-        contact_name=person,
+        contact_name="" if by_title else person,
         is_business=_is_business(raw, company, person),
-        phones=_phones(written, home, country),
+        phones=tuple(one for one in _phones(written, home, country) if (one.number or one.raw) not in theirs),
         emails=tuple(dict.fromkeys(emails)),
         address=_address(where, home, country),
         active=fields.text(raw, "status").casefold() != "inactive",
         parent=fields.identifier(raw.get("parent_contact_id"), "parent_contact_id"),
         updated_at=refs.changed_at(raw),
-        contacts=tuple(_others([one for one in persons if one is not main], home, country)),
+        contacts=tuple(_contacts(apart, home, country)),
         open_credit=_open_credit(raw, home),
         chased_by_vendor=_chased(raw),
     )
@@ -94,14 +98,15 @@ def _address(raw: Json, home: Home, country: str) -> LedgerAddress:
     )
 
 
-def _others(persons: list[Json], home: Home, country: str) -> Iterator[LedgerContact]:
+def _contacts(persons: list[Json], home: Home, country: str) -> Iterator[LedgerContact]:
+    """Bills go to the primary one, unless his title says that he is there for something else."""
     for one in persons:
         emails = _MAIL.findall(fields.text(one, "email"))
         reached = _phones(_written(one), home, country)
         name = _person(one) or (emails[0][:200] if emails else "")
         if name or reached:
-            title = fields.text(one, "designation", most=200)
-            yield LedgerContact(name, title, emails[0] if emails else "", reached)
+            title, is_billing = fields.text(one, "designation", most=200), one.get("is_primary_contact") is True
+            yield LedgerContact(name, title, emails[0] if emails else "", reached, is_billing)
 
 
 def _open_credit(raw: Json, home: Home) -> Decimal | None:

@@ -31,6 +31,7 @@ from integrations.ledger import (
 from integrations.problems import SET_ASIDE
 from integrations.sign_in import Company
 from integrations.zoho import identity, mapping
+from invoices import phones
 
 HOME = Home(currency="USD", country="US")
 
@@ -367,6 +368,39 @@ def test_the_primary_person_stands_in_for_what_the_contact_lacks() -> None:
     assert (customer.name, customer.contact_name) == ("Ruiz Dental", "Dana Ruiz")
     assert customer.emails == ("dana@ruizdental.example",)
     assert [phone.number for phone in customer.phones] == ["+15125550148", "+15125550100", "+15125550177"]
+
+
+SUPER = {"contact_person_id": "2", "first_name": "Sam", "last_name": "Fisk", "is_primary_contact": True}
+
+
+def reached_by(title: str, **changes: Any) -> list[tuple[str, str, str]]:
+    """Who is called about the bills of a contact whose primary person has this title: name, number and title."""
+    sam = {**SUPER, "designation": title, "phone": "512-555-0122", "email": "sam@ruizdental.example"}
+    changes = {"mobile": "", "phone": "512-555-0122", "contact_persons": [sam], **changes}
+    return [(one.name, one.phone, one.title) for one in phones.own(read("contact", **changes)) if one.phone]
+
+
+@pytest.mark.parametrize("title", ["Site superintendent", "Tenant", "Job contact"])
+def test_a_primary_contact_at_the_site_is_never_called_about_a_bill(title: str) -> None:
+    assert reached_by(title, billing_address={}) == []
+    assert reached_by(title) == [("", "+15125550177", "")]  # the number of the billing address
+
+    sam = {**SUPER, "designation": title, "phone": "512-555-0122"}
+    found = read("contact", mobile="", phone="(512) 555-0122", billing_address={}, contact_persons=[sam])
+    assert found.phones == ()
+    assert [(one.name, one.title, one.phones[0].number) for one in found.contacts] == [
+        ("Sam Fisk", title, "+15125550122")
+    ]
+
+
+def test_a_primary_contact_with_a_title_for_bills_is_called_first() -> None:
+    office = ("Sam Fisk", "+15125550122", "Office manager")
+
+    assert reached_by("Office manager") == [office, ("", "+15125550177", "")]
+    assert reached_by("", first_name="", last_name="") == [
+        ("Sam Fisk", "+15125550122", ""),
+        ("Sam Fisk", "+15125550177", ""),
+    ]
 
 
 @pytest.mark.parametrize(
