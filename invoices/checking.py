@@ -14,6 +14,7 @@ from accounts import timeline
 from accounts.models import Business, User
 from invoices.changes import receivables_changed
 from invoices.checks import USUAL_WORDS, Finding, Reason, Sheet, findings
+from invoices.elsewhere import elsewhere
 from invoices.families import families
 from invoices.models import Allocation, Checked, CreditMemo, Customer, Invoice, InvoiceLine, Payment
 from invoices.services import hold_customer
@@ -26,12 +27,12 @@ class NotThere(Exception):
 
 
 def open_findings(invoices: Sequence[Invoice], *, business: Business | None = None) -> dict[UUID, list[Finding]]:
-    """What is to be looked at first and was not ticked, by invoice. Six queries however many invoices."""
+    """What is to be looked at first and was not ticked, by invoice. A fixed number of queries."""
     if not invoices:
         return {}
     business = business or Business.objects.get(pk=current_business())
     customers = {c.pk: c for c in Customer.objects.filter(pk__in={invoice.customer_id for invoice in invoices})}
-    texts, pending, twins = _texts(invoices), _pending(invoices), _twins(invoices)
+    texts, pending, twins, doubled = _texts(invoices), _pending(invoices), _twins(invoices), elsewhere(invoices)
     credit = credit_of(customers.values())
     ticked = _ticked(customers)
     words = USUAL_WORDS if business.check_words is None else tuple(business.check_words)
@@ -50,6 +51,7 @@ def open_findings(invoices: Sequence[Invoice], *, business: Business | None = No
             credit=credit.get(customer.pk, Decimal(0)),
             pending=invoice.pk in pending,
             twin=twins.get(invoice.pk, ""),
+            elsewhere=doubled.get(invoice.pk, ""),
         )
         all_of_it = findings(sheet, words=words, late_fees_attested=business.late_fees_attested, at=at)
         found[invoice.pk] = [one for one in all_of_it if (customer.pk, one.reason, one.about) not in ticked]

@@ -49,6 +49,7 @@ class Sheet:
     credit: Decimal = Decimal(0)  # unused money of the family: own, parent's, sub-customers'
     pending: bool = False  # a payment that is not money yet is meant for it
     twin: str = ""  # number of another invoice of the same customer, amount and date
+    elsewhere: str = ""  # vendor and number of the same bill in other connected books
 
 
 def findings(sheet: Sheet, *, words: Collection[str], late_fees_attested: bool, at: datetime) -> list[Finding]:
@@ -71,6 +72,8 @@ def findings(sheet: Sheet, *, words: Collection[str], late_fees_attested: bool, 
         found.append(Finding(Reason.CHECK_FIRST, "changed", changed_on.isoformat()))
     if sheet.twin:
         found.append(Finding(Reason.CHECK_FIRST, "twin", sheet.twin))
+    if sheet.elsewhere:
+        found.append(Finding(Reason.CHECK_FIRST, "elsewhere", sheet.elsewhere))
     return found
 
 

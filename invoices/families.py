@@ -51,7 +51,7 @@ def _descend(found: dict[Name, Customer]) -> None:
         below = _read(last, "parent_external_id")
         fresh = {_name(one): one for one in below if _parent(one) in last and _name(one) not in found}
         found |= fresh
-        last = fresh.keys()
+        last = set(fresh)
 
 
 def _read(names: Iterable[Name], by: str) -> list[Customer]:

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from integrations.models import Provider
 from invoices.checks import FEE_WORDS, NAME_WORDS, Finding, Reason
 from invoices.models import Invoice
 from syntharra.templatetags.syntharra import day_words
@@ -22,6 +23,7 @@ ICONS = {
     "name": "user",
     "changed": "history",
     "twin": "split",
+    "elsewhere": "split",
     DISPUTED: "snowflake",
 }
 
@@ -50,6 +52,8 @@ def words_for(finding: Finding, invoice: Invoice, *, credit: str, in_memo: bool,
             return _("The balance changed on %(day)s") % {"day": changed_on(invoice.balance_changed_at)}
         case "twin":
             return _("%(numbers)s are alike: same customer, amount and date") % {"numbers": others}
+        case "elsewhere":
+            return _("It stands in your other books too, as %(about)s: same customer, number and amount") % about
     return _("Your books mark it as disputed")
 
 
@@ -78,6 +82,8 @@ def _about(about: str) -> str:
         return _("The balance changed on %(day)s") % {"day": day_words(date.fromisoformat(about))}
     except ValueError:
         pass
+    if about.startswith(tuple(f"{name} " for name in Provider.labels)):
+        return _("The same bill in your other books: %(about)s") % {"about": about}
     if any(letter.isdigit() for letter in about):
         return _("One that looks like %(about)s") % {"about": about}
     return _("“%(about)s” in a line or memo") % {"about": about}

@@ -12,6 +12,8 @@ from accounts.models import Business
 from calls.models import Attempt, AttemptInvoice, Call
 from calls.planning import KIND, CannotApprove, approve, call_off, plan
 from compliance.models import Consent, Decision
+from integrations.models import Connection
+from invoices import checking
 from invoices.models import Contact, Customer, Hold, Invoice, Promise
 from syntharra.clock import now
 from syntharra.models import Due
@@ -338,6 +340,20 @@ def test_a_call_called_off_is_none_of_the_three(plumber: Firm) -> None:
     assert (attempt.status, attempt.ended_because, attempt.counted) == ("ended", "called_off", False)
     with pytest.raises(CannotApprove):
         approve(attempt.pk, by=plumber.owner)
+
+
+def test_a_bill_in_two_connected_books_is_called_about_in_neither_before_a_look_and_then_in_one(plumber: Firm) -> None:
+    jobber = Connection.objects.create(
+        provider="jobber", account="j1", sandbox=True, connected_at=now(), connected_by="x", synced_at=now()
+    )
+    first = make_invoice(plumber, make_customer(plumber, phone="+16145550177"), number="77")
+    same = make_customer(plumber, phone="+16145550177", connection=jobber)
+    make_invoice(plumber, same, number="77", connection=jobber)
+
+    assert planned(plumber) == []
+
+    checking.tick(first.customer_id, "CHECK_FIRST", "Jobber 77", by=plumber.owner)
+    assert [attempt.customer for attempt in planned(plumber)] == [first.customer]
 
 
 def test_forty_customers_take_no_more_reading_than_ten(plumber: Firm) -> None:

@@ -10,12 +10,13 @@ from django.test import Client
 
 from accounts.models import ActivityLine, Business, Role
 from desk import check_first
+from integrations.models import Connection
 from invoices.models import Allocation, Checked, Invoice, InvoiceLine, Payment
 from syntharra.clock import now
 from tests.cast import Firm, make_customer, make_invoice, make_member
 
 LATE: dict[str, Any] = {"due_on": date(2026, 11, 15), "issued_on": date(2026, 10, 16)}
-QUESTIONS = 19
+QUESTIONS = 20
 
 
 def text(answer: Any) -> str:
@@ -88,6 +89,28 @@ def test_each_reason_says_what_it_is_about(ava: Client, plumber: Firm) -> None:
         "The balance changed on Tue, Nov 24",
     ):
         assert words in page
+
+
+def test_a_bill_in_two_connected_books_names_the_other_and_what_was_ticked(ava: Client, plumber: Firm) -> None:
+    about: dict[str, Any] = {
+        "provider": "jobber",
+        "account": "j1",
+        "sandbox": True,
+        "connected_by": plumber.owner.email,
+    }
+    jobber = Connection.objects.create(**about, connected_at=now(), synced_at=now())
+    first = make_invoice(plumber, make_customer(plumber, "Harbor Cafe"), number="77", **LATE)
+    make_invoice(
+        plumber, make_customer(plumber, "Harbor Cafe", connection=jobber), number="77", connection=jobber, **LATE
+    )
+
+    page = text(ava.get("/check-first/"))
+    address = f"/check-first/customers/{first.customer_id}/looks/"
+    done = text(ava.post(address, {"what": "CHECK_FIRST|Jobber 77"}, follow=True))
+
+    for other in ("Jobber 77", "QuickBooks Online 77"):
+        assert f"It stands in your other books too, as {other}: same customer, number and amount 77 $796.00" in page
+    assert "Harbor Cafe : The same bill in your other books: Jobber 77." in done
 
 
 def test_a_tick_lets_it_be_called_and_is_taken_back_right_after(ava: Client, plumber: Firm) -> None:

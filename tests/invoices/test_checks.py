@@ -60,6 +60,7 @@ def test_an_ordinary_invoice_asks_for_nothing() -> None:
         ({"company": "Brown Property Mgmt"}, ("CHECK_FIRST", "name", "property mgmt")),
         ({"balance_changed_at": AT - timedelta(days=2)}, ("CHECK_FIRST", "changed", "2026-10-18")),
         ({"twin": "2208"}, ("CHECK_FIRST", "twin", "2208")),
+        ({"elsewhere": "Jobber 2207"}, ("CHECK_FIRST", "elsewhere", "Jobber 2207")),
     ],
 )
 def test_each_reason_is_found_and_says_what_it_is_about(
@@ -232,6 +233,65 @@ def test_the_same_bill_twice_is_looked_at_and_another_customers_is_not(plumber: 
     assert seen[elsewhere.pk] == []
 
 
+def in_both(firm: Firm, of_it: dict[str, Any], **bill: Any) -> tuple[Invoice, Invoice]:
+    """One bill in QuickBooks and, with what may be otherwise there, in Jobber."""
+    jobber = other_books(firm, **of_it)
+    first = make_invoice(firm, make_customer(firm, "Reyes, José", phone="+16145550177"), number="77")
+    same = make_customer(firm, **{"name": "José Reyes", "phone": "+16145550188"} | bill, connection=jobber)
+    return first, make_invoice(firm, same, number="77", connection=jobber)
+
+
+@pytest.mark.parametrize("customer", [{"name": "JOSE  REYES"}, {"name": "Elm Lofts", "phone": "+16145550177"}])
+def test_one_bill_in_two_connected_books_is_looked_at_in_both(plumber: Firm, customer: dict[str, Any]) -> None:
+    first, second = in_both(plumber, {}, **customer)
+
+    seen = checking.open_findings([first, second])
+
+    assert seen[first.pk] == [Finding(Reason.CHECK_FIRST, "elsewhere", "Jobber 77")]
+    assert seen[second.pk] == [Finding(Reason.CHECK_FIRST, "elsewhere", "QuickBooks Online 77")]
+    assert checking.open_findings([first])[first.pk] == seen[first.pk]
+    checking.tick(first.customer_id, "CHECK_FIRST", "Jobber 77", by=plumber.owner)
+    assert [bool(found) for found in checking.open_findings([first, second]).values()] == [False, True]
+
+
+@pytest.mark.parametrize(
+    ("books", "bill"),
+    [
+        ({}, {"total": "500.00"}),
+        ({}, {"currency": "CAD"}),
+        ({}, {"number": "78"}),
+        ({}, {"balance": "0.00", "books_status": "paid"}),
+        ({"state": "disconnected"}, {}),
+    ],
+)
+def test_another_bill_or_books_no_longer_connected_ask_for_nothing(
+    plumber: Firm, books: dict[str, Any], bill: dict[str, Any]
+) -> None:
+    first, second = in_both(plumber, books)
+    Invoice.objects.filter(pk=second.pk).update(**bill)
+
+    assert reasons(first) == []
+
+
+def test_another_customers_bill_of_the_same_number_is_another_bill(plumber: Firm) -> None:
+    first, _second = in_both(plumber, {}, name="Elm Lofts")
+
+    assert reasons(first) == []
+
+
+@pytest.mark.parametrize("count", [2, 12])
+def test_bills_in_two_books_take_the_same_queries_however_many(plumber: Firm, count: int) -> None:
+    jobber = other_books(plumber)
+    theirs = [make_customer(plumber, connection=jobber) for _ in range(count)]
+    invoices = [make_invoice(plumber, one, connection=jobber) for one in theirs]
+    invoices += [make_invoice(plumber, number=one.number) for one in invoices]
+
+    with CaptureQueriesContext(connection) as captured:
+        found = checking.open_findings(invoices, business=plumber.business)
+
+    assert (len(captured), sum(len(some) for some in found.values())) == (10, 2 * count)
+
+
 @pytest.mark.parametrize("count", [2, 12])
 def test_looking_takes_the_same_queries_however_many_invoices(plumber: Firm, count: int) -> None:
     invoices = [make_invoice(plumber) for _ in range(count)]
@@ -239,4 +299,4 @@ def test_looking_takes_the_same_queries_however_many_invoices(plumber: Firm, cou
     with CaptureQueriesContext(connection) as captured:
         checking.open_findings(invoices, business=plumber.business)
 
-    assert len(captured) == 8
+    assert len(captured) == 9
