@@ -36,6 +36,8 @@ MINUTES_TO_FINISH = 10
 MOST_SIGN_INS = 5
 MOST_COMPANIES = 200
 PENDING = "integrations_pendingsignin"
+WITH_ACCESS = ("jobber", "xero")
+"""Vendors to whom access is given back with an access token; the others take the refresh token, or none."""
 # What went wrong at the vendor and is worth saying as it is.
 _SAID = ("app_refused", "scope_missing", "wrong_world")
 
@@ -177,28 +179,59 @@ def disconnect(connection_id: UUID, *, by: User) -> Connection:
     return connection
 
 
-@transaction.atomic(durable=True)
 def revoke(connection_id: UUID) -> bool:
     """Give the access of disconnected books back and forget the tokens. False when it is still owed.
 
     Books that are connected to somebody else meanwhile keep theirs: most vendors end every access to a company at once.
     """
+    try:
+        _renew_to_revoke(connection_id)
+        _give_back(connection_id)
+    except Disconnected as error:
+        log.info("access_was_gone", connection=str(connection_id), problem=error.problem)
+        _forget(connection_id)
+    except VendorError as error:
+        log.warning("not_revoked_yet", connection=str(connection_id), problem=error.problem)
+        due.note(bells.REVOKE, connection_id, at=clock.now() + timedelta(minutes=10))
+        return False
+    return True
+
+
+@transaction.atomic(durable=True)
+def _renew_to_revoke(connection_id: UUID) -> None:
+    """Where it is given back with a token that has run out: renewed first, and kept, for the one before is spent.
+
+    In a transaction of its own: what fails afterwards must not take the new pair away with it.
+    """
+    connection = health.held(connection_id)
+    if connection.provider not in WITH_ACCESS or not _is_to_be_revoked(connection):
+        return
+    held = access.tokens_of(connection)
+    if held.access_expires_at - access.EARLY <= machine_now():
+        access.keep(connection, sign_in.at(connection.provider).refresh(held, sandbox=connection.sandbox))
+
+
+@transaction.atomic(durable=True)
+def _give_back(connection_id: UUID) -> None:
+    connection = health.held(connection_id)
+    if _is_to_be_revoked(connection):
+        held = access.tokens_of(connection)
+        sign_in.at(connection.provider).revoke(held, connection.account, sandbox=connection.sandbox)
+    _forget(connection_id)
+
+
+@transaction.atomic
+def _forget(connection_id: UUID) -> None:
     connection = health.held(connection_id)
     if connection.state == Connection.State.DISCONNECTED and connection.secrets:
-        try:
-            held = access.tokens_of(connection)
-            if not _is_connected_again(connection):
-                sign_in.at(connection.provider).revoke(held, connection.account, sandbox=connection.sandbox)
-        except Disconnected as error:
-            log.info("access_was_gone", connection=str(connection_id), problem=error.problem)
-        except VendorError as error:
-            log.warning("not_revoked_yet", connection=str(connection_id), problem=error.problem)
-            due.note(bells.REVOKE, connection.pk, at=clock.now() + timedelta(minutes=10))
-            return False
         connection.secrets, connection.access_expires_at, connection.refresh_expires_at = b"", None, None
         connection.save(update_fields=["secrets", "access_expires_at", "refresh_expires_at"])
-    due.settle(bells.REVOKE, connection.pk)
-    return True
+    due.settle(bells.REVOKE, connection_id)
+
+
+def _is_to_be_revoked(connection: Connection) -> bool:
+    is_over = connection.state == Connection.State.DISCONNECTED and bool(connection.secrets)
+    return is_over and not _is_connected_again(connection)
 
 
 def _is_connected_again(connection: Connection) -> bool:

@@ -12,7 +12,7 @@ from django.db import connections as databases
 
 from integrations import access, connections, sign_in
 from integrations.connections import NotConnected
-from integrations.errors import Disconnected
+from integrations.errors import Disconnected, Refused
 from integrations.models import Connection, ConnectionDoor, PendingSignIn
 from syntharra.clock import machine_now
 from syntharra.tenancy import acting_for
@@ -149,6 +149,36 @@ def test_disconnecting_gives_the_access_back_and_stops_everything(books: Rig) ->
     company = sign_in.Company(books.account, "", details)
     with pytest.raises(Disconnected):
         sign_in.at(books.provider).organisation(company, opened, sandbox=True)
+
+
+REVOKE_PATH = {
+    "quickbooks": "/tokens/revoke",
+    "xero": "/connections",
+    "freshbooks": "/auth/oauth/revoke",
+    "square": "/oauth2/revoke",
+    "zoho": "/token/revoke",
+    "jobber": "/graphql",
+}
+
+
+def test_giving_back_an_access_that_ran_out_may_break_off_and_is_still_done(books: Rig) -> None:
+    assert books.connection is not None
+    assert books.firm is not None
+    Connection.objects.filter(pk=books.connection.pk).update(access_expires_at=machine_now())
+    connections.disconnect(books.connection.pk, by=books.firm.owner)
+    books.strike(books.manners.outage, path=REVOKE_PATH[books.provider], times=1)
+
+    assert connections.revoke(books.connection.pk) is False
+    held = access.tokens_of(books.again())
+    assert connections.revoke(books.connection.pk) is True
+
+    assert bytes(books.again().secrets) == b""
+    with pytest.raises((Disconnected, Refused)):  # the pair we had kept is what was given back
+        renewed = sign_in.at(books.provider).refresh(held, sandbox=True)
+        company = sign_in.Company(books.account, "", held.details)
+        sign_in.at(books.provider).organisation(company, renewed, sandbox=True)
+    if books.provider != "quickbooks":
+        assert [one["ended"] for one in books.sim.connections()] == [True]
 
 
 def test_books_let_go_and_connected_elsewhere_meanwhile_keep_their_access(books: Rig) -> None:
