@@ -1,10 +1,12 @@
 """Webhooks of one connection, where a vendor keeps an address and a key for each: asked for, verified, ended.
 
 The address holds a random token, of which we keep the hash; the keys are sealed to their rows. What is missing is made by
-``bring_up``, safe to repeat, owed in ``due`` until it is done. Polling goes on all the while: a webhook is a hint.
+``bring_up``, safe to repeat, owed in ``due`` until it is done. Polling goes on all the while: a webhook is a hint. What
+was broken off is gone on with at the same address, by one worker at a time.
 """
 
 import secrets as randomness
+from collections.abc import Iterable
 from contextlib import closing
 from datetime import timedelta
 from importlib import import_module
@@ -12,6 +14,7 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
+from django.core.cache import cache
 from django.db import transaction
 from django.urls import reverse
 
@@ -26,6 +29,8 @@ log = logs.get(__name__)
 
 TABLE = "integrations_registration"
 TRY_AGAIN = timedelta(minutes=30)
+SOON = timedelta(minutes=1)
+LONGEST_ASKING = 300  # seconds; a worker that died in the middle holds up the next for so long
 BY_HAND = ("zoho",)
 """Vendors whose webhooks the owner makes himself; the others are asked through their API."""
 
@@ -103,8 +108,9 @@ def heard(connection_id: UUID, callback: str, verifier: str) -> None:
 def bring_up(connection_id: UUID) -> bool:
     """Ask the vendor for what is not registered, give back the codes it sent. False when something is still owed.
 
-    Call it outside any transaction. ``integrations.<vendor>.webhooks`` has ``register(ledger, uri)`` answering the id of
-    each event's callback, ``verify(ledger, callback, verifier)`` and ``resend(ledger, callback)``.
+    Call it outside any transaction. ``integrations.<vendor>.webhooks`` has ``EVENTS``, ``register(ledger, uri)`` answering
+    the id of each event's callback, ``addresses(ledger)``, ``verify(ledger, callback, verifier)`` and
+    ``resend(ledger, callback)``.
     """
     connection = Connection.objects.get(pk=connection_id)
     if connection.state != Connection.State.CONNECTED or not is_wanted(connection):
@@ -113,8 +119,7 @@ def bring_up(connection_id: UUID) -> bool:
     vendor = import_module(f"integrations.{connection.provider}.webhooks")
     try:
         with closing(ledger_for(connection)) as ledger:
-            if not connection.hooks.exists():
-                _register(connection, vendor.register(ledger, _opened(connection)))
+            asked = _ask_for_missing(connection, vendor, ledger)
             for row in connection.hooks.filter(verified_at=None):
                 _bring_on(vendor, ledger, row)
     except Disconnected as error:
@@ -125,11 +130,34 @@ def bring_up(connection_id: UUID) -> bool:
         log.warning("not_registered_yet", connection=str(connection_id), error=type(error).__name__)
         due.note(bells.REGISTER, connection_id, at=clock.now() + TRY_AGAIN)
         return False
+    if not asked:
+        due.note(bells.REGISTER, connection_id, at=clock.now() + SOON)  # should the other worker die, it is still owed
+        return False
     if connection.hooks.filter(verified_at=None).exists():
         due.note(bells.REGISTER, connection_id, at=clock.now() + TRY_AGAIN)  # their code is on its way, or was lost
         return False
     due.settle(bells.REGISTER, connection_id)
     return True
+
+
+def _ask_for_missing(connection: Connection, vendor: Any, ledger: Ledger) -> bool:
+    """Register the events that lack a row. False where another worker is at it: two would register each of them twice."""
+    if not _missing(connection, vendor):
+        return True
+    place = f"registering:{connection.pk}"
+    if not cache.add(place, "", timeout=LONGEST_ASKING):
+        return False
+    try:
+        if _missing(connection, vendor):  # else the other worker has just done it
+            _register(connection, vendor.register(ledger, _address(connection, vendor.addresses(ledger))))
+    finally:
+        cache.delete(place)
+    return True
+
+
+def _missing(connection: Connection, vendor: Any) -> set[str]:
+    """An event whose code came before we learnt which callback is for it has a row without its name."""
+    return set(vendor.EVENTS) - set(connection.hooks.values_list("event", flat=True))
 
 
 def _bring_on(vendor: Any, ledger: Ledger, row: Registration) -> None:
@@ -154,15 +182,29 @@ def _verify(vendor: Any, ledger: Ledger, row: Registration) -> None:
 @transaction.atomic
 def _register(connection: Connection, callbacks: dict[str, str]) -> None:
     """``callbacks`` by event. A verifier may have come in while we were still asking: its row keeps its key."""
+    if health.held(connection.pk).state == Connection.State.DISCONNECTED:
+        return  # meanwhile; rows of it would pass for registrations when it is connected again
     for event, name in callbacks.items():
         row = keep(connection, name, "", event=event)
         Registration.objects.filter(pk=row.pk).update(event=event)
 
 
+def _address(connection: Connection, registered: Iterable[str]) -> str:
+    """The address that is open and known to the vendor; a new one where there is none. We keep only the hash of it."""
+    doors = HookDoor.objects.filter(provider=connection.provider, connection_id=connection.pk)
+    hashes = set(doors.values_list("token_hash", flat=True))
+    for uri in registered:
+        token = uri.rpartition("/")[2]
+        if hooks.hash_of(token) in hashes and uri == _at(connection, token):
+            return uri
+    return _opened(connection)
+
+
 @transaction.atomic
 def _opened(connection: Connection) -> str:
-    """An address that works before the vendor hears of it; addresses of attempts before are closed."""
+    """An address that works before the vendor hears of it; those of attempts before are closed, with their keys."""
     HookDoor.objects.filter(provider=connection.provider, connection_id=connection.pk).delete()
+    connection.hooks.all().delete()
     return _new_address(connection)
 
 
@@ -174,4 +216,8 @@ def _new_address(connection: Connection) -> str:
         business_id=connection.business.pk,
         connection_id=connection.pk,
     )
+    return _at(connection, token)
+
+
+def _at(connection: Connection, token: str) -> str:
     return f"{settings.PUBLIC_URL}{reverse('books_webhook_of', args=[connection.provider, token])}"

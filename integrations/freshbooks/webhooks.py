@@ -107,6 +107,11 @@ def register(books: Client | _Bound, uri: str) -> dict[str, str]:
     return {event: found[event] for event in EVENTS if event in found}
 
 
+def addresses(books: Client | _Bound) -> set[str]:
+    """Where they ring, or will once it is verified: addresses of ours and of whoever else registered some."""
+    return {address for _event, address, _callback in _registered(_client(books))}
+
+
 def verify(books: Client | _Bound, callback: str, verifier: str) -> None:
     """Give the code back that came in the handshake: from now on they ring. Raises Refused for a wrong one."""
     wanted = {"callback": {"callback_id": int(callback), "verifier": verifier}}

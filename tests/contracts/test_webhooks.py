@@ -1,20 +1,26 @@
 """Vendors ring: every scheme of signing, forged and repeated, stored once, and read by the ids they name."""
 
+import threading
 from collections.abc import Iterator
+from contextlib import closing
 from typing import Any
 
 import pytest
+from django.db import connections as databases
 from django.test import Client
 from django.urls import reverse
 
 from integrations import bells, hooks, registrations, tasks
+from integrations.ledger import ledger_for
 from integrations.models import Hint, HookDoor, InboxEvent, Registration
 from integrations.webhooks import counts
 from invoices.models import Invoice
 from invoices.sync import sync
 from syntharra import clock, due
+from syntharra.tenancy import acting_for
 from tests.contracts.rigs import Rig
 from tests.contracts.test_reading import read, row
+from tests.integrations.quickbooks.avas_books import unconnected
 from tests.integrations.simulation.server import Delivered, Receiver, wait_until
 
 pytestmark = pytest.mark.django_db
@@ -179,6 +185,72 @@ def test_a_code_that_was_lost_on_the_way_is_asked_for_again(books: Rig, settings
     assert answers == {200}
     assert registrations.bring_up(books.connection.pk) is True
     assert Registration.objects.exclude(verified_at=None).count() == 4
+
+
+def asks_for_each(provider: str) -> bool:
+    """Whether its webhooks are registered one by one through its API."""
+    return hooks.of(provider).PER_CONNECTION and provider not in registrations.BY_HAND
+
+
+def registered(books: Rig) -> list[tuple[str, str]]:
+    """Event and address of what the vendor has, in order."""
+    with closing(ledger_for(books.again())) as ledger:
+        rows = ledger.client.callbacks("GET")["callbacks"]  # type: ignore[attr-defined]
+    return sorted((one["event"], one["uri"]) for one in rows)
+
+
+def test_a_registration_that_was_broken_off_is_finished_at_the_same_address(books: Rig, settings: Any) -> None:
+    if not asks_for_each(books.provider):
+        pytest.skip(f"{books.provider} has one address for the whole app, or the owner enters it")
+    assert books.connection is not None
+    receiver = Receiver()
+    with receiver.listening():
+        settings.PUBLIC_URL = receiver.url.removesuffix("/hooks")
+        books.sim.settings(webhook_batch_seconds=0.05)
+        books.strike(books.manners.outage, path="callbacks", method="POST", body="payment", times=1)
+        assert registrations.bring_up(books.connection.pk) is False
+        wait_until(lambda: len(receiver.got) >= 1)
+        assert passed_on(receiver.got[0]).status_code == 200  # the code of the first comes before the rest is asked for
+
+        assert registrations.bring_up(books.connection.pk) is False
+        wait_until(lambda: len(receiver.got) >= 4)
+        assert {passed_on(delivered).status_code for delivered in receiver.got[1:]} == {200}
+        assert registrations.bring_up(books.connection.pk) is True
+
+    verified = Registration.objects.exclude(verified_at=None).values_list("event", flat=True)
+    assert sorted(verified) == ["client", "credit_note", "invoice", "payment"]
+    assert [event for event, _uri in registered(books)] == sorted(verified)
+    assert len({uri for _event, uri in registered(books)}) == 1
+    assert HookDoor.objects.count() == 1
+    assert books.connection.pk not in due.rows_noted(bells.REGISTER)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_workers_at_once_register_each_event_once(vendor: Rig) -> None:
+    if not asks_for_each(vendor.provider):
+        pytest.skip(f"{vendor.provider} has one address for the whole app, or the owner enters it")
+    firm = unconnected()
+    barrier = threading.Barrier(2)
+
+    def worker() -> None:
+        with acting_for(firm.business.pk):
+            barrier.wait()
+            registrations.bring_up(connection.pk)
+        databases.close_all()
+
+    with acting_for(firm.business.pk):
+        vendor.connection = connection = vendor.connect(firm)
+        vendor.strike({"kind": "slow"}, path="callbacks", seconds=0.2, times=4)
+        threads = [threading.Thread(target=worker) for _ in range(2)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+
+        assert [event for event, _uri in registered(vendor)] == ["client", "credit_note", "invoice", "payment"]
+        assert len({uri for _event, uri in registered(vendor)}) == 1
+        assert Registration.objects.count() == 4
+        assert connection.pk in due.rows_noted(bells.REGISTER)  # their codes are on the way
 
 
 def test_an_address_nobody_made_opens_nothing(vendor: Rig, firm: Any) -> None:
