@@ -112,18 +112,34 @@ def offered(pending_id: UUID, *, business: Business, user: User) -> PendingSignI
 
 
 def choose(pending_id: UUID, account: str, *, business: Business, user: User) -> Connection:
-    """Connect this company of those the sign-in opened. The choice is spent by it. Raises NotConnected."""
+    """Connect this company of those the sign-in opened; sent twice, the answer is the same. Raises NotConnected."""
+    try:
+        return _chosen(pending_id, account, business, user)
+    except NotConnected:
+        if PendingSignIn.objects.filter(pk=pending_id).exists():
+            raise
+        # The choice is spent: perhaps by this very person, who pressed twice.
+        mine = Connection.objects.filter(business=business, connected_by=user.email, state=Connection.State.CONNECTED)
+        connected = next((connection for connection in mine if connection.account == account), None)
+        if connected is None:
+            raise
+        return connected
+
+
+def _chosen(pending_id: UUID, account: str, business: Business, user: User) -> Connection:
     pending = offered(pending_id, business=business, user=user)
     company = next((Company(**one) for one in pending.companies if one["account"] == account), None)
     if company is None:
         raise NotConnected("connect_company_missing")
-    pair = secrets.decrypt(PENDING, pending.pk, bytes(pending.secrets))
+    try:
+        pair = secrets.decrypt(PENDING, pending.pk, bytes(pending.secrets))
+    except secrets.Unreadable as error:
+        log.error("secrets_unreadable", pending=str(pending.pk), error=str(error))
+        raise NotConnected("secrets_unreadable") from None
     tokens = Tokens(
         pair["access"], pair["refresh"], pending.access_expires_at, pending.refresh_expires_at, pending.details
     )
-    connection = _connect(business, user, pending.provider, tokens, company)
-    PendingSignIn.objects.filter(pk=pending_id).delete()
-    return connection
+    return _connect(business, user, pending.provider, tokens, company)
 
 
 def _wait_for_choice(
@@ -284,6 +300,7 @@ def _keep(
     due.settle(bells.REVOKE, connection.pk)
     bells.ask_for_sync(connection.pk)
     registrations.owe(connection)
+    PendingSignIn.objects.filter(business=business, user=user, provider=provider).delete()  # chosen, or needless by now
     return connection
 
 

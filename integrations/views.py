@@ -69,9 +69,9 @@ def choose_books(request: MemberRequest, pending_id: UUID) -> HttpResponse:
     """The sign-in opened several companies: which of them is this business's?"""
     business, user = request.business, request.user
     try:
-        pending = connections.offered(pending_id, business=business, user=user)
         if account := request.POST.get("account", ""):
             return _connected(request, connections.choose(pending_id, account, business=business, user=user))
+        pending = connections.offered(pending_id, business=business, user=user)
     except NotConnected as error:
         return _back_with(request, error, None)
     q = request.GET.get("q", "").strip()[:100]

@@ -4,14 +4,18 @@ import json
 import threading
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 import time_machine
+from django.contrib.messages import get_messages
 from django.core.management import call_command
 from django.db import connections as databases
+from django.test import Client
+from django.urls import reverse
 
 from integrations import access, connections, sign_in
-from integrations.connections import NotConnected
+from integrations.connections import Choice, NotConnected
 from integrations.errors import Disconnected, Refused
 from integrations.models import Connection, ConnectionDoor, PendingSignIn
 from syntharra.clock import machine_now
@@ -90,6 +94,73 @@ def test_the_same_books_are_never_connected_to_two_businesses(vendor: Rig, firm:
     assert caught.value.problem == "connect_elsewhere"
     assert ConnectionDoor.objects.get().business_id == firm.business.pk
     assert access.token(first.pk) != ""  # nothing was revoked by the refusal
+
+
+def offered_choice(vendor: Rig, firm: Firm) -> UUID:
+    """A sign-in that opened several companies; skips a vendor whose sign-in opens one."""
+    said = vendor.consented(vendor.begin(firm))
+    who: dict[str, Any] = {"business": firm.business, "user": firm.owner}
+    found = connections.finish(session=vendor.session, provider=vendor.provider, said=said, **who)
+    if not isinstance(found, Choice):
+        pytest.skip(f"a sign-in at {vendor.provider} opened one company")
+    return found.pending
+
+
+def test_a_choice_sent_twice_is_answered_twice_and_connected_once(vendor: Rig, firm: Firm) -> None:
+    pending = offered_choice(vendor, firm)
+    manager = make_member(firm, "mia@avasplumbing.example")
+    browser = Client()
+    browser.force_login(firm.owner)
+    address = reverse("choose_books", args=[pending])
+
+    answers = [browser.post(address, {"account": vendor.account}) for _ in range(2)]
+
+    company = Connection.objects.get().company
+    assert [answer["Location"] for answer in answers] == [reverse("connections")] * 2
+    said = [str(one) for one in get_messages(answers[1].wsgi_request)]
+    assert said == [f"{company} is connected. We are reading its books now."] * 2
+    assert not PendingSignIn.objects.exists()
+    for user, account in ((firm.owner, vendor.manners.other), (firm.owner, "\0"), (manager, vendor.account)):
+        with pytest.raises(NotConnected) as caught:
+            connections.choose(pending, account, business=firm.business, user=user)
+        assert caught.value.problem == "connect_expired"
+
+
+def test_a_choice_whose_access_cannot_be_opened_says_so(vendor: Rig, firm: Firm, settings: Any) -> None:
+    from cryptography.fernet import Fernet
+
+    pending = offered_choice(vendor, firm)
+    settings.FIELD_KEYS = [Fernet.generate_key().decode()]
+
+    with pytest.raises(NotConnected) as caught:
+        connections.choose(pending, vendor.account, business=firm.business, user=firm.owner)
+
+    assert caught.value.problem == "secrets_unreadable"
+    assert not Connection.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_choice_sent_twice_at_the_same_moment_is_one_connection(vendor: Rig) -> None:
+    firm = unconnected()
+    with acting_for(firm.business.pk):
+        pending = offered_choice(vendor, firm)
+    got: list[UUID] = []
+    barrier = threading.Barrier(2)
+
+    def press() -> None:
+        with acting_for(firm.business.pk):
+            barrier.wait()
+            got.append(connections.choose(pending, vendor.account, business=firm.business, user=firm.owner).pk)
+        databases.close_all()
+
+    threads = [threading.Thread(target=press) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    with acting_for(firm.business.pk):
+        assert got == [Connection.objects.get().pk] * 2
 
 
 def test_a_token_that_ran_out_is_renewed_without_a_word(books: Rig) -> None:
