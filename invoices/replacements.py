@@ -5,10 +5,12 @@ he has objected to already. Nobody but the owner can tell a replacement from nex
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from datetime import timedelta
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
 from decimal import Decimal
 from difflib import SequenceMatcher
+from functools import reduce
+from operator import or_
 from uuid import UUID
 
 from django.db import transaction
@@ -19,14 +21,18 @@ from accounts.models import User
 from invoices.changes import receivables_changed
 from invoices.models import Hold, Invoice, InvoiceLine, Promise, Replacement
 from invoices.services import hold, hold_customer
-from invoices.sync_reading import Reading
-from syntharra import clock
+from syntharra import clock, due
+from syntharra.models import Due
+from syntharra.tenancy import current_business
 
 WITHIN = timedelta(days=45)
 ALIKE = 0.75
 MOST_COMPARED = 40
+AT_ONCE = 200
+DUE = "replacement"
 REASON = "replacement?"
 ENDED = (Invoice.Books.VOID, Invoice.Books.DELETED, Invoice.Books.PAID, Invoice.Books.WRITTEN_OFF)
+TAKEN_BACK = (Invoice.Books.VOID, Invoice.Books.DELETED)
 
 
 class AnsweredAlready(Exception):
@@ -46,29 +52,52 @@ def similar(one: Sequence[tuple[str, Decimal]], other: Sequence[tuple[str, Decim
     return SequenceMatcher(None, mine, theirs, autojunk=False).ratio()
 
 
-def look(reading: Reading) -> int:
-    """Ask about what came new in this reading, or stands beside what was taken back in it; how many questions.
+def remember(invoices: Sequence[UUID]) -> None:
+    """These came new, or were taken back: look at them. Part of the transaction that writes them.
 
-    Safe to do twice. Some write the new bill before they void the old one.
+    Whoever wrote them may die right after it; what is remembered is looked at by the next reading or the sweep.
     """
-    new = {*reading.new_invoices, *_beside(reading.taken_back)}
-    fresh = Invoice.objects.filter(pk__in=new, replaces=None, replacement=None)
+    due.note(DUE, *invoices, at=clock.now())
+
+
+def look(guard: Callable[[], None] = lambda: None) -> int:
+    """Ask about what is remembered as new, or stands beside what was taken back; how many questions.
+
+    Some write the new bill before they void the old one. Safe to do twice, and by several at once. ``guard`` runs first
+    in every transaction. Call it outside any.
+    """
+    waiting = Due.objects.filter(business_id=current_business(), kind=DUE, due_at__lte=clock.now())
+    noted = dict(waiting.order_by("due_at", "row_id").values_list("row_id", "due_at")[:AT_ONCE])
+    if not noted:
+        return 0
+    changed = Invoice.objects.filter(pk__in=noted)
+    taken_back = list(changed.filter(books_status__in=TAKEN_BACK))
+    new = [*changed.exclude(books_status__in=TAKEN_BACK).values_list("pk", flat=True), *_beside(taken_back)]
     asked = 0
-    for invoice in fresh.order_by("customer_id", "pk")[:MOST_COMPARED]:
+    for invoice in Invoice.objects.filter(pk__in=new, replaces=None, replacement=None).order_by("customer_id", "pk"):
         older = _older(invoice)
         if older is not None:
-            asked += _ask(reading, invoice.pk, older.pk)
-    reading.new_invoices.clear()
-    reading.taken_back.clear()
+            asked += _ask(guard, invoice.pk, older.pk)
+    _settle(noted)
     return asked
 
 
-def _beside(taken_back: Sequence[UUID]) -> set[UUID]:
-    """Open bills of the same customers that came to us after these, and are dated no earlier."""
-    after = Q(pk=None)
-    for pk, customer, issued_on in Invoice.objects.filter(pk__in=taken_back).values_list("pk", "customer", "issued_on"):
-        after |= Q(customer=customer, pk__gt=pk, issued_on__gte=issued_on) if issued_on else Q(pk=None)
-    return set(Invoice.objects.open().filter(after).values_list("pk", flat=True)) if taken_back else set()
+def _settle(noted: Mapping[UUID, datetime]) -> None:
+    """They were looked at. What was remembered once more meanwhile is looked at again."""
+    same = Q(pk=None)
+    for row_id, due_at in noted.items():
+        same |= Q(row_id=row_id, due_at=due_at)
+    Due.objects.filter(same, business_id=current_business(), kind=DUE).delete()
+
+
+def _beside(taken_back: Iterable[Invoice]) -> list[UUID]:
+    """Open bills of the same customers that came to us after these, and are dated no earlier nor much later."""
+    after = [
+        Q(customer=older.customer_id, pk__gt=older.pk, issued_on__range=(older.issued_on, older.issued_on + WITHIN))
+        for older in taken_back
+        if older.issued_on
+    ]
+    return list(Invoice.objects.open().filter(reduce(or_, after)).values_list("pk", flat=True)) if after else []
 
 
 def _older(invoice: Invoice) -> Invoice | None:
@@ -106,8 +135,8 @@ def _lines(invoices: Iterable[UUID]) -> dict[UUID, list[tuple[str, Decimal]]]:
 
 
 @transaction.atomic
-def _ask(reading: Reading, invoice_id: UUID, older_id: UUID) -> int:
-    reading.guard()
+def _ask(guard: Callable[[], None], invoice_id: UUID, older_id: UUID) -> int:
+    guard()
     invoice, older = Invoice.objects.get(pk=invoice_id), Invoice.objects.get(pk=older_id)
     customer = hold_customer(invoice.customer_id)
     if Replacement.objects.filter(invoice=invoice).exists():

@@ -93,7 +93,7 @@ def _read(held: Held, ledger: Ledger, *, until: float) -> SyncRun:
             if reading.busy:
                 raise Unavailable(_("Some customers were in use for too long."), problem="books_busy")
             if not first_load:
-                replacements.look(reading)
+                replacements.look(reading.guard)
             sync_runs.advance(held, page.cursor, reading, seen=len(page.items))
             if page.done:
                 if run.written:
@@ -131,7 +131,7 @@ def _follow_some(held: Held, ledger: Ledger) -> int:
         sync_page.apply(reading, ledger, items)
         payments = sync_page.payments_to_look_at(reading, items)
         sync_page.apply(reading, ledger, ledger.some("payment", payments) if payments else [])
-    replacements.look(reading)
+    replacements.look(reading.guard)
     held.run.written += reading.written
     if reading.busy:
         return 0

@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db.models import Q
 
 from integrations.ledger import Gone, LedgerInvoice
-from invoices import checking, sync_record
+from invoices import checking, replacements, sync_record
 from invoices.models import Invoice, InvoiceLine
 from invoices.sync_aside import Note
 from invoices.sync_reading import Reading, Work, carry_out, digest_of, is_older
@@ -110,9 +110,10 @@ def _write(reading: Reading, batch: Sequence[LedgerInvoice | Gone], customers: M
     gone = [known[item.external_id] for item in items if isinstance(item, Gone)]
     _mark_gone(reading, gone)
     reading.written += len(rows) + len(gone)
-    reading.new_invoices += [row.pk for row in rows if row.external_id not in known and row.balance > 0]
-    reading.taken_back += [known[row.external_id].pk for row in rows if _is_voided(row, known.get(row.external_id))]
-    reading.taken_back += [row.pk for row in gone]
+    if reading.connection.synced_at is not None:  # a first load tells nothing new: it only fills empty rows
+        new = [row.pk for row in rows if row.external_id not in known and row.balance > 0]
+        voided = [row.pk for row in rows if _is_voided(row, known.get(row.external_id))]
+        replacements.remember([*new, *voided, *(row.pk for row in gone)])
     _write_lines(reading, changed_lines, {row.external_id for row in known.values()})
     changes = [_change(known[row.external_id], row) for row in rows if row.external_id in known]
     changes += [_change(row, None) for row in gone]

@@ -3,7 +3,7 @@
 import hashlib
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from typing import Any
@@ -32,8 +32,6 @@ class Reading:
     written: int = 0
     set_aside: int = 0
     busy: int = 0
-    new_invoices: list[UUID] = field(default_factory=list)  # of customers we knew: one may replace an older one
-    taken_back: list[UUID] = field(default_factory=list)  # invoices voided or deleted: one may have been replaced
 
     @cached_property
     def terms_days(self) -> int | None:

@@ -9,7 +9,7 @@ from integrations import bells
 from integrations.errors import Throttled
 from integrations.models import Connection
 from integrations.pace import Pace
-from invoices import sync
+from invoices import replacements, sync
 from syntharra import due, logs
 from syntharra.tenancy import acting_for
 
@@ -42,8 +42,20 @@ def _turns_at(provider: str) -> Pace:
 
 
 @shared_task
+def look_for_replacements(business_id: str) -> int:
+    """Ask about the new bills that whoever read them did not get to; how many questions."""
+    with acting_for(UUID(business_id)):
+        return replacements.look()
+
+
+@shared_task
 def sweep() -> int:
-    """Have every connection read that is due, each by a task of its own: one slow vendor holds up nobody else."""
+    """Have every connection read that is due, each by a task of its own: one slow vendor holds up nobody else.
+
+    And every question asked about a replacement that a reading left behind.
+    """
+    for business_id in due.businesses(replacements.DUE):
+        look_for_replacements.delay(str(business_id))
     asked = 0
     for business_id in due.businesses(bells.SYNC):
         with acting_for(business_id):

@@ -10,7 +10,6 @@ from playwright.sync_api import Browser, Page, ViewportSize, expect
 from integrations.abilities import Act
 from invoices import entries, replacements
 from invoices.models import BookEntry, Checked, Contact, Invoice, InvoiceLine
-from invoices.sync_reading import Reading
 from syntharra.clock import now
 from syntharra.tenancy import acting_for
 from tests.browser.conftest import signed_in
@@ -38,7 +37,8 @@ def crowded(scene: Scene) -> Scene:
         BookEntry.objects.filter(pk=refused.pk).update(status="refused", problem="vendor_refused")
         make.invoice(lofts, "2420", "0.00", 20, books_status="void", total=Decimal("796.00"))
         newer = make.invoice(lofts, "2455", "600.00", 5)
-        assert replacements.look(Reading(scene.firm.connection, now(), new_invoices=[newer.pk])) == 1
+        replacements.remember([newer.pk])
+        assert replacements.look() == 1
         Checked.objects.create(customer=lofts, reason="NOT_SENT", about="", by=scene.firm.owner.email, at=now())
     return scene
 

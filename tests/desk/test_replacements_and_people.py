@@ -13,7 +13,6 @@ from compliance.models import StopKind
 from compliance.services import stop
 from invoices import replacements
 from invoices.models import Contact, Customer, Hold, Invoice, Replacement
-from invoices.sync_reading import Reading
 from syntharra.clock import now
 from tests.cast import Firm, make_customer, make_invoice, make_member
 
@@ -34,7 +33,8 @@ def asked(plumber: Firm) -> Replacement:
     customer = make_customer(plumber)
     make_invoice(plumber, customer, number="2207", books_status="void", balance="0.00", total="796.00")
     newer = make_invoice(plumber, customer, number="2231", balance="600.00", issued_on=date(2026, 9, 20))
-    replacements.look(Reading(plumber.connection, now(), new_invoices=[newer.pk]))
+    replacements.remember([newer.pk])
+    replacements.look()
     return Replacement.objects.get()
 
 

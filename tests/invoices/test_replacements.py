@@ -8,9 +8,9 @@ import pytest
 
 from calls.history import History
 from calls.models import Attempt, AttemptInvoice
-from invoices import replacements
+from invoices import replacements, tasks
 from invoices.models import Hold, Invoice, InvoiceLine, Promise, Replacement
-from invoices.sync_reading import Reading
+from syntharra import due
 from syntharra.clock import now
 from tests.cast import Firm, make_customer, make_invoice
 
@@ -26,9 +26,10 @@ def test_alike_is_told_from_another_job_by_the_words_not_the_numbers() -> None:
     assert replacements.similar(HEATER, []) == 0.0
 
 
-def read(firm: Firm, *fresh: Invoice) -> int:
+def read(*fresh: Invoice) -> int:
     """These came new in a reading of the books."""
-    return replacements.look(Reading(firm.connection, now(), new_invoices=[invoice.pk for invoice in fresh]))
+    replacements.remember([invoice.pk for invoice in fresh])
+    return replacements.look()
 
 
 def voided_and_new(firm: Firm, **older: Any) -> tuple[Invoice, Invoice]:
@@ -43,8 +44,8 @@ def voided_and_new(firm: Firm, **older: Any) -> tuple[Invoice, Invoice]:
 def test_a_copy_of_a_voided_bill_is_asked_about_and_held(plumber: Firm) -> None:
     older, newer = voided_and_new(plumber)
 
-    assert read(plumber, newer) == 1
-    assert read(plumber, newer) == 0
+    assert read(newer) == 1
+    assert read(newer) == 0
 
     asked = Replacement.objects.get()
     assert (asked.invoice, asked.older, asked.answer) == (newer, older, None)
@@ -63,7 +64,7 @@ def test_a_copy_of_a_voided_bill_is_asked_about_and_held(plumber: Firm) -> None:
 def test_what_is_no_replacement_is_not_asked_about(plumber: Firm, older: dict[str, Any]) -> None:
     _older, newer = voided_and_new(plumber, **older)
 
-    assert read(plumber, newer) == 0
+    assert read(newer) == 0
     assert not Hold.objects.exists()
 
 
@@ -71,7 +72,7 @@ def test_another_job_and_a_bill_that_was_paid_are_not_asked_about(plumber: Firm)
     older, newer = voided_and_new(plumber)
     InvoiceLine.objects.filter(invoice=older).update(item="Drain", description="Cleaned the kitchen line")
 
-    assert read(plumber, newer) == 0
+    assert read(newer) == 0
 
 
 def test_yes_inherits_the_calls_made_and_no_goes_its_own_way(plumber: Firm) -> None:
@@ -81,7 +82,7 @@ def test_yes_inherits_the_calls_made_and_no_goes_its_own_way(plumber: Firm) -> N
         dialing_on=now().date(), ended_at=now(), disposition="no_answer", counted=True,
     )  # fmt: skip
     AttemptInvoice.objects.create(attempt=attempt, invoice=older)
-    read(plumber, newer)
+    read(newer)
     asked = Replacement.objects.get()
 
     replacements.answer(asked.pk, replaces=True, by=plumber.owner)
@@ -98,7 +99,7 @@ def test_yes_inherits_the_calls_made_and_no_goes_its_own_way(plumber: Firm) -> N
 
 def test_no_lifts_the_hold_and_inherits_nothing(plumber: Firm) -> None:
     _older, newer = voided_and_new(plumber)
-    read(plumber, newer)
+    read(newer)
 
     replacements.answer(Replacement.objects.get().pk, replaces=False, by=plumber.owner)
 
@@ -114,7 +115,7 @@ def test_what_replaces_a_disputed_bill_stays_quiet_after_the_yes(plumber: Firm) 
     older = make_invoice(plumber, customer)
     open_dispute(older.pk, claim=NewClaim(source="member", source_key="m1", words="never finished"))
     newer = make_invoice(plumber, customer, balance="600.00", issued_on=date(2026, 9, 20))
-    assert read(plumber, newer) == 1
+    assert read(newer) == 1
 
     replacements.answer(Replacement.objects.get().pk, replaces=True, by=plumber.owner)
 
@@ -127,7 +128,7 @@ def test_what_replaces_a_disputed_bill_stays_quiet_after_the_yes(plumber: Firm) 
 )
 def test_what_stopped_the_older_bill_keeps_the_new_one_on_hold(plumber: Firm, stop: dict[str, Any]) -> None:
     _older, newer = voided_and_new(plumber, **stop)
-    read(plumber, newer)
+    read(newer)
 
     replacements.answer(Replacement.objects.get().pk, replaces=True, by=plumber.owner)
 
@@ -137,7 +138,7 @@ def test_what_stopped_the_older_bill_keeps_the_new_one_on_hold(plumber: Firm, st
 @pytest.mark.parametrize("what", ["hold", "promise"])
 def test_a_hold_or_a_promise_on_the_older_bill_keeps_the_new_one_on_hold(plumber: Firm, what: str) -> None:
     older, newer = voided_and_new(plumber)
-    read(plumber, newer)
+    read(newer)
     about: dict[str, Any] = {"customer": older.customer, "invoice": older}
     if what == "hold":
         Hold.objects.create(**about, reason="a friend of the firm", by=plumber.owner.email, since=now())
@@ -152,9 +153,40 @@ def test_a_hold_or_a_promise_on_the_older_bill_keeps_the_new_one_on_hold(plumber
 
 def test_a_bill_written_before_the_old_one_was_voided_is_asked_about_then(plumber: Firm) -> None:
     older, newer = voided_and_new(plumber, books_status="open", balance="796.00")
-    assert read(plumber, newer) == 0
+    assert read(newer) == 0
     Invoice.objects.filter(pk=older.pk).update(books_status="void", balance="0.00")
 
-    assert replacements.look(Reading(plumber.connection, now(), taken_back=[older.pk])) == 1
+    assert read(older) == 1
 
     assert Replacement.objects.get().invoice == newer
+
+
+def test_what_was_remembered_is_looked_at_once_and_again_when_it_changes(plumber: Firm) -> None:
+    older, newer = voided_and_new(plumber)
+    Invoice.objects.filter(pk=older.pk).update(books_status="open", balance="796.00")
+
+    assert (read(newer), due.rows_noted("replacement")) == (0, set())
+    Invoice.objects.filter(pk=older.pk).update(books_status="void", balance="0.00")
+    assert (replacements.look(), read(older), due.rows_noted("replacement")) == (0, 1, set())
+
+
+def test_a_bill_taken_back_while_we_looked_is_looked_at_once_more(plumber: Firm) -> None:
+    _older, newer = voided_and_new(plumber)
+    replacements.remember([newer.pk])
+
+    def changed_meanwhile() -> None:
+        replacements.remember([newer.pk])
+
+    assert replacements.look(changed_meanwhile) == 1
+    assert due.rows("replacement") == [newer.pk]
+
+
+def test_the_sweep_asks_what_nobody_got_to(plumber: Firm, monkeypatch: pytest.MonkeyPatch) -> None:
+    _older, newer = voided_and_new(plumber)
+    replacements.remember([newer.pk])
+    monkeypatch.setattr(tasks.look_for_replacements, "delay", tasks.look_for_replacements)
+
+    tasks.sweep()
+
+    assert Replacement.objects.get().invoice == newer
+    assert due.rows_noted("replacement") == set()
