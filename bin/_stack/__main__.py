@@ -13,6 +13,7 @@ MODULES = {
     "manage": "manage",
     "check": "check",
     "bench": "bench",
+    "bench-peers": "peers",
     "licenses": "licenses",
     "lock": "lock",
 }

@@ -56,6 +56,16 @@ The database waits for the disk as in production (fsync on). The report is one J
 machine, the server's settings, and whether each limit holds; exit 0 only when all do. DATABASE_URL with
 DATABASE_OWNER_URL and REDIS_URL name servers of yours instead; a database of its own is made there and dropped.
 """,
+    "bench-peers": """\
+bin/bench-peers [NAME ...]         other people's voice servers, each in an environment of its own under .stack/peers
+
+  tac      twilio-agent-connect, Twilio's own server for ConversationRelay (about 160 MB)
+
+Nothing of them is in the product or its lock. Benchmarks compare with them, and tests hold the simulated carrier against
+them; without them both say what they leave out.
+
+Environment: PEERS (another folder for them), UV_CACHE_DIR, UV_INDEX_URL, HTTPS_PROXY.
+""",
     "licenses": """\
 bin/licenses                       writes NOTICE and docs/licenses.md from the lock
 bin/licenses --check               says whether they are current
