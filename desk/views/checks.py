@@ -93,7 +93,7 @@ def terms(request: MemberRequest) -> HttpResponse:
         messages.success(request, _("Nobody is called about an invoice without a due date."))
     else:
         said = ngettext("%(n)d invoice has a due date by it.", "%(n)d invoices have a due date by it.", moved)
-        messages.success(request, f"{_('Kept.')} {said % {'n': moved}}")
+        messages.success(request, " ".join((_("Kept."), said % {"n": moved})))
     return redirect("check_first")
 
 

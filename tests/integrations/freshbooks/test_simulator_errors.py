@@ -1,6 +1,7 @@
 """The five shapes of an error, by doing the wrong thing and on demand; limits, pages of gateways, broken answers."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import httpx2
 import pytest
@@ -26,7 +27,7 @@ def vendor(running: Vendor) -> Vendor:
     return running.anew()
 
 
-def test_what_is_not_there_is_404_in_the_old_shape_for_invoices_and_clients(vendor):
+def test_what_is_not_there_is_404_in_the_old_shape_for_invoices_and_clients(vendor: Vendor) -> None:
     assert vendor.call("GET", f"{INVOICES}/9").json() == {
         "response": {
             "errors": [
@@ -43,7 +44,7 @@ def test_what_is_not_there_is_404_in_the_old_shape_for_invoices_and_clients(vend
     assert old_error(vendor.call("GET", f"{CLIENTS}/9"), 404)["message"] == "Client not found."
 
 
-def test_what_is_not_there_is_404_in_the_newer_shape_for_payments_and_credit_notes(vendor):
+def test_what_is_not_there_is_404_in_the_newer_shape_for_payments_and_credit_notes(vendor: Vendor) -> None:
     assert vendor.call("GET", f"{PAYMENTS}/9").json() == {
         "code": 5,
         "message": "Request failed with status_code: 404",
@@ -64,14 +65,14 @@ def test_what_is_not_there_is_404_in_the_newer_shape_for_payments_and_credit_not
     assert new_error(vendor.call("GET", f"{CREDIT_NOTES}/x"), 404)["details"][0]["reason"] == "1012"
 
 
-def test_whoever_names_a_version_gets_the_newer_shape(vendor):
+def test_whoever_names_a_version_gets_the_newer_shape(vendor: Vendor) -> None:
     answer = vendor.call("GET", f"{INVOICES}/9", headers={"X-API-VERSION": "2023-02-20"})
 
     assert new_error(answer, 404)["details"][0]["metadata"]["message"] == "Invoice not found."
 
 
 @pytest.mark.parametrize("style", ["old", "new"])
-def test_one_shape_for_all_accounting_can_be_had(vendor, style):
+def test_one_shape_for_all_accounting_can_be_had(vendor: Vendor, style: Any) -> None:
     vendor.control.settings(error_style=style)
 
     for path in (INVOICES, CLIENTS, PAYMENTS, CREDIT_NOTES):
@@ -82,7 +83,7 @@ def test_one_shape_for_all_accounting_can_be_had(vendor, style):
             assert new_error(answer, 404)["code"] == 5
 
 
-def test_an_error_may_come_with_http_200(vendor):
+def test_an_error_may_come_with_http_200(vendor: Vendor) -> None:
     vendor.control.settings(errors_as_ok=True)
 
     assert old_error(vendor.call("GET", f"{INVOICES}/9"), 200)["errno"] == 1012
@@ -90,7 +91,7 @@ def test_an_error_may_come_with_http_200(vendor):
 
 
 @pytest.mark.parametrize("token", ["", "Bearer", "Bearer nobody", "Basic abc"])
-def test_a_call_without_a_good_token_is_401_in_the_shape_of_authorization(vendor, token):
+def test_a_call_without_a_good_token_is_401_in_the_shape_of_authorization(vendor: Vendor, token: Any) -> None:
     headers = {"Authorization": token} if token else {}
 
     answer = vendor.http.get(f"/accounting/account/{AGENCY}/{INVOICES}", headers=headers)
@@ -99,7 +100,7 @@ def test_a_call_without_a_good_token_is_401_in_the_shape_of_authorization(vendor
     assert answer.json()["error"] == "unauthenticated"
 
 
-def test_projects_fail_in_a_shape_of_their_own_and_so_does_every_unknown_address(vendor):
+def test_projects_fail_in_a_shape_of_their_own_and_so_does_every_unknown_address(vendor: Vendor) -> None:
     headers = {"Authorization": f"Bearer {vendor.tokens['access_token']}"}
     for path in ("/projects/business/6543/projects/9", "/timetracking/business/6543/time_entries", "/nowhere"):
         answer = vendor.http.get(path, headers=headers)
@@ -108,7 +109,7 @@ def test_projects_fail_in_a_shape_of_their_own_and_so_does_every_unknown_address
 
 
 @pytest.mark.parametrize("retry_after", [None, 7])
-def test_too_many_calls_are_429_with_or_without_a_hint(vendor, retry_after):
+def test_too_many_calls_are_429_with_or_without_a_hint(vendor: Vendor, retry_after: Any) -> None:
     vendor.control.settings(calls_per_window=3, throttle_retry_after=retry_after)
 
     answers = [vendor.call("GET", INVOICES, params={"per_page": "1"}) for _ in range(4)]
@@ -145,7 +146,7 @@ def test_too_many_calls_are_429_with_or_without_a_hint(vendor, retry_after):
         ("invalid-client", 401, "error"),
     ],
 )
-def test_every_failure_can_be_had_once_on_demand(vendor, kind, status, first_key):
+def test_every_failure_can_be_had_once_on_demand(vendor: Vendor, kind: Any, status: int, first_key: Any) -> None:
     vendor.control.fault(kind)
 
     struck, after = vendor.call("GET", INVOICES), vendor.call("GET", INVOICES)
@@ -158,7 +159,7 @@ def test_every_failure_can_be_had_once_on_demand(vendor, kind, status, first_key
     assert after.status_code == 200
 
 
-def test_no_failure_is_left_without_its_test():
+def test_no_failure_is_left_without_its_test() -> None:
     tested = {mark.args[1][index][0] for mark in _marks() for index in range(len(mark.args[1]))}
 
     assert set(KINDS) <= tested
@@ -168,7 +169,7 @@ def _marks() -> list[pytest.Mark]:
     return [mark for mark in test_every_failure_can_be_had_once_on_demand.pytestmark if mark.name == "parametrize"]
 
 
-def test_a_fault_of_the_token_endpoint_spares_the_books(vendor):
+def test_a_fault_of_the_token_endpoint_spares_the_books(vendor: Vendor) -> None:
     vendor.control.fault("invalid-grant", path="/auth/oauth/token")
 
     refused = vendor.refresh(vendor.tokens["refresh_token"])
@@ -178,13 +179,13 @@ def test_a_fault_of_the_token_endpoint_spares_the_books(vendor):
     assert again.status_code == 200
 
 
-def test_a_throttle_on_demand_says_when_to_come_back(vendor):
+def test_a_throttle_on_demand_says_when_to_come_back(vendor: Vendor) -> None:
     vendor.control.fault("throttled", retry_after=3)
 
     assert vendor.call("GET", INVOICES).headers["retry-after"] == "3"
 
 
-def test_an_answer_that_is_lost_leaves_the_credit_note_made(vendor):
+def test_an_answer_that_is_lost_leaves_the_credit_note_made(vendor: Vendor) -> None:
     client = vendor.invoice("FB-OVERDUE")["customerid"]
     lines = [{"name": "Goodwill", "qty": 1, "unit_cost": {"amount": "10.00", "code": "USD"}}]
     body = {"clientid": client, "create_date": "2026-03-20", "credit_number": "SY-7", "lines": lines}
@@ -196,7 +197,7 @@ def test_an_answer_that_is_lost_leaves_the_credit_note_made(vendor):
     assert len(vendor.every(CREDIT_NOTES, ("search[credit_number]", "SY-7"))) == 1
 
 
-def test_it_works_mounted_under_a_prefix():
+def test_it_works_mounted_under_a_prefix() -> None:
     config = FreshBooksSimConfig(redirect_uris=("https://app.example/cb",), invoices=40)
     with served(Starlette(routes=[Mount("/freshbooks", create_app(config))])) as base_url:
         vendor = Vendor(f"{base_url}/freshbooks").connect(AGENCY)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -52,14 +53,16 @@ def vendor(running: Vendor) -> Vendor:
         ("FB-ZERO", 4, "paid", "sent", "paid"),
     ],
 )
-def test_every_status_occurs(vendor, number, status, v3_status, display_status, payment_status):
+def test_every_status_occurs(
+    vendor: Vendor, number: Any, status: int, v3_status: Any, display_status: Any, payment_status: Any
+) -> None:
     invoice = vendor.invoice(number)
 
     found = [invoice[name] for name in ("status", "v3_status", "display_status", "payment_status")]
     assert found == [status, v3_status, display_status, payment_status]
 
 
-def test_what_hangs_beside_the_status_occurs_too(vendor):
+def test_what_hangs_beside_the_status_occurs_too(vendor: Vendor) -> None:
     assert vendor.invoice("FB-DISPUTED")["dispute_status"] == "disputed"
     assert vendor.invoice("FB-RESOLVED")["dispute_status"] == "resolved"
     assert vendor.invoice("FB-SENT")["dispute_status"] is None
@@ -73,7 +76,7 @@ def test_what_hangs_beside_the_status_occurs_too(vendor):
     assert vendor.invoice("FB-SENT")["deposit_status"] == "none"
 
 
-def test_amounts_are_texts_with_a_currency_and_what_is_owed_may_be_below_zero(vendor):
+def test_amounts_are_texts_with_a_currency_and_what_is_owed_may_be_below_zero(vendor: Vendor) -> None:
     partial, overpaid, canadian = (vendor.invoice(f"FB-{name}") for name in ("OVERDUE-PARTIAL", "OVERPAID", "CAD"))
 
     assert partial["amount"] == {"amount": "1840.00", "code": "USD"}
@@ -89,14 +92,14 @@ def test_amounts_are_texts_with_a_currency_and_what_is_owed_may_be_below_zero(ve
     assert vendor.invoice("FB-NEGATIVE-LINE")["amount"]["amount"] == "774.50"
 
 
-def test_what_is_left_of_a_card_payment_has_26_decimals(vendor):
+def test_what_is_left_of_a_card_payment_has_26_decimals(vendor: Vendor) -> None:
     net = vendor.invoice("FB-PAID")["net_paid_amount"]
 
     assert net == {"amount": "1164.90000000000000000000000000", "code": "USD"}
     assert vendor.invoice("FB-SENT")["net_paid_amount"] is None
 
 
-def test_old_invoices_have_no_due_date_but_days_and_the_oldest_not_even_those(vendor):
+def test_old_invoices_have_no_due_date_but_days_and_the_oldest_not_even_those(vendor: Vendor) -> None:
     old, oldest, plain = (vendor.invoice(f"FB-{name}") for name in ("OLD", "OLDEST", "OVERDUE"))
 
     assert (old["due_date"], old["due_offset_days"]) == (None, 30)
@@ -106,7 +109,7 @@ def test_old_invoices_have_no_due_date_but_days_and_the_oldest_not_even_those(ve
     assert plain["due_offset_days"] == 30
 
 
-def test_the_vendor_says_overdue_a_day_late(vendor):
+def test_the_vendor_says_overdue_a_day_late(vendor: Vendor) -> None:
     due_yesterday, due_before = vendor.invoice("FB-RETRY"), vendor.invoice("FB-FAILED")
     today = date.fromisoformat(vendor.control.counts(AGENCY)["today"])
     client = str(due_yesterday["customerid"])
@@ -126,7 +129,7 @@ def test_the_vendor_says_overdue_a_day_late(vendor):
     assert date.fromisoformat(due_before["due_date"]) < date.fromisoformat(due_yesterday["due_date"])
 
 
-def test_times_of_accounting_are_eastern_and_say_so_nowhere(vendor):
+def test_times_of_accounting_are_eastern_and_say_so_nowhere(vendor: Vendor) -> None:
     invoice = vendor.invoice("FB-SENT")
     vendor.control.act(AGENCY, "touch", kind="invoice", id=str(invoice["id"]))
 
@@ -138,7 +141,7 @@ def test_times_of_accounting_are_eastern_and_say_so_nowhere(vendor):
     assert touched["created_at"] == invoice["created_at"]
 
 
-def test_the_repeated_hour_in_november_reads_the_same_twice(vendor):
+def test_the_repeated_hour_in_november_reads_the_same_twice(vendor: Vendor) -> None:
     now = datetime.fromisoformat(vendor.control.clock()["now"])
     invoice = vendor.invoice("FB-SENT")
     first = datetime(now.year + 1, 11, 1, tzinfo=EASTERN)
@@ -153,7 +156,7 @@ def test_the_repeated_hour_in_november_reads_the_same_twice(vendor):
     assert stamps == [f"{sunday:%Y-%m-%d} 01:30"] * 2
 
 
-def test_a_deleted_invoice_is_shown_by_id_or_gone_with_errno_1012(vendor):
+def test_a_deleted_invoice_is_shown_by_id_or_gone_with_errno_1012(vendor: Vendor) -> None:
     id = vendor.invoice("FB-DELETED")["id"]
     shown = vendor.result(f"{INVOICES}/{id}")["invoice"]
 
@@ -177,7 +180,7 @@ def test_a_deleted_invoice_is_shown_by_id_or_gone_with_errno_1012(vendor):
     }
 
 
-def test_a_client_has_phones_as_somebody_typed_them_and_one_has_none(vendor):
+def test_a_client_has_phones_as_somebody_typed_them_and_one_has_none(vendor: Vendor) -> None:
     dana = vendor.result(f"{CLIENTS}/{vendor.invoice('FB-SENT')['customerid']}")["client"]
     cher = vendor.result(f"{CLIENTS}/{vendor.invoice('FB-20240115')['customerid']}")["client"]
     amelie = vendor.result(f"{CLIENTS}/{vendor.invoice('FB-CAD')['customerid']}")["client"]
@@ -199,7 +202,7 @@ def test_a_client_has_phones_as_somebody_typed_them_and_one_has_none(vendor):
     assert (amelie["p_country"], amelie["currency_code"], amelie["language"]) == ("Canada", "CAD", "fr")
 
 
-def test_applied_credit_is_a_payment_that_is_no_money(vendor):
+def test_applied_credit_is_a_payment_that_is_no_money(vendor: Vendor) -> None:
     invoice = vendor.invoice("FB-CREDITED")
     rows = vendor.every(PAYMENTS, ("search[invoiceid]", str(invoice["id"])))
     notes = vendor.every(CREDIT_NOTES, ("search[clientid]", str(invoice["customerid"])))
@@ -217,7 +220,7 @@ def test_applied_credit_is_a_payment_that_is_no_money(vendor):
     assert vendor.result(f"{PAYMENTS}/{rows[0]['id']}")["payment"] == rows[0]
 
 
-def test_what_was_paid_too_much_is_a_credit_named_on_the_payment(vendor):
+def test_what_was_paid_too_much_is_a_credit_named_on_the_payment(vendor: Vendor) -> None:
     invoice = vendor.invoice("FB-LEFT-OVER")
     row = vendor.every(PAYMENTS, ("search[invoiceid]", str(invoice["id"])))[0]
 
@@ -227,7 +230,7 @@ def test_what_was_paid_too_much_is_a_credit_named_on_the_payment(vendor):
     assert (note["credit_type"], note["amount"]["amount"]) == ("overpayment", "50.00")
 
 
-def test_an_overpayment_that_is_used_up_stays_visible_as_paid(vendor):
+def test_an_overpayment_that_is_used_up_stays_visible_as_paid(vendor: Vendor) -> None:
     left_over, owing = vendor.invoice("FB-LEFT-OVER"), vendor.invoice("FB-SENT")
     row = vendor.every(PAYMENTS, ("search[invoiceid]", str(left_over["id"])))[0]
     body = {
@@ -247,7 +250,7 @@ def test_an_overpayment_that_is_used_up_stays_visible_as_paid(vendor):
     assert vendor.result(f"{PAYMENTS}/{row['id']}")["payment"]["amount"]["amount"] == "300.00"
 
 
-def test_one_payment_for_two_invoices_is_two_rows_that_keep_their_ids(vendor):
+def test_one_payment_for_two_invoices_is_two_rows_that_keep_their_ids(vendor: Vendor) -> None:
     first, second = vendor.invoice("FB-SENT"), vendor.invoice("FB-VIEWED")
     applied = {str(first["id"]): "100.00", str(second["id"]): "50.00"}
     paid = vendor.control.act(
@@ -269,7 +272,7 @@ def test_one_payment_for_two_invoices_is_two_rows_that_keep_their_ids(vendor):
     assert vendor.invoice("FB-SENT")["outstanding"]["amount"] == "1200.00"
 
 
-def test_the_sum_of_living_payment_rows_is_what_every_invoice_says_was_paid(vendor):
+def test_the_sum_of_living_payment_rows_is_what_every_invoice_says_was_paid(vendor: Vendor) -> None:
     paid: dict[int, Decimal] = {}
     for row in vendor.every(PAYMENTS):
         paid[row["invoiceid"]] = paid.get(row["invoiceid"], Decimal(0)) + Decimal(row["amount"]["amount"])
@@ -278,7 +281,7 @@ def test_the_sum_of_living_payment_rows_is_what_every_invoice_says_was_paid(vend
         assert Decimal(invoice["paid"]["amount"]) == paid.get(invoice["id"], Decimal(0)), invoice["invoice_number"]
 
 
-def test_every_invoice_owes_what_the_books_say_it_owes(vendor):
+def test_every_invoice_owes_what_the_books_say_it_owes(vendor: Vendor) -> None:
     truth = vendor.control.truth(AGENCY)
 
     for invoice in vendor.every(INVOICES):
@@ -286,7 +289,7 @@ def test_every_invoice_owes_what_the_books_say_it_owes(vendor):
             assert invoice["outstanding"]["amount"] == truth[str(invoice["id"])]["balance"], invoice["invoice_number"]
 
 
-def test_odd_fields_lie_over_whatever_is_rendered(vendor):
+def test_odd_fields_lie_over_whatever_is_rendered(vendor: Vendor) -> None:
     id = vendor.invoice("FB-SENT")["id"]
 
     vendor.control.odd(AGENCY, "invoice", str(id), {"v3_status": "teleported", "amount": None, "paid": "__drop__"})

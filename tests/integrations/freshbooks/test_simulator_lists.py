@@ -28,7 +28,7 @@ def vendor(running: Vendor) -> Vendor:
 
 
 @pytest.mark.parametrize("path", [INVOICES, CLIENTS, PAYMENTS, CREDIT_NOTES])
-def test_pages_read_to_the_end_hold_every_row_once(vendor, path):
+def test_pages_read_to_the_end_hold_every_row_once(vendor: Vendor, path: Any) -> None:
     name = path.split("/")[1]
     first = vendor.result(path, ("per_page", "7"))
     rows = [row["id"] for row in first[name]]
@@ -42,7 +42,7 @@ def test_pages_read_to_the_end_hold_every_row_once(vendor, path):
     assert beyond[name] == []
 
 
-def test_the_agency_has_the_invoices_it_was_told_to_have_and_the_plumber_far_fewer(vendor):
+def test_the_agency_has_the_invoices_it_was_told_to_have_and_the_plumber_far_fewer(vendor: Vendor) -> None:
     living = vendor.result(INVOICES)["total"]
     deleted = vendor.result(INVOICES, ("search[vis_state]", "1"))["total"]
     assert living + deleted == 240 == len(vendor.control.truth(AGENCY))
@@ -52,7 +52,7 @@ def test_the_agency_has_the_invoices_it_was_told_to_have_and_the_plumber_far_few
     assert 10 <= vendor.result(INVOICES)["total"] <= 12
 
 
-def test_a_page_is_15_rows_or_30_unless_asked_and_never_more_than_100(vendor):
+def test_a_page_is_15_rows_or_30_unless_asked_and_never_more_than_100(vendor: Vendor) -> None:
     assert vendor.result(INVOICES)["per_page"] == 15
     assert len(vendor.result(INVOICES)["invoices"]) == 15
     capped = vendor.result(INVOICES, ("per_page", "2000"))
@@ -63,7 +63,7 @@ def test_a_page_is_15_rows_or_30_unless_asked_and_never_more_than_100(vendor):
     assert vendor.result(INVOICES)["per_page"] == 30
 
 
-def test_page_0_is_page_1(vendor):
+def test_page_0_is_page_1(vendor: Vendor) -> None:
     assert vendor.result(INVOICES, ("page", "0")) == vendor.result(INVOICES, ("page", "1"))
 
 
@@ -71,7 +71,7 @@ def test_page_0_is_page_1(vendor):
     ("name", "value", "errno"),
     [("page", "x", 1014), ("page", "-1", 1014), ("per_page", "0", 1013), ("per_page", "many", 1013)],
 )
-def test_a_page_that_is_no_number_is_refused(vendor, name, value, errno):
+def test_a_page_that_is_no_number_is_refused(vendor: Vendor, name: Any, value: Any, errno: Any) -> None:
     error = old_error(vendor.call("GET", INVOICES, params={name: value}), 422)
 
     assert (error["errno"], error["field"], error["value"]) == (errno, name, value)
@@ -88,7 +88,7 @@ def test_a_page_that_is_no_number_is_refused(vendor, name, value, errno):
         ("updated_min", "2026-01-01"),
     ],
 )
-def test_a_parameter_nobody_knows_is_refused(vendor, name, value):
+def test_a_parameter_nobody_knows_is_refused(vendor: Vendor, name: Any, value: Any) -> None:
     error = old_error(vendor.call("GET", INVOICES, params={name: value}), 422)
 
     assert error["errno"] == 1004
@@ -96,13 +96,13 @@ def test_a_parameter_nobody_knows_is_refused(vendor, name, value):
     assert error["object"] == "invoice"
 
 
-def test_unknown_searches_may_also_be_ignored(vendor):
+def test_unknown_searches_may_also_be_ignored(vendor: Vendor) -> None:
     vendor.control.settings(unknown_search="ignore")
 
     assert vendor.result(INVOICES, ("search[colour]", "red"))["total"] == vendor.result(INVOICES)["total"]
 
 
-def test_credit_notes_cannot_be_searched_by_their_last_change(vendor):
+def test_credit_notes_cannot_be_searched_by_their_last_change(vendor: Vendor) -> None:
     error = new_error(vendor.call("GET", CREDIT_NOTES, params={"search[updated_min]": "2026-01-01"}), 422)
 
     assert error["code"] == 3
@@ -112,7 +112,7 @@ def test_credit_notes_cannot_be_searched_by_their_last_change(vendor):
     assert "updated" not in vendor.result(CREDIT_NOTES)["credit_notes"][0]
 
 
-def test_lists_show_active_and_archived_and_hide_deleted_until_asked(vendor):
+def test_lists_show_active_and_archived_and_hide_deleted_until_asked(vendor: Vendor) -> None:
     numbers = {row["invoice_number"]: row["vis_state"] for row in vendor.every(INVOICES)}
     deleted = vendor.every(INVOICES, ("search[vis_state]", "1"))
     archived = vendor.every(INVOICES, ("search[vis_state]", "2"))
@@ -125,7 +125,7 @@ def test_lists_show_active_and_archived_and_hide_deleted_until_asked(vendor):
     assert [row["invoice_number"] for row in archived] == ["FB-ARCHIVED"]
 
 
-def test_archived_and_deleted_clients_follow_the_same_rule(vendor):
+def test_archived_and_deleted_clients_follow_the_same_rule(vendor: Vendor) -> None:
     shown = {row["organization"]: row["vis_state"] for row in vendor.every(CLIENTS)}
     deleted = vendor.every(CLIENTS, ("search[vis_state]", "1"))
 
@@ -134,7 +134,7 @@ def test_archived_and_deleted_clients_follow_the_same_rule(vendor):
     assert "Gone Fishing Charters" in {row["organization"] for row in deleted}
 
 
-def test_a_change_is_found_from_its_eastern_day_on_and_not_up_to_it(vendor):
+def test_a_change_is_found_from_its_eastern_day_on_and_not_up_to_it(vendor: Vendor) -> Any:
     invoice = vendor.invoice("FB-SENT")
     stamp = datetime.fromisoformat(invoice["updated"])
     assert (stamp.hour, stamp.minute) in ((22, 30), (23, 30))  # 3:30 in UTC is the evening before
@@ -150,7 +150,7 @@ def test_a_change_is_found_from_its_eastern_day_on_and_not_up_to_it(vendor):
 
 
 @pytest.mark.parametrize("path", [INVOICES, CLIENTS, PAYMENTS])
-def test_what_changes_today_is_what_the_search_for_changes_finds(vendor, path):
+def test_what_changes_today_is_what_the_search_for_changes_finds(vendor: Vendor, path: Any) -> None:
     assert vendor.result(path)["page"] == 1  # the books are written up to the day on which they are first read
     tomorrow = 86_400 * 3
     vendor.control.clock(tomorrow)
@@ -167,13 +167,13 @@ def test_what_changes_today_is_what_the_search_for_changes_finds(vendor, path):
     assert (before, after) == (0, 1)
 
 
-def test_a_day_with_a_time_is_no_day(vendor):
+def test_a_day_with_a_time_is_no_day(vendor: Vendor) -> None:
     error = old_error(vendor.call("GET", INVOICES, params={"search[updated_min]": "2026-01-01 10:00:00"}), 422)
 
     assert (error["errno"], error["field"]) == (1033, "search[updated_min]")
 
 
-def test_rows_come_newest_first_or_as_sorted(vendor):
+def test_rows_come_newest_first_or_as_sorted(vendor: Vendor) -> None:
     plain = [row["id"] for row in vendor.every(INVOICES)]
     by_change = [(row["updated"], row["id"]) for row in vendor.every(INVOICES, ("sort", "updated_asc"))]
     by_amount = [Decimal(row["amount"]["amount"]) for row in vendor.every(INVOICES, ("sort", "amount_desc"))]
@@ -184,13 +184,13 @@ def test_rows_come_newest_first_or_as_sorted(vendor):
     assert len(by_change) == len(plain)
 
 
-def test_sorting_by_the_last_change_may_be_unknown(vendor):
+def test_sorting_by_the_last_change_may_be_unknown(vendor: Vendor) -> None:
     vendor.control.settings(sort_by_updated=False)
 
     assert old_error(vendor.call("GET", INVOICES, params={"sort": "updated_asc"}), 422)["field"] == "sort"
 
 
-def test_searches_narrow_each_other_and_take_lists(vendor):
+def test_searches_narrow_each_other_and_take_lists(vendor: Vendor) -> None:
     dana = vendor.invoice("FB-SENT")["customerid"]
     sent, viewed = (vendor.invoice(number)["id"] for number in ("FB-SENT", "FB-VIEWED"))
 
@@ -205,7 +205,7 @@ def test_searches_narrow_each_other_and_take_lists(vendor):
     assert [row["userid"] for row in contacts] == [dana]
 
 
-def test_lines_come_only_where_they_are_asked_for(vendor):
+def test_lines_come_only_where_they_are_asked_for(vendor: Vendor) -> None:
     plain = vendor.invoice("FB-TAXED")
     asked = vendor.invoice("FB-TAXED", ("include[]", "lines"))
     single = vendor.result(f"{INVOICES}/{plain['id']}")["invoice"]
@@ -221,14 +221,14 @@ def test_lines_come_only_where_they_are_asked_for(vendor):
     assert (line["taxName1"], line["taxAmount1"]) == ("Sales tax", "8.25")
 
 
-def test_a_vendor_that_shows_lines_of_a_single_invoice_unasked_can_be_had(vendor):
+def test_a_vendor_that_shows_lines_of_a_single_invoice_unasked_can_be_had(vendor: Vendor) -> None:
     vendor.control.settings(lines_in_single=True)
     invoice = vendor.invoice("FB-SENT")
 
     assert len(vendor.result(f"{INVOICES}/{invoice['id']}")["invoice"]["lines"]) == 1
 
 
-def test_balances_of_a_client_come_as_money_and_as_bare_numbers(vendor):
+def test_balances_of_a_client_come_as_money_and_as_bare_numbers(vendor: Vendor) -> None:
     dana = vendor.invoice("FB-SENT")["customerid"]
 
     includes = [("include[]", name) for name in ("outstanding_balance", "draft_balance", "credit_balance", "contacts")]
@@ -250,7 +250,7 @@ def test_balances_of_a_client_come_as_money_and_as_bare_numbers(vendor):
         (PAYMENTS, "PaymemtObjectResponse", "PaymemtListResponse"),
     ],
 )
-def test_every_row_is_what_the_vendors_specification_names(vendor, path, single, many):
+def test_every_row_is_what_the_vendors_specification_names(vendor: Vendor, path: Any, single: Any, many: Any) -> None:
     include: list[tuple[str, Any]] = [("include[]", "lines")] if path == INVOICES else []
     for state in ("0", "1", "2"):
         answer = vendor.call("GET", path, params=[*include, ("per_page", "100"), ("search[vis_state]", state)])

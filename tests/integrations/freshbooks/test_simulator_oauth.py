@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -29,7 +30,7 @@ def vendor(running: Vendor) -> Vendor:
     return running.anew()
 
 
-def test_the_consent_page_names_what_is_asked_for_and_sends_back_code_and_state(vendor):
+def test_the_consent_page_names_what_is_asked_for_and_sends_back_code_and_state(vendor: Vendor) -> None:
     page = vendor.http.get("/oauth/authorize", params=authorization())
     back = vendor.consent()
 
@@ -42,7 +43,7 @@ def test_the_consent_page_names_what_is_asked_for_and_sends_back_code_and_state(
     assert set(parse_qs(target.query)) == {"code", "state"}
 
 
-def test_an_owner_who_cancels_comes_back_with_access_denied(vendor):
+def test_an_owner_who_cancels_comes_back_with_access_denied(vendor: Vendor) -> None:
     back = vendor.consent(decision="cancel")
 
     query = parse_qs(urlsplit(back.headers["location"]).query)
@@ -64,7 +65,7 @@ def test_an_owner_who_cancels_comes_back_with_access_denied(vendor):
     ],
     ids=["client", "address", "query string", "not https", "no address", "response type", "scope"],
 )
-def test_a_wrong_authorization_request_never_leaves_the_vendors_page(vendor, changes):
+def test_a_wrong_authorization_request_never_leaves_the_vendors_page(vendor: Vendor, changes: Any) -> None:
     page = vendor.http.get("/oauth/authorize", params=authorization(**changes))
 
     assert page.status_code == 400
@@ -72,7 +73,7 @@ def test_a_wrong_authorization_request_never_leaves_the_vendors_page(vendor, cha
     assert vendor.consent(**changes).status_code == 400
 
 
-def test_an_unregistered_address_with_a_query_string_is_refused_even_when_it_is_registered():
+def test_an_unregistered_address_with_a_query_string_is_refused_even_when_it_is_registered() -> None:
     with simulated(redirect_uris=(f"{REDIRECT_URI}?tenant=1",)) as strict:
         page = strict.http.get("/oauth/authorize", params=authorization(redirect_uri=f"{REDIRECT_URI}?tenant=1"))
 
@@ -80,7 +81,7 @@ def test_an_unregistered_address_with_a_query_string_is_refused_even_when_it_is_
 
 
 @pytest.mark.parametrize("as_json", [False, True], ids=["form", "json"])
-def test_a_code_becomes_tokens_whether_asked_by_form_or_by_json(vendor, as_json):
+def test_a_code_becomes_tokens_whether_asked_by_form_or_by_json(vendor: Vendor, as_json: Any) -> None:
     answer = vendor.token(as_json, grant_type="authorization_code", code=vendor.code())
 
     tokens = answer.json()
@@ -99,13 +100,13 @@ def test_a_code_becomes_tokens_whether_asked_by_form_or_by_json(vendor, as_json)
     }
 
 
-def test_an_address_of_this_machine_may_be_registered_without_https(vendor):
+def test_an_address_of_this_machine_may_be_registered_without_https(vendor: Vendor) -> None:
     code = vendor.code(redirect_uri=LOCAL_REDIRECT_URI)
 
     assert vendor.exchange(code, redirect_uri=LOCAL_REDIRECT_URI).status_code == 200
 
 
-def test_a_code_works_once_and_its_second_use_ends_what_the_first_one_gave(vendor):
+def test_a_code_works_once_and_its_second_use_ends_what_the_first_one_gave(vendor: Vendor) -> None:
     code = vendor.code()
     tokens = vendor.exchange(code).json()
 
@@ -115,13 +116,13 @@ def test_a_code_works_once_and_its_second_use_ends_what_the_first_one_gave(vendo
     assert vendor.me(tokens["access_token"]).status_code == 401
 
 
-def test_a_code_is_good_only_for_the_address_it_was_sent_to(vendor):
+def test_a_code_is_good_only_for_the_address_it_was_sent_to(vendor: Vendor) -> None:
     answer = vendor.exchange(vendor.code(), redirect_uri=LOCAL_REDIRECT_URI)
 
     assert (answer.status_code, answer.json()["error"]) == (401, "invalid_grant")
 
 
-def test_a_code_is_too_old_after_its_time(vendor):
+def test_a_code_is_too_old_after_its_time(vendor: Vendor) -> None:
     vendor.control.settings(code_seconds=0.0)
 
     answer = vendor.exchange(vendor.code())
@@ -129,7 +130,7 @@ def test_a_code_is_too_old_after_its_time(vendor):
     assert (answer.status_code, answer.json()["error"]) == (401, "invalid_grant")
 
 
-def test_a_refresh_token_works_once_and_hands_on_to_the_next(vendor):
+def test_a_refresh_token_works_once_and_hands_on_to_the_next(vendor: Vendor) -> None:
     first = vendor.exchange(vendor.code()).json()
     second = vendor.refresh(first["refresh_token"]).json()
 
@@ -145,7 +146,7 @@ def test_a_refresh_token_works_once_and_hands_on_to_the_next(vendor):
     assert vendor.me(third.json()["access_token"]).status_code == 200
 
 
-def test_the_redirect_address_is_checked_on_a_refresh_too_and_a_wrong_one_uses_nothing_up(vendor):
+def test_the_redirect_address_is_checked_on_a_refresh_too_and_a_wrong_one_uses_nothing_up(vendor: Vendor) -> None:
     tokens = vendor.exchange(vendor.code()).json()
 
     elsewhere = vendor.refresh(tokens["refresh_token"], redirect_uri="https://app.example/elsewhere")
@@ -168,13 +169,13 @@ def test_the_redirect_address_is_checked_on_a_refresh_too_and_a_wrong_one_uses_n
         ({"refresh_token": ""}, 400, "invalid_request"),
     ],
 )
-def test_the_token_endpoint_says_what_is_wrong(vendor, fields, status, error):
+def test_the_token_endpoint_says_what_is_wrong(vendor: Vendor, fields: Any, status: int, error: Any) -> None:
     answer = vendor.token(**{"grant_type": "refresh_token", "refresh_token": vendor.tokens["refresh_token"], **fields})
 
     assert (answer.status_code, answer.json()["error"]) == (status, error)
 
 
-def test_a_token_request_that_is_neither_form_nor_json_is_refused(vendor):
+def test_a_token_request_that_is_neither_form_nor_json_is_refused(vendor: Vendor) -> None:
     answer = vendor.http.post(
         "/auth/oauth/token", content=b"grant_type=refresh_token", headers={"content-type": "text/plain"}
     )
@@ -182,7 +183,7 @@ def test_a_token_request_that_is_neither_form_nor_json_is_refused(vendor):
     assert (answer.status_code, answer.json()["error"]) == (400, "invalid_request")
 
 
-def test_a_revoked_token_ends_the_connection(vendor):
+def test_a_revoked_token_ends_the_connection(vendor: Vendor) -> None:
     credentials = {"client_id": "sandbox-client", "client_secret": "sandbox-secret"}
 
     answer = vendor.http.post("/auth/oauth/revoke", data={**credentials, "token": vendor.tokens["refresh_token"]})
@@ -192,7 +193,7 @@ def test_a_revoked_token_ends_the_connection(vendor):
     assert vendor.refresh(vendor.tokens["refresh_token"]).json()["error"] == "invalid_grant"
 
 
-def test_an_expired_access_token_is_refused_and_a_refresh_gives_one_that_works(vendor):
+def test_an_expired_access_token_is_refused_and_a_refresh_gives_one_that_works(vendor: Vendor) -> None:
     vendor.control.expire(AGENCY)
 
     refused = vendor.call("GET", "invoices/invoices")
@@ -206,7 +207,7 @@ def test_an_expired_access_token_is_refused_and_a_refresh_gives_one_that_works(v
     assert vendor.call("GET", "invoices/invoices").status_code == 200
 
 
-def test_the_owner_is_owner_and_admin_of_two_businesses_and_less_elsewhere(vendor):
+def test_the_owner_is_owner_and_admin_of_two_businesses_and_less_elsewhere(vendor: Vendor) -> None:
     me = vendor.me().json()["response"]
 
     roles = [(one["role"], one["business"]["account_id"]) for one in me["business_memberships"]]
@@ -225,7 +226,7 @@ def test_the_owner_is_owner_and_admin_of_two_businesses_and_less_elsewhere(vendo
     assert me["email"] == "maya@fieldnote.example"
 
 
-def test_consent_covers_both_businesses_and_neither_the_employers_nor_an_unknown_account(vendor):
+def test_consent_covers_both_businesses_and_neither_the_employers_nor_an_unknown_account(vendor: Vendor) -> None:
     vendor.tokens = vendor.exchange(vendor.code()).json()
 
     answers = {}
@@ -242,7 +243,7 @@ def test_consent_covers_both_businesses_and_neither_the_employers_nor_an_unknown
     assert unknown["details"][0]["domain"] == "accounting.api.freshbooks.com"
 
 
-def test_a_connection_of_one_business_reads_nothing_of_the_other(vendor):
+def test_a_connection_of_one_business_reads_nothing_of_the_other(vendor: Vendor) -> None:
     plumbers = vendor.connect(PLUMBER).every("invoices/invoices")
     vendor.connect(AGENCY)
     agencys = vendor.every("invoices/invoices")
@@ -254,7 +255,7 @@ def test_a_connection_of_one_business_reads_nothing_of_the_other(vendor):
     assert {one["id"] for one in plumbers}.isdisjoint({one["id"] for one in agencys})
 
 
-def test_a_removed_app_loses_every_business_of_the_identity(vendor):
+def test_a_removed_app_loses_every_business_of_the_identity(vendor: Vendor) -> None:
     tokens = vendor.exchange(vendor.code()).json()
 
     vendor.control.disconnect(PLUMBER)
@@ -263,7 +264,7 @@ def test_a_removed_app_loses_every_business_of_the_identity(vendor):
     assert vendor.refresh(tokens["refresh_token"]).status_code == 401
 
 
-def test_a_missing_scope_is_403_and_names_itself(vendor):
+def test_a_missing_scope_is_403_and_names_itself(vendor: Vendor) -> None:
     vendor.connect(AGENCY, ["user:profile:read", "user:invoices:read"])
 
     clients = vendor.call("GET", "users/clients")

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from typing import Any
 from urllib.parse import parse_qsl
 
 import pytest
@@ -72,12 +73,14 @@ def proven(vendor: Vendor, receiver: Receiver, event: str) -> tuple[int, str]:
     ],
     ids=["plain", "beyond ASCII"],
 )
-def test_deliveries_are_signed_as_the_vendor_signs_them(body, expected):
+def test_deliveries_are_signed_as_the_vendor_signs_them(body: Any, expected: Any) -> None:
     assert signature(VERIFIER, body.encode()) == expected
     assert body_of(dict(parse_qsl(body))) == body.encode()
 
 
-def test_a_new_callback_is_unverified_and_its_address_is_asked_to_prove_itself(vendor, receiver):
+def test_a_new_callback_is_unverified_and_its_address_is_asked_to_prove_itself(
+    vendor: Vendor, receiver: Receiver
+) -> None:
     made = good(vendor.events("POST", json={"callback": {"event": "invoice", "uri": receiver.url}}))["callback"]
 
     asked = receiver.wait_for(1)[0]
@@ -95,7 +98,7 @@ def test_a_new_callback_is_unverified_and_its_address_is_asked_to_prove_itself(v
     assert asked.headers[SIGNATURE.lower()] == signature(form["verifier"], asked.body)
 
 
-def test_nothing_is_told_before_the_verifier_came_back(vendor, receiver):
+def test_nothing_is_told_before_the_verifier_came_back(vendor: Vendor, receiver: Receiver) -> None:
     vendor.register("invoice", receiver.url)
     form = fields(receiver.wait_for(1)[0])
     invoice = str(vendor.invoice("FB-SENT")["id"])
@@ -111,7 +114,7 @@ def test_nothing_is_told_before_the_verifier_came_back(vendor, receiver):
     assert [fields(one)["name"] for one in told] == ["callback.verify", "invoice.update"]
 
 
-def test_the_verifier_is_sent_again_when_asked_for(vendor, receiver):
+def test_the_verifier_is_sent_again_when_asked_for(vendor: Vendor, receiver: Receiver) -> None:
     id = vendor.register("invoice", receiver.url)
     first = receiver.wait_for(1)[0]
 
@@ -120,7 +123,7 @@ def test_the_verifier_is_sent_again_when_asked_for(vendor, receiver):
     assert receiver.wait_for(2)[1].body == first.body
 
 
-def test_a_delivery_names_the_object_and_nothing_of_it(vendor, receiver):
+def test_a_delivery_names_the_object_and_nothing_of_it(vendor: Vendor, receiver: Receiver) -> None:
     _, verifier = proven(vendor, receiver, "invoice")
     invoice = str(vendor.invoice("FB-SENT")["id"])
 
@@ -133,7 +136,7 @@ def test_a_delivery_names_the_object_and_nothing_of_it(vendor, receiver):
     assert told.headers[SIGNATURE.lower()] == signature(verifier, told.body)
 
 
-def test_a_noun_hears_all_its_verbs_and_an_event_only_itself(vendor, receiver):
+def test_a_noun_hears_all_its_verbs_and_an_event_only_itself(vendor: Vendor, receiver: Receiver) -> None:
     proven(vendor, receiver, "invoice")
     proven(vendor, receiver, "payment.create")
     invoice = vendor.invoice("FB-SENT")
@@ -157,7 +160,7 @@ def test_a_noun_hears_all_its_verbs_and_an_event_only_itself(vendor, receiver):
     ]
 
 
-def test_credit_put_to_use_is_told_as_a_payment_and_so_is_its_end(vendor, receiver):
+def test_credit_put_to_use_is_told_as_a_payment_and_so_is_its_end(vendor: Vendor, receiver: Receiver) -> None:
     proven(vendor, receiver, "payment")
     proven(vendor, receiver, "credit_note")
     invoice = vendor.invoice("FB-OVERDUE")
@@ -178,7 +181,7 @@ def test_credit_put_to_use_is_told_as_a_payment_and_so_is_its_end(vendor, receiv
     ]
 
 
-def test_a_payment_is_told_when_its_money_comes_and_not_while_it_is_pending(vendor, receiver):
+def test_a_payment_is_told_when_its_money_comes_and_not_while_it_is_pending(vendor: Vendor, receiver: Receiver) -> None:
     proven(vendor, receiver, "payment")
     invoice = vendor.invoice("FB-SENT")
     client, id = str(invoice["customerid"]), str(invoice["id"])
@@ -197,7 +200,7 @@ def test_a_payment_is_told_when_its_money_comes_and_not_while_it_is_pending(vend
     assert (bounced["name"], bounced["object_id"]) == ("payment.delete", pending)
 
 
-def test_each_business_hears_only_of_itself(vendor, receiver):
+def test_each_business_hears_only_of_itself(vendor: Vendor, receiver: Receiver) -> None:
     proven(vendor, receiver, "client")
     vendor.connect(PLUMBER)
     proven(vendor, receiver, "client")
@@ -208,7 +211,7 @@ def test_each_business_hears_only_of_itself(vendor, receiver):
     assert (told["name"], told["account_id"], told["business_id"]) == ("client.create", PLUMBER, "6544")
 
 
-def test_callbacks_are_listed_shown_and_taken_away(vendor, receiver):
+def test_callbacks_are_listed_shown_and_taken_away(vendor: Vendor, receiver: Receiver) -> None:
     ids = [vendor.register(event, receiver.url) for event in ("invoice", "payment", "client.update")]
 
     listed = good(vendor.events("GET", params={"per_page": "2"}))
@@ -237,14 +240,14 @@ def test_callbacks_are_listed_shown_and_taken_away(vendor, receiver):
         ({"event": "invoice", "uri": "https://app.example/h", "secret": "x"}, "secret", "Unrecognized field."),
     ],
 )
-def test_a_callback_that_cannot_be_is_refused(vendor, callback, field, words):
+def test_a_callback_that_cannot_be_is_refused(vendor: Vendor, callback: Any, field: Any, words: Any) -> None:
     error = new_error(vendor.events("POST", json={"callback": callback}), 422)
 
     assert error["details"][0]["fieldViolations"] == [{"field": field, "description": words}]
     assert good(vendor.events("GET"))["total"] == 0
 
 
-def test_a_callback_needs_the_read_scope_of_what_it_hears(vendor):
+def test_a_callback_needs_the_read_scope_of_what_it_hears(vendor: Vendor) -> None:
     vendor.connect(AGENCY, ["user:profile:read", "user:invoices:read"])
 
     refused = vendor.events("POST", json={"callback": {"event": "payment", "uri": "https://app.example/h"}})
@@ -253,7 +256,7 @@ def test_a_callback_needs_the_read_scope_of_what_it_hears(vendor):
     assert "user:payments:read" in refused.json()["error_description"]
 
 
-def test_a_bad_token_is_answered_in_the_shape_of_webhooks(vendor):
+def test_a_bad_token_is_answered_in_the_shape_of_webhooks(vendor: Vendor) -> None:
     refused = vendor.events("GET", headers={"Authorization": "Bearer nobody"})
 
     assert refused.status_code == 401
@@ -263,7 +266,7 @@ def test_a_bad_token_is_answered_in_the_shape_of_webhooks(vendor):
     }
 
 
-def test_a_delivery_that_fails_is_tried_again_with_the_same_bytes(vendor, receiver):
+def test_a_delivery_that_fails_is_tried_again_with_the_same_bytes(vendor: Vendor, receiver: Receiver) -> None:
     proven(vendor, receiver, "client")
     receiver.answers = [200, 500, 503, 200]
     vendor.control.act(AGENCY, "add_customer", name="Somebody")
@@ -275,7 +278,7 @@ def test_a_delivery_that_fails_is_tried_again_with_the_same_bytes(vendor, receiv
     assert [one["status"] for one in vendor.control.deliveries()[-1]["attempts"]] == [500, 503, 200]
 
 
-def test_deliveries_come_twice_forged_and_again_when_a_test_wants_so(vendor, receiver):
+def test_deliveries_come_twice_forged_and_again_when_a_test_wants_so(vendor: Vendor, receiver: Receiver) -> None:
     _, verifier = proven(vendor, receiver, "client")
     vendor.control.webhooks(repeat=2)
     vendor.control.act(AGENCY, "add_customer", name="Twice")
@@ -291,7 +294,7 @@ def test_deliveries_come_twice_forged_and_again_when_a_test_wants_so(vendor, rec
     assert forged.headers[SIGNATURE.lower()] != signature(verifier, forged.body)
 
 
-def test_one_address_for_everything_needs_no_callback(vendor, receiver):
+def test_one_address_for_everything_needs_no_callback(vendor: Vendor, receiver: Receiver) -> None:
     vendor.control.webhooks(url=receiver.url, key=VERIFIER)
 
     vendor.control.act(PLUMBER, "add_customer", name="Somebody")
@@ -301,7 +304,7 @@ def test_one_address_for_everything_needs_no_callback(vendor, receiver):
     assert told.headers[SIGNATURE.lower()] == signature(VERIFIER, told.body)
 
 
-def test_callbacks_and_books_outlive_a_restart(tmp_path, receiver):
+def test_callbacks_and_books_outlive_a_restart(tmp_path: Any, receiver: Receiver) -> None:
     kept = str(tmp_path / "freshbooks.json")
     with simulated(state_file=kept) as before:
         before.anew()

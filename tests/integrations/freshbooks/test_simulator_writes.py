@@ -50,7 +50,9 @@ def use_of(credit: Any, invoice: Any, **changes: Any) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("envelope", ["credit_note", "credit_notes"])
-def test_a_credit_note_is_created_under_either_name_and_applies_nothing_by_itself(vendor, envelope):
+def test_a_credit_note_is_created_under_either_name_and_applies_nothing_by_itself(
+    vendor: Vendor, envelope: Any
+) -> None:
     invoice = vendor.invoice("FB-OVERDUE")
 
     made = vendor.post(CREDIT_NOTES, {envelope: credit_note(invoice["customerid"])})[envelope]
@@ -62,7 +64,7 @@ def test_a_credit_note_is_created_under_either_name_and_applies_nothing_by_itsel
     assert vendor.invoice("FB-OVERDUE")["outstanding"]["amount"] == "1840.00"
 
 
-def test_a_credit_note_is_read_under_a_name_that_differs_between_sdks(vendor):
+def test_a_credit_note_is_read_under_a_name_that_differs_between_sdks(vendor: Vendor) -> None:
     id = vendor.result(CREDIT_NOTES)["credit_notes"][0]["id"]
 
     plural = vendor.result(f"{CREDIT_NOTES}/{id}")
@@ -74,7 +76,7 @@ def test_a_credit_note_is_read_under_a_name_that_differs_between_sdks(vendor):
     assert plural["credit_notes"] == singular["credit_note"]
 
 
-def test_a_credit_applied_by_a_payment_lowers_what_is_owed(vendor):
+def test_a_credit_applied_by_a_payment_lowers_what_is_owed(vendor: Vendor) -> None:
     invoice = vendor.invoice("FB-OVERDUE")
     credit = vendor.post(CREDIT_NOTES, {"credit_note": credit_note(invoice["customerid"])})["credit_note"]
 
@@ -89,7 +91,7 @@ def test_a_credit_applied_by_a_payment_lowers_what_is_owed(vendor):
     assert vendor.control.truth(AGENCY)[str(invoice["id"])]["credited"] == "120.00"
 
 
-def test_an_applied_credit_that_is_taken_back_is_owed_again(vendor):
+def test_an_applied_credit_that_is_taken_back_is_owed_again(vendor: Vendor) -> None:
     invoice = vendor.invoice("FB-OVERDUE")
     credit = vendor.post(CREDIT_NOTES, {"credit_note": credit_note(invoice["customerid"])})["credit_note"]
     row = vendor.post(PAYMENTS, use_of(credit, invoice))["payment"]
@@ -102,7 +104,7 @@ def test_an_applied_credit_that_is_taken_back_is_owed_again(vendor):
     assert credit["id"] not in {note["id"] for note in vendor.every(CREDIT_NOTES)}
 
 
-def test_sending_the_same_credit_note_twice_makes_two_which_only_a_search_can_tell(vendor):
+def test_sending_the_same_credit_note_twice_makes_two_which_only_a_search_can_tell(vendor: Vendor) -> None:
     client = vendor.invoice("FB-OVERDUE")["customerid"]
     for _ in range(2):
         vendor.post(CREDIT_NOTES, {"credit_note": credit_note(client)})
@@ -125,7 +127,7 @@ def test_sending_the_same_credit_note_twice_makes_two_which_only_a_search_can_te
         ({"colour": "red"}, "colour"),
     ],
 )
-def test_a_credit_note_with_something_wrong_is_not_created(vendor, changes, field):
+def test_a_credit_note_with_something_wrong_is_not_created(vendor: Vendor, changes: Any, field: Any) -> None:
     client = vendor.invoice("FB-OVERDUE")["customerid"]
     before = vendor.result(CREDIT_NOTES)["total"]
 
@@ -154,7 +156,9 @@ def test_a_credit_note_with_something_wrong_is_not_created(vendor, changes, fiel
         ({"overpaymentid": 1}, 422, "overpaymentid"),
     ],
 )
-def test_a_use_of_credit_with_something_wrong_changes_nothing(vendor, changes, status, field):
+def test_a_use_of_credit_with_something_wrong_changes_nothing(
+    vendor: Vendor, changes: Any, status: int, field: Any
+) -> None:
     invoice = vendor.invoice("FB-OVERDUE")
     credit = vendor.post(CREDIT_NOTES, {"credit_note": credit_note(invoice["customerid"])})["credit_note"]
 
@@ -171,7 +175,7 @@ def test_a_use_of_credit_with_something_wrong_changes_nothing(vendor, changes, s
     assert vendor.invoice("FB-OVERDUE")["outstanding"]["amount"] == "1840.00"
 
 
-def test_credit_of_one_client_pays_nothing_of_another(vendor):
+def test_credit_of_one_client_pays_nothing_of_another(vendor: Vendor) -> None:
     cher = vendor.invoice("FB-20240115")
     credit = vendor.post(CREDIT_NOTES, {"credit_note": credit_note(cher["customerid"])})["credit_note"]
 
@@ -180,7 +184,7 @@ def test_credit_of_one_client_pays_nothing_of_another(vendor):
     assert error["details"][0]["fieldViolations"][0]["field"] == "creditid"
 
 
-def test_money_recorded_by_hand_beyond_what_is_owed_leaves_a_credit(vendor):
+def test_money_recorded_by_hand_beyond_what_is_owed_leaves_a_credit(vendor: Vendor) -> None:
     invoice = vendor.invoice("FB-OVERDUE")
     body = {"invoiceid": invoice["id"], "amount": {"amount": "1900.00"}, "date": "2026-03-20", "type": "VISA"}
 
@@ -192,7 +196,7 @@ def test_money_recorded_by_hand_beyond_what_is_owed_leaves_a_credit(vendor):
     assert (left["credit_type"], left["amount"]["amount"]) == ("overpayment", "60.00")
 
 
-def test_notes_of_an_invoice_are_its_printed_text_and_a_clients_note_is_the_staffs(vendor):
+def test_notes_of_an_invoice_are_its_printed_text_and_a_clients_note_is_the_staffs(vendor: Vendor) -> None:
     invoice = vendor.invoice("FB-SENT")
 
     changed = vendor.put(f"{INVOICES}/{invoice['id']}", {"invoice": {"notes": "Printed", "terms": "Net 15"}})["invoice"]
@@ -203,7 +207,7 @@ def test_notes_of_an_invoice_are_its_printed_text_and_a_clients_note_is_the_staf
     assert vendor.result(f"{INVOICES}/{invoice['id']}")["invoice"]["notes"] == "Printed"
 
 
-def test_new_lines_make_a_new_amount_with_their_tax(vendor):
+def test_new_lines_make_a_new_amount_with_their_tax(vendor: Vendor) -> None:
     invoice = vendor.invoice("FB-TAXED")
     lines = [
         {
@@ -229,7 +233,7 @@ def test_new_lines_make_a_new_amount_with_their_tax(vendor):
     assert {line["taxAmount1"] for line in changed["lines"]} == {"8.25"}
 
 
-def test_a_discount_lowers_the_invoice_and_days_move_its_due_date(vendor):
+def test_a_discount_lowers_the_invoice_and_days_move_its_due_date(vendor: Vendor) -> None:
     invoice = vendor.invoice("FB-SENT")
 
     changed = good_invoice(vendor, invoice, {"discount_value": "25", "due_offset_days": 45})
@@ -238,7 +242,7 @@ def test_a_discount_lowers_the_invoice_and_days_move_its_due_date(vendor):
     assert changed["due_offset_days"] == 45
 
 
-def test_an_invoice_cannot_ask_for_less_than_was_paid_on_it(vendor):
+def test_an_invoice_cannot_ask_for_less_than_was_paid_on_it(vendor: Vendor) -> None:
     invoice = vendor.invoice("FB-PARTIAL")
     lines = [{"name": "Design", "qty": "1", "unit_cost": {"amount": "400.00", "code": "USD"}}]
 
@@ -248,7 +252,7 @@ def test_an_invoice_cannot_ask_for_less_than_was_paid_on_it(vendor):
     assert vendor.invoice("FB-PARTIAL")["amount"]["amount"] == "1200.00"
 
 
-def test_a_draft_becomes_sent_by_the_mark_and_by_an_e_mail(vendor):
+def test_a_draft_becomes_sent_by_the_mark_and_by_an_e_mail(vendor: Vendor) -> None:
     draft, created = vendor.invoice("FB-DRAFT"), vendor.invoice("FB-CREATED")
 
     marked = good_invoice(vendor, draft, {"action_mark_as_sent": True})
@@ -259,7 +263,7 @@ def test_a_draft_becomes_sent_by_the_mark_and_by_an_e_mail(vendor):
 
 
 @pytest.mark.parametrize("recipients", [None, [], ["nobody"], "dana@ruizdental.example"])
-def test_an_e_mail_needs_somebody_to_go_to(vendor, recipients):
+def test_an_e_mail_needs_somebody_to_go_to(vendor: Vendor, recipients: Any) -> None:
     invoice = vendor.invoice("FB-CREATED")
     body = {"action_email": True, **({} if recipients is None else {"email_recipients": recipients})}
 
@@ -269,7 +273,7 @@ def test_an_e_mail_needs_somebody_to_go_to(vendor, recipients):
     assert vendor.invoice("FB-CREATED")["v3_status"] == "created"
 
 
-def test_only_the_first_kind_of_change_is_done_and_the_rest_thrown_away_silently(vendor):
+def test_only_the_first_kind_of_change_is_done_and_the_rest_thrown_away_silently(vendor: Vendor) -> None:
     sent, draft = vendor.invoice("FB-SENT"), vendor.invoice("FB-DRAFT")
 
     archived = good_invoice(vendor, sent, {"vis_state": 2, "notes": "lost"})
@@ -279,7 +283,7 @@ def test_only_the_first_kind_of_change_is_done_and_the_rest_thrown_away_silently
     assert (marked["v3_status"], marked["notes"]) == ("sent", "")
 
 
-def test_an_invoice_is_deleted_and_brought_back(vendor):
+def test_an_invoice_is_deleted_and_brought_back(vendor: Vendor) -> None:
     invoice = vendor.invoice("FB-SENT")
 
     gone = good_invoice(vendor, invoice, {"vis_state": 1})
@@ -302,7 +306,7 @@ def test_an_invoice_is_deleted_and_brought_back(vendor):
         ("discount_value", "101"),
     ],
 )
-def test_a_field_that_cannot_be_written_so_is_named(vendor, field, value):
+def test_a_field_that_cannot_be_written_so_is_named(vendor: Vendor, field: Any, value: Any) -> None:
     invoice = vendor.invoice("FB-SENT")
 
     error = old_error(vendor.call("PUT", f"{INVOICES}/{invoice['id']}", json={"invoice": {field: value}}), 422)
@@ -322,18 +326,18 @@ def test_a_field_that_cannot_be_written_so_is_named(vendor, field, value):
     ],
     ids=["wrong envelope", "no envelope", "a list", "broken", "a form"],
 )
-def test_a_body_that_is_no_invoice_is_refused(vendor, sent, status, errno):
+def test_a_body_that_is_no_invoice_is_refused(vendor: Vendor, sent: Any, status: int, errno: Any) -> None:
     invoice = vendor.invoice("FB-SENT")
 
     assert old_error(vendor.call("PUT", f"{INVOICES}/{invoice['id']}", **sent), status)["errno"] == errno
 
 
-def test_invoices_and_clients_are_not_written_new_here(vendor):
+def test_invoices_and_clients_are_not_written_new_here(vendor: Vendor) -> None:
     assert old_error(vendor.call("POST", INVOICES, json={"invoice": {}}), 405)["message"] == "Method not allowed."
     assert vendor.call("DELETE", f"{CLIENTS}/1").status_code == 405
 
 
-def test_answers_to_writes_are_what_the_specification_names(vendor):
+def test_answers_to_writes_are_what_the_specification_names(vendor: Vendor) -> None:
     invoice = vendor.invoice("FB-OVERDUE")
     credit = vendor.post(CREDIT_NOTES, {"credit_note": credit_note(invoice["customerid"])})["credit_note"]
 
