@@ -6,7 +6,7 @@ from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from compliance.facts import Facts
-from compliance.gate import decide
+from compliance.gate import decide, first_allowed
 from compliance.rulebook import RuleBook
 
 NOON = time(13)
@@ -20,8 +20,7 @@ def moment_for(facts: Facts, rules: RuleBook, *, last: datetime | None, zone: st
     After an earlier attempt another weekday and the other half of the day are preferred, within a few days. A time the
     person asked for is kept as it is.
     """
-    clearance = decide(facts, rules)
-    first = facts.at if clearance.is_allowed else clearance.next_allowed_at
+    first = first_allowed(facts, rules)
     if first is None or last is None:
         return first
     asked = facts.flags.callback_requested_utc

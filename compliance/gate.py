@@ -14,9 +14,9 @@ from compliance.rules import frequency, hours, product, standing
 from compliance.rules.case import Case, Finding
 from compliance.rules.frequency import Budget, Wait
 from compliance.rules.hours import Timetable
-from compliance.windows import HORIZON, LAST_DAY, first_minute, first_open, instant_of, minute_from, minute_of
+from compliance.windows import HORIZON, LAST_DAY, first_minute, instant_of, minute_from, minute_of
 
-__all__ = ["Clearance", "Facts", "RuleBook", "decide"]
+__all__ = ["Clearance", "Facts", "RuleBook", "decide", "first_allowed"]
 
 CALLBACK_SERVED_WITHIN = timedelta(minutes=30)
 CALLBACK_AT_MOST_AHEAD = timedelta(days=7)
@@ -28,10 +28,9 @@ def decide(facts: Facts, rules: RuleBook) -> Clearance:
     case = Case.of(facts, rules)
     budgets = frequency.budgets(case)
     timing = _Timing.of(case, budgets)
-    found = [*standing.found(case), *timing.found(case)]
-    if facts.purpose != Purpose.ACCOUNT:
-        found += product.found(case)
-    found.sort(key=lambda finding: (rules.code(finding.code).rank, STRICTEST_FIRST.index(finding.layer)))
+    found = _found(case, timing)
+    if len(found) > 1:
+        found.sort(key=lambda finding: (rules.code(finding.code).rank, STRICTEST_FIRST.index(finding.layer)))
     by_law = next((finding for finding in found if finding.layer is Layer.LAW), None)
     return Clearance(
         decision="blocked" if found else "allowed",
@@ -44,6 +43,22 @@ def decide(facts: Facts, rules: RuleBook) -> Clearance:
         next_allowed_at=_next_allowed(case, timing, found),
         rules_version=rules.version,
     )
+
+
+def first_allowed(facts: Facts, rules: RuleBook) -> datetime | None:
+    """The first moment from ``facts.at`` on at which the same facts are allowed: what ``decide`` would say, and no record.
+
+    None when waiting alone cures nothing. For a planner that asks about many and keeps little.
+    """
+    case = Case.of(facts, rules)
+    timing = _Timing.of(case, frequency.budgets(case))
+    found = _found(case, timing)
+    return _next_allowed(case, timing, found) if found else facts.at
+
+
+def _found(case: Case, timing: "_Timing") -> list[Finding]:
+    found = [*standing.found(case), *timing.found(case)]
+    return found if case.facts.purpose == Purpose.ACCOUNT else [*found, *product.found(case)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +90,7 @@ class _Timing:
             return None
         bounds = [end for end in ends if end is not None]
         begin = max([start, *bounds, *(minute_from(end) for end in product.ends(case))])
-        return first_open(self.timetable.clocks, begin, min(begin + HORIZON, first_minute("UTC", LAST_DAY)))
+        return self.timetable.first_open(begin, min(begin + HORIZON, first_minute("UTC", LAST_DAY)))
 
 
 def _callback(case: Case) -> tuple[datetime, datetime] | None:
@@ -119,14 +134,13 @@ def _citations(found: Sequence[Finding]) -> tuple[Citation, ...]:
 def _inputs(case: Case, budgets: list[Budget], found: Sequence[Finding]) -> dict[str, Json]:
     facts, place = case.facts, case.place
     callback = facts.flags.callback_requested_utc
-    made = frequency.attempts(frequency.everything(case))
     return {
         "purpose": facts.purpose.value,
         "channel": facts.channel.value,
         "at": utc_text(facts.at),
-        "zones": {zone: _pointers(case, zone) for zone in place.zones},
+        "zones": {zone: [*place.zones_because.get(zone, ())] for zone in place.zones},
         "local_times": {zone: str(case.reading(zone)) for zone in place.zones},
-        "jurisdictions": {name: _pointers(case, name) for name in place.jurisdictions},
+        "jurisdictions": {name: [*why] for name, why in place.jurisdictions_because.items()},
         "phone_problem": place.phone_problem,
         "assumed_anywhere": place.assumed_anywhere,
         "treated_as": "consumer" if case.consumer else "business",
@@ -134,14 +148,10 @@ def _inputs(case: Case, budgets: list[Budget], found: Sequence[Finding]) -> dict
         "line_type": facts.line_type.value,
         "consent": facts.consent.value,
         "days_past_due": case.today - facts.due_date.toordinal() if facts.due_date else None,
-        "attempts": len(frequency.attempts(facts.history)),
-        "last_attempt": utc_text(max(event.at for event in made)) if made else None,
+        "attempts": case.dials,
+        "last_attempt": utc_text(case.last_dial) if case.last_dial else None,
         "budgets": frequency.counts(case, budgets),
         "callback_requested": utc_text(callback) if callback else None,
         "house": {**figures_of(case.policy, facts.firm)},
         "findings": [{"code": finding.code, "layer": finding.layer.value, **finding.figures} for finding in found],
     }
-
-
-def _pointers(case: Case, name: str) -> list[Json]:
-    return [why for what, why in case.place.pointers if what == name]

@@ -1,7 +1,8 @@
 """Where the person may be: every zone and state that the number, the address and the person point to."""
 
 import re
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 import phonenumbers
@@ -25,7 +26,8 @@ class Place:
 
     zones: tuple[str, ...]
     jurisdictions: tuple[str, ...]
-    pointers: tuple[tuple[str, str], ...]
+    zones_because: Mapping[str, tuple[str, ...]] = field(default_factory=dict, compare=False)
+    jurisdictions_because: Mapping[str, tuple[str, ...]] = field(default_factory=dict, compare=False)
     area_code: str | None = None
     phone_problem: str | None = None
     in_nyc: bool = False
@@ -65,13 +67,22 @@ def _put_together(
     return Place(
         zones=tuple(sorted({zone for zone, _ in zones})),
         jurisdictions=tuple(sorted({place for place, _ in places})),
-        pointers=(*zones, *places),
+        zones_because=_grouped(zones),
+        jurisdictions_because=_grouped(places),
         area_code=area_code,
         phone_problem=phone_problem,
         in_nyc=in_nyc,
     )
 
 
+def _grouped(pointers: Iterable[tuple[str, str]]) -> dict[str, tuple[str, ...]]:
+    found: dict[str, tuple[str, ...]] = {}
+    for name, why in sorted(pointers, key=lambda pointer: pointer[0]):  # by name; for one name in the order of looking
+        found[name] = (*found.get(name, ()), why)
+    return found
+
+
+@lru_cache(maxsize=65536)
 def _of_phone(phone: str | None, rules: RuleBook) -> tuple[str | None, str | None, str | None]:
     """Area code, jurisdiction, and what keeps the number from telling them."""
     if not phone:

@@ -26,7 +26,8 @@ def dump(record: object) -> dict[str, Json]:
     for name, default in _defaults(kind):
         value = getattr(record, name)
         if value is not default and value != default:
-            found[name] = _plain(value)
+            plain = _PLAIN.get(type(value))
+            found[name] = plain(value) if plain else _plain(value)
     return found
 
 
@@ -53,6 +54,18 @@ def load[T](kind: type[T], data: object) -> T:
         return kind(**values)
     except TypeError as problem:
         raise RecordError(f"{kind.__name__}: {problem}") from problem
+
+
+# What most fields hold, by its very type; whatever else there is goes the long way.
+_PLAIN: dict[type, Callable[[Any], Json]] = {
+    bool: bool,
+    int: int,
+    str: str,
+    datetime: utc_text,
+    date: date.isoformat,
+    time: time.isoformat,
+    tuple: lambda items: [_plain(item) for item in items],
+}
 
 
 def _plain(value: object) -> Json:

@@ -35,9 +35,11 @@ def clear(ask: Ask, *, subject_kind: str, subject_id: UUID, moment: str) -> Clea
     return judge(facts_of(ask), ask, subject_kind=subject_kind, subject_id=subject_id, moment=moment)
 
 
-def judge(facts: Facts, ask: Ask, *, subject_kind: str, subject_id: UUID, moment: str) -> Clearance:
-    """The same for facts already gathered (planning gathers a batch at once)."""
-    clearance = decide(facts, RuleBook.load())
+def judge(
+    facts: Facts, ask: Ask, *, subject_kind: str, subject_id: UUID, moment: str, clearance: Clearance | None = None
+) -> Clearance:
+    """The same for facts already gathered (planning gathers a batch at once); ``clearance`` where they were judged too."""
+    clearance = clearance or decide(facts, RuleBook.load())
     Decision.objects.create(
         subject_kind=subject_kind,
         subject_id=subject_id,

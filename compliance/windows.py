@@ -44,17 +44,29 @@ class Reading(NamedTuple):
 
     def __str__(self) -> str:
         hour, minute = divmod(self.minute, 60)
-        return f"{DAY_NAMES[self.weekday]} {date.fromordinal(self.ordinal)} {hour:02}:{minute:02}"
+        return f"{_day_words(self.ordinal)} {hour:02}:{minute:02}"
 
 
+@lru_cache(maxsize=4096)
+def _day_words(ordinal: int) -> str:
+    return f"{DAY_NAMES[(ordinal + 6) % 7]} {date.fromordinal(ordinal)}"
+
+
+@lru_cache(maxsize=1024)
+def _zone(name: str) -> ZoneInfo:
+    return ZoneInfo(name)
+
+
+@lru_cache(maxsize=4096)
 def reading(instant: datetime, zone: str) -> Reading:
-    local = instant.astimezone(ZoneInfo(zone))
+    """What the wall clock shows then: a sweep asks about many people at one moment."""
+    local = instant.astimezone(_zone(zone))
     ordinal = local.toordinal()
     return Reading(zone, ordinal, (ordinal + 6) % 7, local.hour * 60 + local.minute)
 
 
 def local_day(instant: datetime, zone: str) -> int:
-    return instant.astimezone(ZoneInfo(zone)).toordinal()
+    return instant.astimezone(_zone(zone)).toordinal()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,11 @@
 """One contact under judgment, and what a rule may find against it."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
 
-from compliance.facts import Channel, DebtorType, Facts, LineType, Purpose, Role
+from compliance.facts import Channel, ContactEvent, DebtorType, Facts, LineType, Purpose, Result, Role
 from compliance.house import HousePolicy, narrowed
 from compliance.law import Layer, Source, State
 from compliance.places import Place, locate
@@ -16,14 +18,13 @@ LIKE_MOBILE = frozenset({LineType.WIRELESS, LineType.VOIP, LineType.UNKNOWN})
 NOTHING: Mapping[str, Json] = {}
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(NamedTuple):
     """One reason against the contact. `curable`: waiting alone takes it away."""
 
     code: str
     layer: Layer
     source: Source
-    figures: Mapping[str, Json] = field(default_factory=dict)
+    figures: Mapping[str, Json] = NOTHING
     curable: bool = False
 
 
@@ -40,6 +41,8 @@ class Case:
     collecting: bool
     calling: bool
     readings: dict[str, Reading]
+    dials: int  # about this invoice
+    last_dial: datetime | None  # about anything, to this person or number
 
     @classmethod
     def of(cls, facts: Facts, rules: RuleBook) -> "Case":
@@ -55,6 +58,15 @@ class Case:
             collecting=facts.purpose == Purpose.COLLECT,
             calling=facts.channel == Channel.CALL,
             readings={zone: reading(facts.at, zone) for zone in place.zones},
+            dials=len(_dials(facts.history)),
+            last_dial=max(
+                (
+                    *_dials(facts.history),
+                    *_dials(facts.person_history),
+                    *_dials(facts.number_history),
+                ),
+                default=None,
+            ),
         )
 
     @property
@@ -103,3 +115,12 @@ class Case:
         known = self.rules.code(code)
         usual = layer or known.layer or Layer.HOUSE
         return Finding(code, usual, source or known.source, figures, curable)
+
+
+def _dials(events: Iterable[ContactEvent]) -> list[datetime]:
+    """When we had this dialed: what reached the carrier, answered or not."""
+    return [
+        event.at
+        for event in events
+        if event.channel is Channel.CALL and event.result is not Result.FAILED_BEFORE_RING and not event.inbound
+    ]

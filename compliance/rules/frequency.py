@@ -1,9 +1,9 @@
 """How soon and how often. Each rule comes down to the local date in each zone from which it no longer speaks."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
+from typing import NamedTuple
 
 from compliance.facts import Channel, Consent, ContactEvent, Purpose, Result
 from compliance.law import Counts, Frequency, Layer, Per, Source
@@ -13,8 +13,7 @@ from compliance.rules.case import Case, Finding
 from compliance.windows import LAST_DAY, first_minute, local_day
 
 
-@dataclass(frozen=True, slots=True)
-class Wait:
+class Wait(NamedTuple):
     """Refused in each zone until its local date has come; one zone that is not there yet is enough."""
 
     code: str
@@ -34,8 +33,7 @@ class Wait:
         return max((first_minute(zone, ordinal) for zone, ordinal in self.until), default=0)
 
 
-@dataclass(frozen=True, slots=True)
-class Budget:
+class Budget(NamedTuple):
     """One frequency rule that binds this contact, with what it counts."""
 
     rule: Frequency
@@ -78,23 +76,6 @@ def found(case: Case, waits: list[Wait]) -> Iterator[Finding]:
     yield from _attempts_used_up(case)
 
 
-def attempts(events: Iterable[ContactEvent]) -> list[ContactEvent]:
-    """Our dials that reached the carrier, answered or not."""
-    return [
-        event
-        for event in events
-        if event.channel == Channel.CALL and event.result != Result.FAILED_BEFORE_RING and not event.inbound
-    ]
-
-
-def everything(case: Case) -> tuple[ContactEvent, ...]:
-    """What happened with this invoice, this person or this number, each once."""
-    facts = case.facts
-    if not facts.person_history and not facts.number_history:
-        return facts.history
-    return tuple({*facts.history, *facts.person_history, *facts.number_history})
-
-
 def counts(case: Case, bound: list[Budget]) -> list[Json]:
     """What each budget has counted in its window today, whether it is used up or not."""
     found: list[Json] = []
@@ -111,7 +92,7 @@ def counts(case: Case, bound: list[Budget]) -> list[Json]:
 
 def _attempts_used_up(case: Case) -> Iterator[Finding]:
     if case.collecting and case.calling:
-        made = len(attempts(case.facts.history))
+        made = case.dials
         if made >= case.policy.max_attempts:
             figures: dict[str, Json] = {"attempts": made, "max_attempts": case.policy.max_attempts}
             yield case.finding("MAX_ATTEMPTS_HOUSE", figures=figures)
@@ -126,8 +107,7 @@ def _too_early(case: Case) -> Iterator[Wait]:
 
 def _gap(case: Case) -> Iterator[Wait]:
     """Kept per invoice, per person and per number: whoever asked, the same phone rang."""
-    if made := attempts(everything(case)):
-        last = max(event.at for event in made)
+    if last := case.last_dial:
         gap = case.policy.min_gap_days
         until = tuple((zone, local_day(last, zone) + gap) for zone in case.date_zones)
         figures: dict[str, Json] = {"last_attempt": last.isoformat(), "min_gap_days": gap}

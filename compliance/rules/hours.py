@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache
 
 from compliance.facts import Channel, Purpose
@@ -10,7 +11,19 @@ from compliance.law import Hours, Layer, Source, State
 from compliance.records import Json
 from compliance.rulebook import RuleBook
 from compliance.rules.case import Case, Finding
-from compliance.windows import ALL_DAY, Calendar, Clock, Week, every_day, merged, on_weekdays, outside, span_text
+from compliance.windows import (
+    ALL_DAY,
+    Calendar,
+    Clock,
+    Week,
+    every_day,
+    first_open,
+    merged,
+    on_weekdays,
+    outside,
+    reading,
+    span_text,
+)
 
 FEDERAL_HOLIDAYS = Calendar()
 
@@ -57,9 +70,12 @@ class _Bound:
         return Opening(code, Layer.OVERLAY, self.clocks(week, *closed), hours.source, hours.text)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Timetable:
-    """The rules one by one, and one clock a zone that says when all of them are open."""
+    """The rules one by one, and one clock a zone that says when all of them are open.
+
+    Compared by identity, so that what it says of a moment is worked out once for all who share it.
+    """
 
     openings: tuple[Opening, ...] = ()
     clocks: tuple[Clock, ...] = ()
@@ -68,12 +84,16 @@ class Timetable:
     def of(cls, openings: tuple[Opening, ...]) -> "Timetable":
         return cls(openings, merged(clock for opening in openings for clock in opening.clocks))
 
+    def first_open(self, minute: int, limit: int) -> int | None:
+        """The first minute from here on at which everything is open; None when there is none before the limit."""
+        return _first_open(self, minute, limit)
+
 
 def timetable(case: Case) -> Timetable:
     """Every rule of hours and days that binds this contact; none for a letter, which rings nowhere."""
     facts = case.facts
     if facts.channel == Channel.LETTER or facts.purpose == Purpose.ACCOUNT:
-        return Timetable()
+        return ALWAYS_OPEN
     shared = _shared(
         _Bound(
             rules=case.rules,
@@ -89,14 +109,30 @@ def timetable(case: Case) -> Timetable:
     return Timetable.of((*shared.openings, *_stated(case))) if facts.flags.not_between else shared
 
 
-def found(case: Case, table: Timetable) -> Iterator[Finding]:
-    if all(clock.is_open(case.reading(clock.zone)) for clock in table.clocks):
-        return
-    for opening in table.openings:
-        closed = [clock.zone for clock in opening.clocks if not clock.is_open(case.reading(clock.zone))]
-        if closed:
-            figures: dict[str, Json] = {"hours": opening.text, "closed_in": [*closed]}
-            yield Finding(opening.code, opening.layer, opening.source, figures, curable=True)
+def found(case: Case, table: Timetable) -> tuple[Finding, ...]:
+    """Each rule that is closed now, with the zones where it is."""
+    return _found(table, case.facts.at)
+
+
+@lru_cache(maxsize=4096)
+def _found(table: Timetable, at: datetime) -> tuple[Finding, ...]:
+    if all(clock.is_open(reading(at, clock.zone)) for clock in table.clocks):
+        return ()
+    return tuple(finding for opening in table.openings if (finding := _closed(opening, at)))
+
+
+def _closed(opening: Opening, at: datetime) -> Finding | None:
+    closed = [clock.zone for clock in opening.clocks if not clock.is_open(reading(at, clock.zone))]
+    figures: dict[str, Json] = {"hours": opening.text, "closed_in": [*closed]}
+    return Finding(opening.code, opening.layer, opening.source, figures, curable=True) if closed else None
+
+
+@lru_cache(maxsize=4096)
+def _first_open(table: Timetable, minute: int, limit: int) -> int | None:
+    return first_open(table.clocks, minute, limit)
+
+
+ALWAYS_OPEN = Timetable()
 
 
 @lru_cache(maxsize=8192)

@@ -3,8 +3,9 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from operator import attrgetter
 
-from compliance.facts import ProductFacts
+from compliance.facts import Facts, ProductFacts
 from compliance.rules.case import Case, Finding
 from compliance.rules.standing import YOUR_DECISION
 
@@ -64,16 +65,11 @@ REASONS = (
     _Reason("number_contacted_recently", _calling, until="number_free_at"),
 )
 
-NOTHING_GIVEN = ProductFacts()
+_FACTS: Callable[[ProductFacts], tuple[bool | None, ...]] = attrgetter(*(reason.fact for reason in REASONS))
 
 
 def found(case: Case) -> Iterator[Finding]:
-    facts = case.facts
-    if facts.product == NOTHING_GIVEN and not facts.left_reason and facts.due_date:
-        return
-    for reason in REASONS:
-        if not reason.binds(case) or not _given(case, reason.fact):
-            continue
+    for reason in _speaking(case):
         end = _end(case, reason)
         if end is None:
             yield case.finding(reason.code)
@@ -83,24 +79,35 @@ def found(case: Case) -> Iterator[Finding]:
 
 def ends(case: Case) -> list[datetime]:
     """When the reasons with a known end are over."""
+    return [end for reason in _speaking(case) if reason.until and (end := _end(case, reason))]
+
+
+def _speaking(case: Case) -> list[_Reason]:
+    """Those whose fact was given and that bind such a contact, in their order."""
+    facts = case.facts
+    given = _FACTS(facts.product)
+    if True not in given and facts.left_reason != YOUR_DECISION and facts.due_date is not None:
+        return []
     return [
-        end
-        for reason in REASONS
-        if reason.until and reason.binds(case) and _given(case, reason.fact) and (end := _end(case, reason))
+        reason
+        for reason, fact in zip(REASONS, given, strict=True)
+        if (fact is True or reason.fact in _ELSEWHERE) and reason.binds(case) and _given(facts, reason.fact, fact)
     ]
 
 
-def _given(case: Case, fact: str) -> bool:
-    facts = case.facts
-    given = getattr(facts.product, fact) is True
-    match fact:
+# Facts that also follow from what stands elsewhere.
+_ELSEWHERE = frozenset({"owner_decides", "no_terms"})
+
+
+def _given(facts: Facts, name: str, value: bool | None) -> bool:
+    match name:
         case "invoice_frozen":
-            return given and facts.flags.dispute is None
+            return value is True and facts.flags.dispute is None
         case "owner_decides":
-            return given or facts.left_reason == YOUR_DECISION
+            return value is True or facts.left_reason == YOUR_DECISION
         case "no_terms":
-            return given or facts.due_date is None
-    return given
+            return value is True or facts.due_date is None
+    return value is True
 
 
 def _end(case: Case, reason: _Reason) -> datetime | None:
