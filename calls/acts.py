@@ -1,8 +1,9 @@
 """What the agent asks for during a call, carried out before its next word: each act once, however often it is asked."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
 from hashlib import sha256
 from typing import Any
 from uuid import UUID
@@ -22,7 +23,9 @@ from compliance.models import StopKind
 from compliance.services import stop
 from disputes.models import Claim
 from disputes.services import NewClaim, open_dispute, pause, specify
-from invoices.models import Invoice, Promise
+from invoices.models import Contact, Invoice, Promise
+from invoices.phones import OURS
+from invoices.services import hold_customer
 from notifications import outbox
 from syntharra import clock
 
@@ -68,9 +71,14 @@ def _freeze(scene: Scene, act: acts.Freeze) -> None:
         language=scene.language,
         urgent=act.urgent,
         by=call.customer.name,
-        evidence={**scene.evidence, "call": str(scene.call_id), "told_before": act.told_before},
+        evidence={**scene.evidence, "call": str(scene.call_id), **_told(act)},
     )
     open_dispute(*named, claim=claim)
+
+
+def _told(act: acts.Freeze) -> dict[str, Any]:
+    """That the firm is said to have been told before, and since when: the claimed date is kept beside our own."""
+    return {"told_before": act.told_before, "told_on": act.told_on.isoformat() if act.told_on else None}
 
 
 def _claim_key(scene: Scene, about: Mapping[UUID, str]) -> str:
@@ -117,17 +125,29 @@ def _promise(scene: Scene, act: acts.Promise) -> None:
         timeline.record(call, "noted", by=AGENT, customer=call.customer_id, kind="promise_without_day", words=act.words)
         return
     how = _HOW.get(act.how, act.how.value)
-    for invoice in invoices:
-        _put_down(invoice, act.on, how, source=f"call:{call.pk}")
-    numbers = [invoice.number for invoice in invoices]
-    timeline.record(call, "promised", by=AGENT, customer=call.customer_id, on=act.on, how=how, invoices=numbers)
-    outbox.owe(*letters.promise_confirmation(call, tuple(invoice.pk for invoice in invoices), act.on))
+    promised = [(invoice, part) for invoice, part in _oldest_first(invoices, act) if part > 0]
+    for invoice, part in promised:
+        _put_down(invoice, part, act.on, how, source=f"call:{call.pk}")
+    numbers = [invoice.number for invoice, _ in promised]
+    facts = {"on": act.on, "how": how, "invoices": numbers, "amount": str(sum(part for _, part in promised))}
+    timeline.record(call, "promised", by=AGENT, customer=call.customer_id, **facts)
+    outbox.owe(*letters.promise_confirmation(call, tuple(invoice.pk for invoice, _ in promised), act.on))
 
 
-def _put_down(invoice: Invoice, on: date, how: str, *, source: str) -> None:
+def _oldest_first(invoices: list[Invoice], act: acts.Promise) -> Iterator[tuple[Invoice, Decimal]]:
+    """How much of what was promised falls on which invoice: on those it names, else the oldest first, until it is used up."""
+    about = [invoice for invoice in invoices if invoice.number in act.invoices] or invoices
+    left = act.amount.amount
+    for invoice in about:
+        part = min(left, invoice.balance)
+        left -= part
+        yield invoice, part
+
+
+def _put_down(invoice: Invoice, amount: Decimal, on: date, how: str, *, source: str) -> None:
     facts = {
         "customer_id": invoice.customer_id,
-        "amount": invoice.balance,
+        "amount": amount,
         "currency": invoice.currency,
         "promised_for": on,
         "how": how,
@@ -171,8 +191,15 @@ def _send_link(scene: Scene, act: acts.SendLink) -> None:
 
 @transaction.atomic
 def _send_copy(scene: Scene, act: acts.SendCopy) -> None:
+    """By e-mail at once, where there is an address; else the firm is asked to send it."""
     call = _call(scene)
-    timeline.record(call, "asks_owner", by=AGENT, customer=call.customer_id, task="send_copy", words=act.words)
+    about = tuple(invoice.pk for invoice in spoken_of(_attempt(scene)))
+    owed = letters.invoice_copy(call, about)
+    if owed:
+        outbox.owe(*owed)
+        timeline.record(call, "wants_copy", by=AGENT, customer=call.customer_id, words=act.words)
+    else:
+        timeline.record(call, "asks_owner", by=AGENT, customer=call.customer_id, task="send_copy", words=act.words)
 
 
 @transaction.atomic
@@ -187,7 +214,34 @@ def _already_paid(scene: Scene, act: acts.AlreadyPaid) -> None:
 
 def _note(scene: Scene, act: acts.Note) -> None:
     call = _call(scene)
-    timeline.record(call, "noted", by=AGENT, customer=call.customer_id, kind=act.kind.value, words=act.words)
+    detail = {"detail": act.detail} if act.detail else {}
+    timeline.record(call, "noted", by=AGENT, customer=call.customer_id, kind=act.kind.value, words=act.words, **detail)
+
+
+@transaction.atomic
+def _propose_contact(scene: Scene, act: acts.ProposeContact) -> None:
+    """On file as somebody else there: nobody of that role is ever called or written to about money."""
+    call = _call(scene)
+    hold_customer(call.customer_id)
+    known = call.customer.contacts.filter(phone=act.phone, email=act.email, name=act.name)
+    if (act.phone or act.email) and not known.exists():
+        ours = call.customer.contacts.filter(role=Contact.Role.OTHER, rank__gte=OURS).count()
+        call.customer.contacts.create(
+            role=Contact.Role.OTHER,
+            rank=OURS + ours,
+            name=act.name,
+            phone=act.phone,
+            phone_raw=act.phone,
+            email=act.email,
+        )
+    who = {"name": act.name, "phone": act.phone, "email": act.email}
+    timeline.record(call, "proposed_contact", by=AGENT, customer=call.customer_id, words=act.words, **who)
+
+
+def _restrict(scene: Scene, act: acts.Restrict) -> None:
+    call = _call(scene)
+    when = {"place": act.place, "not_before": act.not_before, "not_after": act.not_after, "not_on": list(act.not_on)}
+    timeline.record(call, "restricted", by=AGENT, customer=call.customer_id, words=act.words, **when)
 
 
 def _hand_over(scene: Scene, act: acts.HandOver) -> None:
@@ -227,6 +281,8 @@ _DOERS: dict[type, Callable[[Scene, Any], None]] = {
     acts.SendCopy: _send_copy,
     acts.AlreadyPaid: _already_paid,
     acts.Note: _note,
+    acts.ProposeContact: _propose_contact,
+    acts.Restrict: _restrict,
     acts.HandOver: _hand_over,
     acts.StopRecording: _stop_recording,
 }

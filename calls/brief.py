@@ -1,6 +1,6 @@
 """The facts of one call, read from the books and frozen before the agent's first word."""
 
-from datetime import time
+from datetime import datetime, time
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -8,6 +8,7 @@ from django.conf import settings
 from calls.agent.facts import Brief, DebtorType, InvoiceFacts, Language, LinkChannel, Role
 from calls.models import Attempt, Call
 from calls.outcomes import spoken_of
+from calls.workdays import workdays_after
 from disputes.letters import email_of
 from disputes.models import Dispute
 from invoices.models import Contact, Customer, Invoice
@@ -23,6 +24,7 @@ def brief_for(attempt: Attempt) -> Brief:
     invoices = spoken_of(attempt)
     contact = Contact.objects.filter(customer=customer, phone=attempt.to).order_by("rank").first()
     here = clock.now().astimezone(ZoneInfo(business.time_zone))
+    calling_back = next_open_hour(here, business.call_from)
     return Brief(
         business_name=business.name,
         customer_name=customer.name,
@@ -40,8 +42,15 @@ def brief_for(attempt: Attempt) -> Brief:
         dispute_live=_disputes_open(customer),
         identify_after_name=customer.state == NAMED_LATER,
         link=_link(customer, invoices),
+        person_on=calling_back.date(),
+        person_at=calling_back.time(),
         reference=str(attempt.pk),
     )
+
+
+def next_open_hour(here: datetime, opens: time) -> datetime:
+    """When a person of the firm calls back at the latest: its first hour on the next business day, on its own clock."""
+    return datetime.combine(workdays_after(here.date(), 1), opens, here.tzinfo)
 
 
 def _facts(invoice: Invoice) -> InvoiceFacts:

@@ -9,9 +9,9 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from calls.agent import acts
-from calls.agent.conversation import advance, begin
+from calls.agent.conversation import advance, begin, reads_card
 from calls.agent.events import Event, HungUp, Interrupted, Key, Said, Silence
-from calls.agent.everyday import reads_card_number, without_digits
+from calls.agent.everyday import without_digits
 from calls.agent.steps import Line, State, Step
 from calls.notes import Note, Page, heard_as, recent
 from calls.opened import OpenLine
@@ -136,7 +136,7 @@ class Dialogue:
         if not text.strip() or self.state is None:
             return None
         self.busy_at = self._clock()
-        kept = without_digits(text) if reads_card_number(text) else text  # a card's number is written down nowhere
+        kept = without_digits(text) if reads_card(self.state, text) else text  # a card's number is written down nowhere
         if not is_final:
             self.partial = kept
             return self._said(text, kept, is_final=False)
@@ -161,8 +161,7 @@ class Dialogue:
         step = turn.step
         if not is_final and not step.hush and not step.acts:
             return None
-        asked = before.asked.value if before.asked else None
-        heard = hear(text, final=is_final, asked=asked, before="" if is_final else before.last_final)
+        heard = step.heard or hear(kept, final=is_final)
         position = self._write_heard(kept, heard, step, is_final)
         self._mark_silence(before, position)
         turn.evidence = {**heard_as(heard), "line": position, "second": round(self._second(), 2)}

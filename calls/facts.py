@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db.models import Q
 
 from accounts.models import Business
-from calls.agent.outcomes import Disposition
+from calls.agent.outcomes import CALLS_ONLY
 from calls.history import History
 from calls.models import Attempt
 from compliance import facts as gate
@@ -190,14 +190,14 @@ class _Known:
     def _hold(self, ask: Ask, customer: Customer, invoice: Invoice) -> tuple[bool, datetime | None]:
         """Whether anything holds it, and when the last hold runs out (None: when somebody lifts it).
 
-        The day's rest after a customer asked for the link keeps calls away, not the link he asked for.
+        Some keep calls away and nothing else: he asked for the link, or wants it in writing.
         """
         calling = ask.channel == Channel.CALL
         mine = [
             hold
             for hold in self.holds
             if (hold.invoice_id == invoice.pk or (hold.invoice_id is None and hold.customer_id in (None, customer.pk)))
-            and (calling or hold.reason != Disposition.PAY_NOW)
+            and (calling or hold.reason not in CALLS_ONLY)
         ]
         if customer.never_call:
             return True, None

@@ -11,12 +11,14 @@ from invoices.models import Invoice
 from notifications.letters import letter_facts
 from notifications.models import Message
 from notifications.outbox import Letter
+from syntharra.money import Money, of
 
 
 def register() -> None:
     """Say what the letters that follow a call tell."""
     letter_facts("pay_link", _about)
     letter_facts("promise_confirmation", _promised)
+    letter_facts("invoice_copy", _copied)
     letter_facts("stop_confirmation", _about)
 
 
@@ -29,6 +31,11 @@ def promise_confirmation(call: Call, invoices: tuple[UUID, ...], promised_for: d
     """What was agreed, in writing. Asks for nothing."""
     facts = {"promised_for": promised_for.isoformat()}
     return _to_customer(call, "promise_confirmation", Purpose.SERVICE, invoices, facts)
+
+
+def invoice_copy(call: Call, invoices: tuple[UUID, ...]) -> list[Letter]:
+    """The copy the customer asked for. Asks for nothing; nobody without an address on file is sent one."""
+    return _to_customer(call, "invoice_copy", Purpose.SERVICE, invoices)
 
 
 def stop_confirmation(call: Call) -> list[Letter]:
@@ -64,3 +71,15 @@ def _about(message: Message) -> dict[str, Any]:
 
 def _promised(message: Message) -> dict[str, Any]:
     return {**_about(message), "promised_for": date.fromisoformat(message.facts["promised_for"])}
+
+
+def _copied(message: Message) -> dict[str, Any]:
+    about = _about(message)
+    invoices = Invoice.objects.filter(pk__in=[one.pk for one in about["invoices"]]).prefetch_related("lines")
+    copies = [(invoice, _lines(invoice)) for invoice in invoices.order_by("due_on", "number")]
+    return {**about, "copies": copies}
+
+
+def _lines(invoice: Invoice) -> list[tuple[str, Money]]:
+    lines = sorted(invoice.lines.all(), key=lambda line: line.position)
+    return [(line.description or line.item, of(line.amount, line.currency)) for line in lines]

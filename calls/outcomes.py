@@ -1,12 +1,14 @@
 """What follows from a call: the one table of ``calls.agent.outcomes``, carried out once."""
 
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
 from accounts import timeline
+from accounts.models import ActivityLine
 from calls import letters
 from calls.agent.outcomes import OUTCOMES, Disposition, Message, Outcome
 from calls.agent.outcomes import Hold as HoldKind
@@ -24,6 +26,7 @@ from notifications import outbox
 from syntharra import clock
 
 AGENT = "agent"
+PARTICULARS = ("detail", "name", "phone", "email", "on", "at")  # of what was noted, shown with the task
 QUEUED = "queued"  # taken back from the carrier's queue before it rang
 
 
@@ -78,10 +81,41 @@ def _follow(outcome: Outcome, attempt: Attempt, call: Call, invoices: list[Invoi
             _hold_unpromised(outcome, attempt, invoices)
         case HoldKind.OWNER:
             _hold_customer(outcome, attempt)
+        case HoldKind.UNTIL_DONE:
+            for invoice in invoices:
+                _hold(outcome, attempt, invoice=invoice, until=None)
     if outcome.message is Message.STOP_CONFIRMATION:
         outbox.owe(*letters.stop_confirmation(call))
     if outcome.task:
-        timeline.record(call, "asks_owner", by=AGENT, customer=attempt.customer_id, task=outcome.disposition.value)
+        task = {"task": outcome.disposition.value, **_particulars(call)}
+        timeline.record(call, "asks_owner", by=AGENT, customer=attempt.customer_id, **task)
+
+
+def _particulars(call: Call) -> dict[str, Any]:
+    """Which paper, whose money, whom to ask: what the agent noted on this call, for whoever does the task."""
+    noted = ActivityLine.objects.filter(subject_id=call.pk, verb__in=("noted", "proposed_contact", "wants_callback"))
+    for line in noted.select_related("detail").order_by("-recorded_at", "-pk"):
+        facts = line.detail.facts if hasattr(line, "detail") else {}
+        told = {key: facts[key] for key in PARTICULARS if facts.get(key)}
+        if told:
+            return told
+    return {}
+
+
+@transaction.atomic
+def done(call_id: UUID) -> int:
+    """The owner did what this call asked for: a hold that waited for it runs out some business days later; how many did.
+
+    Safe to call twice: the first day counts.
+    """
+    call = Call.objects.select_related("attempt__business").get(pk=call_id)
+    outcome = OUTCOMES[Disposition(call.disposition)] if call.disposition else None
+    if outcome is None or outcome.hold is not HoldKind.UNTIL_DONE or call.attempt is None:
+        return 0
+    attempt = hold_attempt(call.attempt.pk)
+    until = _end_of(workdays_after(clock.today(attempt.business.time_zone), outcome.days), attempt)
+    waiting = Hold.objects.filter(invoice__in=spoken_of(attempt), reason=outcome.disposition.value, by=AGENT)
+    return waiting.filter(until=None, lifted_at=None).update(until=until)
 
 
 def _pause(call: Call, invoices: list[Invoice]) -> None:
@@ -101,7 +135,7 @@ def _hold_invoices(outcome: Outcome, attempt: Attempt, invoices: list[Invoice]) 
 
 
 def _hold_unpromised(outcome: Outcome, attempt: Attempt, invoices: list[Invoice]) -> None:
-    """Promised without a day: as if for a week from now. With a day the promise itself holds."""
+    """Promised without a day, or not part of what was promised: as if for a week from now. With a day the promise holds."""
     running = set(Promise.objects.filter(invoice__in=invoices, status="running").values_list("invoice_id", flat=True))
     _hold_invoices(outcome, attempt, [invoice for invoice in invoices if invoice.pk not in running])
 

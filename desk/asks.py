@@ -1,8 +1,9 @@
 """Tasks for the firm's own people: asked for on the activity record, and ticked there. No table of their own."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -10,12 +11,13 @@ from django.urls import reverse
 
 from accounts import timeline
 from accounts.models import ActivityLine, Business, User
+from calls import outcomes
 from calls.models import Attempt, Call
 from desk.wording.tasks import ELSEWHERE, task_words
 from syntharra import clock
 
 ASKED, DONE = "asks_owner", "task_done"
-LASTS = timedelta(days=14)
+LASTS = timedelta(days=90)  # while it is not done a customer may be waiting on hold for it
 
 
 @dataclass(frozen=True)
@@ -32,7 +34,7 @@ class Task:
 
 
 def waiting(business: Business) -> list[Task]:
-    """What was asked in the last two weeks and is not ticked, oldest first."""
+    """What was asked in the last three months and is not ticked, oldest first."""
     return [task for task in _tasks(business, since=clock.now() - LASTS) if task is not None]
 
 
@@ -55,6 +57,8 @@ def tick(business: Business, line_id: UUID, *, by: User) -> ActivityLine | None:
         kind: type[Call] | type[Attempt] = Call if line.subject_kind == "call" else Attempt
         subject = kind.objects.get(pk=line.subject_id)
         timeline.record(subject, DONE, by=by.email, customer=line.customer_id, task=_code(line))
+        if isinstance(subject, Call):
+            outcomes.done(subject.pk)
     return line
 
 
@@ -76,7 +80,7 @@ def _first_of_each(asked: Iterable[ActivityLine]) -> Iterable[Task]:
             line=line.pk,
             subject=line.subject_id,
             customer=line.customer_id,
-            words=task_words(code),
+            words=task_words(code, _facts(line)),
             asked_at=line.at,
             url=_url(line),
             done_url=reverse("task_done", args=[line.pk]),
@@ -89,8 +93,12 @@ def _ticked(business: Business, subjects: Collection[UUID]) -> set[UUID]:
 
 
 def _code(line: ActivityLine) -> str:
+    return str(_facts(line).get("task", ""))
+
+
+def _facts(line: ActivityLine) -> Mapping[str, Any]:
     detail = getattr(line, "detail", None)
-    return str(detail.facts.get("task", "")) if detail else ""
+    return detail.facts if detail else {}
 
 
 def _url(line: ActivityLine) -> str:

@@ -1,6 +1,6 @@
 """What disputes owe in writing, to whom and when; and what each of those letters tells, gathered when it is sent."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from urllib.parse import urljoin
 
@@ -135,8 +135,10 @@ def _alert(message: Message) -> dict[str, Any]:
     claim, disputes = _claim_and_disputes(message)
     by_hand, by_us = reminder_tasks(disputes)
     others = Invoice.objects.open().filter(customer=claim.customer, frozen_at=None, due_on__lt=clock.now().date())
+    told_on = claim.evidence.get("told_on")
     return {
         "claim": claim,
+        "told_on": date.fromisoformat(told_on) if told_on else None,
         "disputes": disputes,
         "customer": claim.customer,
         "others": list(others),

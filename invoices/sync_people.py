@@ -70,7 +70,15 @@ def decide_role(contact_id: UUID, role: str, *, by: User) -> Contact:
 
 
 def _move(customer: Customer, name: str, contact_id: UUID, role: str) -> None:
-    """Those of this name first among their new role, everybody else behind in the order of before."""
+    """Those of this name first among their new role, everybody else behind in the order of before.
+
+    Whom no books name (a customer gave the name on the phone) stands behind those of the books in every role.
+    """
+    ours = Contact.objects.filter(customer=customer, rank__gte=OURS)
+    if ours.filter(pk=contact_id).exists():
+        last = ours.filter(role=role).order_by("-rank").values_list("rank", flat=True).first()
+        ours.filter(pk=contact_id).exclude(role=role).update(role=role, rank=OURS if last is None else last + 1)
+        return
     rows = list(Contact.objects.filter(customer=customer, rank__lt=OURS).order_by("role", "rank"))
     moving = [row for row in rows if row.pk == contact_id or (name and row.name == name)]
     order = [*moving, *(row for row in rows if row not in moving)]

@@ -34,6 +34,7 @@ class NoteKind(StrEnum):
     LANGUAGE = "language"
     DISTRUST = "distrust"
     CARD_READ_OUT = "card_read_out"
+    ACTIVE_DUTY = "active_duty"
     UNANSWERED_DOUBT = "unanswered_doubt"
     SAID = "said"
 
@@ -42,7 +43,8 @@ class NoteKind(StrEnum):
 class Freeze:
     """A dispute. ``invoices``: the ones it names, else all that this call is about. Safe to carry out twice.
 
-    ``told_before``: the person says the firm was told already; ``urgent``: gas, flood, no heat and the like.
+    ``told_before``: the person says the firm was told already, ``told_on`` when that was, as far as they said;
+    ``urgent``: gas, flood, no heat and the like.
     """
 
     reason: Reason
@@ -50,6 +52,7 @@ class Freeze:
     invoices: tuple[str, ...]
     told_before: bool = False
     urgent: bool = False
+    told_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,12 +96,16 @@ class RightParty:
 
 @dataclass(frozen=True, slots=True)
 class Promise:
-    """A promise to pay everything this call is about. ``on`` is null where no day was named."""
+    """A promise to pay ``amount`` in all. ``on`` is null where no day was named.
+
+    ``invoices``: the ones it names; empty: all that this call is about, the oldest first as far as the amount goes.
+    """
 
     on: date | None
     amount: Money
     how: HowPaid
     words: str
+    invoices: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,10 +143,35 @@ class AlreadyPaid:
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """Words the owner should read."""
+    """Words the owner should read. ``detail``: which paper, which payer, which way to write: a code, or empty."""
 
     kind: NoteKind
     words: str
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ProposeContact:
+    """Somebody else pays the bills there: whom the owner may confirm. Nobody is called or written to before that."""
+
+    name: str
+    phone: str
+    email: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Restrict:
+    """Do not call at this place, or at these hours or days: kept, and nothing else follows from it.
+
+    ``place``: ``work`` or empty. ``not_before`` and ``not_after`` are local times; ``not_on`` weekdays, Monday is 0.
+    """
+
+    words: str
+    place: str = ""
+    not_before: time | None = None
+    not_after: time | None = None
+    not_on: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +208,8 @@ Act = (
     | SendCopy
     | AlreadyPaid
     | Note
+    | ProposeContact
+    | Restrict
     | HandOver
     | SwitchLanguage
     | StopRecording

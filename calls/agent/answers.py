@@ -1,18 +1,21 @@
 """What follows when nothing must stop: a day, a link, time, a call back, a question, and the trade's everyday answers."""
 
 import re
+from dataclasses import replace
 from datetime import date, time, timedelta
 
 from calls.agent.acts import Callback, HandOver, HowPaid, Note, NoteKind, Promise, SendCopy, SendLink
 from calls.agent.dates import day_named, time_named
 from calls.agent.dispositions import Disposition
 from calls.agent.everyday import Everyday, assent, how_paid
-from calls.agent.facts import LinkChannel
-from calls.agent.invoices_named import invoices_named
-from calls.agent.numbers import words
+from calls.agent.facts import Brief, LinkChannel
+from calls.agent.invoices_named import invoices_named, named_in
+from calls.agent.numbers import amounts_named, words
+from calls.agent.particulars import contact, paper, payer, restriction, way_to_write
 from calls.agent.steps import Asks, Draft, LineAct, Phase
 from calls.agent.turn import Turn
 from disputes.hearing.labels import Intent
+from syntharra.money import Money, currency_code, of, total
 
 
 def promise(turn: Turn, text: str) -> None:
@@ -25,17 +28,45 @@ def promise(turn: Turn, text: str) -> None:
         and re.search(r"\b(in the mail|mailed|sent|going out|correo)\b", text.lower())
     ):
         on = turn.brief.today
+    draft = _draft(turn, on, how, text)
     if on is None:
         if turn.state.phase is Phase.PROMISE:
-            _book(turn, Draft(None, how, text))
+            _book(turn, draft)
         else:
             turn.ask("ask_day", Asks.PROMISE, Phase.PROMISE)
-            turn.set(draft=Draft(None, how, text))
+            turn.set(draft=draft)
         return
     if (on - turn.brief.today).days > turn.brief.longest_promise_days:
         pass_on_plan(turn, text, "too_far")
         return
-    _confirm(turn, Draft(on, how, text))
+    _confirm(turn, draft)
+
+
+def _draft(turn: Turn, on: date | None, how: HowPaid, text: str) -> Draft:
+    """What was said so far, with what an earlier half of it named."""
+    before = turn.state.draft
+    amount, named = sum_promised(text, turn.brief), _invoices_promised(text, turn.brief)
+    if before is not None:
+        how = before.how if how is HowPaid.UNKNOWN else how
+        amount, named = amount or before.amount, named or before.invoices
+        text = text if text == before.words else f"{before.words} {text}"
+    return Draft(on, how, text, amount, named)
+
+
+def sum_promised(text: str, brief: Brief) -> Money | None:
+    """A part of what is owed, where the words name a sum of money that is less; None where they name none, or all of it."""
+    if re.search(r"\$|\b(dollars?|bucks|grand|dolares)\b", text.lower()) is None:
+        return None
+    owed = {int(invoice.amount.amount) for invoice in brief.invoices}
+    sums = {value for value in amounts_named(text) if value >= 10 and value not in owed and value < brief.total.amount}
+    return of(max(sums), currency_code(brief.total)) if sums else None
+
+
+def _invoices_promised(text: str, brief: Brief) -> tuple[str, ...]:
+    """The ones a promise names. A day of the month that is also a due date is the day of the promise, so days name nothing."""
+    undated = re.sub(r"(?i)\b(?:the|on|by) \w+(?:st|nd|rd|th)\b|\d{1,2}/\d{1,2}", " ", text)
+    named = named_in(undated, brief) if len(brief.invoices) > 1 else ()
+    return named if len(named) < len(brief.invoices) else ()
 
 
 def answer_promise(turn: Turn, text: str) -> bool:
@@ -57,7 +88,7 @@ def answer_promise(turn: Turn, text: str) -> bool:
         if turn.state.misses:
             pass_on_plan(turn, text, "plan_passed_on")
             return True
-        turn.set(misses=1, draft=Draft(None, draft.how, draft.words))
+        turn.set(misses=1, draft=replace(draft, on=None))
         turn.ask("ask_day_again", Asks.PROMISE, Phase.PROMISE)
         return True
     if agreed is True or len(words(text)) <= 3:
@@ -71,8 +102,15 @@ def book_draft(turn: Turn) -> bool:
     draft = turn.state.draft
     if draft is None or turn.state.silent_about_money:
         return False
-    turn.do(Promise(draft.on, turn.brief.total, draft.how, draft.words))
+    turn.do(_promised(turn.brief, draft))
     return True
+
+
+def _promised(brief: Brief, draft: Draft) -> Promise:
+    about = [invoice for invoice in brief.invoices if not draft.invoices or invoice.number in draft.invoices]
+    everything = total((invoice.amount for invoice in about), currency_code(brief.total))
+    amount = draft.amount if draft.amount is not None and draft.amount < everything else everything
+    return Promise(draft.on, amount, draft.how, draft.words, draft.invoices)
 
 
 def pay_now(turn: Turn) -> None:
@@ -105,7 +143,15 @@ def pass_on_plan(turn: Turn, text: str, key: str) -> None:
 
 
 def note_callback(turn: Turn, text: str, why: Intent, *, ask: bool = True) -> tuple[date | None, time | None]:
-    """Book the time named, if one was; else ask for one (``ask``). Gives back what was named."""
+    """Book the time named, if one was; else ask for one (``ask``). Gives back what was named.
+
+    A time that is forbidden (``never before noon``) is none to call at.
+    """
+    if restriction(text) is not None:
+        turn.do(Callback(None, None, text))
+        turn.say("restricted", LineAct.CONFIRM)
+        turn.close(Disposition(why.value))
+        return None, None
     on, at = day_named(text, turn.brief.today), time_named(text)
     if on is not None or at is not None:
         turn.do(Callback(on, at, text))
@@ -121,7 +167,7 @@ def answer_callback(turn: Turn, text: str) -> None:
     """Whatever is answered to ``when``: a time is booked, anything else ends kindly with another time."""
     why = turn.state.callback_for or Intent.CALLBACK_REQUEST
     on, at = note_callback(turn, text, why, ask=False)
-    if on is None and at is None:
+    if on is None and at is None and not turn.state.ended:
         turn.do(Callback(None, None, text))
         turn.say("callback_open", LineAct.CONFIRM)
         turn.close(Disposition(why.value))
@@ -134,9 +180,10 @@ def offer_person(turn: Turn, text: str) -> None:
         turn.say("hand_over", LineAct.CONFIRM)
         turn.finish(Disposition.REQUEST_HUMAN)
         return
-    turn.do(Callback(None, None, text, by_person=True))
-    if turn.brief.person_available:
-        turn.say("person_later", LineAct.CONFIRM, when=turn.brief.person_available)
+    on, at = turn.brief.person_on, turn.brief.person_at
+    turn.do(Callback(on, at, text, by_person=True))
+    if on is not None:
+        turn.say("person_later", LineAct.CONFIRM, when=turn.moment(on, at))
     else:
         turn.say("person_later_open", LineAct.CONFIRM)
     turn.close(Disposition.REQUEST_HUMAN)
@@ -201,12 +248,22 @@ _PASSED_ON: dict[Everyday, tuple[NoteKind, str, Disposition]] = {
 }
 
 
+_DETAILS = {
+    Everyday.PAPERWORK_FIRST: paper,
+    Everyday.WAITING_FOR_PAYER: payer,
+    Everyday.WRITTEN_ONLY: way_to_write,
+}
+
+
 def pass_on(turn: Turn, text: str, said: Everyday | None) -> bool:
     """The everyday answers that end the call with a task for the owner; False when it is none of them."""
     if said is None or said not in _PASSED_ON:
         return False
     kind, key, disposition = _PASSED_ON[said]
-    turn.do(Note(kind, text))
+    if said is Everyday.OTHER_CONTACT:
+        turn.do(contact(text))
+    else:
+        turn.do(Note(kind, text, _DETAILS[said](text) if said in _DETAILS else ""))
     turn.say(key, LineAct.CONFIRM)
     turn.close(disposition)
     return True
@@ -219,7 +276,7 @@ def _confirm(turn: Turn, draft: Draft) -> None:
 
 
 def _book(turn: Turn, draft: Draft) -> None:
-    turn.do(Promise(draft.on, turn.brief.total, draft.how, draft.words))
+    turn.do(_promised(turn.brief, draft))
     if draft.on is None:
         turn.do(Note(NoteKind.PROMISE_WITHOUT_DAY, draft.words))
         turn.say("promise_no_day", LineAct.CONFIRM)

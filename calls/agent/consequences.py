@@ -12,7 +12,7 @@ class Outcome:
     """What follows from one disposition. ``days`` belongs to the hold, in ``business_days`` where that is true.
 
     ``suppression``: the reason under which the number or person is never contacted again. ``task``: what the owner is asked to do.
-    ``attempt``: it counts as one of the three.
+    ``attempt``: it counts as one of the three. ``calls_only``: the hold keeps calls away and leaves letters alone.
     """
 
     disposition: Disposition
@@ -25,6 +25,7 @@ class Outcome:
     next_attempt: NextAttempt = NextAttempt.CADENCE
     message: Message = Message.NONE
     attempt: bool = True
+    calls_only: bool = False
 
 
 _D = Disposition
@@ -124,6 +125,7 @@ _ROWS = (
         _D.PAY_NOW,
         _("The customer wants to pay at once and was sent the link."),
         hold=Hold.DAYS,
+        calls_only=True,
         days=1,
         business_days=True,
         next_attempt=_AFTER,
@@ -169,10 +171,10 @@ _ROWS = (
     Outcome(
         _D.PAPERWORK_FIRST,
         _("The customer needs a paper first: purchase order, W-9, certificate of insurance, lien waiver, portal."),
-        hold=Hold.DAYS,
+        hold=Hold.UNTIL_DONE,
         days=5,
         business_days=True,
-        task=_("Send the paper they asked for; the hold runs from the day it is done."),
+        task=_("Send the paper they asked for; calls rest until you have, and five business days more."),
         next_attempt=_AFTER,
     ),
     Outcome(
@@ -194,6 +196,7 @@ _ROWS = (
         _D.DISTRUSTS_CALL,
         _("The customer does not trust the call."),
         hold=Hold.OWNER,
+        calls_only=True,
         task=_("Get in touch yourself; the agent does not call again unless you say so."),
         next_attempt=_OWNER,
     ),
@@ -201,6 +204,7 @@ _ROWS = (
         _D.WRITTEN_ONLY,
         _("The customer wants e-mail or mail instead of calls."),
         hold=Hold.OWNER,
+        calls_only=True,
         task=_("Write to the customer; calls stay off for this customer."),
         next_attempt=_NEVER,
     ),
@@ -215,6 +219,7 @@ _ROWS = (
         _D.IDENTITY_UNCONFIRMED,
         _("It was not certain that the right person was on the line."),
         hold=Hold.OWNER,
+        calls_only=True,
         task=_("Get in touch yourself; the agent does not call again unless you say so."),
         next_attempt=_OWNER,
     ),
@@ -229,6 +234,7 @@ _ROWS = (
         _D.LANGUAGE,
         _("The customer speaks a language the agent does not."),
         hold=Hold.OWNER,
+        calls_only=True,
         task=_("Offer an interpreter or write in the customer's language."),
         next_attempt=_OWNER,
     ),
@@ -236,6 +242,7 @@ _ROWS = (
         _D.RECORDING_REFUSED,
         _("The customer does not want to be recorded."),
         hold=Hold.OWNER,
+        calls_only=True,
         task=_("Write to the customer, or call in person without recording."),
         next_attempt=_OWNER,
     ),
@@ -245,4 +252,6 @@ _ROWS = (
     Outcome(_D.HUNG_UP, _("The person hung up before anything was agreed.")),
 )
 
+# Which holds keep calls away and leave alone what is written to the customer.
+CALLS_ONLY = frozenset(row.disposition.value for row in _ROWS if row.calls_only)
 OUTCOMES: dict[Disposition, Outcome] = {row.disposition: row for row in _ROWS}

@@ -6,14 +6,15 @@ Order of every text: is anything said that must stop the talk of money? Only the
 from calls.agent import answers, opening, stops
 from calls.agent.acts import Note, NoteKind, Pause, StopRecording, Suppress
 from calls.agent.dispositions import Disposition
-from calls.agent.events import Event, HungUp, Interrupted, Key, MachineHeard, Played, Said, Silence
+from calls.agent.events import Event, HungUp, Interrupted, Key, MachineHeard, Played, Said, Silence, TimeUp
 from calls.agent.everyday import Everyday, everyday, reads_card_number, without_digits
 from calls.agent.facts import Brief, Language
 from calls.agent.listening import hear_answer
 from calls.agent.numbers import words
+from calls.agent.particulars import restriction
 from calls.agent.playback import cut_off
 from calls.agent.steps import Asks, LineAct, Phase, State, Step
-from calls.agent.turn import Turn
+from calls.agent.turn import ABOUT_THE_DEBT, Turn
 from disputes.hearing import hear
 from disputes.hearing.labels import Heard, Intent
 
@@ -51,6 +52,8 @@ def advance(state: State, event: Event) -> Step:
         case MachineHeard():
             if not state.right_party:
                 opening.leave_message(turn)
+        case TimeUp():
+            _time_up(turn)
     return turn.step()
 
 
@@ -61,19 +64,33 @@ def _understood(state: State, text: str, *, final: bool) -> Heard:
 
 
 def _partial(turn: Turn, text: str) -> None:
-    if text.strip():
-        turn.heard = _understood(turn.state, text, final=False)
-        stops.hush_on_partial(turn, text, turn.heard)
+    if not text.strip():
+        return
+    card = reads_card(turn.state, text)
+    turn.heard = _understood(turn.state, without_digits(text) if card else text, final=False)
+    if card and not turn.state.card_warned:
+        turn.hush = True
+        turn.set(card_warned=True)
+        turn.say("no_card", LineAct.ANSWER)
+        return
+    stops.hush_on_partial(turn, text, turn.heard)
+
+
+def reads_card(state: State, text: str) -> bool:
+    """A card or bank number; the numbers of the bills and the ZIP code on file are none."""
+    return reads_card_number(text, (*(invoice.number for invoice in state.brief.invoices), state.brief.zip_code[:5]))
 
 
 def _final(turn: Turn, text: str) -> None:
     if not text.strip():
         return
-    heard = turn.heard = _understood(turn.state, text, final=True)
-    card = reads_card_number(text)
+    card, warned = reads_card(turn.state, text), turn.state.card_warned
     kept = without_digits(text) if card else text
-    turn.set(turns=turn.state.turns + 1, silences=0, last_final=kept)
-    _follow_language(turn, text, heard)
+    heard = turn.heard = _understood(turn.state, kept, final=True)
+    turn.set(turns=turn.state.turns + 1, silences=0, last_final=kept, card_warned=False)
+    _follow_language(turn, kept, heard)
+    if (forbidden := restriction(kept)) is not None:
+        turn.do(forbidden)
     if _stands_above_all(turn, kept) or stops.handle_stop(turn, kept, heard):
         return
     if turn.state.turns >= MOST_TURNS:
@@ -81,15 +98,25 @@ def _final(turn: Turn, text: str) -> None:
         return
     _say_owed(turn)
     if card:
-        turn.do(Note(NoteKind.CARD_READ_OUT, ""))
-        turn.say("no_card", LineAct.ANSWER)
-        if turn.state.right_party:
-            answers.pay_now(turn)
+        _no_card(turn, warned=warned)
         return
     if turn.state.doubted and len(words(text)) <= 4:
         text, heard = turn.state.doubted, _understood(turn.state, turn.state.doubted, final=True)
     turn.set(doubted="")
     _answer(turn, text, heard)
+
+
+def _no_card(turn: Turn, *, warned: bool) -> None:
+    """Never by voice: the number is kept nowhere, and whoever wanted to pay with it is sent the link."""
+    turn.do(Note(NoteKind.CARD_READ_OUT, ""))
+    if not warned:
+        turn.say("no_card", LineAct.ANSWER)
+    if turn.state.right_party:
+        answers.pay_now(turn)
+    elif turn.state.phase is Phase.FACT:
+        opening.ask_fact(turn)
+    else:
+        opening.ask_for_person(turn, again=True)
 
 
 def _answer(turn: Turn, text: str, heard: Heard) -> None:
@@ -120,6 +147,8 @@ def _stands_above_all(turn: Turn, text: str) -> bool:
                 LineAct.CONFIRM,
                 Disposition.RECORDING_REFUSED,
             )
+        case Everyday.ACTIVE_DUTY:  # 50 USC 3931, 3937: a person looks at it before anything else happens
+            kind, key, act, disposition = NoteKind.ACTIVE_DUTY, "active_duty", LineAct.CONFIRM, Disposition.VULNERABLE
         case Everyday.LANGUAGE:
             kind, key, act, disposition = NoteKind.LANGUAGE, "language", LineAct.APOLOGIZE, Disposition.LANGUAGE
         case _:
@@ -172,9 +201,10 @@ def _key(turn: Turn, digit: str) -> None:
     elif digit == "0":
         turn.hush = True
         answers.offer_person(turn, "0")
-    elif digit == "*" and not turn.state.silent_about_money:
-        turn.hush = True
-        turn.lines.extend(turn.state.speaking)
+    elif digit == "*":
+        again = [line for line in turn.state.speaking if line.key not in ABOUT_THE_DEBT or turn.may_speak_of_money()]
+        turn.hush = bool(again)
+        turn.lines.extend(again)
 
 
 def _silence(turn: Turn) -> None:
@@ -194,6 +224,19 @@ def _silence(turn: Turn) -> None:
         question = next((line for line in reversed(turn.state.speaking) if line.asks is not None), None)
         if question is not None and not turn.state.silent_about_money:
             turn.lines.append(question)
+
+
+def _time_up(turn: Turn) -> None:
+    """The longest time a call may take: what was said so far decides how it ended."""
+    turn.hush = True
+    if turn.state.frozen:
+        stops.end_noted(turn)
+    elif turn.state.paused:
+        stops.end_unsure(turn)
+    else:
+        turn.say("time_is_up", LineAct.CLOSE)
+        booked = answers.book_draft(turn)
+        turn.close(Disposition.PROMISE_TO_PAY if booked else _so_far(turn.state, Disposition.OTHER))
 
 
 def _end_in_silence(turn: Turn) -> None:

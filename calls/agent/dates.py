@@ -14,7 +14,7 @@ _WEEKDAYS = {
     "thursday": 3, "thurs": 3, "jueves": 3, "friday": 4, "fri": 4, "viernes": 4, "saturday": 5, "sabado": 5,
     "sunday": 6, "domingo": 6, "mondays": 0, "tuesdays": 1, "wednesdays": 2, "thursdays": 3, "fridays": 4,
 }  # fmt: skip
-_MONTHS = {
+MONTHS = {
     "january": 1, "jan": 1, "enero": 1, "february": 2, "feb": 2, "febrero": 2, "march": 3, "marzo": 3, "april": 4, "apr": 4,
     "abril": 4, "may": 5, "mayo": 5, "june": 6, "junio": 6, "july": 7, "julio": 7, "august": 8, "aug": 8, "agosto": 8,
     "september": 9, "sept": 9, "septiembre": 9, "october": 10, "oct": 10, "octubre": 10, "november": 11, "nov": 11,
@@ -25,6 +25,8 @@ _TODAY = (
     "hoy", "esta noche", "esta tarde", "ahorita", "ahora mismo",
 )  # fmt: skip
 _NTH = r"(\d{1,2}(?:st|nd|rd|th)?|[a-z]+)"
+# ``The first one`` and ``the second invoice`` are no days of the month.
+_COUNTED = ("one", "thing", "invoice", "bill", "time", "guy", "job", "visit", "half", "payment", "floor", "bathroom")
 _PARTS_OF_DAY = (
     (r"\b(morning|por la manana|en la manana|de la manana)\b", time(10)),
     (r"\b(noon|midday|mediodia|lunch)\b", time(12)),
@@ -42,6 +44,34 @@ def day_named(text: str, today: date) -> date | None:
         if found is not None:
             return found
     return None
+
+
+def days_mentioned(text: str) -> set[tuple[int | None, int]]:
+    """Month and day of every date these words hold, past or to come; the month is None for a bare ``the twelfth``."""
+    tokens = words(text)
+    found: set[tuple[int | None, int]] = set()
+    for index, token in enumerate(tokens):
+        if token in MONTHS:
+            number, _used = small_number(tokens, index + 1)
+            if number is None:
+                number = _ending_number([item for item in tokens[:index] if item not in ("of", "de")])
+            if number is not None and 1 <= number <= 31:
+                found.add((MONTHS[token], number))
+        elif token in ("the", "el") and index + 1 < len(tokens) and _is_ordinal(tokens, index + 1):
+            number, _used = small_number(tokens, index + 1)
+            if number is not None and 1 <= number <= 31:
+                found.add((None, number))
+    for month, day in re.findall(r"\b(\d{1,2})/(\d{1,2})\b", text):
+        found.add((int(month), int(day)))
+    return found
+
+
+def _is_ordinal(tokens: list[str], index: int) -> bool:
+    number, used = small_number(tokens, index)
+    last = tokens[index + used - 1] if number is not None else ""
+    if tokens[index + used : index + used + 1] and tokens[index + used] in _COUNTED:
+        return False
+    return re.fullmatch(r"\d{1,2}(st|nd|rd|th)", last) is not None or last.endswith(("th", "rst", "ond", "ird"))
 
 
 def time_named(text: str) -> time | None:
@@ -96,7 +126,7 @@ def _relative(joined: str, tokens: list[str], today: date, _text: str) -> date |
 
 def _month_and_day(joined: str, tokens: list[str], today: date, _text: str) -> date | None:
     for index, token in enumerate(tokens):
-        month = _MONTHS.get(token)
+        month = MONTHS.get(token)
         if month is None:
             continue
         number, _used = small_number(tokens, index + 1)
@@ -152,11 +182,7 @@ def _day_of_month(joined: str, tokens: list[str], today: date, _text: str) -> da
             or (following in (["of"], ["de"]) and "month" not in tokens and "mes" not in tokens)
         ):
             continue
-        if (
-            not ordinal
-            and following
-            and following[0] in ("one", "thing", "invoice", "time", "guy", "job", "half", "payment")
-        ):
+        if not ordinal and following and following[0] in _COUNTED:
             continue
         return _next_day_of_month(today, number)
     return None

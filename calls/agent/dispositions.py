@@ -50,6 +50,7 @@ class Hold(StrEnum):
     PAID_CHECK = "paid_check"
     PROMISE = "promise"
     DAYS = "days"
+    UNTIL_DONE = "until_done"  # until the owner says it is done, and for the days of the row after that
     OWNER = "owner"
 
 

@@ -51,4 +51,9 @@ class MachineHeard:
     """The carrier says that an answering machine has taken the call."""
 
 
-Event = Said | Key | Silence | Played | Interrupted | HungUp | MachineHeard
+@dataclass(frozen=True, slots=True)
+class TimeUp:
+    """The longest time one call may take is over: one kind sentence, and the end with what there is."""
+
+
+Event = Said | Key | Silence | Played | Interrupted | HungUp | MachineHeard | TimeUp

@@ -4,10 +4,11 @@ Looked at only after hearing has said that nothing must stop. Each pattern is tr
 """
 
 import re
+from collections.abc import Collection
 from enum import StrEnum
 
 from calls.agent.acts import HowPaid
-from calls.agent.numbers import digit_string, words
+from calls.agent.numbers import digit_runs, without_numbers, words
 
 
 class Everyday(StrEnum):
@@ -15,6 +16,7 @@ class Everyday(StrEnum):
 
     VULNERABLE = "vulnerable"
     RECORDING_REFUSED = "recording_refused"
+    ACTIVE_DUTY = "active_duty"
     LANGUAGE = "language"
     WANTS_SPANISH = "wants_spanish"
     WANTS_ENGLISH = "wants_english"
@@ -36,14 +38,20 @@ _PATTERNS: dict[Everyday, str] = {
         r"kill (myself|himself|herself)|suicid|end my life|hurt myself|want to die|quiero morir|me quiero matar"
         r"|call(ing)? 911|nine one one|ambulance|heart attack|having a stroke|(?<!been )(?<!was )in the (er|emergency room|hospital|icu|hospice)\b"
         r"|en el hospital|ambulancia|emergencia|(house|building) is on fire|he(s| is) hitting|he hits me"
+        r"|cant breathe|(has|got|with) a (gun|knife)|overdos|no puedo respirar|tiene una pistola"
+        r"|i(m| am) only (5|6|7|8|9|10|11|12|13|14|15|16|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen)$"
         r"|i(m| am) (only )?(5|6|7|8|9|10|11|12|13|14|15|16|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen) (years old|and)"
-        r"|i(m| am) a (kid|minor|child)|tengo (ocho|nueve|diez|once|doce|trece|catorce) anos"
+        r"|i(m| am) (just |only )?a (kid|minor|child)|tengo (ocho|nueve|diez|once|doce|trece|catorce) anos"
         r"|(my )?(mom|dad|mommy|daddy)s? (isnt|is not|aint|not) (home|here)|mi (mama|papa) no esta"
-        r"|dementia|alzheimer|demencia|dont know (what day|where i am)|i get (so )?confused"
+        r"|dementia|alzheimer|demencia|dont know (what day|where i am|who i am)|i get (so )?confused"
     ),
     Everyday.RECORDING_REFUSED: (
         r"(dont|do not|didnt|did not|not) (consent|agree|want|okay|ok).{0,30}record|stop (the )?recording|not (be|being) recorded"
         r"|dont record|turn (off|that) .{0,12}record|no (quiero|acepto|autorizo).{0,25}grab|no me graben?|dejen? de grabar"
+    ),
+    Everyday.ACTIVE_DUTY: (
+        r"active duty|(im|i am|hes|shes|husband is|wife is|son is) (currently )?(deployed|overseas with the (army|navy|marines|military))"
+        r"|in the (army|navy|marines|air force|coast guard|military).{0,20}(deployed|overseas|right now)|servicio activo|desplegado"
     ),
     Everyday.LANGUAGE: (
         r"(speak|talk).{0,20}\b(chinese|mandarin|cantonese|vietnamese|korean|russian|arabic|portuguese|french|tagalog|polish|hindi|creole)\b"
@@ -70,6 +78,8 @@ _PATTERNS: dict[Everyday, str] = {
     Everyday.WAITING_FOR_PAYER: (
         r"(waiting|wait|held up|holding).{0,30}\b(insurance|insurer|adjuster|claim|hoa|association|general contractor|gc|the owner|lender|bank|financing|grant|reimburse)"
         r"|(insurance|adjuster|hoa|association|gc|general contractor|lender|warranty company) (hasnt|has not|is|will|needs|still|has to|pays|is going).{0,30}(paid|pay|release|approve|cut|fund|process)?"
+        r"|(with|through|up to|at) (my|our|the) (financing|finance|insurance|mortgage|warranty) (company|people|lender)"
+        r"|(bank|lender|gc|general contractor|city|state|county|school|owner) (has|have|needs|need|still has|still needs) to (release|fund|pay|approve|sign)"
         r"|get paid when|paid when paid|when (we|i) get paid|(esperando|espero).{0,25}(seguro|aseguradora|asociacion|contratista)"
     ),
     Everyday.COPY_WANTED: (
@@ -80,11 +90,14 @@ _PATTERNS: dict[Everyday, str] = {
     Everyday.OTHER_CONTACT: (
         r"(talk|speak|call|email|contact|ask|reach)( to| with| out to)? (our|my|the) (bookkeeper|accountant|accounting|accounts payable|ap\b|office manager|controller|cpa|billing|corporate|head office|property manager)"
         r"|(bookkeeper|accountant|accounting|accounts payable|office manager|controller|cpa|corporate|head office) (handles|does|takes care|pays|deals)"
+        r"|(that|this|it|bills?|invoices?|they) (all )?(goes?|go|should go|needs to go|get sent|is handled) (to|by|through) (our |the |my )?(ap|accounts payable|accounting|bookkeeper|corporate|head office|property manager|home office)\b"
+        r"|(property manager|bookkeeper|accountant|accounting|corporate|head office|home office|main office|management company) (pays|handles|does|takes care)"
         r"|not my department|i dont (handle|do|deal with) (the )?(bills|billing|payments|payables|invoices|that)|(her|his|their) (number|email|extension) is"
         r"|(contador|contabilidad|oficina central) (se encarga|paga|maneja)|hable con (el|la|nuestro|mi) (contador|contadora|contabilidad)"
     ),
     Everyday.WRITTEN_ONLY: (
         r"(just |only |please |rather |prefer(ably)? |can you )(e ?mail|mail|write|text)( it| me| us| that| this)?( instead)?\b|(in writing|by (e ?mail|mail)|through e ?mail)( only| please)?"
+        r"|(e ?mail|mail|write|text|letters?) (me |us )?only\b|only (want|take|accept|do|by) (an? )?(e ?mails?|mail|letters?|writing)|solo (por )?(correo|escrito|carta)"
         r"|send (me|us) (a letter|an e ?mail|something in writing)|put it in (writing|an e ?mail)|por (escrito|correo)|mandeme un correo"
     ),
     Everyday.OTHER_JOB: (
@@ -111,10 +124,10 @@ _NO = re.compile(
     r"|\b(all good|its all fine|everything(s| is) (fine|good|right|correct)|nothing(s| is)? (wrong|to dispute)|no (problem|problems|issue|issues|complaints?)|it(s| is) (fine|right|correct)|i agree with (it|everything)|todo (esta )?bien|esta todo bien|no hay problema)\b"
 )
 _HOW: tuple[tuple[HowPaid, str], ...] = (
-    (HowPaid.CHECK, r"\b(check|cheque|cheques|checks|mailed it|in the mail)\b"),
+    (HowPaid.CHECK, r"\b(check|cheque|cheques|checks|money order|mailed it|in the mail)\b"),
     (
         HowPaid.TRANSFER,
-        r"\b(ach|wire|wired|transfer|transferred|zelle|venmo|deposit|deposited|bank|bill pay|transferencia|deposite|deposito)\b",
+        r"\b(ach|wire|wired|transfer|transferred|zelled?|venmo(ed)?|cash ?app|paypal(ed)?|deposit|deposited|bank|bill pay|transferencia|deposite|deposito)\b",
     ),
     (HowPaid.CARD, r"\b(card|visa|mastercard|amex|credit|debit|tarjeta)\b"),
     (HowPaid.CASH, r"\b(cash|efectivo)\b"),
@@ -145,18 +158,41 @@ def how_paid(text: str) -> HowPaid:
     return next((how for how, pattern in _HOW if re.search(pattern, joined)), HowPaid.UNKNOWN)
 
 
-def reads_card_number(text: str) -> bool:
-    """A card or bank number is being read out: a run of digits far too long for anything the agent asks for."""
-    digits = digit_string(text)
-    about_money = re.search(
-        r"\b(card|visa|mastercard|amex|account|routing|debit|credit|tarjeta|cuenta)\b", text.lower()
-    )
-    return len(digits) >= 13 or (len(digits) >= 8 and about_money is not None)
+CARD_RUN = 8
+_CARD = re.compile(
+    r"\b(card|visa|mastercard|amex|discover|account|routing|debit|credit|cvv|security code|expir\w+|social|tarjeta|cuenta|banco)\b"
+)
+_PHONE = re.compile(
+    r"\b(call|number|phone|reach|cell|mobile|text|extension|office|fax|llam\w+|numero|telefono|celular|oficina)\b"
+)
+_OTHER_FIGURES = re.compile(r"\b\d{1,2}[/-]\d{1,2}[/-]\d{2,4}\b|\$\s?[\d,]+(?:\.\d\d)?")
+
+
+def reads_card_number(text: str, known: Collection[str] = ()) -> bool:
+    """A card or bank number is being read out: a run of eight digits or more that is no telephone number, date or sum.
+
+    ``known``: numbers that may be said here, such as those of the invoices and the ZIP code on file.
+    """
+    plain = _OTHER_FIGURES.sub(" and ", text)
+    joined = " ".join(words(plain))
+    about_card = _CARD.search(joined) is not None
+    for run in digit_runs(plain):
+        for allowed in known:
+            run = run.replace(re.sub(r"\D", "", allowed) or " ", "")
+        if len(run) >= CARD_RUN and (about_card or not (_PHONE.search(joined) and _may_be_phone(run))):
+            return True
+    return False
+
+
+def _may_be_phone(run: str) -> bool:
+    """A number of this country, whole or still growing: ten digits, an area code and an exchange that exist."""
+    run = run.removeprefix("1") if len(run) == 11 else run
+    return len(run) <= 10 and run[0] in "23456789" and run[3] in "23456789"
 
 
 def without_digits(text: str) -> str:
     """The words with every number taken out, for what must not be kept."""
-    return re.sub(r"\d", "#", text)
+    return without_numbers(text)
 
 
 def names_time_to_call(text: str) -> bool:
@@ -181,8 +217,9 @@ def is_urgent(text: str) -> bool:
     """Safety words: the owner's alert says urgent."""
     return bool(
         re.search(
-            r"\b(gas (leak|smell)|smell(s|ing)? (like |of )?gas|flood(ed|ing|s)?|no heat|sewage|sewer back|spark(s|ing)?|smoke|smoking|fire|shock(ed|s)?"
-            r"|carbon monoxide|no (hot )?water|ceiling (fell|collapsed|is coming)|fuga de gas|huele a gas|inundad[oa]|inundo|chispas|humo|aguas negras)\b",
+            r"\b(gas (leak|smell)|smell(s|ing|ed)? (like |of )?gas|leaking gas|flood(ed|ing|s)?|no heat|without heat|heat is out|sewage|sewer|spark(s|ing|ed)?"
+            r"|smoke|smoking|fire|shock(ed|s)?|electrocuted|burning smell|water (is |was )?(pouring|gushing|running|coming) (\w+ ){0,3}(through|down|out of|from) the (ceiling|wall|walls|roof)"
+            r"|carbon monoxide|no (hot )?water|ceiling (fell|collapsed|is coming)|fuga de gas|huele a gas|olor a gas|inundad[oa]|inundo|chispas|humo|aguas negras|sin calefaccion|no hay calefaccion|incendio)\b",
             " ".join(words(text)),
         )
     )

@@ -57,7 +57,8 @@ class Brief:
 
     ``debtor_type``: an unknown one is a consumer. ``dispute_live``: something of this customer's is disputed, so nothing is said of
     payment. ``identify_after_name``: the business is named only to the person asked for (940 CMR 7.05(3)(b), Massachusetts).
-    ``callback_number`` and ``person_available`` are spoken as they stand here.
+    ``callback_number`` is spoken as it stands here. ``person_now``: somebody of the firm can take the call at this moment; where
+    not, ``person_on`` and ``person_at`` name the day and local time at which a person calls back.
     """
 
     business_name: str
@@ -79,7 +80,8 @@ class Brief:
     identify_after_name: bool = False
     link: LinkChannel = LinkChannel.NONE
     person_now: bool = False
-    person_available: str = ""
+    person_on: date | None = None
+    person_at: time | None = None
     plan_allowed: bool = False
     extension_days: int = 0
     longest_promise_days: int = 30

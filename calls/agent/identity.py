@@ -16,6 +16,12 @@ _INTRODUCING = re.compile(
 _DENYING = re.compile(
     r"\b(not|isnt|aint|out|away|no|wife|husband|son|daughter|mother|assistant|for|stepped|left|esposa|esposo|hija|hijo)\b"
 )
+_RELATIVE = re.compile(
+    r"\b(this is|im|i am|its|soy|habla|speaking) (her|his|their|the|el|la|su|just her|just his|just the|ms \w+s|mr \w+s|\w+s)? ?"
+    r"(husband|wife|spouse|son|daughter|mother|father|mom|dad|brother|sister|roommate|housemate|neighbor|assistant|secretary|receptionist"
+    r"|caregiver|nurse|nephew|niece|cousin|friend|partner|girlfriend|boyfriend|babysitter|esposo|esposa|hijo|hija|madre|padre|mama|papa"
+    r"|hermano|hermana|vecino|vecina|asistente|secretaria|novio|novia)\b"
+)
 _HANDLES = re.compile(
     r"\b(i (do|can|handle|pay|take care of|do all) (handle |pay |all )?(the |that|all |our )?(bills|billing|books|payables|accounts payable|invoices|that|it|those)"
     r"|that(s| would be| will be) me|speaking|you got (him|her|me)|this is (she|he|him|her|accounts payable|accounting|ap|billing)"
@@ -33,6 +39,11 @@ def names_themselves(text: str, brief: Brief) -> bool:
     if not wanted & set(said) or _DENYING.search(joined):
         return False
     return _INTRODUCING.search(joined) is not None or len(said) <= 3
+
+
+def is_somebody_near(text: str) -> bool:
+    """``This is her husband``: a relative, housemate or receptionist is never the customer, whatever fact they know."""
+    return _RELATIVE.search(" ".join(words(text))) is not None
 
 
 def handles_payables(text: str) -> bool:

@@ -79,7 +79,7 @@ ENGLISH: dict[str, str] = {
     "answer_unknown": _(
         "I do not have that here. I will pass your question on to {business}, and they will get back to you."
     ),
-    "copy_sent": _("Of course. A copy is on its way to you. Please take your time to look at it."),
+    "copy_sent": _("Of course. We will send you a copy. Please take your time to look at it."),
     "robot": _("Yes, I am an automated AI assistant. I am calling for {business}."),
     "robot_unnamed": _("Yes, I am an automated AI assistant."),
     # the outcomes
@@ -127,6 +127,10 @@ ENGLISH: dict[str, str] = {
     "vulnerable": _(
         "I am sorry. This can wait, and I will end the call now. If anyone is in danger, please call emergency services."
     ),
+    "active_duty": _(
+        "Thank you for telling me. I will leave it there, and a person from {business} will look at this first."
+    ),
+    "restricted": _("Of course, I have noted that. We will not call you then."),
     "language": _("I am sorry, I only speak English and Spanish. {business} will write to you instead."),
     "recording_refused": _(
         "Of course. The recording stops now, and I will end the call. {business} will write to you instead."
@@ -137,6 +141,7 @@ ENGLISH: dict[str, str] = {
     "dispute_heard": _("I am sorry, and thank you for telling me. We will not ask you for money while this is open."),
     "dispute_heard_stranger": _("I am sorry, and thank you for telling me. I will leave it there."),
     "dispute_earlier": _("I am sorry that you had to say it again. We will not ask you for money while this is open."),
+    "safety": _("If anybody is in danger, please leave the place and call emergency services first."),
     "ask_what_is_wrong": _("Could you tell me in a few words what is wrong, so that it reaches the right person?"),
     "dispute_noted": _(
         "I have noted what you said. You will get this in writing from us within a day, and you can add to it there."
@@ -146,6 +151,7 @@ ENGLISH: dict[str, str] = {
     "neutral_question_stranger": _("Is there something you don't agree with?"),
     "unsure_close": _("Thank you. I will leave it there for today, and we will get back to you in writing."),
     "thanks_go_on": _("Thank you, that is good to know."),
+    "time_is_up": _("Thank you for your time. I have to end the call here."),
     "stop_calls": _("Understood. We will not call this number again."),
     "attorney": _("Thank you for telling me. We will not contact you again about this."),
     "bankruptcy": _("Thank you for telling me. We will not contact you about this again."),

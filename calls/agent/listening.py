@@ -5,6 +5,7 @@ from calls.agent.acts import Note, NoteKind
 from calls.agent.dates import day_named
 from calls.agent.dispositions import Disposition
 from calls.agent.everyday import Everyday, assent
+from calls.agent.particulars import contact, restriction
 from calls.agent.steps import Asks, LineAct, Phase
 from calls.agent.turn import Turn
 from disputes.hearing.labels import Heard, Intent
@@ -28,6 +29,9 @@ def hear_answer(turn: Turn, text: str, heard: Heard, said: Everyday | None) -> N
         return
     if _for_the_owner(turn, text, heard, said) and answers.pass_on(turn, text, said):
         return
+    if said is Everyday.REPEAT and heard.intent in (Intent.QUESTION_ABOUT_INVOICE, Intent.OTHER):
+        _nothing_much(turn, text, said)
+        return
     match heard.intent:
         case Intent.PROMISE_TO_PAY:
             answers.promise(turn, text)
@@ -50,7 +54,7 @@ def hear_answer(turn: Turn, text: str, heard: Heard, said: Everyday | None) -> N
             turn.close(Disposition.ABUSIVE)
         case Intent.NOT_RIGHT_PARTY | Intent.CONFIRM_IDENTITY_NO:
             turn.set(right_party=False)
-            turn.do(Note(NoteKind.OTHER_CONTACT, text))
+            turn.do(contact(text))
             turn.say("other_contact", LineAct.CONFIRM)
             turn.close(Disposition.NOT_RIGHT_PARTY if turn.brief.is_consumer else Disposition.OTHER_CONTACT)
         case _:
@@ -82,6 +86,9 @@ def _nothing_much(turn: Turn, text: str, said: Everyday | None) -> None:
     if said is Everyday.GOODBYE or misses > MOST_MISSES:
         turn.do(Note(NoteKind.SAID, text))
         turn.close(ended)
+    elif restriction(text) is not None:
+        turn.say("restricted", LineAct.CONFIRM)
+        _go_on(turn)
     elif said is Everyday.WHO_IS_CALLING:
         turn.say("calling_for", LineAct.ANSWER)
         _go_on(turn)

@@ -19,6 +19,12 @@ _TENS = {
     "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90,
     "veinte": 20, "treinta": 30, "cuarenta": 40, "cincuenta": 50, "sesenta": 60, "setenta": 70, "ochenta": 80, "noventa": 90,
 }  # fmt: skip
+_HUNDREDS = {
+    "cien": 100, "ciento": 100, "doscientos": 200, "trescientos": 300, "cuatrocientos": 400, "quinientos": 500, "seiscientos": 600,
+    "setecientos": 700, "ochocientos": 800, "novecientos": 900,
+}  # fmt: skip
+# What may stand between two digits that are read out in one go.
+_BETWEEN = frozenset({"uh", "um", "er", "eh", "dash", "hyphen", "then", "guion", "luego"})
 _ORDINALS = {
     "first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7, "eighth": 8, "ninth": 9, "tenth": 10,
     "eleventh": 11, "twelfth": 12, "thirteenth": 13, "fourteenth": 14, "fifteenth": 15, "sixteenth": 16, "seventeenth": 17,
@@ -54,6 +60,77 @@ def digit_string(text: str) -> str:
             joined = _DIGITS.get(following, "0") not in ("0",) and following not in ("o", "oh")
             out.append(str(_TENS[token] // 10) if joined else str(_TENS[token]))
     return "".join(out)
+
+
+def digit_runs(text: str) -> list[str]:
+    """The digits said in one go, one entry a run: ``4111 1111 dash 1111`` is one run, ``2232 and 2233`` are two."""
+    runs: list[list[str]] = []
+    open_run = False
+    for token in words(text):
+        if _is_digits(token):
+            if not open_run:
+                runs.append([])
+            runs[-1].append(token)
+            open_run = True
+        elif token not in _BETWEEN:
+            open_run = False
+    return [digits for run in runs if (digits := digit_string(" ".join(run)))]
+
+
+def without_numbers(text: str) -> str:
+    """The same words with every digit and every word for one taken out."""
+    hidden = re.sub(r"\d", "#", text)
+    return re.sub(r"[^\W\d_]+", lambda match: "#" if _names_digits(match[0]) else match[0], hidden)
+
+
+def amounts_named(text: str) -> set[int]:
+    """Every whole number these words can mean as a sum of money: ``seven hundred``, ``twelve forty``, ``$1,240``, ``mil doscientos``."""
+    tokens = words(re.sub(r"(?<=\d),(?=\d{3})", "", re.sub(r"(\d)\.\d\d\b", r"\1", text)))
+    found: set[int] = set()
+    for start in range(len(tokens)):
+        found |= _amounts_from(tokens, start)
+    return found
+
+
+def _amounts_from(tokens: list[str], start: int) -> set[int]:
+    """The sums that begin at this word, short and long readings alike: ``twelve forty one`` is 12, 1240 or 1241."""
+    first = tokens[start]
+    following = tokens[start + 1] if start + 1 < len(tokens) else ""
+    if first.isdigit() and following not in ("hundred", "thousand", "grand", "mil"):
+        return {int(first)} if len(first) <= 7 else set()
+    found: set[int] = set()
+    total, index = 0, start
+    if first == "mil":
+        total, index = 1000, start + 1
+        found.add(total)
+    while index < len(tokens):
+        word = tokens[index]
+        number, used = (_HUNDREDS[word], 1) if word in _HUNDREDS else small_number(tokens, index)
+        if word in _ORDINALS or number is None:
+            break
+        index += used
+        if index < len(tokens) and tokens[index] in ("thousand", "grand", "mil"):
+            total, index = (total + number) * 1000, index + 1
+        elif index < len(tokens) and tokens[index] == "hundred":
+            total, index = total + number * 100, index + 1
+        elif 10 <= total < 100 and 10 <= number < 100:
+            found |= {total * 100 + number, total * 100 + number // 10 * 10}
+            break
+        else:
+            total += number
+        found.add(total)
+        if index < len(tokens) and tokens[index] in ("and", "y"):
+            index += 1
+    return found
+
+
+def _is_digits(token: str) -> bool:
+    return token.isdigit() or token in _DIGITS or token in _TEENS or token in _TENS or token in ("double", "doble")
+
+
+def _names_digits(word: str) -> bool:
+    plain = "".join(words(word))
+    return _is_digits(plain) and plain not in ("o", "oh", "un", "una", "double", "doble")
 
 
 def small_number(tokens: list[str], index: int) -> tuple[int | None, int]:

@@ -6,6 +6,7 @@ from calls.agent.answers import note_callback, offer_person
 from calls.agent.dispositions import Disposition
 from calls.agent.everyday import Everyday, assent, names_time_to_call
 from calls.agent.facts import LinkChannel, Role
+from calls.agent.particulars import contact
 from calls.agent.speech import count
 from calls.agent.steps import Asks, LineAct, Phase
 from calls.agent.turn import Turn
@@ -13,6 +14,7 @@ from disputes.hearing.labels import Heard, Intent
 
 NAME_TRIES = 3
 FACT_TRIES = 2
+MOST_DEMANDS = 3
 _WANTS_LANGUAGE = (Everyday.WANTS_SPANISH, Everyday.WANTS_ENGLISH)
 
 
@@ -63,10 +65,10 @@ def hear_name(turn: Turn, text: str, heard: Heard, said: Everyday | None) -> Non
     elif _confirms(turn, text, heard):
         _name_confirmed(turn, text)
     elif said is Everyday.OTHER_CONTACT and not turn.brief.is_consumer:
-        turn.do(Note(NoteKind.OTHER_CONTACT, text))
+        turn.do(contact(text))
         turn.say("other_contact", LineAct.CONFIRM)
         turn.close(Disposition.OTHER_CONTACT)
-    elif heard.intent in (Intent.CONFIRM_IDENTITY_NO, Intent.NOT_RIGHT_PARTY):
+    elif heard.intent in (Intent.CONFIRM_IDENTITY_NO, Intent.NOT_RIGHT_PARTY) or _is_near(turn, text):
         _somebody_else(turn, text)
     elif heard.intent is Intent.CALLBACK_REQUEST:
         note_callback(turn, text, Intent.CALLBACK_REQUEST)
@@ -81,15 +83,17 @@ def hear_name(turn: Turn, text: str, heard: Heard, said: Everyday | None) -> Non
 
 def hear_fact(turn: Turn, text: str, heard: Heard, said: Everyday | None) -> None:
     """An answer to the question for ZIP code or street: two tries, then the call is over."""
-    if identity.gives_a_fact(text, turn.brief):
+    if _is_near(turn, text):
+        _somebody_else(turn, text)
+    elif identity.gives_a_fact(text, turn.brief):
         right_party(turn)
     elif said in _WANTS_LANGUAGE:
-        _ask_fact(turn)
+        ask_fact(turn)
     elif said is Everyday.DISTRUSTS_CALL:
         _distrust(turn, text)
     elif heard.intent is Intent.ARE_YOU_A_BOT:
         say_robot(turn)
-        _ask_fact(turn)
+        ask_fact(turn)
     elif heard.intent is Intent.REQUEST_HUMAN:
         offer_person(turn, text)
     elif heard.intent in (Intent.CONFIRM_IDENTITY_NO, Intent.NOT_RIGHT_PARTY):
@@ -108,7 +112,9 @@ def back_on_the_line(turn: Turn, text: str, heard: Heard, said: Everyday | None)
         hear_name(turn, text, heard, said)
         return
     disclose(turn)
-    if _confirms(turn, text, heard) and identity.names_themselves(text, turn.brief):
+    if _is_near(turn, text):
+        _somebody_else(turn, text)
+    elif _confirms(turn, text, heard) and identity.names_themselves(text, turn.brief):
         _name_confirmed(turn, text)
     else:
         ask_for_person(turn)
@@ -157,6 +163,11 @@ def state_debt(turn: Turn) -> None:
 
 
 def ask_open(turn: Turn) -> None:
+    """When can it be expected? Asked three times at most in one call; after that only whether there is anything else."""
+    turn.set(demands=turn.state.demands + 1)
+    if turn.state.demands > MOST_DEMANDS:
+        turn.ask("ask_anything_else", Asks.OPEN, Phase.LISTENING)
+        return
     key = "ask_open" if turn.brief.link is LinkChannel.NONE else "ask_open_link"
     turn.ask(key, Asks.OPEN, Phase.LISTENING)
 
@@ -175,6 +186,8 @@ def leave_message(turn: Turn) -> None:
 
 
 def _confirms(turn: Turn, text: str, heard: Heard) -> bool:
+    if _is_near(turn, text):
+        return False
     if identity.names_themselves(text, turn.brief):
         return True
     if not turn.brief.is_consumer and identity.handles_payables(text):
@@ -184,16 +197,20 @@ def _confirms(turn: Turn, text: str, heard: Heard) -> bool:
     return heard.intent is Intent.CONFIRM_IDENTITY_YES
 
 
+def _is_near(turn: Turn, text: str) -> bool:
+    return turn.brief.is_consumer and identity.is_somebody_near(text)
+
+
 def _name_confirmed(turn: Turn, text: str) -> None:
     if not turn.brief.is_consumer or identity.gives_a_fact(text, turn.brief):
         right_party(turn)
     elif identity.has_fact(turn.brief):
-        _ask_fact(turn)
+        ask_fact(turn)
     else:
         _give_up(turn)
 
 
-def _ask_fact(turn: Turn) -> None:
+def ask_fact(turn: Turn) -> None:
     has_zip, has_street = bool(turn.brief.zip_code), bool(turn.brief.street)
     key = "ask_zip_or_street" if has_zip and has_street else "ask_zip" if has_zip else "ask_street"
     turn.ask(key, Asks.IDENTITY, Phase.FACT, LineAct.CHECK_IDENTITY)
@@ -207,7 +224,7 @@ def _another_fact(turn: Turn, said: Everyday | None) -> None:
         return
     if said in (Everyday.WHO_IS_CALLING, Everyday.REPEAT):
         _say_who(turn)
-        _ask_fact(turn)
+        ask_fact(turn)
         return
     turn.ask("ask_fact_again", Asks.IDENTITY, Phase.FACT, LineAct.CHECK_IDENTITY)
 

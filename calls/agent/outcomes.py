@@ -5,10 +5,10 @@
 import sys
 from collections.abc import Iterator
 
-from calls.agent.consequences import OUTCOMES, Outcome
+from calls.agent.consequences import CALLS_ONLY, OUTCOMES, Outcome
 from calls.agent.dispositions import Disposition, Hold, Message, NextAttempt
 
-__all__ = ["OUTCOMES", "Disposition", "Hold", "Message", "NextAttempt", "Outcome", "markdown"]
+__all__ = ["CALLS_ONLY", "OUTCOMES", "Disposition", "Hold", "Message", "NextAttempt", "Outcome", "markdown"]
 
 
 def markdown() -> str:
@@ -19,7 +19,9 @@ def markdown() -> str:
 def _page() -> Iterator[str]:
     yield "# How a call can end, and what follows"
     yield ""
-    yield "Written from `calls/agent/outcomes.py` by `python -m calls.agent.outcomes`."
+    yield "Written from `calls/agent/consequences.py` by `python -m calls.agent.outcomes`; the code that follows a call acts on the same table."
+    yield ""
+    yield "An invoice somebody has objected to is frozen in the turn in which it was said, whatever the call's own result; a stop binds from that turn too."
     yield ""
     yield "| result | what it means | hold | never again as | next call | to the customer | for the owner | an attempt |"
     yield "| --- | --- | --- | --- | --- | --- | --- | --- |"
@@ -41,9 +43,13 @@ def _hold_in_words(row: Outcome) -> str:
     if row.hold is Hold.NONE:
         return "-"
     if not row.days:
-        return row.hold.replace("_", " ")
+        return f"{row.hold.replace('_', ' ')}{' (calls only)' if row.calls_only else ''}"
     unit = "business days" if row.business_days else "days"
-    return f"{row.days} {unit}" if row.hold is Hold.DAYS else f"{row.hold.replace('_', ' ')}, {row.days} {unit}"
+    if row.hold is Hold.UNTIL_DONE:
+        return f"until the task is done and {row.days} {unit} more"
+    if row.hold is Hold.DAYS:
+        return f"{row.days} {unit}{' (calls only)' if row.calls_only else ''}"
+    return f"{row.hold.replace('_', ' ')}, {row.days} {unit}"
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ import calendar
 import re
 from datetime import date, timedelta
 
-from calls.agent.dates import day_named
+from calls.agent.dates import MONTHS, day_named
 from calls.agent.numbers import small_number, words
 
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -34,7 +34,16 @@ def past_day_named(text: str, today: date) -> date | None:
             if re.search(rf"\b{name}\b", joined):
                 return today - timedelta(days=(today.weekday() - weekday) % 7 or 7)
     named = day_named(text, today)
-    return _back(named, today) if named else None
+    return _back(named, today) if named else _month_alone(joined, today)
+
+
+def _month_alone(joined: str, today: date) -> date | None:
+    """``Back in January``: its first day, the earliest one the words allow."""
+    found = re.search(rf"\b(?:in|since|en|desde|last) ({'|'.join(name for name in MONTHS if len(name) > 3)})\b", joined)
+    if found is None:
+        return None
+    month = MONTHS[found[1]]
+    return date(today.year if month <= today.month else today.year - 1, month, 1)
 
 
 def _back(named: date, today: date) -> date:

@@ -9,6 +9,7 @@ from calls.agent.codec import pack, unpack
 from calls.agent.dispositions import Disposition
 from calls.agent.facts import Brief, Language
 from disputes.hearing.labels import Heard, Intent, Reason
+from syntharra.money import Money
 
 
 class Asks(StrEnum):
@@ -57,22 +58,29 @@ class LineAct(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One thing to say. ``interruptible`` false: disclosures, which are played to the end unless the law's stop cuts in."""
+    """One thing to say. ``interruptible`` false: disclosures, which are played to the end unless the law's stop cuts in.
+
+    ``key`` names the sentence in the lists of lines, ``slots`` are the facts that fill it.
+    """
 
     text: str
     act: LineAct
     asks: Asks | None = None
     interruptible: bool = True
     language: Language = Language.ENGLISH
+    key: str = ""
+    slots: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A promise being made: nothing counts until the day is confirmed."""
+    """A promise being made: nothing counts until the day is confirmed. ``amount`` is null where all of it is promised."""
 
     on: date | None
     how: HowPaid
     words: str
+    amount: Money | None = None
+    invoices: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +103,8 @@ class State:
     frozen_invoices: tuple[str, ...] = ()
     reason: Reason | None = None
     told_before: bool = False
+    told_on: date | None = None
+    urgent: bool = False
     paid_said: bool = False
     suppressed: tuple[Intent, ...] = ()
     draft: Draft | None = None
@@ -103,6 +113,8 @@ class State:
     silences: int = 0
     misses: int = 0
     answers: int = 0
+    demands: int = 0
+    card_warned: bool = False
     fact_tries: int = 0
     name_tries: int = 0
     last_final: str = ""

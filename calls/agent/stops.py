@@ -35,11 +35,14 @@ def hush_on_partial(turn: Turn, text: str, heard: Heard) -> None:
 def handle_stop(turn: Turn, text: str, heard: Heard) -> bool:
     """True when these words stop the call or hold it silent, and the answer is made. A set of stops loses none of them."""
     suppress(turn, text, heard)
-    if heard.dispute:
+    in_danger = heard.pause and is_urgent(
+        text
+    )  # sewage, sparks, a smell of gas: nobody is asked whether that is a complaint
+    if heard.dispute or in_danger:
         freeze(turn, text, heard)
     if turn.state.suppressed:
         _end_stopped(turn)
-    elif heard.dispute:
+    elif heard.dispute or in_danger:
         _after_freeze(turn, text, heard)
     elif turn.state.phase is Phase.WHAT_IS_WRONG:
         _what_was_wrong(turn, text, heard)
@@ -68,9 +71,11 @@ def freeze(turn: Turn, text: str, heard: Heard) -> None:
     if turn.state.frozen:
         _freeze_more(turn, text, reason)
         return
-    told, about = told_before(text), invoices_named(text, turn.brief)
-    turn.do(Freeze(reason, text, about, told, is_urgent(text)))
-    turn.set(frozen=True, frozen_invoices=about, reason=reason, told_before=told, paused=False, paused_by_partial=False)
+    told, urgent, about = told_before(text), is_urgent(text), invoices_named(text, turn.brief)
+    told_on = past_day_named(text, turn.brief.today) if told else None
+    turn.do(Freeze(reason, text, about, told, urgent, told_on))
+    turn.set(frozen=True, frozen_invoices=about, reason=reason, told_before=told, told_on=told_on, urgent=urgent)
+    turn.set(paused=False, paused_by_partial=False)
 
 
 def _freeze_more(turn: Turn, text: str, reason: Reason) -> None:
@@ -101,7 +106,10 @@ def _after_freeze(turn: Turn, text: str, heard: Heard) -> None:
         turn.say("dispute_heard_stranger", LineAct.ACKNOWLEDGE_DISPUTE)
     else:
         turn.say("dispute_earlier" if turn.state.told_before else "dispute_heard", LineAct.ACKNOWLEDGE_DISPUTE)
-    if turn.state.reason is Reason.OTHER_VAGUE and not turn.state.told_before and not stranger:
+    if turn.state.urgent:
+        turn.say("safety", LineAct.REASSURE)
+    vague = turn.state.reason is Reason.OTHER_VAGUE and not turn.state.urgent
+    if vague and not turn.state.told_before and not stranger:
         turn.ask("ask_what_is_wrong", Asks.WHAT_IS_WRONG, Phase.WHAT_IS_WRONG, LineAct.ASK_WHAT_IS_WRONG)
     else:
         end_noted(turn)

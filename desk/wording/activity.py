@@ -54,6 +54,9 @@ ACTS: dict[str, Act] = {
     "asks_owner": Act("flag", _("Asked something of you"), "clock"),
     "task_done": Act("check", _("Did what a call asked for")),
     "noted": Act("quote", _("Noted what they said")),
+    "proposed_contact": Act("users", _("Named somebody else to ask; nobody is called before you confirm it")),
+    "restricted": Act("ban", _("Said when or where not to call")),
+    "wants_copy": Act("file-text", _("Asked for a copy")),
     "promised": Act("handshake", _("Promised to pay"), "accent"),
     "wants_callback": Act("phone-call", _("Asked to be called at another time")),
     "says_paid": Act("circle-pause", _("Says it is paid"), "frozen"),
@@ -98,6 +101,7 @@ _LETTERS: dict[str, Promise] = {
     "paid_check": _("asked the customer how it was paid"),
     "pay_link": _("the link to pay"),
     "promise_confirmation": _("confirmed a promise"),
+    "invoice_copy": _("the copy they asked for"),
     "stop_confirmation": _("confirmed that we stop"),
     "books_stale": _("told you that your books cannot be read"),
 }

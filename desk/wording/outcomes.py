@@ -97,6 +97,14 @@ def follows(disposition: str) -> str:
             return ngettext("We wait %(n)d business day.", "We wait %(n)d business days.", row.days) % {"n": row.days}
         case Hold.DAYS:
             return ngettext("We wait %(n)d day.", "We wait %(n)d days.", row.days) % {"n": row.days}
+        case Hold.UNTIL_DONE:
+            return ngettext(
+                "We wait until you have done it, and %(n)d business day more.",
+                "We wait until you have done it, and %(n)d business days more.",
+                row.days,
+            ) % {"n": row.days}
+        case Hold.OWNER if row.calls_only:
+            return gettext("The agent does not call them again unless you say so. Writing to them stays open.")
         case Hold.OWNER:
             return gettext("Nothing happens by itself any more: it waits for you.")
     return gettext("The next attempt comes three days later at the earliest, on another weekday and hour.")

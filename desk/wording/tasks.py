@@ -1,9 +1,14 @@
 """What a call asks of the firm's own people."""
 
+from collections.abc import Mapping
+from datetime import date, datetime, time
+from typing import Any
+
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from desk.wording.outcomes import task
+from syntharra.templatetags.syntharra import hour_words, phone, short_day
 
 _OTHERS: dict[str, Promise] = {
     "find_number": _("Find the right number: the carrier refused the one on file."),
@@ -15,6 +20,38 @@ _OTHERS: dict[str, Promise] = {
 ELSEWHERE = ("dispute", "paused_unsure", "already_paid")
 
 
-def task_words(code: str) -> str:
-    """The task of this code as a sentence. One without words would be a gap of ours: it is shown as it is."""
-    return task(code) or str(_OTHERS.get(code, code))
+_DETAILS: dict[str, Promise | str] = {
+    "w9": "W-9",
+    "certificate_of_insurance": _("certificate of insurance"),
+    "lien_waiver": _("lien waiver"),
+    "purchase_order": _("purchase order"),
+    "portal": _("their portal"),
+    "insurer": _("the insurer"),
+    "association": _("the association"),
+    "general_contractor": _("the general contractor"),
+    "lender": _("the lender"),
+    "email": _("by e-mail"),
+    "text": _("by text message"),
+    "mail": _("by mail"),
+}
+
+
+def task_words(code: str, facts: Mapping[str, Any] | None = None) -> str:
+    """The task of this code as a sentence, with what the call told of it. One without words is shown as it is: a gap of ours."""
+    words = task(code) or str(_OTHERS.get(code, code))
+    told = particulars(facts or {})
+    return f"{words} ({told})" if told else words
+
+
+def particulars(facts: Mapping[str, Any]) -> str:
+    """Which paper, whom to ask and where, which day: what was said on the call, in a few words."""
+    found = [str(_DETAILS[facts["detail"]])] if facts.get("detail") in _DETAILS else []
+    found += [str(facts["name"])] if facts.get("name") else []
+    found += [phone(str(facts["phone"]))] if facts.get("phone") else []
+    found += [str(facts["email"])] if facts.get("email") else []
+    if facts.get("on"):
+        on, at = date.fromisoformat(str(facts["on"])), facts.get("at")
+        found.append(
+            f"{short_day(on)}, {hour_words(datetime.combine(on, time.fromisoformat(str(at))))}" if at else short_day(on)
+        )
+    return " · ".join(found)

@@ -323,10 +323,12 @@ def test_only_what_the_owner_allows_is_offered() -> None:
 
 
 def test_a_person_is_named_a_time_when_nobody_is_there() -> None:
-    step = advance(known(consumer(person_available="tomorrow morning")), Said("let me talk to a real person"))
+    step = advance(
+        known(consumer(person_on=date(2026, 3, 19), person_at=time(9))), Said("let me talk to a real person")
+    )
 
-    assert step.acts == (Callback(None, None, "let me talk to a real person", by_person=True),)
-    assert "will call you back tomorrow morning" in said(step)
+    assert step.acts == (Callback(date(2026, 3, 19), time(9), "let me talk to a real person", by_person=True),)
+    assert "will call you back on Thursday, March 19 at 9:00 AM" in said(step)
 
 
 def test_asked_whether_it_is_a_robot_it_says_yes() -> None:

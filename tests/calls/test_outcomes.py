@@ -11,14 +11,14 @@ from accounts.models import ActivityDetail, ActivityLine
 from calls.acts import Scene, carry_out
 from calls.agent import acts
 from calls.agent.acts import HowPaid, NoteKind
-from calls.agent.outcomes import OUTCOMES, Disposition
+from calls.agent.outcomes import CALLS_ONLY, OUTCOMES, Disposition
 from calls.agent.outcomes import Hold as HoldKind
 from calls.answering import answer
 from calls.dialing import claim, decide
 from calls.lattice import is_over, known, later
 from calls.models import Attempt, AttemptInvoice, Call
 from calls.opened import forbidden
-from calls.outcomes import finish
+from calls.outcomes import done, finish
 from calls.planning import plan
 from calls.workdays import workdays_after
 from compliance.models import Channel, PhoneContact, Purpose, Suppression
@@ -27,7 +27,10 @@ from compliance.services import clear
 from disputes.hearing.labels import Intent, Reason
 from disputes.models import Claim, Dispute
 from disputes.services import NewClaim, open_dispute
-from invoices.models import Customer, Hold, Invoice, Promise
+from invoices.models import Contact, Customer, Hold, Invoice, Promise
+from invoices.phones import OURS
+from invoices.sync_people import decide_role
+from notifications.letters import render
 from notifications.models import Duty, Message
 from syntharra.clock import now
 from syntharra.money import of
@@ -138,7 +141,6 @@ def test_what_the_owner_must_look_at_holds_the_customer_until_somebody_lifts_it(
         ("pay_now", date(2026, 10, 7)),
         ("question_about_invoice", date(2026, 10, 9)),
         ("copy_wanted", date(2026, 10, 13)),
-        ("paperwork_first", date(2026, 10, 14)),  # five business days: Columbus Day is none
         ("waiting_for_payer", date(2026, 11, 5)),
         ("promise_to_pay", date(2026, 10, 13)),  # without a day: a week
     ],
@@ -150,6 +152,137 @@ def test_a_hold_for_days_lasts_to_the_end_of_the_last_one(attempt: Attempt, disp
     midnight = datetime.combine(until + timedelta(days=1), time(hours), UTC)
     assert holds() == [(disposition, "2232", midnight), (disposition, "2233", midnight)]
     assert collectable() == []
+
+
+def test_a_paper_is_waited_for_until_it_was_sent_and_five_business_days_more(
+    attempt: Attempt, tuesday: time_machine.Traveller
+) -> None:
+    does(attempt, acts.Note(NoteKind.PAPERWORK, "we need a W-9 first", "w9"))
+    ended(attempt, "paperwork_first")
+    call = Call.objects.get()
+    assert holds() == [("paperwork_first", "2232", None), ("paperwork_first", "2233", None)]
+    assert facts("asks_owner") == {"task": "paperwork_first", "detail": "w9"}
+
+    tuesday.shift(timedelta(days=31))
+    assert collectable() == []
+    assert (done(call.pk), done(call.pk)) == (2, 0)
+
+    midnight = datetime(2026, 11, 17, 5, tzinfo=UTC)  # Friday November 6, and five business days: Veterans Day is none
+    assert holds() == [("paperwork_first", "2232", midnight), ("paperwork_first", "2233", midnight)]
+
+
+def test_done_means_nothing_after_a_call_that_waits_for_no_paper(attempt: Attempt) -> None:
+    ended(attempt, "waiting_for_payer")
+    before = holds()
+
+    assert done(Call.objects.get().pk) == 0
+    assert holds() == before
+
+
+def test_a_copy_goes_out_by_mail_with_what_was_billed_and_no_link_to_pay(attempt: Attempt) -> None:
+    invoice = Invoice.objects.get(number="2232")
+    invoice.lines.update(description="Sump pump, installed")
+
+    for _ in range(2):
+        does(attempt, acts.SendCopy("I never got the invoice"))
+    ended(attempt, "copy_wanted")
+
+    message = Message.objects.get(letter="invoice_copy")
+    letter = render(message)
+    assert (message.purpose, message.to) == ("service", attempt.customer.contacts.get().email)
+    assert "- Sump pump, installed: $1,240.00" in letter.text
+    assert "https://pay.example" not in letter.text + letter.html
+    assert "asks_owner" not in verbs()
+
+
+def test_without_an_address_the_firm_is_asked_to_send_the_copy(attempt: Attempt) -> None:
+    attempt.customer.contacts.update(email="")
+
+    does(attempt, acts.SendCopy("I never got the invoice"))
+
+    assert Message.objects.filter(letter="invoice_copy").count() == 0
+    assert facts("asks_owner") == {"task": "send_copy", "words": "I never got the invoice"}
+
+
+def test_somebody_else_to_ask_is_put_on_file_and_never_called(attempt: Attempt) -> None:
+    for _ in range(2):
+        does(attempt, acts.ProposeContact("Karen", "+16145550133", "", "talk to Karen in accounting, 614 555 0133"))
+    ended(attempt, "other_contact")
+
+    proposed = Contact.objects.exclude(role="billing").get()
+    assert (proposed.name, proposed.phone, proposed.role) == ("Karen", "+16145550133", "other")
+    assert facts("asks_owner") == {"task": "other_contact", "name": "Karen", "phone": "+16145550133"}
+    Hold.objects.all().delete()
+    plan(current_business())
+    assert list(Attempt.objects.filter(status="planned").values_list("to", flat=True)) == [attempt.to]
+
+
+def test_whom_a_customer_named_is_called_about_bills_once_the_owner_says_so(attempt: Attempt, plumber: Firm) -> None:
+    does(attempt, acts.ProposeContact("Karen", "+16145550133", "", "Karen does that"))
+
+    moved = decide_role(Contact.objects.get(name="Karen").pk, "billing", by=plumber.owner)
+
+    assert (moved.name, moved.role, moved.rank) == ("Karen", "billing", OURS)
+    assert Contact.objects.filter(customer=attempt.customer).count() == 2
+
+
+@pytest.mark.parametrize("disposition", sorted(CALLS_ONLY))
+def test_who_wants_no_calls_may_still_be_written_to(attempt: Attempt, disposition: str) -> None:
+    does(attempt, acts.Note(NoteKind.WRITTEN_ONLY, "e-mail only", "email"))
+    ended(attempt, disposition)
+    plan(current_business())
+    invoice = Invoice.objects.get(number="2232")
+    mail = attempt.customer.contacts.get().email
+    asks = [
+        Ask(
+            purpose=Purpose.COLLECT,
+            channel=channel,
+            to=to,
+            at=now(),
+            customer_id=attempt.customer_id,
+            invoice_id=invoice.pk,
+        )
+        for channel, to in ((Channel.EMAIL, mail), (Channel.CALL, attempt.to))
+    ]
+
+    by_mail, by_call = (clear(ask, subject_kind="message", subject_id=invoice.pk, moment="sending") for ask in asks)
+
+    assert Attempt.objects.filter(status="planned").count() == 0
+    assert (by_mail.reason, "ON_HOLD" in by_call.all_reasons) == ("OK", True)
+
+
+def test_a_part_that_is_promised_is_booked_on_the_oldest_invoice_first(attempt: Attempt) -> None:
+    does(attempt, acts.Promise(FRIDAY, of("1000.00", "USD"), HowPaid.CHECK, "a thousand dollars on Friday"))
+    ended(attempt, "promise_to_pay")
+
+    booked = Promise.objects.order_by("invoice__due_on").values_list("invoice__number", "amount")
+    assert [(number, str(amount)) for number, amount in booked] == [("2233", "700.00"), ("2232", "300.00")]
+
+
+def test_a_promise_for_one_of_them_is_booked_on_that_one(attempt: Attempt) -> None:
+    does(attempt, acts.Promise(FRIDAY, of("1240.00", "USD"), HowPaid.CHECK, "the pump on Friday", ("2232",)))
+    ended(attempt, "promise_to_pay")
+
+    assert list(Promise.objects.values_list("invoice__number", flat=True)) == ["2232"]
+    assert [(reason, number) for reason, number, _ in holds()] == [("promise_to_pay", "2233")]
+    assert collectable() == []
+
+
+def test_what_the_firm_was_told_before_is_kept_with_its_day_and_told_to_the_owner(attempt: Attempt) -> None:
+    words = "I told your office on September 8 that it leaks"
+    does(attempt, acts.Freeze(Reason.QUALITY, words, (), told_before=True, told_on=date(2026, 9, 8)))
+
+    assert Claim.objects.get().evidence["told_on"] == "2026-09-08"
+    alert = render(Message.objects.filter(letter="dispute_alert").first() or Message())
+    assert "They say they told you so before, on Tuesday, September 8, 2026 or about then." in alert.text
+
+
+def test_a_place_and_hours_not_to_call_at_are_kept(attempt: Attempt) -> None:
+    does(attempt, acts.Restrict("never before noon at work", "work", time(12), None, (6,)))
+
+    assert facts("restricted") == {
+        "words": "never before noon at work", "place": "work", "not_before": "12:00:00", "not_after": None, "not_on": [6],
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize("disposition", ["no_answer", "busy", "failed", "hung_up", "other", "voicemail_greeting"])
@@ -348,7 +481,7 @@ def test_words_for_the_owner_are_on_the_timeline(attempt: Attempt) -> None:
     does(attempt, acts.Note(NoteKind.PAPERWORK, "we need a W-9"), acts.SendCopy("never got it"), acts.HandOver("now"))
     does(attempt, acts.StopRecording("don't record me"))
 
-    assert sorted(verbs()) == ["asks_owner", "asks_owner", "noted", "refused_recording"]
+    assert sorted(verbs()) == ["asks_owner", "noted", "refused_recording", "wants_copy"]
     assert Duty.objects.get(kind="stop_recording").facts["sid"] == Call.objects.get().sid
 
 
