@@ -13,12 +13,23 @@ from accounts.models import Business
 from calls.agent.outcomes import CALLS_ONLY
 from calls.history import History
 from calls.models import Attempt
+from compliance import across, firm, operator, readiness
 from compliance import facts as gate
-from compliance.facts import DebtorType, Facts, FirmSettings, Flags, ProductFacts, Role
-from compliance.models import Channel, Consent, Purpose, StopKind, Suppression
+from compliance.facts import DebtorType, Facts, Flags, ProductFacts, Role
+from compliance.models import Channel, Consent, FirmRules, Purpose, StopKind, Suppression
 from compliance.registry import Ask
 from compliance.registry import register as answer_for
-from compliance.services import consent_of, flags_from, opted_out, role, stopped_numbers, suppressions_of
+from compliance.rulebook import RuleBook
+from compliance.services import (
+    consent_date,
+    consent_of,
+    flags_from,
+    opted_out,
+    role,
+    stopped_numbers,
+    suppressions_of,
+)
+from compliance.statements import Said, Statements, said_of, statements_of
 from disputes.models import Claim, Dispute
 from integrations.models import Connection
 from invoices.checking import open_findings
@@ -26,7 +37,6 @@ from invoices.checks import Reason
 from invoices.models import Customer, Hold, Invoice, Promise
 from syntharra.tenancy import current_business
 
-GAP_DAYS = 3
 BACKLOG_DAYS = 90
 IN_WRITING = (Claim.Source.PAGE, Claim.Source.EMAIL, Claim.Source.SMS)
 
@@ -67,6 +77,11 @@ class _Known:
     written: set[UUID]
     to_check: dict[UUID, set[Reason]]
     history: History
+    statements: Statements
+    firm_rules: FirmRules
+    licensed_in: frozenset[str] | None
+    blackouts: tuple[gate.Blackout, ...]
+    not_ready: bool
 
     @classmethod
     def of(cls, asks: Sequence[Ask]) -> "_Known":
@@ -94,6 +109,12 @@ class _Known:
             written=_disputed_in_writing(disputes),
             to_check=_to_check(found_invoices, business),
             history=History.of(customers, numbers),
+            statements=statements_of(customers),
+            firm_rules=firm.rules_of(business),
+            # A sandbox reaches simulators alone: the whole story is told there without a license.
+            licensed_in=None if business.sandbox else operator.licensed_states(moment.date()),
+            blackouts=operator.blackouts(moment.date()),
+            not_ready=not business.sandbox and bool(readiness.lacks(moment.date())),
         )
 
     def facts(self, ask: Ask) -> Facts:
@@ -104,6 +125,8 @@ class _Known:
         stops, suppressions = self.stops.get(ask.to, set()), self.suppressions[customer.pk]
         out = opted_out(suppressions, stops, number=ask.to)
         past, besides = self.history, ask.subject_id
+        said = said_of(self.statements[customer.pk], number=ask.to)
+        number_history = past.about(past.of_number[ask.to], besides=besides)
         return Facts(
             purpose=gate.Purpose.COLLECT,
             channel=gate.Channel(ask.channel.value),
@@ -112,24 +135,28 @@ class _Known:
             line_type=_line_type(consents, ask.to),
             address_state=customer.state or None,
             city=customer.city or None,
+            extra_zones=said.extra_zones,
             debtor_type=DebtorType(customer.kind),
             role=role(),
             consent=consent_of(consents, number=ask.to, out=out),
+            consent_on=consent_date(consents, number=ask.to, spoken=number_history),
             due_date=invoice.due_on,
             history=past.about(past.of_invoice[invoice.pk], besides=besides),
             person_history=(*past.about(past.of_customer[customer.pk], besides=besides), *past.mail[customer.pk]),
-            number_history=past.about(past.of_number[ask.to], besides=besides),
-            flags=self._flags(ask, flags_from(suppressions, stops, number=ask.to)),
+            number_history=number_history,
+            flags=self._flags(ask, flags_from(suppressions, stops, number=ask.to), said),
             # Nobody hears of an invoice which the books meanwhile give to another customer (two were merged).
             books_open=invoice.books_status == Invoice.Books.OPEN and invoice.customer_id == customer.pk,
             balance_positive=invoice.balance > 0,
             left_reason=invoice.left_reason,
-            has_license=None if self.business.sandbox else False,
-            firm=FirmSettings(hours=(self.business.call_from, self.business.call_until)),
+            licensed_in=self.licensed_in,
+            at_work=said.at_work,
+            firm=firm.settings_for(self.business, self.firm_rules, consumer=customer.kind != Customer.Kind.BUSINESS),
+            blackouts=self.blackouts,
             product=self._product(ask, customer, invoice),
         )
 
-    def _flags(self, ask: Ask, stops: Flags) -> Flags:
+    def _flags(self, ask: Ask, stops: Flags, said: Said) -> Flags:
         live = next((dispute for dispute in self.disputes if dispute.invoice_id == ask.invoice_id), None)
         asked = self._callback(ask)
         return Flags(
@@ -140,6 +167,8 @@ class _Known:
             attorney=stops.attorney,
             cease=stops.cease,
             wrong_number=stops.wrong_number,
+            workplace_refused=said.workplace_refused,
+            not_between=said.not_between,
             callback_requested_utc=asked.callback_at if asked else None,
             callback_asked_utc=asked.ended_at if asked else None,
         )
@@ -155,7 +184,7 @@ class _Known:
         check = self.to_check[invoice.pk]
         promise = self.promises.get(invoice.pk)
         promise_until = self._after(promise.holds_until) if promise else None
-        free_at = self._number_free_at(ask)
+        free_at = self._number_free_at(ask, customer)
         others = [d for d in self.disputes if d.customer_id == customer.pk and d.invoice_id != invoice.pk]
         spoken = any(
             e.result is gate.Result.CONVERSATION
@@ -182,6 +211,7 @@ class _Known:
             promise_running=promise_until is not None and ask.at < promise_until,
             call_live=self.history.open_now(customer.pk, ask.to, besides=ask.subject_id),
             number_contacted_recently=free_at is not None,
+            installation_not_ready=self.not_ready,
             hold_until=hold_until,
             promise_until=promise_until,
             number_free_at=free_at,
@@ -208,15 +238,22 @@ class _Known:
         """The first moment after this date where the business is."""
         return datetime.combine(day + timedelta(days=1), time(), ZoneInfo(self.business.time_zone)).astimezone(UTC)
 
-    def _number_free_at(self, ask: Ask) -> datetime | None:
+    def _number_free_at(self, ask: Ask, customer: Customer) -> datetime | None:
         """When the number may ring again after another business of the installation had it called."""
-        latest = max(self.history.others[ask.to], default=None) if ask.to else None
-        if latest is None:
-            return None
-        zone = ZoneInfo(self.business.time_zone)
-        # Only dates count: nobody learns at what hour the other call was.
-        free = datetime.combine(latest.astimezone(zone).date() + timedelta(days=GAP_DAYS), time(), zone)
-        return free.astimezone(UTC) if free > ask.at else None
+        others = self.history.others[ask.to] if ask.to else []
+        consents = [consent for consent in self.consents if consent.customer_id == customer.pk]
+        agreed = consent_of(consents, number=ask.to, out=False) is gate.Consent.EXPRESS
+        landline = _line_type(consents, ask.to) is gate.LineType.LANDLINE
+        free = across.free_at(
+            others,
+            [e.at for e in self.history.about(self.history.of_number[ask.to], besides=ask.subject_id)]
+            if others
+            else [],
+            zone=self.business.time_zone,
+            residential=customer.kind != Customer.Kind.BUSINESS and landline and not agreed,
+            rules=RuleBook.load(),
+        )
+        return free if free is not None and free > ask.at else None
 
 
 def _line_type(consents: list[Consent], number: str) -> gate.LineType:

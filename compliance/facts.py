@@ -124,6 +124,15 @@ class Flags:
 
 
 @dataclass(frozen=True, slots=True)
+class Blackout:
+    """A state where nobody is called between two dates, such as during a declared emergency."""
+
+    state: str
+    first: date
+    last: date
+
+
+@dataclass(frozen=True, slots=True)
 class FirmSettings:
     """What this business set for itself. Only ever narrows: what is looser than the house changes nothing."""
 
@@ -168,6 +177,7 @@ class ProductFacts:
     promise_running: bool | None = None
     call_live: bool | None = None
     number_contacted_recently: bool | None = None
+    installation_not_ready: bool | None = None
     # Where the end of the matter is known, time alone cures it.
     hold_until: datetime | None = None
     promise_until: datetime | None = None
@@ -187,7 +197,8 @@ class Facts:
     `history` is what happened about this invoice, `person_history` and `number_history` what happened with this
     person and this number about anything; they may repeat each other. The contact that is judged is in none of them.
     `has_license` None means that the register is complete; `licensed_in` lists the states with a license or an
-    opinion on record. `at_work` says whether the number is a workplace; None means nobody knows.
+    opinion on record. `at_work` says whether the number is a workplace; None means nobody knows. `consent_on` is the
+    day on which the consent was given or last confirmed, `blackouts` what the operator closed; both None or empty bind nothing.
     """
 
     purpose: Purpose
@@ -201,6 +212,7 @@ class Facts:
     debtor_type: DebtorType = DebtorType.UNKNOWN
     role: Role = Role.THIRD_PARTY
     consent: Consent = Consent.NONE
+    consent_on: date | None = None
     due_date: date | None = None
     paper: Paper = Paper.WRITTEN
     history: tuple[ContactEvent, ...] = ()
@@ -216,6 +228,7 @@ class Facts:
     to_attorney: bool = False
     member: bool | None = None
     firm: FirmSettings = field(default_factory=FirmSettings)
+    blackouts: tuple[Blackout, ...] = ()
     product: ProductFacts = field(default_factory=ProductFacts)
 
     def __post_init__(self) -> None:

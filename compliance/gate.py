@@ -113,18 +113,19 @@ def _next_allowed(case: Case, timing: _Timing, found: Sequence[Finding]) -> date
         served = timing.without_what_yields().first_minute(case, max(start, asked))
         if served is not None and served <= last and (minute is None or served < minute):
             minute = served
-    if minute is None or _is_barred_at(case, minute):
+    if minute is None or _is_too_late_at(case, minute):
         return None
     return instant_of(minute)
 
 
-def _is_barred_at(case: Case, minute: int) -> bool:
-    """The debt grew too old while we waited."""
+def _is_too_late_at(case: Case, minute: int) -> bool:
+    """While we waited the debt grew too old, or the consent did."""
     barred = standing.barred_from(case) if case.collecting else None
-    if barred is None:
-        return False
-    barred_on = barred[0].toordinal() + 1
-    return all(minute >= first_minute(zone, barred_on) for zone in case.date_zones)
+    ends = (barred[0].toordinal() + 1 if barred else None, standing.consent_expired_from(case))
+    return any(
+        end is not None and end <= LAST_DAY and all(minute >= first_minute(zone, end) for zone in case.date_zones)
+        for end in ends
+    )
 
 
 def _citations(found: Sequence[Finding]) -> tuple[Citation, ...]:

@@ -2,25 +2,16 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date, time
+from datetime import time
 from functools import lru_cache
 
 from compliance import records
-from compliance.facts import FirmSettings
+from compliance.facts import Blackout, FirmSettings
 from compliance.windows import Calendar, Spans, span_text
 
 
 class LooserThanHouse(ValueError):
     """Somebody tried to loosen the house rules; the text names the figure."""
-
-
-@dataclass(frozen=True, slots=True)
-class Blackout:
-    """A state where nobody is called between two dates, such as during a declared emergency."""
-
-    state: str
-    first: date
-    last: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +78,8 @@ def figures_of(policy: HousePolicy, firm: FirmSettings) -> Mapping[str, records.
 
 
 @lru_cache(maxsize=4096)
-def narrowed(house: HousePolicy, firm: FirmSettings) -> HousePolicy:
-    """The house with the firm's own settings laid over it: whichever is stricter."""
+def narrowed(house: HousePolicy, firm: FirmSettings, blackouts: tuple[Blackout, ...] = ()) -> HousePolicy:
+    """The house with the firm's own settings laid over it, whichever is stricter, and what the operator closed."""
     start, end = house.hours
     if firm.hours:
         start, end = max(start, firm.hours[0]), min(end, firm.hours[1])
@@ -99,4 +90,5 @@ def narrowed(house: HousePolicy, firm: FirmSettings) -> HousePolicy:
         max_attempts=house.max_attempts if firm.max_attempts is None else min(house.max_attempts, firm.max_attempts),
         min_gap_days=max(house.min_gap_days, firm.min_gap_days or 0),
         first_attempt_day=max(house.first_attempt_day, firm.first_attempt_day or 0),
+        blackouts=(*house.blackouts, *blackouts),
     )

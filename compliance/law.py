@@ -148,6 +148,14 @@ class AreaCode:
 
 
 @dataclass(frozen=True, slots=True)
+class ConsentAge:
+    """For how many days a consent to be called is relied on without being confirmed."""
+
+    days: int
+    source: Source
+
+
+@dataclass(frozen=True, slots=True)
 class ElectronicConsent:
     """Where e-mails and texts to consumers need their yes first."""
 

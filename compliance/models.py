@@ -65,6 +65,10 @@ class Suppression(TenantModel):
     lifted_at = models.DateTimeField(null=True)
     lifted_by = models.CharField(max_length=254, blank=True)
     lifted_reason = models.CharField(max_length=300, blank=True)
+    # How the customer asked for it himself: by which way, on which day, and the paper if there is one.
+    lifted_how = models.CharField(max_length=12, blank=True, default="", db_default="")
+    lifted_asked_on = models.DateField(null=True)
+    lifted_file = models.CharField(max_length=200, blank=True, default="", db_default="")
 
     class Meta(TenantModel.Meta):
         constraints = [
@@ -90,6 +94,10 @@ class Consent(TenantModel):
     attested_by = models.CharField(max_length=254)
     line_type = models.CharField(max_length=12, default="unknown")
     revoked_at = models.DateTimeField(null=True)
+    # That the number is still his: said by the customer, later than the consent (47 CFR 64.1200(m)).
+    confirmed_on = models.DateField(null=True)
+    confirmed_how = models.CharField(max_length=300, blank=True, default="", db_default="")
+    confirmed_by = models.CharField(max_length=254, blank=True, default="", db_default="")
 
     class Meta(TenantModel.Meta):
         constraints = [
@@ -148,3 +156,170 @@ class RefusalTally(models.Model):
     reason = models.CharField(max_length=40)
     count = models.PositiveIntegerField(default=1)
     updated_at = models.DateTimeField(default=machine_now)
+
+
+class Statement(TenantModel):
+    """What a person said about when and where he may be reached (12 CFR 1006.6(b)(1), (3)). It only ever narrows.
+
+    Times are the person's own wall clock. ``number`` "" speaks of the person, whatever number rings.
+    """
+
+    class Kind(models.TextChoices):
+        NOT_BETWEEN = "not_between", _("not at this time of day")
+        NOT_AT_WORK = "not_at_work", _("not at work")
+        ZONE = "zone", _("is in this time zone")
+        WORKPLACE = "workplace", _("this number is at work")
+        NOT_WORKPLACE = "not_workplace", _("this number is not at work")
+
+    customer = models.ForeignKey(
+        "invoices.Customer", on_delete=models.CASCADE, related_name="statements", db_constraint=False
+    )
+    kind = models.CharField(max_length=16, choices=Kind.choices)
+    number = models.CharField(max_length=16, blank=True)
+    start = models.TimeField(null=True)
+    end = models.TimeField(null=True)
+    zone = models.CharField(max_length=64, blank=True)
+    words = models.TextField(blank=True)
+    source = models.CharField(max_length=80)
+    by = models.CharField(max_length=254)
+    at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    ended_by = models.CharField(max_length=254, blank=True)
+    ended_reason = models.CharField(max_length=300, blank=True)
+
+    class Meta(TenantModel.Meta):
+        constraints = [
+            *TenantModel.Meta.constraints,
+            models.UniqueConstraint(
+                fields=["business", "customer", "kind", "number", "start", "end", "zone"],
+                condition=models.Q(ended_at=None),
+                nulls_distinct=False,
+                name="stated_once",
+            ),
+            models.CheckConstraint(
+                condition=(
+                    models.Q(kind="not_between", start__isnull=False, end__isnull=False, zone="")
+                    | (models.Q(kind="zone", start=None, end=None) & ~models.Q(zone=""))
+                    | models.Q(kind="not_at_work", start=None, end=None, zone="")
+                    | (
+                        models.Q(kind__in=("workplace", "not_workplace"), start=None, end=None, zone="")
+                        & ~models.Q(number="")
+                    )
+                ),
+                name="stated_whole",
+            ),
+        ]
+
+
+class FirmRules(TenantModel):
+    """What a firm set for itself beside its hours. The database too lets nothing in that is looser than the house."""
+
+    weekdays = models.CharField(max_length=5, default="01234")  # Monday is 0
+    max_attempts = models.PositiveSmallIntegerField(default=3)
+    min_gap_days = models.PositiveSmallIntegerField(default=3)
+    first_attempt_day = models.PositiveSmallIntegerField(default=3)
+    consumer_from = models.TimeField(default="09:00")  # private persons; business contacts have the firm's hours
+    consumer_until = models.TimeField(default="20:00")
+    changed_at = models.DateTimeField()
+    changed_by = models.CharField(max_length=254)
+
+    class Meta(TenantModel.Meta):
+        constraints = [
+            *TenantModel.Meta.constraints,
+            models.UniqueConstraint(fields=["business"], name="firm_rules_once"),
+            models.CheckConstraint(
+                condition=models.Q(
+                    max_attempts__gte=1,
+                    max_attempts__lte=3,
+                    min_gap_days__gte=3,
+                    first_attempt_day__gte=3,
+                    weekdays__regex="^0?1?2?3?4?$",
+                    consumer_from__gte="09:00",
+                    consumer_until__lte="20:00",
+                    consumer_from__lt=models.F("consumer_until"),
+                )
+                & ~models.Q(weekdays=""),
+                name="firm_rules_only_stricter",
+            ),
+        ]
+
+
+class ConsumerGoLive(TenantModel):
+    """That private persons may be called for this business: what it stood on, who said so and when, and when it ended."""
+
+    counsel = models.CharField(max_length=200)  # who looked at it
+    counsel_on = models.DateField()
+    counsel_reference = models.CharField(max_length=300)  # the letter or opinion, and where it is kept
+    role = models.CharField(max_length=12)
+    licensed_in = models.JSONField(default=list)
+    consent_wording = models.CharField(max_length=300)
+    notice_version = models.CharField(max_length=64)  # of the validation notice's text
+    rules_version = models.CharField(max_length=40)
+    at = models.DateTimeField()
+    by = models.CharField(max_length=254)
+    ended_at = models.DateTimeField(null=True)
+    ended_by = models.CharField(max_length=254, blank=True)
+    ended_reason = models.CharField(max_length=300, blank=True)
+
+    class Meta(TenantModel.Meta):
+        constraints = [
+            *TenantModel.Meta.constraints,
+            models.UniqueConstraint(
+                fields=["business"], condition=models.Q(ended_at=None), name="consumers_go_live_once"
+            ),
+        ]
+
+
+class Declaration(models.Model):
+    """How the operator runs this installation, and who he is to the law. The latest one counts; none is ever changed."""
+
+    role = models.CharField(max_length=12, choices=[("own_books", _("own books")), ("for_others", _("for others"))])
+    name = models.CharField(max_length=200)  # registered name: notices and openings name it
+    address = models.CharField(max_length=300)  # where disputes by post arrive (12 CFR 1006.34(c)(2)(i))
+    at = models.DateTimeField()
+    by = models.CharField(max_length=254)
+
+
+class License(models.Model):
+    """A collection license of the operator in one state, or counsel's opinion that none is needed there."""
+
+    class Kind(models.TextChoices):
+        LICENSE = "license", _("license")
+        OPINION = "opinion", _("counsel's opinion")
+
+    state = models.CharField(max_length=8)  # US-OH
+    kind = models.CharField(max_length=8, choices=Kind.choices)
+    reference = models.CharField(max_length=200)  # the license's number, or who gave the opinion and when
+    valid_from = models.DateField()
+    valid_until = models.DateField(null=True)  # the last day it holds
+    at = models.DateTimeField()
+    by = models.CharField(max_length=254)
+    ended_at = models.DateTimeField(null=True)
+    ended_by = models.CharField(max_length=254, blank=True)
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["state"], name="licenses_of_state")]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=models.Q(valid_until=None) | models.Q(valid_until__gte=models.F("valid_from")),
+                name="license_days_in_order",
+            ),
+        ]
+
+
+class StateBlackout(models.Model):
+    """Days on which the operator lets nobody be called in a state, such as during a declared emergency."""
+
+    state = models.CharField(max_length=8)
+    first = models.DateField()
+    last = models.DateField()
+    why = models.CharField(max_length=300)
+    at = models.DateTimeField()
+    by = models.CharField(max_length=254)
+    ended_at = models.DateTimeField(null=True)
+    ended_by = models.CharField(max_length=254, blank=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=models.Q(last__gte=models.F("first")), name="blackout_days_in_order"),
+        ]

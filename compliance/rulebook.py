@@ -8,7 +8,8 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 
 from compliance import rulefile, yaml_lines
-from compliance.house import Blackout, HousePolicy, LooserThanHouse
+from compliance.facts import Blackout
+from compliance.house import HousePolicy, LooserThanHouse
 from compliance.law import AreaCode, Code, State
 from compliance.rulefile import RuleFile
 from compliance.yaml_lines import DataError

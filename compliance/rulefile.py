@@ -12,6 +12,7 @@ from compliance.law import (
     Binds,
     City,
     Code,
+    ConsentAge,
     Counts,
     ElectronicConsent,
     Federal,
@@ -43,6 +44,7 @@ class RuleFile:
     codes: dict[str, Code]
     federal: Federal
     nyc: City
+    consent_age: ConsentAge
     electronic_consent: ElectronicConsent
     states: dict[str, State]
     elsewhere: dict[str, str]
@@ -54,7 +56,7 @@ class RuleFile:
 def parse(root: Entry) -> RuleFile:
     """The rules in this file; raises DataError with file and line when anything is wrong."""
     top = root.fields(
-        "version as_of review_after_days house codes federal nyc electronic_consent states elsewhere"
+        "version as_of review_after_days house codes federal nyc consent_age electronic_consent states elsewhere"
         " toll_free never_called area_codes_source sources"
     )
     reader = _Reader({name: entry.text() for name, entry in top["sources"].names().items()})
@@ -69,6 +71,7 @@ def parse(root: Entry) -> RuleFile:
         federal=reader.federal(top["federal"]),
         states={name: reader.state(name, entry) for name, entry in top["states"].names().items()},
         nyc=reader.city(top["nyc"]),
+        consent_age=reader.consent_age(top["consent_age"]),
         electronic_consent=reader.electronic_consent(top["electronic_consent"]),
         elsewhere={name: reader.elsewhere(name, entry) for name, entry in top["elsewhere"].names().items()},
         area_codes=reader.area_codes,
@@ -142,6 +145,10 @@ class _Reader:
     def city(self, entry: Entry) -> City:
         fields = entry.fields(f"cities area_codes {CITED}")
         return City(frozenset(fields["cities"].texts()), frozenset(_codes(fields["area_codes"])), self.source(fields))
+
+    def consent_age(self, entry: Entry) -> ConsentAge:
+        fields = entry.fields(f"days {CITED}")
+        return ConsentAge(fields["days"].number(), self.source(fields))
 
     def electronic_consent(self, entry: Entry) -> ElectronicConsent:
         fields = entry.fields(f"jurisdictions nyc {CITED}")

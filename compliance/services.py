@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 
 from accounts import timeline
 from compliance import facts as gate_facts
@@ -137,6 +138,34 @@ def consent_of(consents: Collection[Consent], *, number: str, out: bool) -> gate
     if any(consent.number == number and consent.revoked_at is None for consent in consents):
         return gate_facts.Consent.EXPRESS
     return gate_facts.Consent.NONE
+
+
+def consent_date(
+    consents: Collection[Consent], *, number: str, spoken: Collection[gate_facts.ContactEvent] = ()
+) -> date | None:
+    """When the consent for a number was given or last confirmed. Speaking there with the right person confirms it too:
+    the number has not gone to somebody else (47 CFR 64.1200(m))."""
+    mine = [consent for consent in consents if consent.number == number and consent.revoked_at is None]
+    if not mine:
+        return None
+    days = [day for consent in mine for day in (consent.given_on, consent.confirmed_on) if day is not None]
+    days += [event.at.date() for event in spoken if event.result is gate_facts.Result.CONVERSATION]
+    return max(days)
+
+
+@transaction.atomic
+def confirm_consent(consent_id: UUID, *, on: date, how: str, by: str) -> Consent:
+    """The customer himself said that the number is still his and may be called. For a held customer.
+
+    Never takes an earlier day than is on record.
+    """
+    told = {"confirmed_on": on, "confirmed_how": how, "confirmed_by": by}
+    mine = Consent.objects.filter(Q(confirmed_on=None) | Q(confirmed_on__lt=on), pk=consent_id, revoked_at=None)
+    changed = mine.filter(given_on__lte=on).update(**told)
+    consent = Consent.objects.get(pk=consent_id)
+    if changed:
+        timeline.record(consent, "consent_confirmed", by=by, customer=consent.customer_id, how=how)
+    return consent
 
 
 def role() -> gate_facts.Role:

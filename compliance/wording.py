@@ -65,6 +65,7 @@ REASONS: dict[str, "_StrPromise"] = {
     "PROMISE_RUNNING": _("A promise or a payment plan is running"),
     "CALL_LIVE": _("A call with this customer is going on right now"),
     "NUMBER_CONTACTED_RECENTLY": _("This number was contacted recently"),
+    "INSTALLATION_NOT_READY": _("This installation may not place live calls yet: its operator knows what is missing"),
     "NOT_A_MEMBER": _("The addressee is not a member of your business"),
 }
 

@@ -1,7 +1,7 @@
 """The same people in every test: Ava's Plumbing and its owner, a rival who must never see her rows, and their customers."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from itertools import count
 from typing import Any
@@ -93,7 +93,7 @@ def make_customer(firm: Firm, name: str = "Harbor Cafe", *, consented: bool = Tr
             number=phone,
             basis="number given on the signed work order",
             given_by=contact["name"],
-            given_on=date(2026, 1, 5),
+            given_on=now().date() - timedelta(days=30),
             attested_by=firm.owner.email,
         )
     return customer

@@ -51,7 +51,7 @@ class Case:
         return cls(
             facts=facts,
             rules=rules,
-            policy=narrowed(rules.house, facts.firm),
+            policy=narrowed(rules.house, facts.firm, facts.blackouts),
             place=place,
             states=states,
             consumer=facts.debtor_type != DebtorType.BUSINESS,

@@ -63,6 +63,7 @@ REASONS = (
     _Reason("promise_running", until="promise_until"),
     _Reason("call_live", _calling),
     _Reason("number_contacted_recently", _calling, until="number_free_at"),
+    _Reason("installation_not_ready", _calling),
 )
 
 _FACTS: Callable[[ProductFacts], tuple[bool | None, ...]] = attrgetter(*(reason.fact for reason in REASONS))

@@ -79,6 +79,10 @@ def suppressions(case: Case) -> Iterator[Finding]:
 def consent(case: Case) -> Iterator[Finding]:
     """An artificial voice needs a recorded yes: by law to anything that may be a mobile, by the house to every line."""
     facts = case.facts
+    if (expired := consent_expired_from(case)) and case.today >= expired:
+        age = case.rules.file.consent_age
+        figures: dict[str, Json] = {"consent_on": str(facts.consent_on), "good_for_days": age.days}
+        yield case.finding("CONSENT_MISSING", Layer.HOUSE, source=age.source, figures=figures)
     if facts.consent != Consent.NONE:
         return
     if case.phoning:
@@ -92,6 +96,14 @@ def consent(case: Case) -> Iterator[Finding]:
         here = electronic.places & set(case.place.jurisdictions)
         if here or (electronic.nyc and case.place.in_nyc):
             yield case.finding("CONSENT_MISSING", Layer.LAW, source=electronic.source)
+
+
+def consent_expired_from(case: Case) -> int | None:
+    """The local date from which a consent nobody confirmed is too old to ring a number on; None where that binds nothing."""
+    facts = case.facts
+    if facts.consent != Consent.EXPRESS or facts.consent_on is None or not case.phoning:
+        return None
+    return facts.consent_on.toordinal() + case.rules.file.consent_age.days + 1
 
 
 def license(case: Case) -> Iterator[Finding]:

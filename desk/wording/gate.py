@@ -81,6 +81,7 @@ _AGAINST: dict[str, Promise] = {
     "BACKLOG": _("It was overdue long before you connected. Old invoices are called only when you choose them."),
     "PROMISE_RUNNING": _("A promise to pay is running."),
     "CALL_LIVE": _("A call with them is under way."),
+    "INSTALLATION_NOT_READY": _("Live calls are not open on this installation. Its operator can say what is missing."),
     "NOT_A_MEMBER": _("They are not a member of this business."),
     "NUMBER_CONTACTED_RECENTLY": _("This number was contacted recently."),
 }

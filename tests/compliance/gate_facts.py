@@ -7,6 +7,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from compliance.facts import (
+    Blackout,
     Channel,
     Consent,
     ContactEvent,
@@ -177,6 +178,8 @@ ANYTHING: st.SearchStrategy[dict[str, Any]] = st.fixed_dictionaries(
         "balance_positive": st.sampled_from([True] * 8 + [False, None]),
         "left_reason": st.sampled_from([None] * 8 + ["your_decision", "agency"]),
         "has_license": st.sampled_from([None, None, True, False]),
+        "consent_on": st.sampled_from([None, None, None, date(2026, 6, 1), date(2026, 12, 1), date(2027, 6, 1)]),
+        "blackouts": st.sampled_from([(), (), (), (Blackout("US-OH", date(2026, 11, 30), date(2026, 12, 3)),)]),
         "licensed_in": st.sampled_from([None, None, frozenset(STATES), frozenset({"US-OH"})]),
         "to_attorney": st.booleans(),
         "member": st.sampled_from([None, True, False]),
@@ -193,6 +196,8 @@ LAWFUL: st.SearchStrategy[dict[str, Any]] = st.fixed_dictionaries(
         "consent": st.just(Consent.EXPRESS),
         "books_open": st.just(True),
         "balance_positive": st.just(True),
+        "consent_on": st.sampled_from([None, None, None, date(2026, 6, 1), date(2026, 12, 1), date(2027, 6, 1)]),
+        "blackouts": st.sampled_from([(), (), (), (Blackout("US-OH", date(2026, 11, 30), date(2026, 12, 3)),)]),
     }
 )
 

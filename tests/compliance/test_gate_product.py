@@ -22,6 +22,7 @@ IN_ORDER = (
     *("CREDIT_ON_ACCOUNT", "PAYMENT_IN_FLIGHT", "NOT_SENT", "NO_TERMS", "CHECK_FIRST", "CONSUMER_CALLS_OFF"),
     *("VALIDATION_NOTICE_MISSING", "VERIFICATION_MISSING", "BELOW_MINIMUM", "BACKLOG", "PROMISE_RUNNING", "CALL_LIVE"),
     "NUMBER_CONTACTED_RECENTLY",
+    "INSTALLATION_NOT_READY",  # ours alone: an installation that may place no live calls
 )
 FACTS = [field.name for field in fields(ProductFacts) if field.name.upper() in IN_ORDER]
 
@@ -76,7 +77,8 @@ def test_only_what_rings_a_phone_is_stopped_beside_collecting(purpose: Purpose) 
     called = replace(written, channel=Channel.CALL)
 
     assert reasons(written) == ("OK",)
-    assert reasons(called) == (*("BUSINESS_STOPPED", "CONSUMER_CALLS_OFF", "CALL_LIVE", "NUMBER_CONTACTED_RECENTLY"),)
+    stopped = ("BUSINESS_STOPPED", "CONSUMER_CALLS_OFF", "CALL_LIVE", "NUMBER_CONTACTED_RECENTLY")
+    assert reasons(called) == (*stopped, "INSTALLATION_NOT_READY")
 
 
 def test_a_pay_link_may_follow_while_the_call_is_live_and_before_the_notice_is_sent() -> None:

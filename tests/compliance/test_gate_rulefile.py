@@ -8,8 +8,9 @@ import pytest
 from phonenumbers import tzdata
 
 from compliance.clearance import OK
+from compliance.facts import Blackout
 from compliance.gate import decide
-from compliance.house import Blackout, HousePolicy, LooserThanHouse
+from compliance.house import HousePolicy, LooserThanHouse
 from compliance.rulebook import FILE, RuleBook
 from compliance.windows import public_holidays
 from compliance.wording import REASONS
