@@ -61,6 +61,8 @@ class Business(models.Model):
     check_words = models.JSONField(_("words to look at first"), null=True, blank=True)
     late_fees_attested = models.BooleanField(default=False, db_default=False)
     reviews_calls = models.BooleanField(_("approves each call"), default=True)
+    # A friendly e-mail on the first and the seventh day past due, before and beside the calls.
+    polite_emails = models.BooleanField(default=False, db_default=False)
     consumer_calls = models.BooleanField(default=False)
     # How the firm came by its customers' numbers, in the words it attested (FCC 07-232); "" until it did.
     consent_wording = models.CharField(max_length=300, blank=True)
@@ -99,6 +101,7 @@ class Membership(models.Model):
     business = models.ForeignKey(Business, on_delete=models.CASCADE, related_name="memberships")
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
     role = models.CharField(max_length=20, choices=Role.choices)
+    preview_email = models.BooleanField(default=True, db_default=True)  # tomorrow's calls, the evening before
     created_at = models.DateTimeField(default=machine_now)
 
     objects: ClassVar[models.Manager["Membership"]] = models.Manager()

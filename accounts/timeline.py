@@ -5,7 +5,8 @@ Lines are written unchained, so that two acts never wait for each other; a seale
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
@@ -24,19 +25,41 @@ class BrokenChain(Exception):
 
 def record(subject: models.Model, verb: str, *, by: str, customer: UUID | None = None, **facts: Any) -> ActivityLine:
     """Put one act on record: what happened to which row, by whom, with the facts a reader will want."""
-    said = json.loads(json.dumps(facts, default=str))
-    line = ActivityLine.objects.create(
-        at=clock.now(),
-        actor=by,
-        verb=verb,
-        subject_kind=str(subject._meta.model_name),
-        subject_id=subject.pk,
-        customer_id=customer or getattr(subject, "customer_id", None),
-        details_hash=digest(said),
-    )
-    ActivityDetail.objects.create(line=line, facts=said)
-    due.note("seal", line.pk, at=line.at)
+    (line,) = record_all([Act(subject, verb, customer, facts)], by=by)
     return line
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """One of several acts put on record together: as ``record`` takes it."""
+
+    subject: models.Model
+    verb: str
+    customer: UUID | None = None
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+
+def record_all(acts: Sequence[Act], *, by: str) -> list[ActivityLine]:
+    """Put acts of one moment and one actor on record, a line each, in as many queries as one takes."""
+    moment = clock.now()
+    lines, details = [], []
+    for act in acts:
+        said = json.loads(json.dumps(act.facts, default=str))
+        line = ActivityLine(
+            at=moment,
+            actor=by,
+            verb=act.verb,
+            subject_kind=str(act.subject._meta.model_name),
+            subject_id=act.subject.pk,
+            customer_id=act.customer or getattr(act.subject, "customer_id", None),
+            details_hash=digest(said),
+        )
+        lines.append(line)
+        details.append(ActivityDetail(line=line, facts=said))
+    ActivityLine.objects.bulk_create(lines)
+    ActivityDetail.objects.bulk_create(details)
+    due.note("seal", *(line.pk for line in lines), at=moment)
+    return lines
 
 
 @transaction.atomic(durable=True)

@@ -1,6 +1,6 @@
 """What is known about a call that asks for money, gathered for the gate: a batch at a time, in a constant number of queries."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID
@@ -12,7 +12,7 @@ from django.db.models import Q
 from accounts.models import Business
 from calls.agent.outcomes import CALLS_ONLY
 from calls.history import History
-from calls.models import Attempt
+from calls.models import Attempt, FinalChoice
 from compliance import across, firm, operator, readiness
 from compliance import facts as gate
 from compliance.facts import DebtorType, Facts, Flags, ProductFacts, Role
@@ -44,10 +44,12 @@ IN_WRITING = (Claim.Source.PAGE, Claim.Source.EMAIL, Claim.Source.SMS)
 def register() -> None:
     """Answer for the purpose ``collect``, and say who carries out what is owed to a telephone line."""
     answer_for(Purpose.COLLECT, collect_facts)
-    from calls import letters, stops, webhooks
+    from calls import letters, preview, reminding, stops, webhooks
 
     stops.register()
     letters.register()
+    preview.register()
+    reminding.register()
     webhooks.register()
 
 
@@ -57,12 +59,12 @@ def collect_facts(ask: Ask) -> Facts:
 
 def gather(asks: Sequence[Ask]) -> list[Facts]:
     """The facts of each ask, in order. ``subject_id`` of an attempt makes it the one judged, and asks for fresh books."""
-    known = _Known.of(asks)
+    known = Known.of(asks)
     return [known.facts(ask) for ask in asks]
 
 
 @dataclass
-class _Known:
+class Known:
     """Everything read for a batch."""
 
     business: Business
@@ -76,6 +78,7 @@ class _Known:
     disputes: list[Dispute]
     written: set[UUID]
     to_check: dict[UUID, set[Reason]]
+    decided: set[UUID]  # of what was called about three times: the owner wants the last letter
     history: History
     statements: Statements
     firm_rules: FirmRules
@@ -84,7 +87,7 @@ class _Known:
     not_ready: bool
 
     @classmethod
-    def of(cls, asks: Sequence[Ask]) -> "_Known":
+    def of(cls, asks: Sequence[Ask]) -> "Known":
         customers = {ask.customer_id for ask in asks if ask.customer_id}
         invoices = {ask.invoice_id for ask in asks if ask.invoice_id}
         numbers = {ask.to for ask in asks if ask.to.startswith("+")}
@@ -93,7 +96,8 @@ class _Known:
         business = Business.objects.get(pk=current_business())
         found_invoices = {i.pk: i for i in Invoice.objects.filter(pk__in=invoices).select_related("connection")}
         disputes = list(Dispute.objects.live().filter(customer_id__in=customers))
-        running = Hold.objects.running(moment).filter(
+        # What runs at the earliest of the moments: what has ended by a later one says when it does.
+        running = Hold.objects.running(min(ask.at for ask in asks)).filter(
             Q(customer_id__in=customers) | Q(invoice_id__in=invoices) | Q(customer=None, invoice=None)
         )
         return cls(
@@ -108,6 +112,7 @@ class _Known:
             disputes=disputes,
             written=_disputed_in_writing(disputes),
             to_check=_to_check(found_invoices, business),
+            decided=_owner_decided(invoices) if any(ask.channel != Channel.CALL for ask in asks) else set(),
             history=History.of(customers, numbers),
             statements=statements_of(customers),
             firm_rules=firm.rules_of(business),
@@ -123,7 +128,7 @@ class _Known:
         customer, invoice = self.customers[ask.customer_id], self.invoices[ask.invoice_id]
         consents = [consent for consent in self.consents if consent.customer_id == customer.pk]
         stops, suppressions = self.stops.get(ask.to, set()), self.suppressions[customer.pk]
-        out = opted_out(suppressions, stops, number=ask.to)
+        out = opted_out(suppressions, stops, number=ask.to) or _no_email(ask, suppressions)
         past, besides = self.history, ask.subject_id
         said = said_of(self.statements[customer.pk], number=ask.to)
         number_history = past.about(past.of_number[ask.to], besides=besides)
@@ -148,7 +153,7 @@ class _Known:
             # Nobody hears of an invoice which the books meanwhile give to another customer (two were merged).
             books_open=invoice.books_status == Invoice.Books.OPEN and invoice.customer_id == customer.pk,
             balance_positive=invoice.balance > 0,
-            left_reason=invoice.left_reason,
+            left_reason=self._left(ask, invoice),
             licensed_in=self.licensed_in,
             at_work=said.at_work,
             firm=firm.settings_for(self.business, self.firm_rules, consumer=customer.kind != Customer.Kind.BUSINESS),
@@ -172,6 +177,11 @@ class _Known:
             callback_requested_utc=asked.callback_at if asked else None,
             callback_asked_utc=asked.ended_at if asked else None,
         )
+
+    def _left(self, ask: Ask, invoice: Invoice) -> str | None:
+        """After the third call it waits for the owner; once he wants the last letter, that one (never a call) may go."""
+        wanted = ask.channel != Channel.CALL and invoice.pk in self.decided
+        return None if wanted and invoice.left_reason == Invoice.Left.YOUR_DECISION else invoice.left_reason
 
     def _callback(self, ask: Ask) -> Attempt | None:
         assert ask.customer_id is not None
@@ -226,8 +236,7 @@ class _Known:
         mine = [
             hold
             for hold in self.holds
-            if (hold.invoice_id == invoice.pk or (hold.invoice_id is None and hold.customer_id in (None, customer.pk)))
-            and (calling or hold.reason not in CALLS_ONLY)
+            if _binds(hold, ask, customer, invoice) and (calling or hold.reason not in CALLS_ONLY)
         ]
         if customer.never_call:
             return True, None
@@ -268,10 +277,34 @@ def _stale(invoice: Invoice, moment: datetime | None) -> bool:
     return moment is not None and moment - invoice.read_at > timedelta(minutes=settings.FRESH_FOR_MINUTES)
 
 
+def _no_email(ask: Ask, suppressions: Sequence[Suppression]) -> bool:
+    """He ended our e-mails about money on his page; a call is another matter."""
+    return ask.channel == Channel.EMAIL and any(one.kind == StopKind.NO_EMAIL for one in suppressions)
+
+
+def _binds(hold: Hold, ask: Ask, customer: Customer, invoice: Invoice) -> bool:
+    """On this invoice, this customer, this number, or all of the business."""
+    if hold.invoice_id is not None:
+        return hold.invoice_id == invoice.pk
+    if hold.customer_id is not None:
+        return hold.customer_id == customer.pk
+    return hold.number in ("", ask.to)
+
+
 def _is_backlog(invoice: Invoice) -> bool:
-    """It was old already when the books were connected: the owner chooses, it is never called by itself."""
+    """It was old already when the books were connected: never called unless the owner said so."""
+    return invoice.backlog_choice != Invoice.Backlog.CALL and was_old(invoice)
+
+
+def was_old(invoice: Invoice) -> bool:
+    """More than 90 days past due on the day its books were connected."""
     connected_on = invoice.connection.connected_at.date()
     return invoice.due_on is not None and (connected_on - invoice.due_on).days > BACKLOG_DAYS
+
+
+def _owner_decided(invoices: Collection[UUID]) -> set[UUID]:
+    wanted = FinalChoice.objects.filter(invoice__in=list(invoices), choice=FinalChoice.Choice.LETTER)
+    return set(wanted.values_list("invoice_id", flat=True))
 
 
 def _disputed_in_writing(disputes: Sequence[Dispute]) -> set[UUID]:

@@ -5,6 +5,7 @@ from typing import ClassVar
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from calls.final_models import FinalChoice as FinalChoice
 from compliance.models import Purpose
 from invoices.models import Customer, Invoice
 from notifications.models import DueQuerySet

@@ -1,8 +1,12 @@
-"""Whom to call and when: every overdue customer without an open attempt, each of his invoices cleared by the gate."""
+"""Whom to call and when: every overdue customer without an open attempt, each of his invoices cleared by the gate.
+
+Twice a day and whenever something changed: in the morning for the day, in the evening for the next one too, so that its
+calls can be looked at before they are made. A batch of customers is read, judged and written down in a handful of queries.
+"""
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -11,20 +15,21 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef
 
 from accounts import timeline
-from accounts.models import Business, User
-from calls import bells
-from calls.facts import gather
+from accounts.models import Business
+from calls import bells, preview, reminding
+from calls.facts import Known
 from calls.history import History
 from calls.models import Attempt, AttemptInvoice
 from calls.slots import moment_for
+from calls.workdays import at_local
+from compliance.clearance import Clearance
 from compliance.facts import Facts
 from compliance.gate import decide
 from compliance.models import Channel, Decision, Purpose
 from compliance.registry import Ask
 from compliance.rulebook import RuleBook
-from compliance.services import judge
+from compliance.services import Judged, keep
 from invoices.models import Contact, Customer, Invoice, InvoiceQuerySet
-from invoices.services import hold_customer
 from syntharra import clock, due
 from syntharra.identifiers import uuid7
 
@@ -32,15 +37,20 @@ KIND, ATTEMPT = "plan", "attempt"
 DAYS_LATE = 3
 ATTEMPTS = 3
 BATCH = 50
-PLANNED_AT = time(6)
+MORNING, EVENING = time(6), time(17)  # on the business's wall clock
+SOON = timedelta(minutes=1)
 OPEN = ("planned", "dialing", "live", "unknown")
 
 
-class CannotApprove(Exception):
-    """The attempt is no longer waiting to be approved."""
+@dataclass(frozen=True, slots=True)
+class Day:
+    """For which of the business's dates, and from which moment on, calls are planned."""
+
+    on: date
+    moment: datetime
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Candidate:
     """One invoice of one customer, with the number that would ring and what the gate is told."""
 
@@ -48,6 +58,11 @@ class Candidate:
     invoice: Invoice
     ask: Ask
     facts: Facts
+
+    def at(self, moment: datetime) -> "Candidate":
+        if moment == self.facts.at:
+            return self
+        return replace(self, ask=replace(self.ask, at=moment), facts=replace(self.facts, at=moment))
 
 
 def plan(business_id: UUID) -> int:
@@ -57,103 +72,101 @@ def plan(business_id: UUID) -> int:
         return 0  # stays due: the first sweep after calls go on finds it
     # Before looking: what changes while we look is due again at once, and that must not be overwritten. So soon, because
     # whatever breaks off this planning must not put it off until tomorrow.
-    again = clock.now() + timedelta(minutes=1)
+    again = clock.now() + SOON
     due.note(KIND, business.pk, at=again)
-    on = clock.today(business.time_zone)
-    waiting = _eligible(on).order_by("customer_id").values_list("customer_id", flat=True).distinct()
-    customers, made, passed_over = list(waiting), 0, 0
-    for start in range(0, len(customers), BATCH):
-        batch = customers[start : start + BATCH]
-        planned, held = _plan_batch(business, batch)
-        made, passed_over = made + planned, passed_over + len(batch) - held
+    days = _days(business)
+    made, passed_over = 0, 0
+    for day in days:
+        planned, missed = _plan_day(business, day)
+        made, passed_over = made + planned, passed_over + missed
+    reminding.owe(business, on=days[0].on)
+    if len(days) > 1:
+        preview.owe(business, on=days[-1].on)
     if not passed_over:
-        due.put_off(KIND, business.pk, noted=again, at=next_morning(business))
+        due.put_off(KIND, business.pk, noted=again, at=next_planning(business))
     return made
 
 
-def next_morning(business: Business) -> datetime:
-    """When the day's calls are planned: before the first hour anybody may be called."""
-    zone = ZoneInfo(business.time_zone)
-    tomorrow = clock.today(business.time_zone) + timedelta(days=1)
-    return datetime.combine(tomorrow, PLANNED_AT, zone).astimezone(UTC)
+def next_planning(business: Business) -> datetime:
+    """When calls are planned next if nothing changes before: this evening, or tomorrow before anybody may be called."""
+    today = clock.today(business.time_zone)
+    evening = at_local(today, EVENING, business.time_zone)
+    if clock.now() < evening:
+        return evening
+    return at_local(today + timedelta(days=1), MORNING, business.time_zone)
 
 
-@transaction.atomic
-def approve(attempt_id: UUID, *, by: User) -> Attempt:
-    """In review mode: this call may be made. Approving twice is once."""
-    attempt = _held(attempt_id)
-    if Attempt.objects.filter(pk=attempt.pk, approved_at=None).update(approved_at=clock.now(), approved_by=by.email):
-        due.note(ATTEMPT, attempt.pk, at=max(attempt.planned_for, clock.now()))
-        timeline.record(attempt, "approved_call", by=by.email)
-        bells.dial(attempt.pk)
-    attempt.refresh_from_db()
-    return attempt
-
-
-@transaction.atomic
-def call_off(attempt_id: UUID, *, by: User, reason: str) -> Attempt:
-    """The owner does not want this planned call. Nobody was rung, so it is none of the three."""
-    attempt = _held(attempt_id)
-    attempt.move(Attempt.Status.ENDED, ended_at=clock.now(), ended_because="called_off", leased_until=None)
-    due.settle(ATTEMPT, attempt.pk)
-    timeline.record(attempt, "called_off", by=by.email, reason=reason)
-    return attempt
-
-
-def _held(attempt_id: UUID) -> Attempt:
-    hold_customer(Attempt.objects.values_list("customer_id", flat=True).get(pk=attempt_id))
-    attempt = Attempt.objects.get(pk=attempt_id)
-    if attempt.status != Attempt.Status.PLANNED:
-        raise CannotApprove(f"this call is {attempt.get_status_display()} already")
-    return attempt
-
-
-def late_enough(on: date) -> InvoiceQuerySet:
+def late_enough(on: date, *, at: datetime | None = None) -> InvoiceQuerySet:
     """Invoices that may be collected on and are late enough to be called about."""
-    return Invoice.objects.collectable(on=on).overdue_by(DAYS_LATE, on=on)
+    return Invoice.objects.collectable(on=on, at=at).overdue_by(DAYS_LATE, on=on)
 
 
-def _eligible(on: date) -> InvoiceQuerySet:
+def _days(business: Business) -> list[Day]:
+    """Today; from the evening on tomorrow as well."""
+    today, now = clock.today(business.time_zone), clock.now()
+    days = [Day(today, now)]
+    if now >= at_local(today, EVENING, business.time_zone):
+        tomorrow = today + timedelta(days=1)
+        days.append(Day(tomorrow, at_local(tomorrow, time(), business.time_zone)))
+    return days
+
+
+def _plan_day(business: Business, day: Day) -> tuple[int, int]:
+    """How many attempts were made, and how many customers somebody else was busy with."""
+    waiting = _eligible(day).order_by("customer_id").values_list("customer_id", flat=True).distinct()
+    customers, made, missed = list(waiting), 0, 0
+    for start in range(0, len(customers), BATCH):
+        batch = customers[start : start + BATCH]
+        planned, held = _plan_batch(business, batch, day)
+        made, missed = made + planned, missed + len(batch) - held
+    return made, missed
+
+
+def _eligible(day: Day) -> InvoiceQuerySet:
     """Those of customers nobody is trying to reach already."""
     trying = Attempt.objects.filter(customer=OuterRef("customer"), status__in=OPEN)
-    return late_enough(on).filter(~Exists(trying))
+    return late_enough(day.on, at=day.moment).filter(~Exists(trying))
 
 
 @transaction.atomic
-def _plan_batch(business: Business, customer_ids: Sequence[UUID]) -> tuple[int, int]:
+def _plan_batch(business: Business, customer_ids: Sequence[UUID], day: Day) -> tuple[int, int]:
     """How many attempts were made, and how many of these customers nobody else was busy with."""
     free = Customer.objects.select_for_update(of=("self",), no_key=True, skip_locked=True)
     held = {customer.pk: customer for customer in free.filter(pk__in=customer_ids).order_by("pk")}
+    candidates, past = _candidates(held, day)
     by_customer: dict[UUID, list[Candidate]] = defaultdict(list)
-    candidates = _candidates(business, held)
     for candidate in candidates:
         by_customer[candidate.customer.pk].append(candidate)
-    past = History.of(list(held), [candidate.ask.to for candidate in candidates])
-    refused = _Refusals.of_today(business, [candidate.invoice.pk for candidate in candidates])
-    made = sum(_plan_customer(business, mine, past, refused) for mine in by_customer.values())
-    return made, len(held)
+    batch = _Batch(business, past, refused_today(business, [one.invoice.pk for one in candidates], moment="planned"))
+    for mine in by_customer.values():
+        batch.plan_customer(mine)
+    batch.write()
+    return len(batch.attempts), len(held)
 
 
-def _candidates(business: Business, customers: dict[UUID, Customer]) -> list[Candidate]:
-    on, moment = clock.today(business.time_zone), clock.now()
-    invoices = list(_eligible(on).filter(customer_id__in=customers).order_by("customer_id", "due_on", "number"))
+def _candidates(customers: dict[UUID, Customer], day: Day) -> tuple[list[Candidate], History]:
+    late = _eligible(day).filter(customer_id__in=customers).order_by("customer_id", "due_on", "number")
     numbers = usable_numbers(customers)
     asks = [
         Ask(
             purpose=Purpose.COLLECT,
             channel=Channel.CALL,
-            to=numbers.get(invoice.customer_id, ""),
-            at=moment,
-            customer_id=invoice.customer_id,
-            invoice_id=invoice.pk,
+            to=numbers.get(customer_id, ""),
+            at=day.moment,
+            customer_id=customer_id,
+            invoice_id=invoice_id,
         )
-        for invoice in invoices
+        for invoice_id, customer_id in late.values_list("pk", "customer_id")
     ]
-    facts = gather(asks) if asks else []
-    return [
-        Candidate(customers[invoice.customer_id], invoice, ask, known)
-        for invoice, ask, known in zip(invoices, asks, facts, strict=True)
-    ]
+    if not asks:
+        return [], History()
+    known = Known.of(asks)
+    found = []
+    for ask in asks:
+        assert ask.customer_id is not None
+        assert ask.invoice_id is not None
+        found.append(Candidate(customers[ask.customer_id], known.invoices[ask.invoice_id], ask, known.facts(ask)))
+    return found, known.history
 
 
 def usable_numbers(customers: Collection[UUID]) -> dict[UUID, str]:
@@ -165,57 +178,87 @@ def usable_numbers(customers: Collection[UUID]) -> dict[UUID, str]:
     return found
 
 
-def _plan_customer(business: Business, mine: list[Candidate], past: History, refused: "_Refusals") -> int:
-    """One attempt for all invoices that may be spoken of at its moment; what may never is put on record once a day."""
-    rules = RuleBook.load()
-    last = past.last_of(mine[0].customer.pk)
-    moments: list[datetime] = []
-    for candidate in mine:
-        moment = moment_for(candidate.facts, rules, last=last.dialing_at if last else None, zone=business.time_zone)
-        if moment is None:
-            refused.keep(candidate)
-            _leave_if_used_up(candidate.invoice, past)
-        else:
-            moments.append(moment)
-    if not moments:
-        return 0
-    planned_for = min(moments)
-    then = [_at(candidate, planned_for) for candidate in mine]
-    allowed = [candidate for candidate in then if decide(candidate.facts, rules).is_allowed]
-    # One call speaks of one currency; what is owed in another has its turn when this attempt is over.
-    together = [candidate for candidate in allowed if candidate.invoice.currency == allowed[0].invoice.currency]
-    return 1 if together and _make(together, planned_for, past) else 0
+@dataclass
+class _Batch:
+    """What is decided about some customers, written down together."""
 
+    business: Business
+    past: History
+    refused: set[tuple[UUID, str]]  # today already: a sweep a minute does not write the same line a minute
+    attempts: list[Attempt] = field(default_factory=list)
+    links: list[AttemptInvoice] = field(default_factory=list)
+    judged: list[Judged] = field(default_factory=list)
+    used_up: list[Invoice] = field(default_factory=list)
+    rules: RuleBook = field(default_factory=RuleBook.load)
 
-def _at(candidate: Candidate, moment: datetime) -> Candidate:
-    return replace(candidate, ask=replace(candidate.ask, at=moment), facts=replace(candidate.facts, at=moment))
+    def plan_customer(self, mine: Sequence[Candidate]) -> None:
+        """One attempt for all invoices that may be spoken of at its moment; what may never is put on record once a day."""
+        last = self.past.last_of(mine[0].customer.pk)
+        rang = last.dialing_at if last else None
+        zone = self.business.time_zone
+        moments = [moment_for(one.facts, self.rules, last=rang, zone=zone) for one in mine]
+        for candidate, moment in zip(mine, moments, strict=True):
+            if moment is None:
+                self._refuse(candidate)
+        planned_for = min((moment for moment in moments if moment is not None), default=None)
+        if planned_for is None:
+            return
+        then = [one.at(planned_for) for one in mine]
+        judged = [(one, decide(one.facts, self.rules)) for one in then]
+        allowed = [(one, clearance) for one, clearance in judged if clearance.is_allowed]
+        if allowed:
+            # One call speaks of one currency; what is owed in another has its turn when this attempt is over.
+            currency = allowed[0][0].invoice.currency
+            self._make([pair for pair in allowed if pair[0].invoice.currency == currency], planned_for)
 
+    def _make(self, together: Sequence[tuple[Candidate, Clearance]], planned_for: datetime) -> None:
+        first = together[0][0]
+        attempt = Attempt(
+            pk=uuid7(),
+            customer=first.customer,
+            number=1 + max(self.past.dials(one.invoice.pk) for one, _ in together),
+            to=first.ask.to,
+            planned_for=planned_for,
+        )
+        self.attempts.append(attempt)
+        for position, (one, clearance) in enumerate(together):
+            self.links.append(AttemptInvoice(attempt=attempt, invoice=one.invoice, position=position))
+            self.judged.append(Judged(one.facts, one.ask, clearance, "attempt", attempt.pk))
 
-def _make(together: list[Candidate], planned_for: datetime, past: History) -> Attempt:
-    first = together[0]
-    attempt = Attempt.objects.create(
-        pk=uuid7(),
-        customer=first.customer,
-        number=1 + max(past.dials(candidate.invoice.pk) for candidate in together),
-        to=first.ask.to,
-        planned_for=planned_for,
-    )
-    AttemptInvoice.objects.bulk_create(
-        AttemptInvoice(attempt=attempt, invoice=candidate.invoice, position=position)
-        for position, candidate in enumerate(together)
-    )
-    for candidate in together:
-        judge(candidate.facts, candidate.ask, subject_kind="attempt", subject_id=attempt.pk, moment="planned")
-    due.note(ATTEMPT, attempt.pk, at=planned_for)
-    if planned_for <= clock.now():
-        bells.dial(attempt.pk)
-    return attempt
+    def _refuse(self, candidate: Candidate) -> None:
+        invoice, clearance = candidate.invoice, decide(candidate.facts, self.rules)
+        if (invoice.pk, clearance.reason) not in self.refused:
+            self.refused.add((invoice.pk, clearance.reason))
+            self.judged.append(Judged(candidate.facts, candidate.ask, clearance, "invoice", invoice.pk))
+        if self.past.dials(invoice.pk) >= ATTEMPTS:
+            self.used_up.append(invoice)
 
-
-def _leave_if_used_up(invoice: Invoice, past: History) -> None:
-    """Three dials and nothing holds it any more: from here on it is the owner's decision."""
-    if past.dials(invoice.pk) >= ATTEMPTS:
-        leave_to_owner(invoice)
+    def write(self) -> None:
+        """All of it, in the transaction that holds the customers."""
+        Attempt.objects.bulk_create(self.attempts)
+        AttemptInvoice.objects.bulk_create(self.links)
+        keep(self.judged, moment="planned")
+        numbers: dict[UUID, list[str]] = defaultdict(list)
+        for link in self.links:
+            numbers[link.attempt_id].append(link.invoice.number)
+        timeline.record_all(
+            [
+                timeline.Act(
+                    attempt,
+                    "planned_call",
+                    facts={"at": attempt.planned_for, "number": attempt.number, "invoices": numbers[attempt.pk]},
+                )
+                for attempt in self.attempts
+            ],
+            by="syntharra",
+        )
+        due.note_each(ATTEMPT, {attempt.pk: attempt.planned_for for attempt in self.attempts})
+        now = clock.now()
+        for attempt in self.attempts:
+            if attempt.planned_for <= now:
+                bells.dial(attempt.pk)
+        for invoice in self.used_up:
+            leave_to_owner(invoice)
 
 
 def leave_to_owner(invoice: Invoice) -> None:
@@ -225,28 +268,8 @@ def leave_to_owner(invoice: Invoice) -> None:
         timeline.record(invoice, "left_to_your_decision", by="syntharra", attempts=ATTEMPTS)
 
 
-@dataclass
-class _Refusals:
-    """What the gate refused today, so that a sweep a minute does not write the same line a minute."""
-
-    kept: set[tuple[UUID, str]]
-
-    @classmethod
-    def of_today(cls, business: Business, subjects: Sequence[UUID]) -> "_Refusals":
-        return cls(refused_today(business, subjects, moment="planned"))
-
-    def keep(self, candidate: Candidate) -> None:
-        clearance = decide(candidate.facts, RuleBook.load())
-        if (candidate.invoice.pk, clearance.reason) in self.kept:
-            return
-        self.kept.add((candidate.invoice.pk, clearance.reason))
-        invoice = candidate.invoice
-        judge(candidate.facts, candidate.ask, subject_kind="invoice", subject_id=invoice.pk, moment="planned")
-
-
 def refused_today(business: Business, subjects: Sequence[UUID], *, moment: str) -> set[tuple[UUID, str]]:
     """Which of these were refused since midnight where the business is, and why."""
-    zone = ZoneInfo(business.time_zone)
-    midnight = datetime.combine(clock.today(business.time_zone), time(), zone)
+    midnight = datetime.combine(clock.today(business.time_zone), time(), ZoneInfo(business.time_zone)).astimezone(UTC)
     refusals = Decision.objects.filter(subject_id__in=subjects, moment=moment, at__gte=midnight, decision="blocked")
     return set(refusals.values_list("subject_id", "reason"))

@@ -17,8 +17,8 @@ _TIMES = (time(9, 30), time(14), time(11), time(15, 30))
 def moment_for(facts: Facts, rules: RuleBook, *, last: datetime | None, zone: str) -> datetime | None:
     """The first moment from ``facts.at`` on at which the gate lets this through; None when time alone cures nothing.
 
-    After an earlier attempt another weekday and the other half of the day are preferred, within a few days. A time the
-    person asked for is kept as it is.
+    After an earlier attempt another weekday and the other half of the day are preferred, within a few days; where the
+    gate has no room for both, another weekday. A time the person asked for is kept as it is.
     """
     first = first_allowed(facts, rules)
     if first is None or last is None:
@@ -26,10 +26,14 @@ def moment_for(facts: Facts, rules: RuleBook, *, last: datetime | None, zone: st
     asked = facts.flags.callback_requested_utc
     if asked is not None and first <= asked and decide(replace(facts, at=asked), rules).is_allowed:
         return asked
+    another_day: datetime | None = None
     for moment in _candidates(first, zone):
-        if _differs(moment, last, zone) and decide(replace(facts, at=moment), rules).is_allowed:
+        if not _on_another_weekday(moment, last, zone) or not decide(replace(facts, at=moment), rules).is_allowed:
+            continue
+        if _at_another_time(moment, last, zone):
             return moment
-    return first
+        another_day = another_day or moment
+    return another_day or first
 
 
 def _candidates(first: datetime, zone: str) -> Iterator[datetime]:
@@ -42,6 +46,9 @@ def _candidates(first: datetime, zone: str) -> Iterator[datetime]:
                 yield moment
 
 
-def _differs(moment: datetime, last: datetime, zone: str) -> bool:
-    here, before = moment.astimezone(ZoneInfo(zone)), last.astimezone(ZoneInfo(zone))
-    return here.weekday() != before.weekday() and (here.time() < NOON) != (before.time() < NOON)
+def _on_another_weekday(moment: datetime, last: datetime, zone: str) -> bool:
+    return moment.astimezone(ZoneInfo(zone)).weekday() != last.astimezone(ZoneInfo(zone)).weekday()
+
+
+def _at_another_time(moment: datetime, last: datetime, zone: str) -> bool:
+    return (moment.astimezone(ZoneInfo(zone)).time() < NOON) != (last.astimezone(ZoneInfo(zone)).time() < NOON)

@@ -1,6 +1,7 @@
-"""Business days: Monday to Friday without federal holidays. Pure."""
+"""Business days, Monday to Friday without federal holidays, and hours on a wall clock. Pure."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 from compliance.windows import public_holidays
 
@@ -15,3 +16,8 @@ def workdays_after(day: date, count: int) -> date:
         day += timedelta(days=1)
         count -= is_workday(day)
     return day
+
+
+def at_local(day: date, at: time, zone: str) -> datetime:
+    """That hour of that day on the wall clock of an IANA zone, as an instant in UTC."""
+    return datetime.combine(day, at, ZoneInfo(zone)).astimezone(UTC)

@@ -33,6 +33,7 @@ class StopKind(models.TextChoices):
     BANKRUPTCY = "bankruptcy", _("is in bankruptcy")
     DECEASED = "deceased", _("has died")
     WRONG_NUMBER = "wrong_number", _("is not at this number")
+    NO_EMAIL = "no_email", _("asked for no e-mails about money")
 
 
 class StopEntry(models.Model):

@@ -2,7 +2,8 @@
 
 import hashlib
 import hmac
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
@@ -39,32 +40,52 @@ def clear(ask: Ask, *, subject_kind: str, subject_id: UUID, moment: str) -> Clea
 def judge(
     facts: Facts, ask: Ask, *, subject_kind: str, subject_id: UUID, moment: str, clearance: Clearance | None = None
 ) -> Clearance:
-    """The same for facts already gathered (planning gathers a batch at once); ``clearance`` where they were judged too."""
+    """The same for facts already gathered; ``clearance`` where they were judged too."""
     clearance = clearance or decide(facts, RuleBook.load())
-    Decision.objects.create(
-        subject_kind=subject_kind,
-        subject_id=subject_id,
-        customer_id=ask.customer_id,
-        purpose=ask.purpose,
-        channel=ask.channel,
-        moment=moment,
-        at=ask.at,
-        decision=clearance.decision,
-        reason=clearance.reason,
-        layer=clearance.layer or "",
-        clearance=clearance.to_json(),
-        facts=facts.to_json(),
-        rules_version=clearance.rules_version,
-    )
-    if clearance.decision != "allowed":
-        _tally(ask, clearance.reason)
+    keep([Judged(facts, ask, clearance, subject_kind, subject_id)], moment=moment)
     return clearance
 
 
-def _tally(ask: Ask, reason: str) -> None:
-    # A row of its own: one counted up by every business would be locked until each of their transactions ends.
-    RefusalTally.objects.create(on=ask.at.date(), purpose=str(ask.purpose), reason=reason)
-    log.info("gate_refused", purpose=str(ask.purpose), channel=str(ask.channel), reason=reason)
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """One contact the gate was asked about, and about which row: not on record yet."""
+
+    facts: Facts
+    ask: Ask
+    clearance: Clearance
+    subject_kind: str
+    subject_id: UUID
+
+
+def keep(judged: Sequence[Judged], *, moment: str) -> None:
+    """Put answers of the gate on record, in as many queries as one takes; inside the caller's transaction."""
+    Decision.objects.bulk_create(_row(one, moment) for one in judged)
+    refused = [one for one in judged if not one.clearance.is_allowed]
+    # Rows of their own: one counted up by every business would be locked until each of their transactions ends.
+    RefusalTally.objects.bulk_create(
+        RefusalTally(on=one.ask.at.date(), purpose=str(one.ask.purpose), reason=one.clearance.reason) for one in refused
+    )
+    for one in refused:
+        said = {"purpose": str(one.ask.purpose), "channel": str(one.ask.channel), "reason": one.clearance.reason}
+        log.info("gate_refused", **said)
+
+
+def _row(one: Judged, moment: str) -> Decision:
+    return Decision(
+        subject_kind=one.subject_kind,
+        subject_id=one.subject_id,
+        customer_id=one.ask.customer_id,
+        purpose=one.ask.purpose,
+        channel=one.ask.channel,
+        moment=moment,
+        at=one.ask.at,
+        decision=one.clearance.decision,
+        reason=one.clearance.reason,
+        layer=one.clearance.layer or "",
+        clearance=one.clearance.to_json(),
+        facts=one.facts.to_json(),
+        rules_version=one.clearance.rules_version,
+    )
 
 
 def number_hash(number: str) -> bytes:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from compliance.models import Suppression
+from compliance.models import StopKind, Suppression
 from desk.wording.people import phone_words, role_note
 from invoices.models import Contact, Customer, RoleDecision
 
@@ -89,7 +89,8 @@ def _person(
 
 def _against(contact: Contact, customer: Customer, stops: Collection[Suppression], consents: Collection[str]) -> str:
     """What keeps this number from being called, as far as one look tells."""
-    stop = next((one for one in stops if one.number in ("", contact.phone)), None)
+    calls = [one for one in stops if one.kind != StopKind.NO_EMAIL]
+    stop = next((one for one in calls if one.number in ("", contact.phone)), None)
     if stop is not None:
         return stop.get_kind_display()
     if customer.never_call:

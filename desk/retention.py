@@ -93,6 +93,7 @@ TABLE: dict[str, Kept] = {
     "disputes.ClaimOn": PROOF,
     "calls.Attempt": PROOF,
     "calls.AttemptInvoice": PROOF,
+    "calls.FinalChoice": PROOF,
     "calls.Call": PROOF,
     "calls.TranscriptLine": Kept(
         FIVE_YEARS, "what was said: law three years from the call, house five", "call__placed_at"

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from calls.models import AttemptInvoice
-from compliance.models import Suppression
+from compliance.models import StopKind, Suppression
 from desk.wording.outcomes import ending, means
 from disputes.models import ClaimOn
 from invoices.models import Contact, Customer, Hold, Invoice, Promise
@@ -137,7 +137,7 @@ def _holds(ids: list[UUID], customers: list[UUID]) -> tuple[dict[UUID, str], dic
             invoices[hold.invoice_id] = hold.reason
         elif hold.invoice_id is None and hold.customer_id in customers:
             people[hold.customer_id] = hold.reason
-        elif hold.invoice_id is None and hold.customer_id is None:
+        elif hold.invoice_id is None and hold.customer_id is None and not hold.number:
             everything = hold.reason
     return invoices, people, everything
 
@@ -155,8 +155,8 @@ def _last_calls(ids: list[UUID]) -> dict[UUID, str]:
 
 
 def _stopped(customers: list[UUID]) -> dict[UUID, str]:
-    stops = Suppression.objects.filter(customer__in=customers, lifted_at=None).order_by("at")
-    return {found.customer_id: found.get_kind_display() for found in stops}
+    stops = Suppression.objects.filter(customer__in=customers, lifted_at=None).exclude(kind=StopKind.NO_EMAIL)
+    return {found.customer_id: found.get_kind_display() for found in stops.order_by("at")}
 
 
 def _reachable(customers: list[UUID]) -> set[UUID]:

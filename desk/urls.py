@@ -18,6 +18,7 @@ from desk.views import (
     replacements,
     sandbox,
     today,
+    tomorrow,
 )
 
 urlpatterns = [
@@ -46,6 +47,11 @@ urlpatterns = [
     path("tasks/<uuid:pk>/", calls.task_done, name="task_done"),
     path("planned-calls/<uuid:pk>/approval/", calls.approve_call, name="approve_call"),
     path("planned-calls/<uuid:pk>/cancellation/", calls.call_off, name="call_off"),
+    path("tomorrow/", tomorrow.calls_of_a_day, name="tomorrow"),
+    path("tomorrow/answers/", tomorrow.answer, name="tomorrow_answers"),
+    path("tomorrow/review/", tomorrow.review, name="calls_review"),
+    path("tomorrow/email/", tomorrow.preview_email, name="preview_email"),
+    path("l/<str:token>/tomorrow", tomorrow.signed_preview, name="signed_preview"),
     path("disputes/", disputes.disputes, name="disputes"),
     path("disputes/<str:number>/", disputes.dispute, name="dispute"),
     path("disputes/<str:number>/release/", disputes.release_dispute, name="release_dispute"),

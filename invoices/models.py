@@ -39,7 +39,10 @@ class Customer(TenantModel):
     state = models.CharField(max_length=6, blank=True)  # ISO 3166-2, for example US-OH
     zip = models.CharField(max_length=12, blank=True)
     active = models.BooleanField(default=True)
-    never_call = models.BooleanField(default=False)  # the owner's VIP list
+    never_call = models.BooleanField(default=False)  # the owner's VIP list: also for invoices to come
+    never_call_reason = models.CharField(max_length=200, blank=True, default="", db_default="")
+    never_call_by = models.CharField(max_length=254, blank=True, default="", db_default="")
+    never_call_since = models.DateTimeField(null=True)
     # What the vendor says lies unused for him, of whatever kind; null: it does not say.
     open_credit = models.DecimalField(**AMOUNT, null=True)
     chased_by_vendor = models.BooleanField(null=True)  # the vendor's own reminders go to him; null: it does not say
@@ -109,11 +112,16 @@ class InvoiceQuerySet(TenantQuerySet["Invoice"]):
         """Unpaid in the books."""
         return self.filter(books_status="open", balance__gt=0)
 
-    def collectable(self, *, on: date) -> "InvoiceQuerySet":
-        """The one definition: open in the books, balance above 0, not frozen, not left, not paused, no hold, no promise."""
-        moment = now()
-        held = Hold.objects.running(moment).filter(
-            Q(invoice=OuterRef("pk")) | Q(invoice=None, customer=OuterRef("customer")) | Q(invoice=None, customer=None)
+    def collectable(self, *, on: date, at: datetime | None = None) -> "InvoiceQuerySet":
+        """The one definition: open in the books, balance above 0, not frozen, not left, not paused, no hold, no promise.
+
+        ``at`` is the moment for which holds are asked about, now unless given. A hold on a number is the gate's to see:
+        it speaks of who would be rung, not of the invoice.
+        """
+        held = Hold.objects.running(at or now()).filter(
+            Q(invoice=OuterRef("pk"))
+            | Q(invoice=None, customer=OuterRef("customer"))
+            | Q(invoice=None, customer=None, number="")
         )
         promised = Promise.objects.filter(invoice=OuterRef("pk"), status=Promise.Status.RUNNING, holds_until__gte=on)
         return self.open().filter(
@@ -159,6 +167,13 @@ class Invoice(TenantModel):
         AGENCY = "agency", _("Agency")
         WRITE_OFF = "write_off", _("Write-off")
 
+    class Backlog(models.TextChoices):
+        """What the owner said of an invoice that was old when the books were connected; "" while he has not."""
+
+        NONE = "", _("Not said yet")
+        CALL = "call", _("Call about it")
+        LEAVE = "leave", _("Leave it")
+
     class Paused(models.TextChoices):
         NONE = "", _("Not paused")
         UNSURE = "unsure", _("We were not sure")
@@ -195,6 +210,7 @@ class Invoice(TenantModel):
     paused_at = models.DateTimeField(null=True)
     left_reason = models.CharField(max_length=16, choices=Left.choices, null=True)
     left_at = models.DateTimeField(null=True)
+    backlog_choice = models.CharField(max_length=5, choices=Backlog.choices, blank=True, default="", db_default="")
 
     objects: ClassVar[InvoiceQuerySet] = models.Manager.from_queryset(InvoiceQuerySet)()  # type: ignore[assignment]
 
@@ -366,12 +382,16 @@ class HoldQuerySet(TenantQuerySet["Hold"]):
 
 
 class Hold(TenantModel):
-    """No collecting for now, on an invoice, a customer, or (both empty) the whole business: why, by whom, until when."""
+    """No collecting for now, on an invoice, a customer, a phone number, or (all empty) the whole business.
+
+    Why, by whom, until when; what stands on a customer or a number holds for invoices to come as well.
+    """
 
     customer = models.ForeignKey(
         Customer, on_delete=models.CASCADE, related_name="holds", db_constraint=False, null=True
     )
     invoice = models.ForeignKey(Invoice, on_delete=models.CASCADE, related_name="holds", db_constraint=False, null=True)
+    number = models.CharField(max_length=16, blank=True, default="", db_default="")  # E.164
     reason = models.CharField(max_length=200)
     by = models.CharField(max_length=254)
     since = models.DateTimeField()

@@ -1,14 +1,8 @@
-"""The lock every act about a customer takes, and what a member may do to an invoice."""
+"""The lock every act about a customer takes."""
 
-from datetime import datetime
 from uuid import UUID
 
-from django.db import transaction
-
-from accounts import timeline
-from accounts.models import User
-from invoices.models import Customer, Hold, Invoice
-from syntharra.clock import now
+from invoices.models import Customer, Invoice
 
 
 class NotTogether(Exception):
@@ -30,24 +24,3 @@ def hold(*invoice_ids: UUID) -> list[Invoice]:
     if len(invoices) != len(set(invoice_ids)):
         raise NotTogether(f"{len(set(invoice_ids)) - len(invoices)} of the invoices were not found")
     return invoices
-
-
-@transaction.atomic
-def put_on_hold(invoice_id: UUID, *, reason: str, by: User, until: datetime | None = None) -> Hold:
-    """No collecting on this invoice until then (or until lifted)."""
-    (invoice,) = hold(invoice_id)
-    put = Hold.objects.create(
-        customer=invoice.customer, invoice=invoice, reason=reason, by=by.email, since=now(), until=until
-    )
-    timeline.record(invoice, "put_on_hold", by=by.email, reason=reason, until=until)
-    return put
-
-
-@transaction.atomic
-def lift_hold(hold_id: UUID, *, by: User) -> Hold:
-    """The hold ends now. Lifting it twice is once."""
-    found = Hold.objects.get(pk=hold_id)
-    if Hold.objects.filter(pk=hold_id, lifted_at=None).update(lifted_at=now(), lifted_by=by.email):
-        timeline.record(found, "lifted_hold", by=by.email)
-    found.refresh_from_db()
-    return found

@@ -3,9 +3,11 @@
 Kept in the transaction that makes or ends the work. Moments are business time.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from uuid import UUID
+
+from django.db import transaction
 
 from syntharra import clock
 from syntharra.models import Due
@@ -14,7 +16,13 @@ from syntharra.tenancy import current_business
 
 def note(kind: str, *row_ids: UUID, at: datetime) -> None:
     """These rows of the current business want looking at from this moment on. Noting again moves the moment."""
-    rows = [Due(kind=kind, business_id=current_business(), row_id=row_id, due_at=at) for row_id in row_ids]
+    note_each(kind, dict.fromkeys(row_ids, at))
+
+
+def note_each(kind: str, moments: Mapping[UUID, datetime]) -> None:
+    """The same with a moment for each row."""
+    business = current_business()
+    rows = [Due(kind=kind, business_id=business, row_id=row_id, due_at=at) for row_id, at in moments.items()]
     Due.objects.bulk_create(
         rows, update_conflicts=True, unique_fields=["business_id", "kind", "row_id"], update_fields=["due_at"]
     )
@@ -36,6 +44,25 @@ def businesses(kind: str) -> list[UUID]:
         Due.objects.filter(kind=kind, due_at__lte=clock.now()).order_by("due_at").values_list("business_id", flat=True)
     )
     return list(dict.fromkeys(found[:10_000]))
+
+
+def take(kind: str, *, before: datetime, again: datetime) -> UUID | None:
+    """One business with something of this kind due before that moment, longest waiting first; due anew at ``again``.
+
+    Of several workers each gets another. Whoever dies over it leaves it to the sweep after ``again``.
+    """
+    longest_waiting = (
+        Due.objects.filter(kind=kind, due_at__lte=before)
+        .order_by("due_at", "pk")
+        .select_for_update(skip_locked=True)
+        .values_list("pk", "business_id")
+    )
+    with transaction.atomic():
+        found = longest_waiting.first()
+        if found is None:
+            return None
+        Due.objects.filter(pk=found[0]).update(due_at=again)
+    return found[1]
 
 
 def rows(kind: str, *, limit: int = 500) -> list[UUID]:

@@ -79,14 +79,14 @@ def _read(connection_id: UUID) -> dict[str, Any]:
         "seconds": time.monotonic() - began,
         "cpu": time.process_time() - cpu,
         "turns": turns,
-        "peak_mb": _peak_mb(),
+        "peak_mb": peak_mb(),
         "status": run.status if run else "left alone",
         "problem": run.problem if run else "",
         "seen": run.seen if run else 0,
     }
 
 
-def _peak_mb() -> float:
+def peak_mb() -> float:
     """The most memory this process ever had resident: what the kernel noted, not what we believe."""
     status = Path("/proc/self/status")
     if status.exists():

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts.middleware import MemberRequest
 from accounts.models import Business, Role
-from calls import planning
+from calls import approval
 from calls.models import Attempt, AttemptInvoice, Call
 from desk import asks, gate
 from desk.doors import IN_CHARGE, members_page, only_for
@@ -142,10 +142,10 @@ def _decide(request: MemberRequest, pk: UUID, *, yes: bool) -> HttpResponse:
     attempt = get_object_or_404(request.business.attempts, pk=pk)
     try:
         if yes:
-            planning.approve(attempt.pk, by=request.user)
+            approval.approve(attempt.pk, by=request.user)
         else:
-            planning.call_off(attempt.pk, by=request.user, reason=_("held on the calls page"))
-    except planning.CannotApprove:
+            approval.call_off(attempt.pk, by=request.user, reason=_("held on the calls page"))
+    except approval.CannotApprove:
         messages.warning(request, _("This call is no longer waiting: it was placed or taken back meanwhile."))
     return redirect(f"{reverse('calls')}?show=planned")
 

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET
 
 from accounts.middleware import MemberRequest
 from accounts.models import Business
-from compliance.models import Suppression
+from compliance.models import StopKind, Suppression
 from desk import history, sums
 from desk.doors import AT_WORK, members_page
 from desk.forms import CustomerFilter
@@ -135,8 +135,9 @@ def _address(customer: Customer) -> str:
 
 
 def _standing(customer: Customer, stops: list[Suppression]) -> str:
-    if stops:
-        return _("We do not contact them: %(why)s.") % {"why": ", ".join(stop.get_kind_display() for stop in stops)}
+    binding = [stop.get_kind_display() for stop in stops if stop.kind != StopKind.NO_EMAIL]
+    if binding:
+        return _("We do not contact them: %(why)s.") % {"why": ", ".join(binding)}
     frozen = customer.disputes.live().count()
     if frozen:
         words = ngettext("%(n)d invoice is frozen by a dispute.", "%(n)d invoices are frozen by disputes.", frozen)

@@ -50,6 +50,11 @@ ACTS: dict[str, Act] = {
     "balance_changed": Act("receipt-text", _("A balance changed in the books")),
     "stopped_all_calls": Act("octagon-x", _("Stopped all calls"), "late"),
     "let_calls_go_on": Act("play", _("Let calls go on")),
+    "switched_to_review": Act("eye", _("Wants to say yes to each call first")),
+    "set_minimum": Act("banknote", _("Changed the smallest balance to call about")),
+    "switched_polite_emails": Act("mail", _("Changed whether polite e-mails go out")),
+    "switched_preview": Act("mail", _("Changed whether the evening preview comes by e-mail")),
+    "planned_call": Act("calendar-clock", _("Planned a call")),
     "approved_call": Act("check", _("Approved a call")),
     "called_off": Act("x", _("Called off a planned call")),
     "not_called": Act("ban", _("Did not place a planned call")),
@@ -76,7 +81,14 @@ ACTS: dict[str, Act] = {
     "paused_unsure": Act("circle-pause", _("Paused an invoice: not sure whether they disagree"), "frozen"),
     "paused_already_paid": Act("circle-pause", _("Paused an invoice: they say it is paid"), "frozen"),
     "pause_ended": Act("play", _("Ended a pause")),
-    "put_on_hold": Act("hourglass", _("Put an invoice on hold"), "clock"),
+    "put_on_hold": Act("hourglass", _("Put on hold"), "clock"),
+    "never_calls": Act("ban", _("Put a customer on the list of those never called"), "clock"),
+    "calls_again": Act("play", _("Took a customer off the list of those never called")),
+    "chose_for_backlog": Act("history", _("Decided about an invoice that was old when the books were connected")),
+    "wants_last_letter": Act("mail", _("Asked for a last letter"), "clock"),
+    "posted_last_letter": Act("mail", _("Posted a last letter")),
+    "leaves_it": Act("flag", _("Leaves an invoice as it is after three calls")),
+    "writes_off": Act("scissors", _("Writes an invoice off"), "clock"),
     "lifted_hold": Act("play", _("Lifted a hold")),
     "left_to_your_decision": Act("flag", _("Left an invoice to your decision after three calls"), "clock"),
     "checked_first": Act("eye", _("Looked first: this no longer keeps them from being called")),
@@ -110,6 +122,9 @@ _LETTERS: dict[str, Promise] = {
     "promise_confirmation": _("confirmed a promise"),
     "invoice_copy": _("the copy they asked for"),
     "stop_confirmation": _("confirmed that we stop"),
+    "evening_preview": _("tomorrow's calls, to you"),
+    "polite_reminder": _("a friendly reminder"),
+    "last_letter": _("the last letter"),
     "books_stale": _("told you that your books cannot be read"),
 }
 
@@ -178,7 +193,7 @@ def _of_verb(verb: str, facts: Mapping[str, Any]) -> str:
             }
         case "recovered":
             return _amount(facts.get("amount"), facts.get("currency"))
-        case "released" | "called_off" | "pause_ended" | "put_on_hold":
+        case "released" | "called_off" | "pause_ended" | "put_on_hold" | "never_calls" | "calls_again":
             return str(facts.get("reason") or "")
     return ""
 

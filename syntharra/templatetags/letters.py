@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date, format_datetime
+from babel.dates import format_date, format_datetime, format_time
 from django import template
 from django.utils.translation import get_language, to_locale
 
@@ -30,6 +30,12 @@ def plain_when(value: datetime | None, time_zone: str) -> str:
     if value is None:
         return ""
     return format_datetime(value.astimezone(ZoneInfo(time_zone)), "EEE, MMM d, h:mm a", locale=_locale())
+
+
+@register.filter
+def plain_hour(value: datetime | None, time_zone: str) -> str:
+    """``10:15 AM`` on the wall clock of that time zone; empty for none."""
+    return format_time(value.astimezone(ZoneInfo(time_zone)), "short", locale=_locale()) if value else ""
 
 
 def _locale() -> str:

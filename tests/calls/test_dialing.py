@@ -210,7 +210,7 @@ def test_a_number_the_carrier_will_not_have_is_never_dialed_again(carrier: Stage
     )  # fmt: skip
     assert Contact.objects.get().phone_problem == "refused"
     verbs = ActivityLine.objects.filter(subject_id=attempt.pk).order_by("recorded_at").values_list("verb", flat=True)
-    assert list(verbs) == ["not_placed", "asks_owner"]
+    assert list(verbs) == ["planned_call", "not_placed", "asks_owner"]
     assert carrier.plan() == []
 
 

@@ -9,8 +9,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Business
+from calls.approval import CannotApprove, approve, call_off
 from calls.models import Attempt, AttemptInvoice, Call
-from calls.planning import KIND, CannotApprove, approve, call_off, plan
+from calls.planning import KIND, plan
 from compliance.models import Consent, Decision
 from integrations.models import Connection
 from invoices import checking
@@ -249,9 +250,12 @@ def test_nothing_is_planned_while_the_kill_switch_is_on_and_everything_after(plu
     assert len(planned(plumber)) == 1
 
 
-def test_planning_comes_back_in_the_morning(plumber: Firm) -> None:
+def test_planning_comes_back_in_the_evening_and_in_the_morning(plumber: Firm, tuesday: time_machine.Traveller) -> None:
     plan(plumber.business.pk)
+    assert Due.objects.get(kind=KIND).due_at == datetime(2026, 10, 6, 21, 0, tzinfo=UTC)  # 5 pm in Columbus
 
+    tuesday.move_to(datetime(2026, 10, 6, 21, 0, tzinfo=UTC))
+    plan(plumber.business.pk)
     assert Due.objects.get(kind=KIND).due_at == datetime(2026, 10, 7, 10, 0, tzinfo=UTC)
 
 

@@ -9,7 +9,12 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-BENCHES = {"sync": "desk.bench.sync", "check": "desk.bench.startup", "webhooks": "desk.bench.webhooks"}
+BENCHES = {
+    "sync": "desk.bench.sync",
+    "check": "desk.bench.startup",
+    "webhooks": "desk.bench.webhooks",
+    "plan": "desk.bench.plan",
+}
 
 
 class Command(BaseCommand):
