@@ -6,5 +6,6 @@ class CallsConfig(AppConfig):
 
     def ready(self) -> None:
         from calls.facts import register
+        from calls.wording_model import configured  # noqa: F401  # its start-up check
 
         register()

@@ -24,6 +24,7 @@ from calls.notes import Page
 from calls.opened import OpenLine, forbidden
 from calls.threads import anywhere, in_database
 from calls.twiml import ENGLISH, SPANISH, handed_off
+from calls.wording_model.wording import Wording
 from calls.wrapup import stopped_because, wrap_up
 from syntharra import logs
 
@@ -44,8 +45,11 @@ _BREATH: Frame = {"type": "text", "token": " ", "last": True, "interruptible": T
 class Session:
     """Runs until the socket is gone. ``stop`` may be called from anywhere on the loop: no further word is sent."""
 
-    def __init__(self, line: OpenLine, send: Callable[[Frame], Awaitable[None]]) -> None:
+    def __init__(
+        self, line: OpenLine, send: Callable[[Frame], Awaitable[None]], wording: Wording | None = None
+    ) -> None:
         self.line = line
+        self._wording = wording
         self.dialogue = Dialogue(line, time.monotonic)
         self._send = send
         self._turns: asyncio.Queue[Turn | None] = asyncio.Queue()
@@ -116,6 +120,7 @@ class Session:
 
     async def _work(self) -> None:
         while (turn := await self._turns.get()) is not None:
+            await self._reword(turn)
             done = await self._carry_out(turn)
             if not done:
                 self._close_neutrally()
@@ -125,6 +130,17 @@ class Session:
             if turn.step.end is not None:
                 self._end(turn.step.end.value)
             self._dirty.set()
+
+    async def _reword(self, turn: Turn) -> None:
+        """Where a language model is configured: its words for this turn, if they come in time and nothing happened meanwhile.
+
+        The reader does not wait for it. Words that stop the call are acted on while it thinks, and it is not asked about them.
+        """
+        if self._wording is None or turn.before is None or not turn.step.say or self._stopped:
+            return
+        step = await self._wording.worded(turn.before, turn.step, turn.said)
+        if step is not turn.step:
+            self.dialogue.reword(turn, step)
 
     async def _carry_out(self, turn: Turn) -> bool:
         """Commit what was decided, before anything is said about it. False when something could not be kept."""

@@ -26,11 +26,16 @@ _FREEZING = (acts.Freeze, acts.Specify)
 
 @dataclass
 class Turn:
-    """One answer on its way: acts to carry out, then lines to say. ``evidence``: how the words that caused it were heard."""
+    """One answer on its way: acts to carry out, then lines to say. ``evidence``: how the words that caused it were heard.
+
+    ``before``: where the agent stood when they came; ``said``: the words, without what must not be kept.
+    """
 
     number: int
     step: Step
     evidence: dict[str, Any] = field(default_factory=dict)
+    before: State | None = None
+    said: str = ""
 
 
 class Dialogue:
@@ -94,12 +99,23 @@ class Dialogue:
             return ()
         self._keep_played()
         positions = tuple(
-            self._write("agent", line.text, act=line.act.value, asks=line.asks.value if line.asks else "")
+            self._write(
+                "agent",
+                line.text,
+                act=line.act.value,
+                asks=line.asks.value if line.asks else "",
+                evidence={"line": line.key, "worded_by": line.worded_by} if line.worded_by else {},
+            )
             for line in turn.step.say
         )
         self.playing = Playing(turn.step.say, positions, sent_at=self._clock(), is_over=False)
         self.busy_at = self._clock()
         return turn.step.say
+
+    def reword(self, turn: Turn, step: Step) -> None:
+        """Say this instead, unless anything has happened on the line since: then what was thought of meanwhile is dropped."""
+        if self.state is turn.step.state and not self.is_silenced(turn):
+            self.state, turn.step = step.state, step
 
     def is_silenced(self, turn: Turn) -> bool:
         return turn.number < self._floor
@@ -164,6 +180,7 @@ class Dialogue:
         heard = step.heard or hear(kept, final=is_final)
         position = self._write_heard(kept, heard, step, is_final)
         self._mark_silence(before, position)
+        turn.before, turn.said = before, kept
         turn.evidence = {**heard_as(heard), "line": position, "second": round(self._second(), 2)}
         return turn
 

@@ -17,6 +17,7 @@ from calls.conversation import Session
 from calls.hangups import Listener
 from calls.opened import OpenLine, open_line
 from calls.threads import anywhere, in_database
+from calls.wording_model.configured import wording
 from compliance.rulebook import RuleBook
 from disputes.hearing import hear
 from integrations.twilio.webhooks import is_signed_socket
@@ -64,7 +65,7 @@ async def _is_set_up(websocket: WebSocket, line: OpenLine) -> bool:
 
 async def _talk(websocket: WebSocket, line: OpenLine) -> None:
     await _take_over(line.attempt_id)
-    session = Session(line, websocket.send_json)
+    session = Session(line, websocket.send_json, wording())
     _sessions[line.attempt_id] = session, websocket
     await listener.listen(line.attempt_id, session.stop)
     code = HUNG_UP
@@ -118,6 +119,7 @@ def _warm_up() -> None:
     """The first caller should not wait for rules, model and addresses to be read."""
     RuleBook.load()
     hear("hello")
+    wording()  # a language model that is asked for and cannot be used ends the start with what to do about it
     twiml.web("twilio_voice", UUID(int=0))
 
 

@@ -18,6 +18,12 @@ ALLOWED = {"0BSD", "Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "ISC", "LGPL-3.
 ALLOWED |= {"OFL-1.1", "PostgreSQL", "PSF-2.0"}
 # Where a package's own words are vague, read by hand in its license files.
 READ_BY_HAND = {
+    "anthropic": "Apache-2.0",  # this and the next five stand behind extras that are not installed by default
+    "docstring-parser": "MIT",
+    "jiter": "MIT",
+    "openai": "Apache-2.0",
+    "opentelemetry-api": "Apache-2.0",
+    "sniffio": "MIT OR Apache-2.0",
     "colorama": "BSD-3-Clause",
     "fido2": "BSD-2-Clause AND Apache-2.0 AND MPL-2.0",
     "httpx2-jsfetch": "BSD-3-Clause",
@@ -35,7 +41,7 @@ WORDS = (
     (r"3-clause|new bsd", "BSD-3-Clause"),
     (r"\bmit\b", "MIT"),
 )
-USES = {"product": "the product", "sandbox": "the demo", "dev": "development only"}
+USES = {"product": "the product", "sandbox": "the demo", "extra": "an optional extra", "dev": "development only"}
 # What lies in the repository itself and was made by others.
 SHIPPED = {
     "htmx": ("static/js/htmx-*.min.js", "0BSD", "Big Sky Software"),
@@ -86,9 +92,13 @@ def packages() -> list[Package]:
     root = entries.pop("syntharra")
     product = set(_closure(entries, root["dependencies"]))
     sandbox = set(_closure(entries, root["dev-dependencies"]["sandbox"]))
+    extras = set(_closure(entries, [item for extra in root["optional-dependencies"].values() for item in extra]))
+    dev = set(_closure(entries, root["dev-dependencies"]["dev"]))
     found = []
     for name, entry in sorted(entries.items()):
         use = "product" if name in product else "sandbox" if name in sandbox else "dev"
+        if use == "dev" and name in extras - dev:
+            use = "extra"
         found.append(Package(name, entry["version"], license_of(name), USES[use]))
     return found
 
@@ -182,7 +192,7 @@ def _notice(listed: list[Package]) -> str:
     ]
     lines += [f"  {name} ({files}): {word}, {by}" for name, (files, word, by) in shipped().items()]
     lines += ["", "An installation also contains these packages, each under its own license:", ""]
-    lines += [f"  {p.name} {p.version}: {p.license}" for p in listed if p.use != USES["dev"]]
+    lines += [f"  {p.name} {p.version}: {p.license}" for p in listed if p.use not in (USES["dev"], USES["extra"])]
     return "\n".join(lines) + "\n"
 
 

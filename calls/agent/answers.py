@@ -8,7 +8,7 @@ from calls.agent.acts import Callback, HandOver, HowPaid, Note, NoteKind, Promis
 from calls.agent.dates import day_named, time_named
 from calls.agent.dispositions import Disposition
 from calls.agent.everyday import Everyday, assent, how_paid
-from calls.agent.facts import Brief, LinkChannel
+from calls.agent.facts import Brief, InvoiceFacts, LinkChannel
 from calls.agent.invoices_named import invoices_named, named_in
 from calls.agent.numbers import amounts_named, words
 from calls.agent.particulars import contact, paper, payer, restriction, way_to_write
@@ -199,43 +199,36 @@ def answer_question(turn: Turn, text: str) -> None:
     """From the facts and nothing else; what is not there is passed on."""
     said = set(words(text))
     named = invoices_named(text, turn.brief)
-    invoices = [invoice for invoice in turn.brief.invoices if invoice.number in named]
     before = len(turn.lines)
-    several = len(invoices) > 1
-    if said & {"total", "altogether", "all", "balance", "owe", "debo", "todo", "each", "which", "list"} and several:
-        turn.say("answer_total", LineAct.ANSWER, total=turn.total())
-    for invoice in invoices[:6]:
-        if said & {"due", "late", "overdue", "deadline", "vence", "vencio", "vencimiento"}:
-            turn.say("answer_due", LineAct.ANSWER, number=invoice.number, due=turn.past_day(invoice.due_date))
-        elif said & {"number", "numero"} and not said & {"phone", "call"}:
-            turn.say("answer_number", LineAct.ANSWER, number=invoice.number)
-        elif said & {
-            "much",
-            "total",
-            "amount",
-            "balance",
-            "owe",
-            "cuanto",
-            "monto",
-            "debo",
-            "price",
-            "tax",
-            "cost",
-            "each",
-        }:
-            turn.say("answer_amount", LineAct.ANSWER, number=invoice.number, amount=turn.amount_of(invoice))
-        elif (
-            said & {"for", "what", "whats", "which", "job", "work", "service", "que", "cual", "trabajo", "about"}
-            and invoice.work
-        ):
-            turn.say("answer_work", LineAct.ANSWER, number=invoice.number, work=invoice.work)
-        elif said & {"when", "day", "date", "cuando", "dia", "fecha", "which", "what"} and invoice.service_date:
-            turn.say(
-                "answer_service", LineAct.ANSWER, number=invoice.number, service=turn.past_day(invoice.service_date)
-            )
+    answer_about(turn, said, [invoice for invoice in turn.brief.invoices if invoice.number in named])
     if len(turn.lines) == before:
         turn.do(Note(NoteKind.QUESTION, text))
         turn.say("answer_unknown", LineAct.ANSWER)
+
+
+_TOTAL = {"total", "altogether", "all", "balance", "owe", "debo", "todo", "each", "which", "list"}
+_DUE = {"due", "late", "overdue", "deadline", "vence", "vencio", "vencimiento"}
+_MUCH = {"much", "total", "amount", "balance", "owe", "cuanto", "monto", "debo", "price", "tax", "cost", "each"}
+_WORK = {"for", "what", "whats", "which", "job", "work", "service", "que", "cual", "trabajo", "about"}
+_WHEN = {"when", "day", "date", "cuando", "dia", "fecha", "which", "what"}
+
+
+def answer_about(turn: Turn, said: set[str], invoices: list[InvoiceFacts]) -> None:
+    """One sentence for each of these invoices on what the words ask for, as far as it is in the facts."""
+    if said & _TOTAL and len(invoices) > 1:
+        turn.say("answer_total", LineAct.ANSWER, total=turn.total())
+    for invoice in invoices[:6]:
+        number = invoice.number
+        if said & _DUE:
+            turn.say("answer_due", LineAct.ANSWER, number=number, due=turn.past_day(invoice.due_date))
+        elif said & {"number", "numero"} and not said & {"phone", "call"}:
+            turn.say("answer_number", LineAct.ANSWER, number=number)
+        elif said & _MUCH:
+            turn.say("answer_amount", LineAct.ANSWER, number=number, amount=turn.amount_of(invoice))
+        elif said & _WORK and invoice.work:
+            turn.say("answer_work", LineAct.ANSWER, number=number, work=invoice.work)
+        elif said & _WHEN and invoice.service_date:
+            turn.say("answer_service", LineAct.ANSWER, number=number, service=turn.past_day(invoice.service_date))
 
 
 _PASSED_ON: dict[Everyday, tuple[NoteKind, str, Disposition]] = {

@@ -1,6 +1,7 @@
 """Facts as they are spoken: amounts and days by Babel, telephone numbers in groups, small counts in words."""
 
 import re
+from collections.abc import Mapping
 from datetime import date, time
 
 from babel.dates import format_date, format_time
@@ -21,6 +22,17 @@ _COUNTS = {
 def sentence(key: str, language: Language, **slots: str) -> str:
     """The line of that key, filled. A slot that is missing or a key nobody knows is a mistake of ours: KeyError."""
     return _TABLES[language][key].format_map(slots)
+
+
+def template(key: str, language: Language) -> str:
+    """The line of that key with its facts as names in braces."""
+    return _TABLES[language][key]
+
+
+def facts_in(key: str, language: Language, facts: Mapping[str, str]) -> tuple[tuple[str, ...], ...]:
+    """Name and value of each of these facts that the line of that key holds."""
+    line = _TABLES[language][key]
+    return tuple((name, value) for name, value in facts.items() if f"{{{name}}}" in line)
 
 
 def amount(value: Money, language: Language) -> str:

@@ -60,7 +60,8 @@ class LineAct(StrEnum):
 class Line:
     """One thing to say. ``interruptible`` false: disclosures, which are played to the end unless the law's stop cuts in.
 
-    ``key`` names the sentence in the lists of lines, ``slots`` are the facts that fill it.
+    ``key`` names the sentence in the lists of lines, ``slots`` are the facts that fill it, by name. ``worded_by``: the language model
+    whose words these are; empty: ours.
     """
 
     text: str
@@ -69,7 +70,8 @@ class Line:
     interruptible: bool = True
     language: Language = Language.ENGLISH
     key: str = ""
-    slots: tuple[str, ...] = ()
+    slots: tuple[tuple[str, ...], ...] = ()
+    worded_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)

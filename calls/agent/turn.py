@@ -52,7 +52,7 @@ class Turn:
             return
         text = speech.sentence(key, self.state.language, **self._names(), **slots)
         interruptible = act not in (LineAct.DISCLOSE, LineAct.LEGAL_NOTICE)
-        facts = tuple(value for value in (*self._names().values(), *slots.values()) if value and value in text)
+        facts = speech.facts_in(key, self.state.language, {**self._names(), **slots})
         self.lines.append(Line(text, act, asks, interruptible, self.state.language, key, facts))
         if asks is not None:
             self.set(asked=asks)

@@ -12,10 +12,12 @@ from starlette.types import ASGIApp
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import connect
 
-from calls import conversation, hangups, journal
+from calls import conversation, hangups, journal, relay
 from calls.acts import Scene, carry_out
 from calls.agent import acts
 from calls.models import Attempt, Call, TranscriptLine
+from calls.wording_model.compatible import CompatibleModel
+from calls.wording_model.wording import Wording
 from compliance.models import StopEntry, Suppression
 from disputes.hearing.labels import Intent, Reason
 from disputes.models import Claim, Dispute
@@ -23,6 +25,7 @@ from disputes.services import NewClaim, open_dispute
 from invoices.models import Hold, Invoice, Promise
 from notifications.models import Duty, Message
 from syntharra.tenancy import acting_for
+from tests.calls.model_endpoint import Endpoint, endpoint, line_of
 from tests.calls.stage import to_tuesday
 from tests.calls.telephone import Telephone, answered, signature
 from tests.cast import Firm, make_business, make_invoice
@@ -406,3 +409,72 @@ def test_acts_carried_out_twice_are_done_once(attempt: Attempt) -> None:
     assert (Dispute.objects.count(), Claim.objects.count(), Suppression.objects.count()) == (1, 1, 1)
     assert Message.objects.filter(letter="pay_link").count() == 0  # nobody is asked for money on a frozen invoice
     assert Duty.objects.filter(kind="stop_calls").count() == 2
+
+
+# with a language model beside it
+
+
+@pytest.fixture
+def model(monkeypatch: pytest.MonkeyPatch) -> Iterator[Endpoint]:
+    """A model that thinks for as long as a test says, and the relay set up to ask it."""
+    with endpoint() as found:
+        door = CompatibleModel(url=found.url, key="", model="small")
+        monkeypatch.setattr(relay, "wording", lambda: Wording(door, seconds=0.7))
+        yield found
+
+
+def test_a_models_words_are_spoken_and_kept_as_its_words(attempt: Attempt, model: Endpoint) -> None:
+    model.answers = lambda system, user: {
+        "act": "as_written",
+        "wording": line_of(system, "as_written").replace("When can", "Oh sure. When can"),
+    }
+    with Telephone(attempt.pk) as phone:
+        phone.hears()
+        phone.says("yes this is Ana")
+        phone.hears()
+        phone.says("hmm well")
+        answer = phone.hears()
+
+    call = ended(attempt)
+    line = call.lines.exclude(evidence={}).get(speaker="agent")
+    assert "Oh sure. When can Ava's Plumbing expect it" in answer
+    assert (line.text, line.evidence["worded_by"]) == (answer, "small")
+    assert len(model.asked) == 1  # not about who is speaking
+
+
+def test_a_stop_said_while_the_model_thinks_is_heard_at_once_and_its_answer_is_dropped(
+    attempt: Attempt, model: Endpoint
+) -> None:
+    model.seconds = 0.6
+    model.answers = lambda system, user: {"act": "say_the_amount", "wording": None}
+    with Telephone(attempt.pk) as phone:
+        phone.hears()
+        phone.says("yes this is Ana")
+        phone.hears()
+        phone.says("hmm well")
+        soon(lambda: model.asked)
+        phone.says("stop calling me")
+        began = time.monotonic()
+        soon(lambda: Call.objects.get().lines.filter(text="stop calling me").exists())
+        answer = phone.hears()
+
+    assert time.monotonic() - began < 5
+    assert answer.startswith("Understood. We will not call this number again.")
+    assert "$" not in " ".join(said(ended(attempt))[-3:])
+    assert len(model.asked) == 1
+
+
+def test_a_late_model_costs_the_call_nothing_but_its_limit(attempt: Attempt, model: Endpoint) -> None:
+    model.seconds = 5.0
+    with Telephone(attempt.pk) as phone:
+        phone.hears()
+        phone.says("yes this is Ana")
+        phone.hears()
+        began = time.monotonic()
+        phone.says("hmm well")
+        answer = phone.hears(timeout=4)
+        took = time.monotonic() - began
+
+    assert answer.startswith("Thank you, that is good to know.")
+    assert took < 3
+    assert ended(attempt).disposition == "hung_up"
