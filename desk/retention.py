@@ -91,6 +91,7 @@ TABLE: dict[str, Kept] = {
     "disputes.Claim": PROOF,
     "disputes.Dispute": PROOF,
     "disputes.ClaimOn": PROOF,
+    "disputes.HearingLabel": Kept(FIVE_YEARS, "what was said, and what the firm says it meant", "said_at"),
     "calls.Attempt": PROOF,
     "calls.AttemptInvoice": PROOF,
     "calls.FinalChoice": PROOF,

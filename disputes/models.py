@@ -129,3 +129,31 @@ class ClaimOn(TenantModel):
             *TenantModel.Meta.constraints,
             models.UniqueConstraint(fields=["business", "dispute", "claim"], name="claim_on_dispute_once"),
         ]
+
+
+class HearingLabel(TenantModel):
+    """What a member says a text really was, a dispute or none, beside what hearing made of it. Ours to learn from.
+
+    Unique by where it was said: labeling the same words again is a change of mind, not a second label.
+    """
+
+    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="+", db_constraint=False)
+    source_key = models.CharField(max_length=120)
+    words = models.TextField()
+    asked = models.CharField(max_length=16, blank=True)  # what the agent's question before it was about
+    was_dispute = models.BooleanField()
+    reason = models.CharField(max_length=16, choices=Claim.Reason.choices, blank=True)
+    heard_dispute = models.BooleanField()  # what hearing had decided
+    evidence = models.JSONField(default=dict)  # scores, thresholds, rule ids, versions as they were
+    said_at = models.DateTimeField()  # business time
+    labeled_at = models.DateTimeField()
+    by = models.CharField(max_length=254)
+
+    class Meta(TenantModel.Meta):
+        constraints = [
+            *TenantModel.Meta.constraints,
+            models.UniqueConstraint(fields=["business", "source_key"], name="hearing_label_once"),
+            models.CheckConstraint(
+                condition=models.Q(was_dispute=True) | models.Q(reason=""), name="reason_only_of_a_dispute"
+            ),
+        ]

@@ -77,6 +77,7 @@ ACTS: dict[str, Act] = {
     "claim_added": Act("quote", _("Added to a dispute"), "frozen"),
     "said_more": Act("quote", _("Said more about a dispute"), "frozen"),
     "answered_for_others": Act("circle-question-mark", _("Answered about the other invoices")),
+    "labeled_hearing": Act("quote", _("Said what these words really meant")),
     "released": Act("check", _("Ended a dispute as a false alarm")),
     "paused_unsure": Act("circle-pause", _("Paused an invoice: not sure whether they disagree"), "frozen"),
     "paused_already_paid": Act("circle-pause", _("Paused an invoice: they say it is paid"), "frozen"),
@@ -165,6 +166,8 @@ def _of_verb(verb: str, facts: Mapping[str, Any]) -> str:
             return against(str(facts.get("reason", "")))
         case "froze" | "claim_added" | "said_more":
             return str(dict(Claim.Reason.choices).get(str(facts.get("reason")), ""))
+        case "labeled_hearing":
+            return gettext("a dispute") if facts.get("was_dispute") else gettext("no dispute")
         case "synced":
             return gettext("%(seen)s records, %(written)s new or changed") % ({"seen": 0, "written": 0} | dict(facts))
         case "checked_first" | "checks_again":
