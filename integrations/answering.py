@@ -22,6 +22,11 @@ def parsed(body: bytes) -> tuple[Any, str]:
     return (found, "") if isinstance(found, dict) else (None, "json")
 
 
+def is_down(status: int | None) -> bool:
+    """Whether a status says that nobody was there to answer: an outage, or a request that ran out of time on the way."""
+    return status is not None and (status >= 500 or status == 408)
+
+
 def retry_after(headers: Mapping[str, str], now: datetime) -> float | None:
     """Seconds, from a number or a date (RFC 9110, 10.2.3); None without the header or with an unreadable one."""
     value = headers.get("retry-after", headers.get("Retry-After", "")).strip()

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from importlib import import_module
 from importlib.util import find_spec
+from math import ceil
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ KINDS = ("invoice", "customer", "payment", "credit_memo", "webhook", "error", "t
 PROVIDERS = ("quickbooks", "xero", "freshbooks", "square", "zoho", "jobber")
 
 _HEAD = re.compile(rb"\AHTTP/\d(?:\.\d)? (\d{3})[^\r\n]*(?:\r?\n|\Z)")
+_REQUEST = re.compile(rb"\A(?:GET|POST|PUT|DELETE) \S+ HTTP/\d(?:\.\d)?[^\S\r\n]*(?:\r?\n|\Z)")  # as a webhook came in
 _EMPTY_LINE = re.compile(rb"(?:\A|\r?\n)\r?\n")
 _LINE_ENDS = {0x85: "\\u0085", 0x2028: "\\u2028", 0x2029: "\\u2029"}  # to JSON they are letters, to many readers an end
 
@@ -50,7 +52,7 @@ class Answer:
         if said.isascii() and said.isdigit():
             return float(said) if len(said) < 10 else None
         until = _date(said)
-        return max(0.0, (until - self.sent_at).total_seconds()) if until else None
+        return float(max(0, ceil((until - self.sent_at).total_seconds()))) if until else None
 
     def _said(self, name: str) -> str:
         return (self.headers or {}).get(name, "").strip()
@@ -99,12 +101,19 @@ def answer_in(path: Path) -> Answer:
     except OSError as error:
         raise Unreadable(f"{path}: {error.strerror or error}") from None
     answer = Answer(content)
+    if request := _REQUEST.match(content):
+        body, headers = _parted(content[request.end() :])
+        return Answer(body, headers=headers)
     while head := _HEAD.match(answer.body):  # of several, as behind a proxy, the last is theirs
-        rest = answer.body[head.end() :]
-        lines, body = [*_EMPTY_LINE.split(rest, maxsplit=1), b""][:2]
-        headers = dict(_header(line) for line in lines.split(b"\n") if b":" in line)
+        body, headers = _parted(answer.body[head.end() :])
         answer = Answer(body, int(head.group(1)), headers)
     return answer
+
+
+def _parted(rest: bytes) -> tuple[bytes, dict[str, str]]:
+    """What stands before and after the empty line."""
+    lines, body = [*_EMPTY_LINE.split(rest, maxsplit=1), b""][:2]
+    return body, dict(_header(line) for line in lines.split(b"\n") if b":" in line)
 
 
 def _header(line: bytes) -> tuple[str, str]:
@@ -113,23 +122,37 @@ def _header(line: bytes) -> tuple[str, str]:
 
 
 def lines(provider: str, kind: str, paths: list[Path], *, home: Home) -> Iterator[str | Note | Broken]:
-    """One JSON line an object of every file, what was left out, and what is broken. Raises Unreadable."""
-    read = reader_of(provider)
-    earlier = None
+    """One JSON line an object of every file, what was left out, and what is broken.
+
+    A file that cannot be read does not hide the ones after it. Raises Unreadable at the end, for the last of those.
+    """
+    read, earlier = reader_of(provider), None
+    unread: Unreadable | None = None
     for path in paths:
-        answer = answer_in(path)
+        if unread is not None:
+            yield Broken(str(unread))
+            unread = None
         try:
-            with fields.only_read():
-                found = [
-                    _waiting(one, answer) if kind == "error" else one
-                    for one in read(kind, answer, home=home, earlier=earlier)
-                ]
+            answer = answer_in(path)
+            found = _found(read, kind, answer, home=home, earlier=earlier)
         except Unreadable as error:
-            raise Unreadable(_aloud(f"{path}: {error}")) from None
-        except RecursionError:
-            raise Unreadable(_aloud(f"{path}: nested too deeply")) from None
+            about = str(error) if str(error).startswith(str(path)) else f"{path}: {error}"
+            unread = Unreadable(_aloud(about))
+            continue
         earlier = answer
         yield from (_written(one) for one in found)
+    if unread is not None:
+        raise unread
+
+
+def _found(read: Reader, kind: str, answer: Answer, *, home: Home, earlier: Answer | None) -> list[Found]:
+    """All that one file holds. Raises Unreadable."""
+    try:
+        with fields.only_read():
+            found = list(read(kind, answer, home=home, earlier=earlier))
+    except RecursionError:
+        raise Unreadable("nested too deeply") from None
+    return [_waiting(one, answer) for one in found] if kind == "error" else found
 
 
 def _waiting(found: Found, answer: Answer) -> Found:

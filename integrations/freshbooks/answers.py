@@ -32,6 +32,8 @@ _MISSING_SCOPE = {"insufficient_scope", "invalid_scope"}
 _PASSING = {"server_error", "temporarily_unavailable"}
 # The codes of google.rpc that the newer shape carries, as the status they stand for.
 _STATUS_OF = {3: 400, 4: 504, 5: 404, 7: 403, 8: 429, 13: 500, 14: 503, 16: 401}
+_BARE = {"message", "error_type", "request_id"}
+_TOO_OFTEN = re.compile(r"rate limit|too many requests", re.IGNORECASE)
 _STATUS_IN_TEXT = re.compile(r"status_code: (\d{3})")
 
 
@@ -87,6 +89,9 @@ def fault_in(answer: Json) -> Fault | None:
     if "errno" in answer and "message" in answer:
         code = clean(answer["errno"])
         return Fault(code, clean(answer["message"])[:300], int(code) if _is_status(code) else 0)
+    if isinstance(answer.get("message"), str) and not answer.keys() - _BARE:  # a gateway's word before theirs
+        said = clean(answer["message"])[:300]
+        return Fault(clean(answer.get("error_type"))[:60], said, 429 if _TOO_OFTEN.search(said) else 503)
     return None
 
 
@@ -132,7 +137,7 @@ def _judged(fault: Fault, status: int, wait: float | None) -> VendorError:
         return Disconnected(_("FreshBooks says we may not read this business."), problem="access_removed", **more)
     if status == 401 or fault.code == UNAUTHORIZED or (fault.oauth and fault.code in _SIGNED_OUT):
         return Disconnected(_("FreshBooks no longer accepts our access."), **more)
-    if status >= 500 or fault.code in _PASSING:
+    if answering.is_down(status) or fault.code in _PASSING:
         return Unavailable(_("FreshBooks is not available right now."), **more)
     if fault.code == GONE:  # a bare 404 may be a wrong address or a proxy's: nothing is deleted on its word
         return Refused(_("FreshBooks does not have this object."), problem="not_in_books", **more)

@@ -94,7 +94,7 @@ def _judged(fault: Fault, status: int | None, broken: str, more: dict[str, Any])
         return Disconnected(_("Jobber no longer accepts our access."), **more)
     if status == 403 or _NOT_ALLOWED.search(fault.said):
         return Disconnected(_("Jobber does not let us read or write this."), problem="scope_missing", **more)
-    if (status is not None and status >= 500) or fault.code in _DOWN_CODES or _DOWN.search(fault.said):
+    if answering.is_down(status) or fault.code in _DOWN_CODES or _DOWN.search(fault.said):
         return Unavailable(_("Jobber is not available right now."), **more)
     if broken and (status is None or status < 300):
         return _unreadable(broken, more)

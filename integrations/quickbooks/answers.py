@@ -80,7 +80,7 @@ def _judged(fault: Fault, status: int | None, broken: str, trace: str) -> Vendor
     if _is_sign_in(fault, status):
         problem = "access_removed" if status == 403 else ""
         return Disconnected(_("QuickBooks no longer accepts our access."), problem=problem, **more)
-    if fault.code in _OUTAGE or (status is not None and status >= 500) or fault.type in ("service", "systemfault"):
+    if fault.code in _OUTAGE or answering.is_down(status) or fault.type in ("service", "systemfault"):
         return Unavailable(_("QuickBooks is not available right now."), **more)
     if broken and (status is None or status < 300 or fault.said == ""):
         return _unreadable(status, broken, more)

@@ -1,5 +1,6 @@
 """QuickBooks answers of every shape, read without a connection: objects, lists, changes, batches, webhooks, tokens."""
 
+import json
 from collections.abc import Iterator
 from typing import Any, cast
 
@@ -35,6 +36,9 @@ def _objects(kind: str, answer: Answer, home: Home) -> Iterator[Found]:
     if not found and not (isinstance(said, dict) and any(name in said for name in _CONTAINERS)):
         raise Unreadable(f"no {_ENTITY[kind]} is in it, nor anything else of QuickBooks")
     for entity, raw in found:
+        if entity == "Fault":
+            yield Note(f"left out: one of the answers in it is an error: {_said(raw)}")
+            continue
         if entity != _ENTITY[kind]:
             yield Note(f"left out: {entity} {_id(raw)} is no {_ENTITY[kind]}")
             continue
@@ -58,7 +62,7 @@ def _listed(said: Any) -> Iterator[tuple[str, Any]]:
                 yield from _listed(inside)
             elif name[:1].isupper() and isinstance(inside, list):
                 yield from ((name, raw) for raw in inside)
-            elif name[:1].isupper() and isinstance(inside, dict) and name != "Fault":
+            elif name[:1].isupper() and isinstance(inside, dict):
                 yield name, inside
 
 
@@ -105,6 +109,11 @@ def _good(answer: Answer) -> Any:
     error = answers.error_in(answer.body, status=answer.status, headers=answer.headers, now=machine_now())
     listed = answer.body.lstrip()[:1] == b"["
     return showing.inside(answer, None if listed and not isinstance(error, Refused) else error)
+
+
+def _said(fault: Json) -> str:
+    error = answers.error_in(json.dumps({"Fault": fault}, default=str).encode(), now=machine_now())
+    return canonical.of_error(error)["message"] if error is not None else "Fault"
 
 
 def _id(raw: Any) -> str:

@@ -56,7 +56,7 @@ def _judged(fault: Json, status: int | None, broken: str, wait: float | None) ->
         return Disconnected(_("Square refused the key of this installation."), problem="app_refused", **more)
     if category == "AUTHENTICATION_ERROR" or status in (401, 403):
         return _sign_in(code, status, more)
-    if category == "API_ERROR" or (status is not None and status >= 500):
+    if category == "API_ERROR" or answering.is_down(status):
         return Unavailable(_("Square is not available right now."), **more)
     if broken and (status is None or status < 300):
         return _unreadable(broken)

@@ -34,7 +34,7 @@ def read(kind: str, answer: Answer, *, home: Home, earlier: Answer | None = None
 def _objects(kind: str, answer: Answer, home: Home, earlier: Answer | None) -> Iterator[Found]:
     said = _good(answer)
     found = list(_listed(said))
-    if not found and not (isinstance(said, dict) and any(f"{name}s" in said for name in _NAMES)):
+    if not found and not _is_page(said):
         raise Unreadable(f"no {kind} is in it, nor anything else of Square")
     beside = found + (list(_listed(_good(earlier))) if earlier is not None and _is_good(earlier) else [])
     for name, raw in found:
@@ -45,6 +45,11 @@ def _objects(kind: str, answer: Answer, home: Home, earlier: Answer | None) -> I
             yield Broken(f"{about} cannot be read: {item.reason}: {item.detail}")
         else:
             yield canonical.of_item(item, provider="square")
+
+
+def _is_page(said: Any) -> bool:
+    """A page without any object: they leave out what has no value, so it holds a cursor at most."""
+    return isinstance(said, dict) and (not said.keys() - {"cursor"} or any(f"{name}s" in said for name in _NAMES))
 
 
 def _item(kind: str, raw: Any, home: Home, beside: list[tuple[str, Any]]) -> Item:

@@ -30,15 +30,17 @@ def is_signed(incoming: Incoming, key: Key) -> bool:
 
 
 def events_in(incoming: Incoming) -> list[Event]:
-    """The one event of a delivery. Raises NotAWebhook."""
+    """The one event of a delivery, or those of a page of events that were missed. Raises NotAWebhook."""
     try:
         said = fields.loads(incoming.body)
     except ValueError:
         raise NotAWebhook("the body is no JSON") from None
-    if not isinstance(said, dict) or not isinstance(said.get("type"), str):
+    several = said.get("events") if isinstance(said, dict) else None
+    told = several if isinstance(several, list) else [said]
+    if not all(isinstance(one, dict) and isinstance(one.get("type"), str) for one in told):
         raise NotAWebhook("an event with a type was expected")
     try:
-        return [_event(said)]
+        return [_event(one) for one in told]
     except Bad as bad:
         raise NotAWebhook(str(bad)) from None
 

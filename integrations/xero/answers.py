@@ -85,7 +85,7 @@ def _judged(status: int, said: Json, broken: str, headers: Mapping[str, str], mo
     about: dict[str, Any] = {"code": _code_in(said, detail), "said": detail[:300], **more}
     if status in (401, 403):
         return _sign_in(status, detail, headers, about)
-    if status >= 500:
+    if answering.is_down(status):
         return Unavailable(_("Xero is not available right now."), **about)
     if "errornumber" in said or "elements" in said:
         return _validation(said, more)
@@ -163,6 +163,8 @@ def _parsed(body: bytes) -> tuple[Any, str]:
             return None, "cut"
         text = body[:300].decode(errors="replace").casefold()
         return None, "missing" if _NOT_FOUND in text else "text"
+    if isinstance(parsed, str) and _NOT_FOUND in parsed.casefold():
+        return None, "missing"  # their sentence, at times within quotation marks
     return (parsed, "") if isinstance(parsed, dict | list) else (None, "text")
 
 

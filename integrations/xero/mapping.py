@@ -165,20 +165,25 @@ def _payments(raw: Json) -> tuple[str, ...] | None:
     """Ids of what paid it; None where a list without details leaves them out."""
     if not any(name in raw for name, _key, _amount in _MONEY):
         return None
-    found = {
-        fields.identifier(entry.get(key), key) for name, key, _amount in _MONEY for entry in fields.items(raw, name)
-    }
+    found = {fields.identifier(entry.get(key), key) for key, _amount, entry in _laid_in(raw)}
     return tuple(sorted(found - {""}))
+
+
+def _laid_in(raw: Json) -> Iterator[tuple[str, str, Json]]:
+    """What paid it as it stands inside, with the names of its id and amount; what was taken back is none."""
+    for name, key, amount in _MONEY:
+        for entry in fields.items(raw, name):
+            if fields.text(entry, "Status") not in _OVER:
+                yield key, amount, entry
 
 
 def _paid(raw: Json, currency: str) -> Iterator[LedgerPaid]:
     """The money laid in; credit notes are none."""
-    for name, key, amount in _MONEY:
-        for entry in fields.items(raw, name):
-            external_id = fields.identifier(entry.get(key), key)
-            held = amount if entry.get(amount) is not None else "Amount"
-            if external_id and entry.get(held) is not None:
-                yield LedgerPaid(external_id, fields.amount(entry, held, currency), shapes.day(entry, "Date"))
+    for key, amount, entry in _laid_in(raw):
+        external_id = fields.identifier(entry.get(key), key)
+        held = amount if entry.get(amount) is not None else "Amount"
+        if external_id and entry.get(held) is not None:
+            yield LedgerPaid(external_id, fields.amount(entry, held, currency), shapes.day(entry, "Date"))
 
 
 def _payment(raw: Json, home: Home) -> LedgerPayment | Gone:

@@ -29,6 +29,8 @@ def read(kind: str, answer: Answer, *, home: Home, earlier: Answer | None = None
 
 
 def _objects(kind: str, answer: Answer, home: Home) -> Iterator[Found]:
+    if answer.status in (204, 304):
+        return  # nothing changed since we asked last
     said = _good(answer)
     found = list(_listed(said))
     if not found and not (isinstance(said, dict) and any(name in said for name in mapping.ENTITIES)):

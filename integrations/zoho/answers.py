@@ -81,7 +81,7 @@ def _judged(code: str, said: str, status: int, wait: float | None, now: datetime
         return Disconnected(_("Zoho Books says that a permission is missing."), problem="scope_missing", **more)
     if status == 401 or (code in _SIGNED_OUT and status < 500):
         return Disconnected(_("Zoho Books no longer accepts our access."), **more)
-    if status >= 500 or (code in _INTERNAL and status == 0):
+    if answering.is_down(status) or (code in _INTERNAL and status == 0):
         return Unavailable(_("Zoho Books is not available right now."), **more)
     if code == GONE:  # a bare 404 may be a wrong address or a proxy's: nothing is deleted on its word
         return Refused(_("Zoho Books does not have this object."), problem="not_in_books", **more)
@@ -101,7 +101,7 @@ def _of_accounts(answer: Json, status: int | None) -> VendorError:
         # Ten renewals in ten minutes are the most they give: at the latest then the next one is.
         words = _("Zoho Books limits how often access may be renewed.")
         return Throttled(words, retry_after=_REFRESH_WINDOW, code=code, said=said)
-    if word in _PASSING or (status or 0) >= 500:
+    if word in _PASSING or answering.is_down(status):
         return Unavailable(_("Zoho Books is not available right now."), code=code, said=said)
     if word in _GRANT_ENDED or status in (401, 403):
         return Disconnected(_("Zoho Books no longer accepts our access."), code=code, said=said)

@@ -35,6 +35,7 @@ _LIVE = (
     Centre("sa", "https://accounts.zoho.sa", "https://www.zohoapis.sa"),
     Centre("uk", "https://accounts.zoho.uk", "https://www.zohoapis.uk"),
 )
+APIS = frozenset(one.api for one in _LIVE)
 _HOSTS = tuple(address.removeprefix("https://") for one in _LIVE for address in (one.accounts, one.api))
 
 

@@ -9,7 +9,7 @@ from integrations.errors import Unavailable
 from integrations.hooks import Incoming, Webhooks
 from integrations.ledger import Home, Unusable
 from integrations.payloads import Answer, Broken, Found, Note, Unreadable
-from integrations.zoho import answers, mapping, oauth, webhooks
+from integrations.zoho import answers, centres, mapping, oauth, webhooks
 from syntharra.clock import machine_now
 
 _ENTITY = {kind: entity for entity, kind in mapping.ENTITIES.items()}
@@ -105,12 +105,15 @@ def _token(answer: Answer, earlier: Answer | None) -> Json:
     try:
         said = _pair(answer)
         tokens = oauth.tokens_in(said, now=answer.sent_at, kept="kept")
+        named = said.get("api_domain")
+        if isinstance(named, str) and named and named.removesuffix("/") not in centres.APIS:
+            raise Unreadable("an api_domain that is none of Zoho's: these tokens would not be used")
         before = _pair(earlier).get("refresh_token") if earlier is not None else None
     except Unavailable as error:
         raise Unreadable(error.words) from None
-    named = said.get("refresh_token")
+    renewed = said.get("refresh_token")
     # the organizations are told by another answer
-    return showing.tokens(tokens, account=None, rotated=bool(named) and named != before)
+    return showing.tokens(tokens, account=None, rotated=bool(renewed) and renewed != before)
 
 
 def _pair(answer: Answer) -> Json:

@@ -566,4 +566,19 @@ TOKENS = [
     case("token", "a refusal instead", GRANT, fails="disconnected"),
     case("token", "something else", {"hello": "world"}, fails="no tokens"),
 ]
-CASES = [*INVOICES, *CUSTOMERS, *PAYMENTS, *MEMOS, *WEBHOOKS, *ERRORS, *TOKENS]
+ODD = [
+    case("error", "nobody answered in time", head(408), gives=error("unavailable")),
+    case(
+        "error",
+        "the gateway's word for too many requests",
+        {"message": "API rate limit exceeded"},
+        gives=error("throttled"),
+    ),
+    case(
+        "error",
+        "the gateway's word for an outage",
+        {"message": "An invalid response was received from the upstream server"},
+        gives=error("unavailable"),
+    ),
+]
+CASES = [*INVOICES, *CUSTOMERS, *PAYMENTS, *MEMOS, *WEBHOOKS, *ERRORS, *TOKENS, *ODD]

@@ -554,4 +554,7 @@ TOKENS = [
     case("token", "a refusal instead", head(401, {"error": "invalid_grant"}), fails="disconnected"),
     case("token", "something else", {"hello": "world"}, fails="no tokens"),
 ]
-CASES = [*INVOICES, *CUSTOMERS, *PAYMENTS, *MEMOS, *WEBHOOKS, *ERRORS, *TOKENS]
+ODD = [
+    case("error", "nobody answered in time", head(408), gives=error("unavailable")),
+]
+CASES = [*INVOICES, *CUSTOMERS, *PAYMENTS, *MEMOS, *WEBHOOKS, *ERRORS, *TOKENS, *ODD]

@@ -715,4 +715,36 @@ TOKENS = [
     case("token", "cut short", text(TOKEN)[:60], fails="error"),
 ]
 
-CASES = [*INVOICES, *CUSTOMERS, *PAYMENTS, *MEMOS, *WEBHOOKS, *ERRORS, *TOKENS]
+ODD = [
+    case("error", "nobody answered in time", head(408), gives=error("unavailable")),
+    case(
+        "error",
+        "a wait until a date is told in whole seconds",
+        head(429, "", Date=AT, Retry_After="Mon, 02 Nov 2026 16:00:31 GMT"),
+        gives=error("throttled", None, 31),
+    ),
+    case(
+        "invoice",
+        "a batch in which one was refused",
+        {"BatchItemResponse": [{"Invoice": INVOICE, "bId": "1"}, {"bId": "2", **fault("610")}]},
+        gives=WANT,
+        left_out="one of the answers in it is an error: QuickBooks does not have this object. (Something",
+    ),
+    case(
+        "invoice",
+        "a file between two that cannot be read",
+        {"Invoice": INVOICE},
+        "no JSON at all",
+        {"Invoice": INVOICE},
+        gives=[WANT, WANT],
+        left_out="1.txt: an error, not an object",
+        fails="1 of the objects cannot be read",
+    ),
+    case(
+        "webhook",
+        "kept with the request it came in",
+        "POST /hooks/quickbooks/ HTTP/1.1\r\nHost: app.example.com\r\n\r\n" + json.dumps([CLOUD]),
+        gives={"events": [SEEN]},
+    ),
+]
+CASES = [*INVOICES, *CUSTOMERS, *PAYMENTS, *MEMOS, *WEBHOOKS, *ERRORS, *TOKENS, *ODD]

@@ -512,4 +512,11 @@ TOKENS = [
     ),
     case("token", "something else", {"hello": "world"}, fails="no tokens"),
 ]
-CASES = [*INVOICES, *CUSTOMERS, *PAYMENTS, *MEMOS, *WEBHOOKS, *ERRORS, *TOKENS]
+ODD = [
+    case("error", "nobody answered in time", head(408), gives=error("unavailable")),
+    case("invoice", "no invoice at all: an empty answer", {}),
+    case("customer", "an empty page with more behind it", {"cursor": "ChoIDhIW"}),
+    case("webhook", "a page of events that were missed", {"events": [RUNG, RUNG]}, gives={"events": [SEEN, SEEN]}),
+    case("webhook", "such a page with something else in it", {"events": [7]}, fails="no webhook of Square"),
+]
+CASES = [*INVOICES, *CUSTOMERS, *PAYMENTS, *MEMOS, *WEBHOOKS, *ERRORS, *TOKENS, *ODD]

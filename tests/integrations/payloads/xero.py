@@ -644,4 +644,14 @@ TOKENS = [
     case("token", "a refusal instead", head(400, {"error": "invalid_grant"}), fails="disconnected"),
     case("token", "something else", {"hello": "world"}, fails="no tokens"),
 ]
-CASES = [*INVOICES, *CUSTOMERS, *PAYMENTS, *MEMOS, *WEBHOOKS, *ERRORS, *TOKENS]
+ODD = [
+    case("error", "nobody answered in time", head(408), gives=error("unavailable")),
+    case("invoice", "nothing changed since", head(304)),
+    case("error", "the missing one, within quotation marks", text(f'"{LOST}"'), gives=error("refused")),
+    _invoice(
+        "a payment inside that was taken back",
+        {"Payments": [{"PaymentID": "p", "Amount": 500.00, "Status": "DELETED"}]},
+        {"payments": []},
+    ),
+]
+CASES = [*INVOICES, *CUSTOMERS, *PAYMENTS, *MEMOS, *WEBHOOKS, *ERRORS, *TOKENS, *ODD]

@@ -555,4 +555,8 @@ TOKENS = [
     case("token", "a refusal under 200", {"error": "invalid_code"}, fails="disconnected"),
     case("token", "something else", {"hello": "world"}, fails="no tokens"),
 ]
-CASES = [*INVOICES, *CUSTOMERS, *PAYMENTS, *MEMOS, *WEBHOOKS, *ERRORS, *TOKENS]
+ODD = [
+    case("error", "nobody answered in time", head(408), gives=error("unavailable")),
+    case("token", "of a stranger's API", FIRST | {"api_domain": "https://evil.example"}, fails="none of Zoho's"),
+]
+CASES = [*INVOICES, *CUSTOMERS, *PAYMENTS, *MEMOS, *WEBHOOKS, *ERRORS, *TOKENS, *ODD]
