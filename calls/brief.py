@@ -9,6 +9,7 @@ from calls.agent.facts import Brief, DebtorType, InvoiceFacts, Language, LinkCha
 from calls.models import Attempt, Call
 from calls.outcomes import spoken_of
 from calls.workdays import workdays_after
+from compliance.operator import declaration
 from disputes.letters import email_of
 from disputes.models import Dispute
 from invoices.models import Contact, Customer, Invoice
@@ -38,6 +39,7 @@ def brief_for(attempt: Attempt) -> Brief:
         zip_code=customer.zip,
         street=customer.street,
         callback_number=business.callback_number,
+        operator_name=_operator(customer),
         first_contact=not Call.objects.filter(customer=customer, right_party=True).exclude(attempt=attempt).exists(),
         dispute_live=_disputes_open(customer),
         identify_after_name=customer.state == NAMED_LATER,
@@ -46,6 +48,14 @@ def brief_for(attempt: Attempt) -> Brief:
         person_at=calling_back.time(),
         reference=str(attempt.pk),
     )
+
+
+def _operator(customer: Customer) -> str:
+    """Named beside the firm to a consumer who is called for others: the registered name, as declared."""
+    if settings.ROLE == "own_books" or customer.kind == Customer.Kind.BUSINESS:
+        return ""
+    declared = declaration()
+    return declared.name if declared is not None else ""
 
 
 def next_open_hour(here: datetime, opens: time) -> datetime:

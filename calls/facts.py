@@ -13,9 +13,9 @@ from accounts.models import Business
 from calls.agent.outcomes import CALLS_ONLY
 from calls.history import History
 from calls.models import Attempt, FinalChoice
-from compliance import across, firm, operator, readiness
 from compliance import facts as gate
-from compliance.facts import DebtorType, Facts, Flags, ProductFacts, Role
+from compliance import firm, operator, readiness
+from compliance.facts import DebtorType, Facts, Flags, ProductFacts
 from compliance.models import Channel, Consent, FirmRules, Purpose, StopKind, Suppression
 from compliance.registry import Ask
 from compliance.registry import register as answer_for
@@ -32,6 +32,7 @@ from compliance.services import (
 from compliance.statements import Said, Statements, said_of, statements_of
 from disputes.models import Claim, Dispute
 from integrations.models import Connection
+from invoices import notices
 from invoices.checking import open_findings
 from invoices.checks import Reason
 from invoices.models import Customer, Hold, Invoice, Promise
@@ -85,6 +86,8 @@ class Known:
     licensed_in: frozenset[str] | None
     blackouts: tuple[gate.Blackout, ...]
     not_ready: bool
+    unnoticed: set[UUID]
+    periods: dict[UUID, date]
 
     @classmethod
     def of(cls, asks: Sequence[Ask]) -> "Known":
@@ -96,6 +99,9 @@ class Known:
         business = Business.objects.get(pk=current_business())
         found_invoices = {i.pk: i for i in Invoice.objects.filter(pk__in=invoices).select_related("connection")}
         disputes = list(Dispute.objects.live().filter(customer_id__in=customers))
+        history = History.of(customers, numbers)
+        disputed = [dispute.invoice_id for dispute in disputes]
+        judged = {ask.subject_id for ask in asks if ask.subject_id}
         # What runs at the earliest of the moments: what has ended by a later one says when it does.
         running = Hold.objects.running(min(ask.at for ask in asks)).filter(
             Q(customer_id__in=customers) | Q(invoice_id__in=invoices) | Q(customer=None, invoice=None)
@@ -113,13 +119,17 @@ class Known:
             written=_disputed_in_writing(disputes),
             to_check=_to_check(found_invoices, business),
             decided=_owner_decided(invoices) if any(ask.channel != Channel.CALL for ask in asks) else set(),
-            history=History.of(customers, numbers),
+            history=history,
             statements=statements_of(customers),
             firm_rules=firm.rules_of(business),
             # A sandbox reaches simulators alone: the whole story is told there without a license.
             licensed_in=None if business.sandbox else operator.licensed_states(moment.date()),
             blackouts=operator.blackouts(moment.date()),
             not_ready=not business.sandbox and bool(readiness.lacks(moment.date())),
+            unnoticed=notices.missing(list(found.values()), history.spoken(besides=judged)),
+            periods=dict(notices.sent_notices(disputed).values_list("invoice_id", "period_ends_on"))
+            if disputed
+            else {},
         )
 
     def facts(self, ask: Ask) -> Facts:
@@ -165,8 +175,7 @@ class Known:
         live = next((dispute for dispute in self.disputes if dispute.invoice_id == ask.invoice_id), None)
         asked = self._callback(ask)
         return Flags(
-            # No notice has been sent yet, so its thirty days have not run out (15 USC 1692g(b)).
-            dispute=gate.Dispute(written=live.pk in self.written, within_30_days_of_notice=True) if live else None,
+            dispute=self._dispute(live) if live else None,
             bankruptcy=stops.bankruptcy,
             deceased=stops.deceased,
             attorney=stops.attorney,
@@ -183,6 +192,17 @@ class Known:
         wanted = ask.channel != Channel.CALL and invoice.pk in self.decided
         return None if wanted and invoice.left_reason == Invoice.Left.YOUR_DECISION else invoice.left_reason
 
+    def _dispute(self, live: Dispute) -> gate.Dispute:
+        """Before the notice has left its thirty days have not run out (15 USC 1692g(b))."""
+        until = self.periods.get(live.invoice_id)
+        return gate.Dispute(
+            written=live.pk in self.written,
+            within_30_days_of_notice=until is None or self._day(live.opened_at) <= until,
+        )
+
+    def _day(self, moment: datetime) -> date:
+        return moment.astimezone(ZoneInfo(self.business.time_zone)).date()
+
     def _callback(self, ask: Ask) -> Attempt | None:
         assert ask.customer_id is not None
         last = self.history.last_of(ask.customer_id, besides=ask.subject_id)
@@ -194,12 +214,8 @@ class Known:
         check = self.to_check[invoice.pk]
         promise = self.promises.get(invoice.pk)
         promise_until = self._after(promise.holds_until) if promise else None
-        free_at = self._number_free_at(ask, customer)
+        free_at = self._number_free_at(ask)
         others = [d for d in self.disputes if d.customer_id == customer.pk and d.invoice_id != invoice.pk]
-        spoken = any(
-            e.result is gate.Result.CONVERSATION
-            for e in self.history.about(self.history.of_customer[customer.pk], besides=ask.subject_id)
-        )
         return ProductFacts(
             business_stopped=self.business.stopped_at is not None,
             books_stale=_stale(invoice, ask.at if judged else None),
@@ -214,8 +230,7 @@ class Known:
             no_terms=Reason.NO_TERMS in check,
             check_first=Reason.CHECK_FIRST in check or invoice.disputed_in_books,
             consumer_calls_off=not self.business.consumer_calls,
-            # The notice of 15 USC 1692g(a) is not sent yet: no second call to a consumer once somebody spoke with him.
-            validation_notice_missing=spoken and role() is Role.THIRD_PARTY and customer.kind != Customer.Kind.BUSINESS,
+            validation_notice_missing=customer.pk in self.unnoticed,
             below_minimum=invoice.balance < self.business.minimum_balance,
             backlog=_is_backlog(invoice),
             promise_running=promise_until is not None and ask.at < promise_until,
@@ -247,22 +262,20 @@ class Known:
         """The first moment after this date where the business is."""
         return datetime.combine(day + timedelta(days=1), time(), ZoneInfo(self.business.time_zone)).astimezone(UTC)
 
-    def _number_free_at(self, ask: Ask, customer: Customer) -> datetime | None:
-        """When the number may ring again after another business of the installation had it called."""
-        others = self.history.others[ask.to] if ask.to else []
-        consents = [consent for consent in self.consents if consent.customer_id == customer.pk]
-        agreed = consent_of(consents, number=ask.to, out=False) is gate.Consent.EXPRESS
-        landline = _line_type(consents, ask.to) is gate.LineType.LANDLINE
-        free = across.free_at(
-            others,
-            [e.at for e in self.history.about(self.history.of_number[ask.to], besides=ask.subject_id)]
-            if others
-            else [],
-            zone=self.business.time_zone,
-            residential=customer.kind != Customer.Kind.BUSINESS and landline and not agreed,
-            rules=RuleBook.load(),
-        )
-        return free if free is not None and free > ask.at else None
+    def _number_free_at(self, ask: Ask) -> datetime | None:
+        """When the number may ring again after another business of the installation had it called.
+
+        The three calls in thirty days of 47 CFR 64.1200(a)(3)(iii) need no count of others': they are those to a home line
+        without consent, and without consent nobody is called at all.
+        """
+        latest = max(self.history.others[ask.to], default=None) if ask.to else None
+        if latest is None:
+            return None
+        zone = ZoneInfo(self.business.time_zone)
+        # Only dates count: nobody learns at what hour the other call was.
+        gap = timedelta(days=RuleBook.load().house.min_gap_days)
+        free = datetime.combine(latest.astimezone(zone).date() + gap, time(), zone).astimezone(UTC)
+        return free if free > ask.at else None
 
 
 def _line_type(consents: list[Consent], number: str) -> gate.LineType:

@@ -42,6 +42,7 @@ class History:
     attempts: dict[UUID, Attempt] = field(default_factory=dict)
     events: dict[UUID, ContactEvent] = field(default_factory=dict)  # by attempt
     of_invoice: dict[UUID, list[UUID]] = field(default_factory=lambda: defaultdict(list))
+    invoices: dict[UUID, set[UUID]] = field(default_factory=lambda: defaultdict(set))  # by attempt
     of_customer: dict[UUID, list[UUID]] = field(default_factory=lambda: defaultdict(list))
     of_number: dict[str, list[UUID]] = field(default_factory=lambda: defaultdict(list))
     mail: dict[UUID, list[ContactEvent]] = field(default_factory=lambda: defaultdict(list))
@@ -68,6 +69,7 @@ class History:
         links = AttemptInvoice.objects.filter(attempt_id__in=self.events, dropped_at=None)
         for attempt_id, invoice_id in links.values_list("attempt_id", "invoice_id"):
             self.of_invoice[invoice_id].append(attempt_id)
+            self.invoices[attempt_id].add(invoice_id)
         self._inherit(customers)
 
     def _inherit(self, customers: Collection[UUID]) -> None:
@@ -105,6 +107,14 @@ class History:
     def about(self, attempt_ids: Iterable[UUID], *, besides: UUID | None) -> tuple[ContactEvent, ...]:
         """What came of these attempts, the one being judged left out."""
         return tuple(self.events[pk] for pk in attempt_ids if pk != besides and pk in self.events)
+
+    def spoken(self, *, besides: Collection[UUID]) -> dict[UUID, set[UUID]]:
+        """By customer, the invoices somebody spoke with him about; not what those had that they replace."""
+        found: dict[UUID, set[UUID]] = defaultdict(set)
+        for pk, invoices in self.invoices.items():
+            if pk not in besides and self.events[pk].result is Result.CONVERSATION:
+                found[self.attempts[pk].customer_id] |= invoices
+        return found
 
     def dials(self, invoice_id: UUID) -> int:
         """How many of the three are used up for this invoice."""

@@ -22,6 +22,7 @@ from calls.planning import ATTEMPTS, leave_to_owner
 from calls.workdays import workdays_after
 from disputes.services import pause
 from invoices.models import Hold, Invoice, Promise
+from invoices.notices import owe_notice
 from notifications import outbox
 from syntharra import clock
 
@@ -59,6 +60,8 @@ def finish(attempt_id: UUID, disposition: str, *, state: State | None = None) ->
         attempt=attempt.number,
         invoices=[invoice.number for invoice in invoices],
     )
+    if call.right_party:
+        owe_notice(attempt.customer, invoices, key=f"call:{call.pk}")
     _leave_after_the_third(invoices)
     if attempt.callback_at is not None:
         plan_anew()

@@ -84,6 +84,7 @@ TABLE: dict[str, Kept] = {
     "invoices.Checked": PROOF,
     "invoices.Replacement": PROOF,
     "invoices.BookEntry": PROOF,
+    "invoices.ValidationNotice": PROOF,
     "invoices.ImportBatch": Kept(
         timedelta(0), "a file not confirmed within a day; a confirmed one is a mirror", "ends_at"
     ),

@@ -5,7 +5,8 @@ class InvoicesConfig(AppConfig):
     name = "invoices"
 
     def ready(self) -> None:
-        from invoices import entries, facts
+        from invoices import entries, facts, notices
 
         facts.register()
         entries.register()
+        notices.register()

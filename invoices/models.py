@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from integrations.models import Connection
 from invoices.import_models import ImportBatch as ImportBatch
 from invoices.import_models import ImportMapping as ImportMapping
+from invoices.notice_models import ValidationNotice as ValidationNotice
 from syntharra import money
 from syntharra.clock import now
 from syntharra.states import Stateful

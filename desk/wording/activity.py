@@ -63,6 +63,7 @@ ACTS: dict[str, Act] = {
     "called": Act("phone", _("Called")),
     "could_not_call": Act("phone", _("Tried to call")),
     "lost_call": Act("circle-question-mark", _("Lost track of a call; it is never dialed again"), "clock"),
+    "posted_notice": Act("mail", _("Posted the notice the law requires")),
     "asks_owner": Act("flag", _("Asked something of you"), "clock"),
     "task_done": Act("check", _("Did what a call asked for")),
     "noted": Act("quote", _("Noted what they said")),
@@ -126,6 +127,7 @@ _LETTERS: dict[str, Promise] = {
     "evening_preview": _("tomorrow's calls, to you"),
     "polite_reminder": _("a friendly reminder"),
     "last_letter": _("the last letter"),
+    "validation_notice": _("the notice the law requires after a first conversation"),
     "books_stale": _("told you that your books cannot be read"),
 }
 

@@ -13,6 +13,7 @@ from syntharra.templatetags.syntharra import hour_words, phone, short_day
 _OTHERS: dict[str, Promise] = {
     "find_number": _("Find the right number: the carrier refused the one on file."),
     "send_copy": _("Send the customer a copy of the invoice."),
+    "post_notice": _("Print and post the notice the law requires; until then nobody calls this customer again."),
     "call_back_now": _("Call the customer back: they asked for a person."),
 }
 
