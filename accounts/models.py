@@ -63,6 +63,14 @@ class Business(models.Model):
     reviews_calls = models.BooleanField(_("approves each call"), default=True)
     # A friendly e-mail on the first and the seventh day past due, before and beside the calls.
     polite_emails = models.BooleanField(default=False, db_default=False)
+    # Disputes: how many business days the firm gives itself to decide, and by how much a role may lower a bill on its own.
+    decision_days = models.PositiveSmallIntegerField(_("business days to decide"), default=5, db_default=5)
+    manager_limit = models.DecimalField(
+        _("a manager may give up on his own"), max_digits=14, decimal_places=2, default=500, db_default=500
+    )
+    contributor_limit = models.DecimalField(
+        _("a contributor may give up on his own"), max_digits=14, decimal_places=2, default=0, db_default=0
+    )
     consumer_calls = models.BooleanField(default=False)
     # How the firm came by its customers' numbers, in the words it attested (FCC 07-232); "" until it did.
     consent_wording = models.CharField(max_length=300, blank=True)

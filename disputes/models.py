@@ -6,6 +6,16 @@ from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from disputes.track_models import BooksMoved as BooksMoved
+from disputes.track_models import DisputeFile as DisputeFile
+from disputes.track_models import EvidencePack as EvidencePack
+from disputes.track_models import InvoiceVersion as InvoiceVersion
+from disputes.track_models import LegalDate as LegalDate
+from disputes.track_models import Post as Post
+from disputes.track_models import ReplyAddress as ReplyAddress
+from disputes.track_models import Resolution as Resolution
+from disputes.track_models import Side as Side
+from disputes.track_models import Specification as Specification
 from invoices.models import Customer, Invoice
 from syntharra.states import Stateful
 from syntharra.tenancy import TenantModel, TenantQuerySet
@@ -92,6 +102,32 @@ class Dispute(TenantModel, Stateful):
     currency = models.CharField(max_length=3)
     claims = models.ManyToManyField(Claim, through="ClaimOn", related_name="disputes")
     go_on_with_others = models.BooleanField(null=True)  # the owner's answer about the customer's other invoices
+    # On the track. Moments are business time; a limit is a stored fact, so that a changed setting moves no running clock.
+    kind = models.CharField(max_length=16, choices=Specification.Kind.choices, blank=True, default="", db_default="")
+    disputed_amount = models.DecimalField(max_digits=14, decimal_places=2, null=True)  # null: not said
+    specified_at = models.DateTimeField(null=True)
+    specification_asked = models.PositiveSmallIntegerField(default=0, db_default=0)  # reminders, of two
+    first_word_at = models.DateTimeField(null=True)  # the first word of a person at the firm
+    decide_by = models.DateTimeField(null=True)
+    extended_because = models.CharField(max_length=300, blank=True, default="", db_default="")  # told to the customer
+    decided_at = models.DateTimeField(null=True)  # a resolution was begun
+    assignee = models.ForeignKey(
+        "accounts.User",
+        on_delete=models.SET_NULL,
+        related_name="disputes",
+        null=True,
+        db_index=False,
+        db_constraint=False,
+    )
+    legal_hold = models.BooleanField(default=False, db_default=False)
+    reopens = models.ForeignKey(
+        "self", on_delete=models.PROTECT, related_name="reopened_as", db_constraint=False, null=True, db_index=False
+    )
+    agreed_balance = models.DecimalField(max_digits=14, decimal_places=2, null=True)
+    collect_again_on = models.DateField(null=True)
+    # The two questions on closing.
+    had_paper = models.CharField(max_length=10, blank=True, default="", db_default="")  # yes, no, unknown
+    went_wrong = models.CharField(max_length=16, blank=True, default="", db_default="")
 
     objects: ClassVar[DisputeQuerySet] = models.Manager.from_queryset(DisputeQuerySet)()  # type: ignore[assignment]
 

@@ -45,6 +45,7 @@ OPEN: dict[str, str] = {
     "compliance_license": "licenses and opinions by state bind the whole installation; no business, no customer",
     "compliance_stateblackout": "days on which nobody in a state is called, for every business; no business, no customer",
     "compliance_refusaltally": "counts of refusals by reason for the operator; no business",
+    "disputes_replyaddress": "an e-mail comes in on a signed reply address; whose dispute is it. Holds a hash of the address",
     "calls_calldoor": "a carrier's webhook or socket names an attempt; which business is it",
     "syntharra_linkdoor": "a signed link is opened by someone without an account; holds a hash of its token",
     "syntharra_due": "sweeps must know whom to enter",
