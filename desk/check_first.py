@@ -17,6 +17,7 @@ from calls.planning import DAYS_LATE
 from desk import sums
 from desk.standing import invoice_url, today
 from desk.wording.checks import DISPUTED, ICONS, words_for
+from invoices import checks
 from invoices.checking import credit_of, open_findings
 from invoices.checks import Finding, Reason
 from invoices.models import Allocation, Customer, Invoice, InvoiceLine
@@ -227,7 +228,7 @@ def _disputed(invoice: Invoice, currency: str) -> Line:
 
 def _quotes(invoices: Sequence[Invoice], finding: Finding, known: _Known) -> tuple[list[str], bool]:
     """Where the word stands, with what is around it; and whether only a memo has it."""
-    pattern = re.compile(rf"(?<![\w/]){re.escape(finding.about)}s?(?![\w/])", re.IGNORECASE)
+    pattern = checks.pattern(finding.about)
     in_lines = [text for invoice in invoices for text in known.texts.get(invoice.pk, []) if pattern.search(text)]
     in_memos = [invoice.memo for invoice in invoices if pattern.search(invoice.memo)]
     quotes = dict.fromkeys(_excerpt(text, pattern) for text in (in_lines or in_memos))

@@ -33,7 +33,7 @@ def open_findings(invoices: Sequence[Invoice], *, business: Business | None = No
     business = business or Business.objects.get(pk=current_business())
     customers = {c.pk: c for c in Customer.objects.filter(pk__in={invoice.customer_id for invoice in invoices})}
     texts, pending, twins, doubled = _texts(invoices), _pending(invoices), _twins(invoices), elsewhere(invoices)
-    credit = credit_of(customers.values())
+    credit, coming = _money_of(customers.values())
     ticked = _ticked(customers)
     words = USUAL_WORDS if business.check_words is None else tuple(business.check_words)
     at = clock.now().astimezone(ZoneInfo(business.time_zone))
@@ -49,7 +49,7 @@ def open_findings(invoices: Sequence[Invoice], *, business: Business | None = No
             in_flight=invoice.in_flight,
             balance_changed_at=invoice.balance_changed_at,
             credit=credit.get(customer.pk, Decimal(0)),
-            pending=invoice.pk in pending,
+            pending=invoice.pk in pending or customer.pk in coming,
             twin=twins.get(invoice.pk, ""),
             elsewhere=doubled.get(invoice.pk, ""),
         )
@@ -116,27 +116,41 @@ def due_on(books_say: date | None, issued_on: date | None, terms_days: int | Non
 
 def credit_of(customers: Iterable[Customer]) -> dict[UUID, Decimal]:
     """Money lying unused with each of these or in his family: his own, that of those above him, his jobs' and branches'."""
+    return _money_of(customers)[0]
+
+
+def _money_of(customers: Iterable[Customer]) -> tuple[dict[UUID, Decimal], set[UUID]]:
+    """What lies unused in the family of each, and in whose family money is on its way that names no invoice."""
     mine = list(customers)
     asked = {customer.pk for customer in mine}
     related = families(mine)
-    unused = _unused([one.pk for family in related for one in family])
-    found: dict[UUID, Decimal] = {}
+    unused, on_its_way = _unused([one.pk for family in related for one in family])
+    credit: dict[UUID, Decimal] = {}
+    coming: set[UUID] = set()
     for family in related:
         held = sum((max(unused.get(one.pk, Decimal(0)), one.open_credit or Decimal(0)) for one in family), Decimal(0))
+        here = {one.pk for one in family} & asked
         if held > 0:
-            found |= {one.pk: held for one in family if one.pk in asked}
-    return found
+            credit |= dict.fromkeys(here, held)
+        if any(one.pk in on_its_way for one in family):
+            coming |= here
+    return credit, coming
 
 
-def _unused(customers: Collection[UUID]) -> dict[UUID, Decimal]:
-    paid = Payment.objects.filter(customer_id__in=customers, unapplied__gt=0, reversed_at=None, pending=False)
+def _unused(customers: Collection[UUID]) -> tuple[dict[UUID, Decimal], set[UUID]]:
+    """Money applied to nothing, and who has some that has not arrived yet."""
+    paid = Payment.objects.filter(customer_id__in=customers, unapplied__gt=0, reversed_at=None)
     memos = CreditMemo.objects.filter(customer_id__in=customers, balance__gt=0, deleted_at=None)
     found: dict[UUID, Decimal] = defaultdict(Decimal)
-    for customer, amount in paid.values_list("customer_id").annotate(Sum("unapplied")):
-        found[customer] += amount
+    coming: set[UUID] = set()
+    for customer, pending, amount in paid.values_list("customer_id", "pending").annotate(Sum("unapplied")):
+        if pending:
+            coming.add(customer)
+        else:
+            found[customer] += amount
     for customer, amount in memos.values_list("customer_id").annotate(Sum("balance")):
         found[customer] += amount
-    return found
+    return found, coming
 
 
 def _texts(invoices: Sequence[Invoice]) -> dict[UUID, list[str]]:

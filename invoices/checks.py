@@ -10,12 +10,22 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
+from functools import lru_cache
 
 CHANGED_LATELY = timedelta(days=3)
 
 USUAL_WORDS = ("retainage", "holdback", "deposit", "warranty", "insurance", "adjuster")
-NAME_WORDS = ("c/o", "hoa", "homeowners association", "property mgmt", "property management", "estate of")
-FEE_WORDS = ("late fee", "late charge", "finance charge", "interest charge", "past due fee")
+NAME_WORDS = (
+    *("c/o", "hoa", "h.o.a", "homeowners association", "homeowner association", "condo association"),
+    *("condominium association", "property mgmt", "property management", "estate of"),
+)
+FEE_WORDS = (
+    *("late fee", "late charge", "late payment fee", "late payment charge", "late payment interest", "finance charge"),
+    *("interest charge", "past due fee", "past due charge", "overdue fee", "overdue charge", "interest on overdue"),
+    *("recargo por mora", "cargo por mora"),
+)
+
+_GAP = re.compile(r"[\s\-‐‑–—]+")
 
 
 class Reason(StrEnum):
@@ -93,5 +103,15 @@ def _in_words(sheet: Sheet, words: Collection[str], late_fees_attested: bool) ->
 
 
 def _stands_in(word: str, text: str) -> bool:
-    """As a word of its own, also in the plural: "deposits", never "depository"."""
-    return re.search(rf"(?<![\w/]){re.escape(word)}s?(?![\w/])", text) is not None
+    return pattern(word).search(text) is not None
+
+
+@lru_cache(maxsize=4096)  # the firms' own words, of which there is no end
+def pattern(word: str) -> re.Pattern[str]:
+    """Where it stands as a word of its own, also in the plural: "deposits", never "depository".
+
+    However it is put together: "late-fee" and "late  fee", "Homeowners' Association" and "Homeowner's".
+    """
+    parts = [re.escape(part).replace("s", "['’]?s") for part in _GAP.split(word.casefold()) if part]
+    written = f"['’.]?{_GAP.pattern}".join(parts) or re.escape(word)
+    return re.compile(rf"(?<![\w/]){written}(?:['’]?s)?(?![\w/])", re.IGNORECASE)

@@ -90,12 +90,18 @@ def _invoice(raw: Json, home: Home) -> LedgerInvoice:
         issued_on=fields.day(raw, "TxnDate"),
         due_on=fields.day(raw, "DueDate") or _by_terms(raw),
         lines=tuple(_lines(raw, currency)),
-        memo=fields.text(fields.inner(raw, "CustomerMemo"), "value", most=4000),
+        memo=_memo(raw),
         sent=_sent(raw),
         payments=tuple(sorted(_linked(raw, "Payment"))),
         pay_url=link if link.startswith(("https://", "http://")) and len(link) <= 500 else None,
         updated_at=refs.changed_at(raw),
     )
+
+
+def _memo(raw: Json) -> str:
+    """What stands on it for the customer and, below, what the firm noted for itself: the words looked for are in either."""
+    said = fields.text(fields.inner(raw, "CustomerMemo"), "value", most=4000)
+    return "\n".join(filter(None, (said, fields.text(raw, "PrivateNote", most=4000))))[:4000]
 
 
 def _by_terms(raw: Json) -> date | None:

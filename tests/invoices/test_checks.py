@@ -163,6 +163,47 @@ def test_money_on_its_way_keeps_calls_away_until_it_arrived(plumber: Firm) -> No
     assert reasons(invoice) == []
 
 
+def test_money_on_its_way_that_names_no_invoice_keeps_calls_away_from_the_whole_family(plumber: Firm) -> None:
+    parent = make_customer(plumber, "Lakeview Holding")
+    branch = make_customer(plumber, "Lakeview North", parent_external_id=parent.external_id)
+    invoice, stranger = make_invoice(plumber, branch), make_invoice(plumber)
+    coming = Payment.objects.create(
+        connection=plumber.connection, customer=parent, external_id="p1", amount="796.00", unapplied="796.00",
+        currency="USD", paid_on=date(2026, 10, 19), pending=True,
+    )  # fmt: skip
+    assert reasons(invoice) == [(Reason.PAYMENT_IN_FLIGHT, "")]
+    assert reasons(stranger) == []
+
+    Payment.objects.filter(pk=coming.pk).update(pending=False)
+    assert reasons(invoice) == [(Reason.CREDIT_ON_ACCOUNT, "")]
+
+
+@pytest.mark.parametrize(
+    ("written", "about"),
+    [
+        ("Late-fee, October", "late fee"),
+        ("LATE  FEES", "late fee"),
+        ("Late payment fee", "late payment fee"),
+        ("1.5 % interest on overdue balance", "interest on overdue"),
+        ("holdback's release", "holdback"),
+    ],
+)
+def test_a_word_is_found_however_it_is_put_together(plumber: Firm, written: str, about: str) -> None:
+    invoice = make_invoice(plumber)
+    InvoiceLine.objects.filter(invoice=invoice).update(description=written)
+
+    assert reasons(invoice) == [(Reason.CHECK_FIRST, about)]
+
+
+@pytest.mark.parametrize(
+    "name", ["Oak Hill Homeowners' Association", "Oak Hill Homeowner’s Association", "Oak Hill H.O.A."]
+)
+def test_an_association_is_known_by_any_spelling_of_its_name(plumber: Firm, name: str) -> None:
+    found = reasons(make_invoice(plumber, make_customer(plumber, name)))
+
+    assert [reason for reason, _about in found] == [Reason.CHECK_FIRST]
+
+
 def test_credit_anywhere_in_the_family_counts_for_all_of_it(plumber: Firm) -> None:
     parent = make_customer(plumber, "Lakeview Holding", open_credit=Decimal("50.00"))
     branch = make_customer(plumber, "Lakeview North", parent_external_id=parent.external_id)

@@ -105,6 +105,23 @@ def test_the_state_follows_from_total_balance_and_the_note_of_a_void(
 
 
 @pytest.mark.parametrize(
+    ("said", "noted", "memo"),
+    [
+        ("Thank you", "Waits for the adjuster", "Thank you\nWaits for the adjuster"),
+        (None, "Waits for the adjuster", "Waits for the adjuster"),
+        ("Thank you", None, "Thank you"),
+    ],
+)
+def test_the_memo_is_what_the_customer_reads_and_what_the_firm_noted_for_itself(
+    said: str | None, noted: str | None, memo: str
+) -> None:
+    invoice = read("Invoice", raw(INVOICE, CustomerMemo={"value": said}, PrivateNote=noted))
+
+    assert isinstance(invoice, LedgerInvoice)
+    assert invoice.memo == memo
+
+
+@pytest.mark.parametrize(
     ("changes", "sent"),
     [
         ({"EmailStatus": "EmailSent"}, True),
