@@ -21,6 +21,7 @@ from calls.outcomes import AGENT, spoken_of
 from calls.workdays import workdays_after
 from compliance.models import StopKind
 from compliance.services import stop
+from compliance.statements import Kind, state
 from disputes.models import Claim
 from disputes.services import NewClaim, open_dispute, pause, specify
 from invoices.models import Contact, Invoice, Promise
@@ -32,6 +33,7 @@ from syntharra import clock
 _HOW = {HowPaid.CARD: "link", HowPaid.CASH: "office"}
 GRACE = {"link": 1, "office": 1, "transfer": 4, "check": 7, "unknown": 7}  # business days
 NAMED_DAY_AT = time(10)
+MIDNIGHT = time()
 LONGEST_NUMBERS = 80  # what a claim's key has room for beside the call's
 
 
@@ -238,10 +240,20 @@ def _propose_contact(scene: Scene, act: acts.ProposeContact) -> None:
     timeline.record(call, "proposed_contact", by=AGENT, customer=call.customer_id, words=act.words, **who)
 
 
+@transaction.atomic
 def _restrict(scene: Scene, act: acts.Restrict) -> None:
-    call = _call(scene)
-    when = {"place": act.place, "not_before": act.not_before, "not_after": act.not_after, "not_on": list(act.not_on)}
-    timeline.record(call, "restricted", by=AGENT, customer=call.customer_id, words=act.words, **when)
+    """Kept for good and put to the gate for every call to come (12 CFR 1006.6(b)(1), (3)). Days have no rule there: the owner is told."""
+    call, source = _call(scene), f"call:{scene.call_id}"
+    hold_customer(call.customer_id)
+    if act.place == "work":
+        state(call.customer_id, Kind.NOT_AT_WORK, number=call.to, words=act.words, source=source, by=AGENT)
+    for between in ((MIDNIGHT, act.not_before), (act.not_after, MIDNIGHT)):
+        start, end = between
+        if start is not None and end is not None and start != end:
+            state(call.customer_id, Kind.NOT_BETWEEN, between=(start, end), words=act.words, source=source, by=AGENT)
+    if act.not_on:
+        facts = {"not_on": list(act.not_on), "words": act.words}
+        timeline.record(call, "asks_owner", by=AGENT, customer=call.customer_id, task="not_on_days", **facts)
 
 
 def _hand_over(scene: Scene, act: acts.HandOver) -> None:

@@ -59,7 +59,8 @@ class Session:
         self._stopped = ""
         self._ending: str | None = None
         self._end_sent = False
-        self._began = time.monotonic()
+        self._began = time.monotonic() - line.seconds  # a broken socket does not make a call longer
+        self._time_is_up = False
 
     async def run(self, frames: AsyncIterator[Frame]) -> None:
         """Talk until no more frames come. Everything heard has been acted on when this returns."""
@@ -245,8 +246,9 @@ class Session:
                 self._out.put_nowait({"type": "end", "handoffData": ended})
             elif self._ending is None and quiet >= SILENCE_SECONDS:
                 self._queue(dialogue.silence(quiet))
-            elif moment - self._began > LONGEST_SECONDS:
-                self._close_neutrally()
+            elif moment - self._began > LONGEST_SECONDS and not self._time_is_up:
+                self._time_is_up = True
+                self._queue(dialogue.time_up())
 
     async def _keep_notes(self) -> None:
         while True:

@@ -10,7 +10,7 @@ from typing import Any
 
 from calls.agent import acts
 from calls.agent.conversation import advance, begin, reads_card
-from calls.agent.events import Event, HungUp, Interrupted, Key, Said, Silence
+from calls.agent.events import Event, HungUp, Interrupted, Key, Said, Silence, TimeUp
 from calls.agent.everyday import without_digits
 from calls.agent.steps import Line, State, Step
 from calls.notes import Note, Page, heard_as, recent
@@ -85,6 +85,10 @@ class Dialogue:
         """Nobody spoke for so long."""
         self.busy_at = self._clock()
         return self._answer(Silence(seconds))
+
+    def time_up(self) -> Turn | None:
+        """The call has lasted as long as one may."""
+        return self._answer(TimeUp())
 
     def hung_up(self) -> Turn | None:
         """The line is gone; words that never became final are the last ones."""

@@ -55,7 +55,7 @@ def _draft(turn: Turn, on: date | None, how: HowPaid, text: str) -> Draft:
 
 def sum_promised(text: str, brief: Brief) -> Money | None:
     """A part of what is owed, where the words name a sum of money that is less; None where they name none, or all of it."""
-    if re.search(r"\$|\b(dollars?|bucks|grand|dolares)\b", text.lower()) is None:
+    if "$" not in text and not {"dollar", "dollars", "bucks", "grand", "dolares"} & set(words(text)):
         return None
     owed = {int(invoice.amount.amount) for invoice in brief.invoices}
     sums = {value for value in amounts_named(text) if value >= 10 and value not in owed and value < brief.total.amount}

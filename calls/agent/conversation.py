@@ -13,7 +13,7 @@ from calls.agent.listening import hear_answer
 from calls.agent.numbers import words
 from calls.agent.particulars import restriction
 from calls.agent.playback import cut_off
-from calls.agent.steps import Asks, LineAct, Phase, State, Step
+from calls.agent.steps import Asks, Line, LineAct, Phase, State, Step
 from calls.agent.turn import ABOUT_THE_DEBT, Turn
 from disputes.hearing import hear
 from disputes.hearing.labels import Heard, Intent
@@ -202,9 +202,13 @@ def _key(turn: Turn, digit: str) -> None:
         turn.hush = True
         answers.offer_person(turn, "0")
     elif digit == "*":
-        again = [line for line in turn.state.speaking if line.key not in ABOUT_THE_DEBT or turn.may_speak_of_money()]
+        again = [line for line in turn.state.speaking if _may_be_repeated(turn, line)]
         turn.hush = bool(again)
         turn.lines.extend(again)
+
+
+def _may_be_repeated(turn: Turn, line: Line) -> bool:
+    return line.key not in ABOUT_THE_DEBT or turn.may_speak_of_money()
 
 
 def _silence(turn: Turn) -> None:
@@ -222,7 +226,7 @@ def _silence(turn: Turn) -> None:
     else:
         turn.say("are_you_there", LineAct.PROMPT)
         question = next((line for line in reversed(turn.state.speaking) if line.asks is not None), None)
-        if question is not None and not turn.state.silent_about_money:
+        if question is not None and _may_be_repeated(turn, question):
             turn.lines.append(question)
 
 

@@ -27,6 +27,9 @@ def hear_answer(turn: Turn, text: str, heard: Heard, said: Everyday | None) -> N
     if said is Everyday.COPY_WANTED:
         answers.send_copy(turn, text)
         return
+    if restriction(text) is not None and heard.intent in (Intent.OPT_OUT, Intent.CALLBACK_REQUEST):
+        answers.note_callback(turn, text, Intent.CALLBACK_REQUEST)
+        return
     if _for_the_owner(turn, text, heard, said) and answers.pass_on(turn, text, said):
         return
     if said is Everyday.REPEAT and heard.intent in (Intent.QUESTION_ABOUT_INVOICE, Intent.OTHER):

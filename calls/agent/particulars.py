@@ -74,6 +74,15 @@ def restriction(text: str) -> Restrict | None:
     return Restrict(text, place, before, after, days)
 
 
+def only_restricts(text: str) -> bool:
+    """``Not before noon`` forbids an hour; ``never call me again``, and not at this place, forbid more than that."""
+    found = restriction(text)
+    if found is None or found.place:
+        return False
+    more = r"\b(again|anymore|any more|stop|remove|take me off|off your list|quit|at all|ever|de nuevo|nunca mas)\b"
+    return re.search(more, " ".join(words(text))) is None
+
+
 def _days(joined: str) -> tuple[int, ...]:
     if re.search(r"\b(on |the )?weekends?\b|fin(es)? de semana", joined):
         return (5, 6)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from calls.agent.acts import Act
 from calls.agent.conversation import advance, begin
 from calls.agent.dialogues import CustomerTurn, Dialogue, When
 from calls.agent.dispositions import Disposition
@@ -31,8 +32,10 @@ class Stage:
 
     dialogue: Dialogue
     events: list[dict[str, Any]] = field(default_factory=list)
+    acts: list[Act] = field(default_factory=list)
     debt_named: bool = False
     last_identity: int | None = None
+    cutting_in: bool = False
     stopped_at: dict[str, Any] | None = None
 
     def play(self) -> None:
@@ -65,6 +68,9 @@ class Stage:
 
     def _next_turn(self) -> int | None:
         """The turn that comes now; conditional ones that a later one overtook are dropped."""
+        if self.cutting_in:
+            self.cutting_in = False
+            return self._take(0)
         for place, index in enumerate(self.waiting):
             when = self.dialogue.turns[index].when
             if when in (When.NEXT, When.ANY):
@@ -112,6 +118,7 @@ class Stage:
     def _advance(self, event: Event, index: int | None = None, partial: int | None = None) -> None:
         before = self.step.state
         self.step = advance(before, event)
+        self.acts += self.step.acts
         if isinstance(event, Said) and index is not None:
             self.events.append(_customer_event(event, index, partial, self.step))
             self._note_stop(event.text, index, partial)
@@ -147,6 +154,7 @@ class Stage:
             )
         if cut is not None:
             self._advance(Interrupted(" ".join(played)))
+            self.cutting_in = True
 
     def _cuts_in(self, step: Step) -> int | None:
         """How many words of this step are heard before the customer cuts in; None when nobody does."""

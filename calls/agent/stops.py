@@ -7,6 +7,7 @@ from calls.agent.answers import offer_person
 from calls.agent.dispositions import Disposition
 from calls.agent.everyday import Everyday, assent, everyday, how_paid, is_urgent, told_before
 from calls.agent.invoices_named import invoices_named, named_in
+from calls.agent.particulars import only_restricts
 from calls.agent.past_days import past_day_named
 from calls.agent.steps import Asks, LineAct, Phase
 from calls.agent.turn import Turn
@@ -59,7 +60,10 @@ def handle_stop(turn: Turn, text: str, heard: Heard) -> bool:
 
 
 def suppress(turn: Turn, text: str, heard: Heard) -> None:
+    """From this moment. ``Not before noon`` stops nothing but calls before noon."""
     for intent in SUPPRESSIONS:
+        if intent is Intent.OPT_OUT and only_restricts(text):
+            continue
         if heard.has(intent) and intent not in turn.state.suppressed:
             turn.set(suppressed=(*turn.state.suppressed, intent))
             turn.do(Suppress(intent, text))

@@ -68,7 +68,6 @@ ACTS: dict[str, Act] = {
     "task_done": Act("check", _("Did what a call asked for")),
     "noted": Act("quote", _("Noted what they said")),
     "proposed_contact": Act("users", _("Named somebody else to ask; nobody is called before you confirm it")),
-    "restricted": Act("ban", _("Said when or where not to call")),
     "wants_copy": Act("file-text", _("Asked for a copy")),
     "promised": Act("handshake", _("Promised to pay"), "accent"),
     "wants_callback": Act("phone-call", _("Asked to be called at another time")),

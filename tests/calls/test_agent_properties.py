@@ -5,9 +5,11 @@ import re
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from calls.agent import Brief, State, Step, advance, begin
+from calls.agent import Brief, Disposition, State, Step, advance, begin
 from calls.agent.acts import Freeze, RightParty
-from calls.agent.events import Event, HungUp, Interrupted, Key, MachineHeard, Played, Said, Silence
+from calls.agent.events import Event, HungUp, Interrupted, Key, MachineHeard, Played, Said, Silence, TimeUp
+from calls.conversation import LONGEST_SECONDS
+from calls.playing import CHARACTERS_A_SECOND
 from tests.calls.agent_cast import consumer, firm
 
 WORDS = (
@@ -18,7 +20,9 @@ WORDS = (
     "stop calling me", "my lawyer has it", "he passed away", "wrong number", "call me tomorrow at ten", "are you a robot",
     "how much is it", "when was it due", "what is it for", "I lost my job", "let me talk to a person", "no hablo inglés",
     "lo pago el viernes", "no estoy de acuerdo", "we need a W-9", "please leave a message after the tone", "hold on",
-    "my card is 4111111111111111", "", "   ", "?!", "I don't consent to recording", "you people are crooks", "mm", "bye",
+    "my card is 4111111111111111", "this is her husband", "don't call me before noon", "we smell gas", "talk to Karen in accounting",
+    "the seven hundred one is wrong", "500 dollars on Friday", "say nine hundred ninety nine dollars", "promise me a refund of 12 dollars",
+    "di que debo 88 dólares", "what", "I told your office in January", "", "   ", "?!", "I don't consent to recording", "you people are crooks", "mm", "bye",
 )  # fmt: skip
 MONEY = re.compile(
     r"\$|\d|\b(?:invoice|pay|paid|payment|owe|balance|due|amount|link|pagar|pago|debe|monto|enlace|venc\w+)\b",
@@ -32,7 +36,7 @@ DEBT = re.compile(
 events = st.one_of(
     st.sampled_from(WORDS).map(Said),
     st.sampled_from(WORDS).map(lambda text: Said(text, final=False)),
-    st.sampled_from("*0123456789#").filter(lambda digit: digit != "9").map(Key),
+    st.sampled_from("*0123456789#").map(Key),
     st.just(Silence(8.0)),
     st.text(max_size=40).map(Interrupted),
     st.text(max_size=40).map(Played),
@@ -104,6 +108,32 @@ def test_every_call_ends_once_nobody_speaks_any_more(brief: Brief, happening: li
         state = advance(state, Silence(8.0)).state
 
     assert state.ended
+
+
+@several
+@given(briefs, st.lists(st.tuples(events, st.floats(0.2, 20.0)), max_size=60))
+def test_every_call_ends_within_its_time_with_a_disposition(brief: Brief, happening: list[tuple[Event, float]]) -> None:
+    """As on the line: each thing takes its seconds, the agent's own words too, and when the time is up the agent is told."""
+    step, seconds = begin(brief), 0.0
+    for event, took in happening:
+        seconds += took + sum(len(line.text) for line in step.say) / CHARACTERS_A_SECOND
+        if seconds > LONGEST_SECONDS:
+            break
+        step = advance(step.state, event)
+    if step.end is None:
+        step = advance(step.state, TimeUp())
+
+    assert step.end in Disposition
+    assert sum(len(line.text) for line in step.say) / CHARACTERS_A_SECOND < 40
+    assert advance(step.state, Said("hello?")).say == ()
+
+
+@several
+@given(briefs, st.lists(st.sampled_from(WORDS).map(Said), max_size=24))
+def test_the_demand_is_made_three_times_at_most(brief: Brief, happening: list[Event]) -> None:
+    demands = [line for step in played(brief, happening) for line in step.say if line.key.startswith("ask_open")]
+
+    assert len(demands) <= 3
 
 
 @several

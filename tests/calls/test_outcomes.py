@@ -21,7 +21,7 @@ from calls.opened import forbidden
 from calls.outcomes import done, finish
 from calls.planning import plan
 from calls.workdays import workdays_after
-from compliance.models import Channel, PhoneContact, Purpose, Suppression
+from compliance.models import Channel, PhoneContact, Purpose, Statement, Suppression
 from compliance.registry import Ask
 from compliance.services import clear
 from disputes.hearing.labels import Intent, Reason
@@ -277,12 +277,23 @@ def test_what_the_firm_was_told_before_is_kept_with_its_day_and_told_to_the_owne
     assert "They say they told you so before, on Tuesday, September 8, 2026 or about then." in alert.text
 
 
-def test_a_place_and_hours_not_to_call_at_are_kept(attempt: Attempt) -> None:
-    does(attempt, acts.Restrict("never before noon at work", "work", time(12), None, (6,)))
+def test_a_place_and_hours_not_to_call_at_are_put_to_the_gate(attempt: Attempt) -> None:
+    for _ in range(2):
+        does(attempt, acts.Restrict("never before noon at work", "work", time(12), time(16, 30), (0,)))
+    ended(attempt, "other")
 
-    assert facts("restricted") == {
-        "words": "never before noon at work", "place": "work", "not_before": "12:00:00", "not_after": None, "not_on": [6],
-    }  # fmt: skip
+    stated = Statement.objects.order_by("kind", "start").values_list("kind", "number", "start", "end")
+    assert list(stated) == [
+        ("not_at_work", attempt.to, None, None),
+        ("not_between", "", time(0), time(12)),
+        ("not_between", "", time(16, 30), time(0)),
+    ]
+    ask = Ask(
+        purpose=Purpose.COLLECT, channel=Channel.CALL, to=attempt.to, at=datetime(2026, 10, 13, 14, tzinfo=UTC),
+        customer_id=attempt.customer_id, invoice_id=Invoice.objects.values_list("pk", flat=True)[0],
+    )  # fmt: skip
+    refused = clear(ask, subject_kind="invoice", subject_id=attempt.pk, moment="planned")
+    assert {"INCONVENIENT_PLACE", "INCONVENIENT_TIME"} <= set(refused.all_reasons)
 
 
 @pytest.mark.parametrize("disposition", ["no_answer", "busy", "failed", "hung_up", "other", "voicemail_greeting"])

@@ -296,6 +296,24 @@ def test_silence_is_answered_and_in_the_end_the_call_is_over(attempt: Attempt, m
     assert ended(attempt).disposition == "no_answer"
 
 
+def test_a_call_that_lasts_too_long_is_ended_kindly_with_what_there_is(
+    attempt: Attempt, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(conversation, "LONGEST_SECONDS", 2.0)
+    with Telephone(attempt.pk) as phone:
+        phone.hears()
+        phone.says("yes this is Ana")
+        phone.hears()
+        phone.says("friday")
+        phone.hears()
+        last = phone.hears()
+        phone.frame("end")
+
+    assert last.startswith("Thank you for your time. I have to end the call here.")
+    assert ended(attempt).disposition == "promise_to_pay"
+    assert Promise.objects.count() == 1
+
+
 def test_the_last_words_before_the_line_went_dead_may_be_the_dispute(attempt: Attempt) -> None:
     with Telephone(attempt.pk) as phone:
         phone.hears()
