@@ -47,6 +47,10 @@ class Business(models.Model):
     time_zone = models.CharField(_("time zone"), max_length=64, default="America/New_York")
     language = models.CharField(max_length=10, default="en-us")
     callback_number = models.CharField(_("call-back number"), max_length=16, blank=True)
+    # Rung when a customer on the line asks for a person; "": the dispute contact's.
+    person_phone = models.CharField(
+        _("phone of a person who answers"), max_length=16, blank=True, default="", db_default=""
+    )
     dispute_contact = models.CharField(_("dispute contact"), max_length=120, blank=True)
     dispute_phone = models.CharField(_("dispute contact's phone"), max_length=16, blank=True)
     dispute_hours = models.CharField(_("dispute contact's hours"), max_length=120, blank=True)

@@ -15,9 +15,8 @@ from accounts import timeline
 from calls import letters
 from calls.agent import acts
 from calls.agent.acts import HowPaid
-from calls.locks import hold_attempt
 from calls.models import Attempt, Call
-from calls.outcomes import AGENT, spoken_of
+from calls.outcomes import AGENT, spoken_on
 from calls.workdays import workdays_after
 from compliance.models import StopKind
 from compliance.services import stop
@@ -41,7 +40,7 @@ LONGEST_NUMBERS = 80  # what a claim's key has room for beside the call's
 class Scene:
     """On which call something was said, and what is on record about how it was understood."""
 
-    attempt_id: UUID
+    line_id: UUID  # the attempt, or the call itself where the customer made it
     call_id: UUID
     language: str = "en-us"
     evidence: Mapping[str, Any] = field(default_factory=dict)
@@ -63,7 +62,7 @@ def is_carried_out(act: acts.Act) -> bool:
 def _freeze(scene: Scene, act: acts.Freeze) -> None:
     """From the commit on nothing asks for money about these invoices. The line it was said on is not cut off."""
     call = _call(scene)
-    about = spoken_of(_attempt(scene))
+    about = spoken_on(call)
     named = [invoice.pk for invoice in about if invoice.number in act.invoices] or [invoice.pk for invoice in about]
     claim = NewClaim(
         source="call",
@@ -72,7 +71,7 @@ def _freeze(scene: Scene, act: acts.Freeze) -> None:
         reason=act.reason.value,
         language=scene.language,
         urgent=act.urgent,
-        by=call.customer.name,
+        by=call.who,
         evidence={**scene.evidence, "call": str(scene.call_id), **_told(act)},
     )
     open_dispute(*named, claim=claim)
@@ -106,10 +105,12 @@ def _specify(scene: Scene, act: acts.Specify) -> None:
 
 def _suppress(scene: Scene, act: acts.Suppress) -> None:
     call, source = _call(scene), f"call:{scene.call_id}"
+    if call.customer_id is None:
+        return
     with transaction.atomic():
-        hold_attempt(scene.attempt_id)
+        hold_customer(call.customer_id)
         kind = StopKind(act.kind.value)
-        stopped = stop(call.customer_id, kind, number=call.to, words=act.words, source=source, by=AGENT)
+        stopped = stop(call.customer_id, kind, number=call.number, words=act.words, source=source, by=AGENT)
         facts = {"customer": str(call.customer_id), "except_call": str(call.pk), "because": kind.value}
         outbox.owe(outbox.Act(kind="stop_calls", key=f"stop:{stopped.pk}", facts=facts))
 
@@ -121,8 +122,8 @@ def _right_party(scene: Scene, act: acts.RightParty) -> None:
 
 @transaction.atomic
 def _promise(scene: Scene, act: acts.Promise) -> None:
-    attempt = hold_attempt(scene.attempt_id)
-    call, invoices = _call(scene), _unfrozen(attempt)
+    call = _hold(scene)
+    invoices = _unfrozen(call)
     if act.on is None or not invoices:
         timeline.record(call, "noted", by=AGENT, customer=call.customer_id, kind="promise_without_day", words=act.words)
         return
@@ -162,19 +163,19 @@ def _put_down(invoice: Invoice, amount: Decimal, on: date, how: str, *, source: 
 
 @transaction.atomic
 def _call_back(scene: Scene, act: acts.Callback) -> None:
-    attempt, call = hold_attempt(scene.attempt_id), _call(scene)
-    at = None if act.by_person else _named(act, attempt)
-    if at is not None:
-        Attempt.objects.filter(pk=attempt.pk).update(callback_at=at)
+    call = _hold(scene)
+    at = None if act.by_person else _named(act, call)
+    if at is not None and call.attempt_id is not None:
+        Attempt.objects.filter(pk=call.attempt_id).update(callback_at=at)
     wanted = {"on": act.on, "at": act.at, "by_person": act.by_person, "words": act.words}
     timeline.record(call, "wants_callback", by=AGENT, customer=call.customer_id, **wanted)
 
 
-def _named(act: acts.Callback, attempt: Attempt) -> datetime | None:
+def _named(act: acts.Callback, call: Call) -> datetime | None:
     """The named time on the firm's wall clock, the next one to come; a day without an hour means the morning."""
     if act.on is None and act.at is None:
         return None
-    zone = ZoneInfo(attempt.business.time_zone)
+    zone = ZoneInfo(call.business.time_zone)
     here = clock.now().astimezone(zone)
     on, at = act.on or here.date(), act.at or NAMED_DAY_AT
     moment = datetime.combine(on, at, zone)
@@ -185,17 +186,17 @@ def _named(act: acts.Callback, attempt: Attempt) -> datetime | None:
 
 @transaction.atomic
 def _send_link(scene: Scene, act: acts.SendLink) -> None:
-    attempt = hold_attempt(scene.attempt_id)
-    payable = tuple(invoice.pk for invoice in _unfrozen(attempt) if invoice.pay_url)
+    call = _hold(scene)
+    payable = tuple(invoice.pk for invoice in _unfrozen(call) if invoice.pay_url)
     if payable:
-        outbox.owe(*letters.pay_link(_call(scene), payable))
+        outbox.owe(*letters.pay_link(call, payable))
 
 
 @transaction.atomic
 def _send_copy(scene: Scene, act: acts.SendCopy) -> None:
     """By e-mail at once, where there is an address; else the firm is asked to send it."""
     call = _call(scene)
-    about = tuple(invoice.pk for invoice in spoken_of(_attempt(scene)))
+    about = tuple(invoice.pk for invoice in spoken_on(call))
     owed = letters.invoice_copy(call, about)
     if owed:
         outbox.owe(*owed)
@@ -206,7 +207,8 @@ def _send_copy(scene: Scene, act: acts.SendCopy) -> None:
 
 @transaction.atomic
 def _already_paid(scene: Scene, act: acts.AlreadyPaid) -> None:
-    call, about = _call(scene), _unfrozen(_attempt(scene))
+    call = _call(scene)
+    about = _unfrozen(call)
     source = f"call:{scene.call_id}"
     if about:
         pause(*(invoice.pk for invoice in about), why="already_paid", words=act.words, source_key=source, by=AGENT)
@@ -223,8 +225,9 @@ def _note(scene: Scene, act: acts.Note) -> None:
 @transaction.atomic
 def _propose_contact(scene: Scene, act: acts.ProposeContact) -> None:
     """On file as somebody else there: nobody of that role is ever called or written to about money."""
-    call = _call(scene)
-    hold_customer(call.customer_id)
+    call = _hold(scene)
+    if call.customer is None:
+        return
     known = call.customer.contacts.filter(phone=act.phone, email=act.email, name=act.name)
     if (act.phone or act.email) and not known.exists():
         ours = call.customer.contacts.filter(role=Contact.Role.OTHER, rank__gte=OURS).count()
@@ -256,29 +259,42 @@ def _restrict(scene: Scene, act: acts.Restrict) -> None:
         timeline.record(call, "asks_owner", by=AGENT, customer=call.customer_id, task="not_on_days", **facts)
 
 
+@transaction.atomic
 def _hand_over(scene: Scene, act: acts.HandOver) -> None:
+    """The line goes to a person when the agent's session on it has ended; see ``calls.persons``."""
     call = _call(scene)
-    timeline.record(call, "asks_owner", by=AGENT, customer=call.customer_id, task="call_back_now", words=act.words)
+    if Call.objects.filter(pk=call.pk, person="").update(person=Call.Person.WANTED):
+        timeline.record(call, "asked_for_person", by=AGENT, customer=call.customer_id, words=act.words)
 
 
 @transaction.atomic
 def _stop_recording(scene: Scene, act: acts.StopRecording) -> None:
     call = _call(scene)
-    facts = {"attempt": str(scene.attempt_id), "sid": call.sid}
-    outbox.owe(outbox.Act(kind="stop_recording", key=f"call:{call.sid}", facts=facts))
+    Call.objects.filter(pk=call.pk).update(recording=Call.Recording.REFUSED)
+    owe_end_of_recording(call)
     timeline.record(call, "refused_recording", by=AGENT, customer=call.customer_id, words=act.words)
 
 
-def _attempt(scene: Scene) -> Attempt:
-    return Attempt.objects.select_related("customer", "business").get(pk=scene.attempt_id)
+def owe_end_of_recording(call: Call) -> None:
+    """From now on nothing of this line is recorded: owed to the carrier, once a call."""
+    facts = {"attempt": str(call.line_id), "sid": call.sid}
+    outbox.owe(outbox.Act(kind="stop_recording", key=f"call:{call.sid}", facts=facts))
 
 
 def _call(scene: Scene) -> Call:
-    return Call.objects.select_related("customer").get(pk=scene.call_id)
+    return Call.objects.select_related("customer", "business", "attempt").get(pk=scene.call_id)
 
 
-def _unfrozen(attempt: Attempt) -> list[Invoice]:
-    return [invoice for invoice in spoken_of(attempt) if invoice.frozen_at is None]
+def _hold(scene: Scene) -> Call:
+    """The call, fresh, with its customer locked until the transaction ends."""
+    call = _call(scene)
+    if call.customer_id is not None:
+        hold_customer(call.customer_id)
+    return call
+
+
+def _unfrozen(call: Call) -> list[Invoice]:
+    return [invoice for invoice in spoken_on(call) if invoice.frozen_at is None]
 
 
 # Falling silent, going on and changing the language happen on the line alone.

@@ -6,8 +6,10 @@ from django.db import DatabaseError, transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from calls import twiml
+from accounts.models import Business
+from calls import gathering, handover, twiml
 from calls.clearing import Cleared, clear_attempt
+from calls.doors import call_at
 from calls.lines import bind, move_along, owe_hang_up
 from calls.locks import hold_attempt
 from calls.models import Attempt, AttemptInvoice, Call
@@ -43,8 +45,15 @@ def _answer(attempt_id: UUID, sid: str) -> str:
     if not any(cleared.is_allowed for cleared in found):
         stopped_because(attempt.pk, found[0].clearance.reason if found else "nothing_left")
         return twiml.hang_up()
-    language = twiml.SPANISH if attempt.customer.language.startswith("es") else twiml.ENGLISH
-    return twiml.converse(attempt.pk, business_name=attempt.business.name, language=language)
+    Call.objects.filter(pk=call.pk).update(recording=Call.Recording.ANNOUNCED)
+    return converse(attempt.pk, attempt.business, attempt.customer.language)
+
+
+def converse(line_id: UUID, business: Business, language: str) -> str:
+    """Notice, recording, relay, in this order. The notice names nobody: whoever answers hears it (RULES 6 and 7)."""
+    with translation.override(language):
+        notice = _("This is an automated call, and it is recorded.")
+    return twiml.converse(line_id, business_name=business.name, language=twiml.spoken(language), notice=notice)
 
 
 def _drop_refused(found: list[Cleared]) -> None:
@@ -55,16 +64,35 @@ def _drop_refused(found: list[Cleared]) -> None:
             AttemptInvoice.objects.filter(pk=cleared.link.pk).update(**dropped)
 
 
-def after_relay(attempt_id: UUID, sid: str, *, status: str, error: str) -> str:
-    """The agent is gone. Ended or hung up: the line closes. Failed: one sentence first, unless nothing may be said."""
+def after_relay(line_id: UUID, sid: str, *, status: str, error: str) -> str:
+    """The agent's session is over: a person where one was asked for, else the line closes.
+
+    Failed: the same agent goes on by turns, unless nothing may be said on this line any more.
+    """
+    call = call_at(line_id, sid)
+    if call is None:
+        return twiml.hang_up()
+    if call.person == Call.Person.WANTED:
+        return handover.put_through(call)
     if status in ("ended", "completed"):
         return twiml.hang_up()
-    log.warning("session_failed", attempt=str(attempt_id), code=error or None)
-    call = Call.objects.filter(attempt_id=attempt_id, sid=sid).first()
-    attempt = Attempt.objects.select_related("customer").get(pk=attempt_id)
-    if call is None or attempt.ended_because or attempt.status == Attempt.Status.ENDED:
+    log.warning("session_failed", line=str(line_id), code=error or None)
+    attempt = call.attempt
+    if attempt is not None and (attempt.ended_because or attempt.status == Attempt.Status.ENDED):
         return twiml.hang_up()
-    language = twiml.SPANISH if attempt.customer.language.startswith("es") else twiml.ENGLISH
-    with translation.override(attempt.customer.language):
+    return gathering.begin(line_id)
+
+
+def apology(line_id: UUID) -> str:
+    """Said where an answer of ours did not reach the carrier; not a word where nothing may be said."""
+    call = call_at(line_id)
+    attempt = call.attempt if call is not None else None
+    if call is None or (attempt is not None and (attempt.ended_because or attempt.status == Attempt.Status.ENDED)):
+        return twiml.hang_up()
+    return _sorry(call.language)
+
+
+def _sorry(language: str) -> str:
+    with translation.override(language):
         sorry = _("We are sorry, we cannot go on with this call. Goodbye.")
-    return twiml.say_and_hang_up(sorry, language=language)
+    return twiml.say_and_hang_up(sorry, language=twiml.spoken(language))

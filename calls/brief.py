@@ -5,9 +5,11 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 
-from calls.agent.facts import Brief, DebtorType, InvoiceFacts, Language, LinkChannel, Role
+from accounts.models import Business
+from calls import persons
+from calls.agent.facts import Brief, BriefError, DebtorType, InvoiceFacts, Language, LinkChannel, Role
 from calls.models import Attempt, Call
-from calls.outcomes import spoken_of
+from calls.outcomes import spoken_of, spoken_on
 from calls.workdays import workdays_after
 from compliance.operator import declaration
 from disputes.letters import email_of
@@ -20,12 +22,33 @@ NAMED_LATER = "US-MA"
 
 
 def brief_for(attempt: Attempt) -> Brief:
-    """What the agent may know. Raises BriefError when there is nothing to speak about."""
-    customer, business = attempt.customer, attempt.business
-    invoices = spoken_of(attempt)
-    contact = Contact.objects.filter(customer=customer, phone=attempt.to).order_by("rank").first()
+    """What the agent may know on this attempt's call. Raises BriefError when there is nothing to speak about."""
+    return _brief(attempt.business, attempt.customer, spoken_of(attempt), number=attempt.to, reference=str(attempt.pk))
+
+
+def brief_of(call: Call) -> Brief:
+    """The same for a call that is there, whoever made it."""
+    if call.customer is None:
+        raise BriefError("nobody knows who is on the line")
+    invoices, reference = spoken_on(call), str(call.line_id)
+    number, inbound = call.number, call.is_inbound
+    return _brief(call.business, call.customer, invoices, number=number, reference=reference, inbound=inbound)
+
+
+def _brief(
+    business: Business,
+    customer: Customer,
+    invoices: list[Invoice],
+    *,
+    number: str,
+    reference: str,
+    inbound: bool = False,
+) -> Brief:
+    contact = Contact.objects.filter(customer=customer, phone=number).order_by("rank").first()
     here = clock.now().astimezone(ZoneInfo(business.time_zone))
     calling_back = next_open_hour(here, business.call_from)
+    language = Language.SPANISH if customer.language.startswith("es") else Language.ENGLISH
+    reached = Call.objects.filter(customer=customer, right_party=True)
     return Brief(
         business_name=business.name,
         customer_name=customer.name,
@@ -35,18 +58,20 @@ def brief_for(attempt: Attempt) -> Brief:
         debtor_type=DebtorType.BUSINESS if customer.kind == Customer.Kind.BUSINESS else DebtorType.CONSUMER,
         role=Role.FIRST_PARTY if settings.ROLE == "own_books" else Role.THIRD_PARTY,
         contact_name=contact.name if contact is not None and contact.name != customer.name else "",
-        language=Language.SPANISH if customer.language.startswith("es") else Language.ENGLISH,
+        language=language,
         zip_code=customer.zip,
         street=customer.street,
         callback_number=business.callback_number,
         operator_name=_operator(customer),
-        first_contact=not Call.objects.filter(customer=customer, right_party=True).exclude(attempt=attempt).exists(),
+        first_contact=not reached.exclude(attempt_id=reference).exclude(pk=reference).exists(),
         dispute_live=_disputes_open(customer),
+        inbound=inbound,
         identify_after_name=customer.state == NAMED_LATER,
         link=_link(customer, invoices),
+        person_now=persons.answers_now(business),
         person_on=calling_back.date(),
         person_at=calling_back.time(),
-        reference=str(attempt.pk),
+        reference=reference,
     )
 
 

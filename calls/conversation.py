@@ -87,7 +87,7 @@ class Session:
         self._stopped = because
         self._drop_unsent()
         if because != MACHINE:
-            self._out.put_nowait({"type": "end", "handoffData": handed_off(self.line.attempt_id, because)})
+            self._out.put_nowait({"type": "end", "handoffData": handed_off(self.line.line_id, because)})
             self._end_sent = True
 
     async def leave(self) -> None:
@@ -100,13 +100,13 @@ class Session:
         if turn is not None:
             await self._carry_out(turn)
         await self._put_on_record()
-        attempt_id, because = self.line.attempt_id, self._stopped
+        line_id, because = self.line.line_id, self._stopped
         try:
             if because:
-                await in_database(self.line.business_id, lambda: stopped_because(attempt_id, because))
-            await in_database(self.line.business_id, lambda: wrap_up(attempt_id), urgent=True)
+                await in_database(self.line.business_id, lambda: stopped_because(line_id, because))
+            await in_database(self.line.business_id, lambda: wrap_up(line_id), urgent=True)
         except DatabaseError as error:  # the sweep comes by
-            log.error("not_wrapped_up", attempt=str(attempt_id), error=type(error).__name__)
+            log.error("not_wrapped_up", attempt=str(line_id), error=type(error).__name__)
 
     # in order, behind the reader
 
@@ -148,7 +148,7 @@ class Session:
         if not turn.step.acts:
             return True
         scene = Scene(
-            attempt_id=self.line.attempt_id,
+            line_id=self.line.line_id,
             call_id=self.line.call_id,
             language=self.line.language,
             evidence=turn.evidence,
@@ -169,7 +169,7 @@ class Session:
         try:
             await in_database(self.line.business_id, lambda: carry_out(scene, [act]), urgent=True)
         except Exception:  # whatever it was: nothing may be said as if it had been kept
-            log.exception("act_failed", act=type(act).__name__, attempt=str(scene.attempt_id))
+            log.exception("act_failed", act=type(act).__name__, attempt=str(scene.line_id))
             await anywhere(lambda: journal.spool(self.line.business_id, scene, act))
             return False
         return True
@@ -224,9 +224,9 @@ class Session:
         while not self._stopped:
             await asyncio.sleep(LOOK_SECONDS)
             try:
-                because = await in_database(line.business_id, lambda: forbidden(line.attempt_id, line.call_id))
+                because = await in_database(line.business_id, lambda: forbidden(line.call_id))
             except DatabaseError as error:
-                log.warning("not_looked", attempt=str(line.attempt_id), error=type(error).__name__)
+                log.warning("not_looked", attempt=str(line.line_id), error=type(error).__name__)
                 continue
             if because:
                 self.stop(because)
@@ -242,7 +242,7 @@ class Session:
                 return
             if self._ending is not None and quiet >= BEFORE_END_SECONDS and self._turns.empty():
                 self._end_sent = True
-                ended = handed_off(self.line.attempt_id, self._ending)
+                ended = handed_off(self.line.line_id, self._ending)
                 self._out.put_nowait({"type": "end", "handoffData": ended})
             elif self._ending is None and quiet >= SILENCE_SECONDS:
                 self._queue(dialogue.silence(quiet))
@@ -270,7 +270,7 @@ class Session:
         try:
             await in_database(self.line.business_id, lambda: notes.write(call_id, page))
         except DatabaseError as error:
-            log.warning("notes_not_written", attempt=str(self.line.attempt_id), error=type(error).__name__)
+            log.warning("notes_not_written", attempt=str(self.line.line_id), error=type(error).__name__)
             self.dialogue.give_back(page)
             return False
         return True

@@ -27,8 +27,9 @@ from calls.planning import ATTEMPT, late_enough
 from calls.twiml import web
 from compliance.models import Channel
 from compliance.services import note_contact
-from integrations.errors import Refused, VendorError
+from integrations.errors import Disconnected, Refused, VendorError
 from integrations.twilio.client import CallOrder, CarrierCall, NotPlaced, carrier_for
+from integrations.twilio.keys import keys_of
 from invoices.models import Contact, Customer, Invoice
 from invoices.sync import read_fresh
 from syntharra import clock, due, logs
@@ -41,6 +42,8 @@ RING_SECONDS = 25
 LONGEST_SECONDS = 600
 # A call that waits in the carrier's own queue may ring after hours: it is taken back.
 LONGEST_QUEUE_SECONDS = 10.0
+# From the request on, the telephone may ring as late as this: the queue, the ringing, and what the carrier adds to it.
+MAY_RING_FOR = timedelta(seconds=LONGEST_QUEUE_SECONDS + RING_SECONDS + 5)
 NUMBER_CHANGED = "number_changed"
 STATUS_PATIENCE, ANSWER_PATIENCE = "#rc=3&rp=all", "#rc=2&rp=ct,rt&rt=5000"
 
@@ -51,10 +54,13 @@ def dial(attempt_id: UUID) -> str:
         return "not due"
     attempt = Attempt.objects.select_related("business").get(pk=attempt_id)
     try:
-        caller = line_of(attempt.business)
+        caller, keys = line_of(attempt.business, attempt.customer_id), keys_of(attempt.business)
     except NoLine:
         return _put_off(attempt_id, "no caller ID")
-    wait = pace.take(str(attempt.business_id))
+    except Disconnected as error:
+        log.warning("no_carrier", attempt=str(attempt_id), problem=error.problem)
+        return _put_off(attempt_id, "no carrier account")
+    wait = pace.take(keys.account, str(attempt_id), per_second=keys.calls_per_second)
     if wait > 0:
         _release(attempt_id)
         bells.dial(attempt_id, seconds=wait)
@@ -124,8 +130,7 @@ def decide(attempt_id: UUID) -> bool:
         plan_anew()
         return False
     moment = clock.now()
-    ringing = timedelta(seconds=RING_SECONDS)
-    found = clear_attempt(attempt, at=moment, moment="dialing", joining=_joining(attempt), lasting=ringing)
+    found = clear_attempt(attempt, at=moment, moment="dialing", joining=_joining(attempt), lasting=MAY_RING_FOR)
     if not any(cleared.is_allowed for cleared in found):
         _not_now(attempt, found)
         return False
@@ -221,7 +226,7 @@ def _post(attempt: Attempt, caller: str) -> _Answer:
         to=attempt.to,
         caller=caller,
         answer_url=web("twilio_voice", attempt.pk, ANSWER_PATIENCE),
-        fallback_url=web("twilio_after_relay", attempt.pk),
+        fallback_url=web("twilio_fallback", attempt.pk),
         status_url=web("twilio_status", attempt.pk, STATUS_PATIENCE),
         machine_url=web("twilio_amd", attempt.pk, STATUS_PATIENCE),
         message_after_beep=attempt.customer.kind == Customer.Kind.BUSINESS,

@@ -141,7 +141,7 @@ class Known:
         out = opted_out(suppressions, stops, number=ask.to) or _no_email(ask, suppressions)
         past, besides = self.history, ask.subject_id
         said = said_of(self.statements[customer.pk], number=ask.to)
-        number_history = past.about(past.of_number[ask.to], besides=besides)
+        number_history = (*past.about(past.of_number[ask.to], besides=besides), *past.numbers_in[ask.to])
         return Facts(
             purpose=gate.Purpose.COLLECT,
             channel=gate.Channel(ask.channel.value),
@@ -157,7 +157,11 @@ class Known:
             consent_on=consent_date(consents, number=ask.to, spoken=number_history),
             due_date=invoice.due_on,
             history=past.about(past.of_invoice[invoice.pk], besides=besides),
-            person_history=(*past.about(past.of_customer[customer.pk], besides=besides), *past.mail[customer.pk]),
+            person_history=(
+                *past.about(past.of_customer[customer.pk], besides=besides),
+                *past.calls_in[customer.pk],
+                *past.mail[customer.pk],
+            ),
             number_history=number_history,
             flags=self._flags(ask, flags_from(suppressions, stops, number=ask.to), said),
             # Nobody hears of an invoice which the books meanwhile give to another customer (two were merged).

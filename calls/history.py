@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db.models import Q
 
 from calls.agent.outcomes import Disposition
-from calls.models import Attempt, AttemptInvoice
+from calls.models import Attempt, AttemptInvoice, Call
 from compliance.facts import Channel, ContactEvent, Result
 from compliance.models import PhoneContact
 from compliance.services import number_hash
@@ -45,6 +45,11 @@ class History:
     invoices: dict[UUID, set[UUID]] = field(default_factory=lambda: defaultdict(set))  # by attempt
     of_customer: dict[UUID, list[UUID]] = field(default_factory=lambda: defaultdict(list))
     of_number: dict[str, list[UUID]] = field(default_factory=lambda: defaultdict(list))
+    # Calls the customers made themselves: a conversation is one whoever rang (12 CFR 1006.14(b)(2)(i)(B)).
+    calls_in: dict[UUID, list[ContactEvent]] = field(default_factory=lambda: defaultdict(list))
+    spoken_in: dict[UUID, set[UUID]] = field(default_factory=lambda: defaultdict(set))  # the invoices they were about
+    numbers_in: dict[str, list[ContactEvent]] = field(default_factory=lambda: defaultdict(list))
+    on_line: set[UUID | str] = field(default_factory=set)  # customers and numbers on a line of their own just now
     mail: dict[UUID, list[ContactEvent]] = field(default_factory=lambda: defaultdict(list))
     others: dict[str, list[datetime]] = field(default_factory=lambda: defaultdict(list))
 
@@ -52,8 +57,9 @@ class History:
     def of(cls, customers: Collection[UUID], numbers: Collection[str]) -> "History":
         found = cls()
         found._read_attempts(customers, numbers)
+        ours_in = found._read_calls_in(customers, numbers)
         found._read_mail(customers)
-        found._read_other_businesses(numbers)
+        found._read_other_businesses(numbers, ours_in)
         return found
 
     def _read_attempts(self, customers: Collection[UUID], numbers: Collection[str]) -> None:
@@ -71,6 +77,24 @@ class History:
             self.of_invoice[invoice_id].append(attempt_id)
             self.invoices[attempt_id].add(invoice_id)
         self._inherit(customers)
+
+    def _read_calls_in(self, customers: Collection[UUID], numbers: Collection[str]) -> set[tuple[str, datetime]]:
+        """What customers of ours called about by themselves; when each of these numbers did."""
+        about_them = Q(customer_id__in=customers) | Q(caller__in=numbers)
+        rows = Call.objects.filter(about_them, attempt=None, placed_at__gt=clock.now() - NUMBER_REMEMBERS)
+        ours = set()
+        for customer_id, number, at, spoke, result, about in rows.values_list(
+            "customer_id", "caller", "placed_at", "right_party", "disposition", "about"
+        ):
+            ours.add((number, at))
+            if not result:
+                self.on_line |= {customer_id, number} if customer_id else {number}
+            if spoke and customer_id:
+                event = ContactEvent(at, Channel.CALL, Result.CONVERSATION)
+                self.calls_in[customer_id].append(event)
+                self.spoken_in[customer_id] |= {UUID(invoice) for invoice in about}
+                self.numbers_in[number].append(event)
+        return ours
 
     def _inherit(self, customers: Collection[UUID]) -> None:
         """An invoice that replaces another has behind it what the other had, and what that one replaced."""
@@ -92,10 +116,10 @@ class History:
             if at is not None and customer_id is not None:
                 self.mail[customer_id].append(ContactEvent(at, Channel(channel), Result.SENT))
 
-    def _read_other_businesses(self, numbers: Collection[str]) -> None:
+    def _read_other_businesses(self, numbers: Collection[str], ours_in: Collection[tuple[str, datetime]]) -> None:
         """Contacts of these numbers that are none of ours: counted, and not more said about them."""
         hashes = {number_hash(number): number for number in numbers if number}
-        ours = {(attempt.to, attempt.dialing_at) for attempt in self.attempts.values()}
+        ours = {(attempt.to, attempt.dialing_at) for attempt in self.attempts.values()} | set(ours_in)
         rows = PhoneContact.objects.filter(
             number_hash__in=list(hashes), channel="call", at__gt=clock.now() - NUMBER_REMEMBERS
         )
@@ -111,6 +135,8 @@ class History:
     def spoken(self, *, besides: Collection[UUID]) -> dict[UUID, set[UUID]]:
         """By customer, the invoices somebody spoke with him about; not what those had that they replace."""
         found: dict[UUID, set[UUID]] = defaultdict(set)
+        for customer_id, about in self.spoken_in.items():
+            found[customer_id] |= about
         for pk, invoices in self.invoices.items():
             if pk not in besides and self.events[pk].result is Result.CONVERSATION:
                 found[self.attempts[pk].customer_id] |= invoices
@@ -122,6 +148,8 @@ class History:
 
     def open_now(self, customer_id: UUID, number: str, *, besides: UUID | None) -> bool:
         """Another call to this person or number is with the carrier."""
+        if self.on_line & {customer_id, number}:
+            return True
         near = {*self.of_customer[customer_id], *self.of_number[number]} - {besides}
         return any(self.attempts[pk].status in ("dialing", "live", "unknown") for pk in near)
 

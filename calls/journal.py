@@ -32,14 +32,14 @@ def spool(business_id: UUID, scene: Scene, act: acts.Act) -> Path:
     """Keep an act that could not be carried out. On disk before this returns."""
     folder = _folder()
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    said = {**asdict(scene), "attempt_id": str(scene.attempt_id), "call_id": str(scene.call_id)}
+    said = {**asdict(scene), "line_id": str(scene.line_id), "call_id": str(scene.call_id)}
     entry = {"business": str(business_id), "scene": said, "act": type(act).__name__, "facts": pack(act)}
     path = folder / f"{uuid.uuid4().hex}.act"
     with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
         json.dump(entry, file, default=str)
         file.flush()
         os.fsync(file.fileno())
-    log.error("act_spooled", act=type(act).__name__, attempt=said["attempt_id"])
+    log.error("act_spooled", act=type(act).__name__, attempt=said["line_id"])
     return path
 
 
@@ -77,7 +77,7 @@ def _read(text: str) -> tuple[UUID, Scene, acts.Act]:
         entry = json.loads(text)
         said = entry["scene"]
         scene = Scene(
-            attempt_id=UUID(said["attempt_id"]),
+            line_id=UUID(said.get("line_id") or said["attempt_id"]),  # as older files call it
             call_id=UUID(said["call_id"]),
             language=said["language"],
             evidence=said["evidence"],

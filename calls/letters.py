@@ -46,8 +46,8 @@ def stop_confirmation(call: Call) -> list[Letter]:
 def _to_customer(
     call: Call, letter: str, purpose: Purpose, about: tuple[UUID, ...], facts: dict[str, Any] | None = None
 ) -> list[Letter]:
-    address = email_of(call.customer)
-    if not address:
+    address = email_of(call.customer) if call.customer is not None else ""
+    if call.customer is None or not address:
         return []
     return [
         Letter(

@@ -18,13 +18,24 @@ class NoLine(Exception):
     """The business has no number of its own to call from."""
 
 
-def line_of(business: Business) -> str:
-    """The firm's own number, always the same. A sandbox number never rings a live telephone, nor the other way round."""
-    lines = PhoneLine.objects.filter(released_at=None, sandbox=business.sandbox).order_by("created_at", "pk")
-    number = lines.values_list("number", flat=True).first()
-    if number is None:
+def line_of(business: Business, customer_id: UUID | None = None) -> str:
+    """The firm's own number this customer sees: always the one he saw before, else the main one, else the oldest.
+
+    A sandbox number never rings a live telephone, nor the other way round. Raises NoLine.
+    """
+    numbers = own_numbers(business)
+    if not numbers:
         raise NoLine(f"{business.name} has no number to call from")
-    return number
+    if customer_id is None:
+        return numbers[0]
+    seen = Call.objects.filter(customer_id=customer_id, attempt__isnull=False, caller__in=numbers)
+    return seen.order_by("-placed_at").values_list("caller", flat=True).first() or numbers[0]
+
+
+def own_numbers(business: Business) -> list[str]:
+    """The numbers of this business in use, the main one first."""
+    lines = PhoneLine.objects.filter(released_at=None, sandbox=business.sandbox)
+    return list(lines.order_by("-is_main", "created_at", "pk").values_list("number", flat=True))
 
 
 def call_of(attempt: Attempt) -> Call | None:

@@ -1,6 +1,7 @@
 """Attempts (planned) and calls (made): what we meant to say to whom, what the carrier did, what was said."""
 
 from typing import ClassVar
+from uuid import UUID
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -109,6 +110,18 @@ class Call(TenantModel, Stateful):
         FAILED = "failed", _("Failed")
         CANCELED = "canceled", _("Canceled")
 
+    class Recording(models.TextChoices):
+        NONE = "", _("Not recorded")
+        ANNOUNCED = "announced", _("Announced")  # recorded from the moment it had been said
+        REFUSED = "refused", _("Refused")
+
+    class Person(models.TextChoices):
+        NONE = "", _("Not asked for")
+        WANTED = "wanted", _("Asked for")
+        RINGING = "ringing", _("Being rung")
+        CONNECTED = "connected", _("Put through")
+        NOBODY = "nobody", _("Nobody answered")
+
     OVER: ClassVar = {"completed", "busy", "no-answer", "failed", "canceled"}
     MOVES: ClassVar = {
         Status.QUEUED: {Status.RINGING, Status.IN_PROGRESS, *OVER},
@@ -120,7 +133,9 @@ class Call(TenantModel, Stateful):
     attempt = models.OneToOneField(
         Attempt, on_delete=models.PROTECT, related_name="call", db_constraint=False, null=True
     )
-    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="calls", db_constraint=False)
+    customer = models.ForeignKey(  # null: somebody called us whose number we do not know
+        Customer, on_delete=models.PROTECT, related_name="calls", db_constraint=False, null=True
+    )
     sid = models.CharField(max_length=64)
     direction = models.CharField(max_length=10, default="outbound")
     status = models.CharField(max_length=12, choices=Status.choices, default=Status.QUEUED)
@@ -138,6 +153,13 @@ class Call(TenantModel, Stateful):
         null=True
     )  # position of the line after which no more money was spoken of
     agent_state = models.JSONField(default=dict)
+    about = models.JSONField(
+        default=list, db_default=[]
+    )  # ids of invoices, where no attempt says it: the customer called
+    # How many answers were given by ``<Gather>``; null while the relay has the call.
+    turn = models.PositiveSmallIntegerField(null=True)
+    person = models.CharField(max_length=10, choices=Person.choices, blank=True, default="", db_default="")
+    recording = models.CharField(max_length=10, choices=Recording.choices, blank=True, default="", db_default="")
     recording_sid = models.CharField(max_length=64, blank=True)
     script_version = models.CharField(max_length=40, blank=True)
     hearing_version = models.CharField(max_length=40, blank=True)
@@ -149,6 +171,29 @@ class Call(TenantModel, Stateful):
             models.UniqueConstraint(fields=["business", "sid"], name="call_sid_once"),
         ]
         indexes = [models.Index(fields=["business", "customer", "placed_at"], name="calls_of_customer")]
+
+    @property
+    def line_id(self) -> UUID:
+        """What the carrier's addresses name: the attempt, or the call itself where the customer made it."""
+        return self.attempt_id or self.pk
+
+    @property
+    def number(self) -> str:
+        """The other side's number."""
+        return self.caller if self.is_inbound else self.to
+
+    @property
+    def who(self) -> str:
+        """The customer, or the number of somebody we do not know."""
+        return self.customer.name if self.customer is not None else self.caller
+
+    @property
+    def language(self) -> str:
+        return self.customer.language if self.customer is not None else self.business.language
+
+    @property
+    def is_inbound(self) -> bool:
+        return self.attempt_id is None
 
 
 class TranscriptLine(TenantModel):
@@ -180,7 +225,7 @@ class TranscriptLine(TenantModel):
 
 
 class CallDoor(models.Model):
-    """Which business an attempt in a carrier's URL belongs to."""
+    """Which business a line in a carrier's URL belongs to: an attempt's id, or that of a call a customer made."""
 
     attempt_id = models.UUIDField(primary_key=True)
     business_id = models.UUIDField()

@@ -8,7 +8,8 @@ from accounts.models import Business
 from calls.agent.codec import CodecError
 from calls.agent.facts import Brief, BriefError
 from calls.agent.steps import State
-from calls.brief import brief_for
+from calls.brief import brief_of
+from calls.doors import call_at
 from calls.models import Attempt, Call, CallDoor, TranscriptLine
 from calls.undone import carry_out_undone
 from compliance.models import Suppression
@@ -24,7 +25,7 @@ class OpenLine:
     """Everything a session needs to begin or to go on."""
 
     business_id: UUID
-    attempt_id: UUID
+    line_id: UUID
     call_id: UUID
     sid: str
     language: str
@@ -36,36 +37,43 @@ class OpenLine:
     heard: list[str] = field(default_factory=list)
 
 
-def open_line(attempt_id: UUID) -> OpenLine | None:
-    """The line of this attempt; None where no call of it is on the line.
+def open_line(line_id: UUID) -> OpenLine | None:
+    """The line of this attempt, or of this call of a customer; None where nobody is on it.
 
     What an earlier relay decided on it and did not commit is committed before this returns; raises where it cannot be.
     """
-    door = CallDoor.objects.filter(attempt_id=attempt_id).first()
+    door = CallDoor.objects.filter(attempt_id=line_id).first()
     if door is None:
         return None
     with acting_for(door.business_id):
-        attempt = Attempt.objects.select_related("customer", "business").filter(pk=attempt_id).first()
-        call = Call.objects.filter(attempt_id=attempt_id).first()
-        if attempt is None or call is None or attempt.status != Attempt.Status.LIVE or call.answered_at is None:
+        call = call_at(line_id)
+        if call is None or not _is_open(call):
             return None
-        carry_out_undone(attempt, call)
-        return _line(attempt, call)
+        carry_out_undone(call)
+        return _line(call)
 
 
-def _line(attempt: Attempt, call: Call) -> OpenLine:
+def _is_open(call: Call) -> bool:
+    if call.answered_at is None:
+        return False
+    if call.attempt is not None:
+        return call.attempt.status == Attempt.Status.LIVE
+    return call.status == Call.Status.IN_PROGRESS and not call.disposition
+
+
+def _line(call: Call) -> OpenLine:
     assert call.answered_at is not None
     memory: dict[str, Any] = call.agent_state
     state = state_of(call)
     last = TranscriptLine.objects.filter(call=call).order_by("-position").values_list("position", flat=True).first()
     return OpenLine(
         business_id=current_business(),
-        attempt_id=attempt.pk,
+        line_id=call.line_id,
         call_id=call.pk,
         sid=call.sid,
-        language=attempt.customer.language,
+        language=call.language,
         seconds=max(0.0, (clock.now() - call.answered_at).total_seconds()),
-        brief=None if state is not None else _brief(attempt),
+        brief=None if state is not None else _brief(call),
         state=state,
         partial=str(memory.get("partial", "")),
         position=0 if last is None else last + 1,
@@ -73,11 +81,11 @@ def _line(attempt: Attempt, call: Call) -> OpenLine:
     )
 
 
-def _brief(attempt: Attempt) -> Brief | None:
+def _brief(call: Call) -> Brief | None:
     try:
-        return brief_for(attempt)
+        return brief_of(call)
     except BriefError as error:
-        log.warning("nothing_to_say", attempt=str(attempt.pk), error=str(error))
+        log.warning("nothing_to_say", line=str(call.line_id), error=str(error))
         return None
 
 
@@ -93,17 +101,20 @@ def state_of(call: Call) -> State | None:
         return None
 
 
-def forbidden(attempt_id: UUID, call_id: UUID) -> str:
+def forbidden(call_id: UUID) -> str:
     """Why this line may say no further word, decided elsewhere since it was dialed; empty while it may go on."""
-    attempt = Attempt.objects.get(pk=attempt_id)
+    call = Call.objects.select_related("attempt").get(pk=call_id)
     if Business.objects.filter(pk=current_business()).exclude(stopped_at=None).exists():
         return "BUSINESS_STOPPED"
-    since = attempt.dialing_at
+    since = call.attempt.dialing_at if call.attempt is not None else call.placed_at
+    customer_id = call.customer_id
+    if customer_id is None:
+        return ""
     told_here = Claim.objects.filter(source=Claim.Source.CALL, source_key__startswith=str(call_id))
-    disputed = Dispute.objects.live().filter(customer_id=attempt.customer_id, opened_at__gte=since)
+    disputed = Dispute.objects.live().filter(customer_id=customer_id, opened_at__gte=since)
     if disputed.exclude(claims__in=told_here).exists():
         return "DISPUTE_OPEN"
-    stops = Suppression.objects.filter(customer_id=attempt.customer_id, lifted_at=None, at__gte=since)
+    stops = Suppression.objects.filter(customer_id=customer_id, lifted_at=None, at__gte=since)
     if stops.exclude(source=f"call:{call_id}").exists():
         return "STOPPED"
-    return "ENDED" if attempt.status == Attempt.Status.ENDED else ""
+    return "ENDED" if call.attempt is not None and call.attempt.status == Attempt.Status.ENDED else ""

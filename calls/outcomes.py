@@ -13,18 +13,23 @@ from calls import letters
 from calls.agent.outcomes import OUTCOMES, Disposition, Message, Outcome
 from calls.agent.outcomes import Hold as HoldKind
 from calls.agent.steps import State
-from calls.endings import close, plan_anew
+from calls.doors import call_at
+from calls.endings import UNFINISHED, close, plan_anew
 from calls.history import History
+from calls.lattice import is_over
 from calls.lines import call_of
 from calls.locks import hold_attempt
 from calls.models import Attempt, Call
 from calls.planning import ATTEMPTS, leave_to_owner
 from calls.workdays import workdays_after
+from compliance.models import Channel
+from compliance.services import note_contact
 from disputes.services import pause
 from invoices.models import Hold, Invoice, Promise
 from invoices.notices import owe_notice
+from invoices.services import hold_customer
 from notifications import outbox
-from syntharra import clock
+from syntharra import clock, due
 
 AGENT = "agent"
 PARTICULARS = ("detail", "name", "phone", "email", "on", "at")  # of what was noted, shown with the task
@@ -32,24 +37,27 @@ QUEUED = "queued"  # taken back from the carrier's queue before it rang
 
 
 @transaction.atomic
-def finish(attempt_id: UUID, disposition: str, *, state: State | None = None) -> bool:
-    """The call of this attempt is over with this result: everything the table says follows, once.
+def finish(line_id: UUID, disposition: str, *, state: State | None = None) -> bool:
+    """The call on this line is over with this result: everything the table says follows, once.
 
     False when it was finished before. An empty disposition is a line we ended without a word.
     """
-    attempt = hold_attempt(attempt_id)
+    call = call_at(line_id)
+    if call is None:
+        return False
+    if call.attempt_id is None:
+        return _finish_inbound(call, disposition, state)
+    attempt = hold_attempt(call.attempt_id)
     call = call_of(attempt)
     if attempt.status == Attempt.Status.ENDED or call is None:
         return False
-    result = call.disposition or disposition
-    reason = state.reason.value if state is not None and state.reason is not None else ""
-    Call.objects.filter(pk=call.pk).update(disposition=result, reason=reason)
+    result, reason = _keep_result(call, disposition, state)
     rang = result != Disposition.FAILED and attempt.ended_because != QUEUED
     reached = rang or call.answered_at is not None
     close(attempt, disposition=result, because=result, counted=reached, right_party=call.right_party)
     invoices = spoken_of(attempt)
     if result:
-        _follow(OUTCOMES[Disposition(result)], attempt, call, invoices)
+        _follow(OUTCOMES[Disposition(result)], call, invoices)
     timeline.record(
         call,
         "called" if reached else "could_not_call",
@@ -68,30 +76,69 @@ def finish(attempt_id: UUID, disposition: str, *, state: State | None = None) ->
     return True
 
 
+def _finish_inbound(call: Call, disposition: str, state: State | None) -> bool:
+    """A customer called us: no attempt of ours, but a contact with the person like any other."""
+    if call.customer_id is not None:
+        hold_customer(call.customer_id)
+    call.refresh_from_db()
+    if call.disposition:
+        return False
+    result, reason = _keep_result(call, disposition or Disposition.HUNG_UP, state)
+    invoices = spoken_on(call)
+    _follow(OUTCOMES[Disposition(result)], call, invoices)
+    if call.right_party:
+        on = call.placed_at.astimezone(ZoneInfo(call.business.time_zone)).date()
+        note_contact(call.caller, Channel.CALL, "conversation", key=f"call:{call.pk}", at=call.placed_at, on=on)
+    if call.right_party and call.customer is not None:
+        owe_notice(call.customer, invoices, key=f"call:{call.pk}")
+    numbers = [invoice.number for invoice in invoices]
+    timeline.record(
+        call, "was_called", by=AGENT, customer=call.customer_id, result=result, reason=reason, invoices=numbers
+    )
+    if is_over(call.status):
+        due.settle(UNFINISHED, call.pk)
+    return True
+
+
+def _keep_result(call: Call, disposition: str, state: State | None) -> tuple[str, str]:
+    result = call.disposition or disposition
+    reason = state.reason.value if state is not None and state.reason is not None else ""
+    Call.objects.filter(pk=call.pk).update(disposition=result, reason=reason)
+    return result, reason
+
+
 def spoken_of(attempt: Attempt) -> list[Invoice]:
     """The invoices this attempt is about, oldest first."""
     about = Invoice.objects.filter(attempt_links__attempt=attempt, attempt_links__dropped_at=None)
     return list(about.order_by("due_on", "number"))
 
 
-def _follow(outcome: Outcome, attempt: Attempt, call: Call, invoices: list[Invoice]) -> None:
+def spoken_on(call: Call) -> list[Invoice]:
+    """The invoices this call is about, oldest first, whoever made it."""
+    if call.attempt is not None:
+        return spoken_of(call.attempt)
+    return list(Invoice.objects.filter(pk__in=call.about).order_by("due_on", "number"))
+
+
+def _follow(outcome: Outcome, call: Call, invoices: list[Invoice]) -> None:
     match outcome.hold:
         case HoldKind.PAUSED:
             _pause(call, invoices)
         case HoldKind.DAYS:
-            _hold_invoices(outcome, attempt, invoices)
+            _hold_invoices(outcome, call, invoices)
         case HoldKind.PROMISE:
-            _hold_unpromised(outcome, attempt, invoices)
+            _hold_unpromised(outcome, call, invoices)
         case HoldKind.OWNER:
-            _hold_customer(outcome, attempt)
+            _hold_customer(outcome, call)
         case HoldKind.UNTIL_DONE:
             for invoice in invoices:
-                _hold(outcome, attempt, invoice=invoice, until=None)
-    if outcome.message is Message.STOP_CONFIRMATION:
+                _hold(outcome, call, invoice=invoice, until=None)
+    if outcome.message is Message.STOP_CONFIRMATION and call.customer_id is not None:
         outbox.owe(*letters.stop_confirmation(call))
-    if outcome.task:
+    # A person is being put through: whether the owner has to call back is known when somebody answered or nobody did.
+    if outcome.task and not call.person:
         task = {"task": outcome.disposition.value, **_particulars(call)}
-        timeline.record(call, "asks_owner", by=AGENT, customer=attempt.customer_id, **task)
+        timeline.record(call, "asks_owner", by=AGENT, customer=call.customer_id, **task)
 
 
 def _particulars(call: Call) -> dict[str, Any]:
@@ -116,7 +163,7 @@ def done(call_id: UUID) -> int:
     if outcome is None or outcome.hold is not HoldKind.UNTIL_DONE or call.attempt is None:
         return 0
     attempt = hold_attempt(call.attempt.pk)
-    until = _end_of(workdays_after(clock.today(attempt.business.time_zone), outcome.days), attempt)
+    until = _end_of(workdays_after(clock.today(call.business.time_zone), outcome.days), call)
     waiting = Hold.objects.filter(invoice__in=spoken_of(attempt), reason=outcome.disposition.value, by=AGENT)
     return waiting.filter(until=None, lifted_at=None).update(until=until)
 
@@ -130,26 +177,27 @@ def _pause(call: Call, invoices: list[Invoice]) -> None:
     pause(*(invoice.pk for invoice in invoices), why="unsure", words=words, source_key=f"call:{call.pk}", by=AGENT)
 
 
-def _hold_invoices(outcome: Outcome, attempt: Attempt, invoices: list[Invoice]) -> None:
-    on = clock.today(attempt.business.time_zone)
+def _hold_invoices(outcome: Outcome, call: Call, invoices: list[Invoice]) -> None:
+    on = clock.today(call.business.time_zone)
     until = workdays_after(on, outcome.days) if outcome.business_days else on + timedelta(days=outcome.days)
     for invoice in invoices:
-        _hold(outcome, attempt, invoice=invoice, until=_end_of(until, attempt))
+        _hold(outcome, call, invoice=invoice, until=_end_of(until, call))
 
 
-def _hold_unpromised(outcome: Outcome, attempt: Attempt, invoices: list[Invoice]) -> None:
+def _hold_unpromised(outcome: Outcome, call: Call, invoices: list[Invoice]) -> None:
     """Promised without a day, or not part of what was promised: as if for a week from now. With a day the promise holds."""
     running = set(Promise.objects.filter(invoice__in=invoices, status="running").values_list("invoice_id", flat=True))
-    _hold_invoices(outcome, attempt, [invoice for invoice in invoices if invoice.pk not in running])
+    _hold_invoices(outcome, call, [invoice for invoice in invoices if invoice.pk not in running])
 
 
-def _hold_customer(outcome: Outcome, attempt: Attempt) -> None:
-    _hold(outcome, attempt, invoice=None, until=None)
+def _hold_customer(outcome: Outcome, call: Call) -> None:
+    if call.customer_id is not None:
+        _hold(outcome, call, invoice=None, until=None)
 
 
-def _hold(outcome: Outcome, attempt: Attempt, *, invoice: Invoice | None, until: datetime | None) -> None:
+def _hold(outcome: Outcome, call: Call, *, invoice: Invoice | None, until: datetime | None) -> None:
     Hold.objects.create(
-        customer_id=attempt.customer_id,
+        customer_id=call.customer_id,
         invoice=invoice,
         reason=outcome.disposition.value,
         by=AGENT,
@@ -158,8 +206,8 @@ def _hold(outcome: Outcome, attempt: Attempt, *, invoice: Invoice | None, until:
     )
 
 
-def _end_of(day: date, attempt: Attempt) -> datetime:
-    zone = ZoneInfo(attempt.business.time_zone)
+def _end_of(day: date, call: Call) -> datetime:
+    zone = ZoneInfo(call.business.time_zone)
     return datetime.combine(day + timedelta(days=1), time(), zone).astimezone(UTC)
 
 

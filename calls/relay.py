@@ -7,13 +7,13 @@ from collections.abc import AsyncIterator
 from typing import Any
 from uuid import UUID
 
-from django.conf import settings
 from starlette.applications import Starlette
 from starlette.routing import WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from calls import bells, journal, twiml
 from calls.conversation import Session
+from calls.doors import door_of
 from calls.hangups import Listener
 from calls.opened import OpenLine, open_line
 from calls.threads import anywhere, in_database
@@ -36,50 +36,51 @@ _sessions: dict[UUID, tuple[Session, WebSocket]] = {}
 
 async def call(websocket: WebSocket) -> None:
     """The conversation of one attempt, until its socket is gone."""
-    attempt_id: UUID = websocket.path_params["attempt_id"]
-    if not is_signed_socket(websocket.url.path, websocket.headers):
+    line_id: UUID = websocket.path_params["line_id"]
+    keys = await anywhere(lambda: door_of(line_id).keys)
+    if keys is None or not is_signed_socket(websocket.url.path, websocket.headers, keys):
         await websocket.close(REFUSED)
         return
-    line = await anywhere(lambda: open_line(attempt_id))
+    line = await anywhere(lambda: open_line(line_id))
     if line is None:
         await websocket.close(REFUSED)
         return
     await websocket.accept()
-    if not await _is_set_up(websocket, line):
-        log.warning("setup_refused", attempt=str(attempt_id))
+    if not await _is_set_up(websocket, line, keys.account):
+        log.warning("setup_refused", attempt=str(line_id))
         await websocket.close(REFUSED)
         return
     await _talk(websocket, line)
 
 
-async def _is_set_up(websocket: WebSocket, line: OpenLine) -> bool:
+async def _is_set_up(websocket: WebSocket, line: OpenLine, account: str) -> bool:
     """The first frame names our account and the call bound to this attempt; a path with its signature could be replayed."""
     try:
         async with asyncio.timeout(SETUP_SECONDS):
             frame = _read(await websocket.receive_text())
     except (TimeoutError, WebSocketDisconnect, KeyError):
         return False
-    mine = frame.get("callSid") == line.sid and frame.get("accountSid") == settings.TWILIO_ACCOUNT_SID
+    mine = frame.get("callSid") == line.sid and frame.get("accountSid") == account
     return frame.get("type") == "setup" and mine
 
 
 async def _talk(websocket: WebSocket, line: OpenLine) -> None:
-    await _take_over(line.attempt_id)
+    await _take_over(line.line_id)
     session = Session(line, websocket.send_json, wording())
-    _sessions[line.attempt_id] = session, websocket
-    await listener.listen(line.attempt_id, session.stop)
+    _sessions[line.line_id] = session, websocket
+    await listener.listen(line.line_id, session.stop)
     code = HUNG_UP
     try:
         code = await _run(session, websocket)
     finally:
-        if _sessions.get(line.attempt_id, (None,))[0] is session:
-            del _sessions[line.attempt_id]
-            await listener.forget(line.attempt_id)
+        if _sessions.get(line.line_id, (None,))[0] is session:
+            del _sessions[line.line_id]
+            await listener.forget(line.line_id)
     if code == HUNG_UP:
         await session.finish()
     else:
         await session.leave()
-        await in_database(line.business_id, lambda: bells.settle(line.attempt_id, seconds=COMES_BACK_WITHIN))
+        await in_database(line.business_id, lambda: bells.settle(line.line_id, seconds=COMES_BACK_WITHIN))
 
 
 async def _run(session: Session, websocket: WebSocket) -> int:
@@ -98,9 +99,9 @@ async def _run(session: Session, websocket: WebSocket) -> int:
     return closed[0]
 
 
-async def _take_over(attempt_id: UUID) -> None:
+async def _take_over(line_id: UUID) -> None:
     """The carrier came back on a new socket: the old one is closed, its session has written down where it stood."""
-    older = _sessions.pop(attempt_id, None)
+    older = _sessions.pop(line_id, None)
     if older is not None:
         with contextlib.suppress(RuntimeError):
             await older[1].close(GOING_AWAY)
@@ -143,4 +144,4 @@ async def _life(_: Starlette) -> AsyncIterator[None]:
     await listener.close()
 
 
-app = Starlette(routes=[WebSocketRoute("/relay/{attempt_id:uuid}", call)], lifespan=_life)
+app = Starlette(routes=[WebSocketRoute("/relay/{line_id:uuid}", call)], lifespan=_life)

@@ -7,12 +7,13 @@ from django.conf import settings
 from django.db import transaction
 
 from accounts.models import Business
-from calls import bells
+from calls import bells, inbound
 from calls.clearing import clear_attempt
 from calls.dialing import LONGEST_SECONDS, RING_SECONDS
 from calls.endings import UNFINISHED, end_lost, end_never_sent
+from calls.handover import owe_call_back
 from calls.lattice import UNANSWERED, is_over
-from calls.lines import bind, call_of, line_of, move_along, owe_hang_up
+from calls.lines import bind, call_of, move_along, owe_hang_up, own_numbers
 from calls.locks import hold_attempt
 from calls.models import Attempt, Call
 from calls.outcomes import finish
@@ -32,7 +33,9 @@ Status = Attempt.Status
 
 def settle(attempt_id: UUID) -> str:
     """Bring this attempt to where the carrier has it; a word for how it stands. Safe to call at any time."""
-    attempt = Attempt.objects.get(pk=attempt_id)
+    attempt = Attempt.objects.filter(pk=attempt_id).first()
+    if attempt is None:
+        return inbound.settle(attempt_id)
     if attempt.status in (Status.ENDED, Status.PLANNED):
         due.settle(UNFINISHED, attempt_id)
         return str(attempt.status)
@@ -92,9 +95,9 @@ def _find(attempt: Attempt) -> CarrierCall | None:
     assert attempt.dialing_at is not None
     business = _business()
     on = attempt.dialing_at.date()
-    listed = carrier_for(business).look_up(to=attempt.to, caller=line_of(business), on=on)
-    since = attempt.dialing_at - timedelta(seconds=5)
-    mine = [call for call in listed if call.created_at is None or call.created_at >= since]
+    listed = carrier_for(business).look_up(to=attempt.to, on=on)
+    since, numbers = attempt.dialing_at - timedelta(seconds=5), own_numbers(business)
+    mine = [c for c in listed if c.caller in numbers and (c.created_at is None or c.created_at >= since)]
     bound = set(Call.objects.filter(sid__in=[call.sid for call in mine]).values_list("sid", flat=True))
     return next((call for call in reversed(mine) if call.sid not in bound), None)
 
@@ -122,8 +125,9 @@ def tell_of(attempt_id: UUID, sid: str, word: str, *, seconds: int | None = None
         Call.objects.filter(pk=call.pk).update(answered_by=answered_by)
     move_along(attempt, call, word, seconds=seconds)
     if is_over(call.status):
+        owe_call_back(call)
         _line_is_down(attempt, call)
-    elif attempt.status == Status.ENDED:
+    elif attempt.status == Status.ENDED and not call.person:  # with a person of the firm it may go on
         owe_hang_up(attempt, sid, because="late")
     elif known is None:
         _hang_up_if_forbidden(attempt, call)

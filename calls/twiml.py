@@ -1,11 +1,12 @@
 """What the carrier is told to do with a line, in its own markup."""
 
 import json
+from collections.abc import Sequence
 from uuid import UUID
 
 from django.conf import settings
 from django.urls import reverse
-from twilio.twiml.voice_response import Connect, Start, VoiceResponse
+from twilio.twiml.voice_response import Connect, Dial, Gather, Start, VoiceResponse
 
 SPANISH = "es-US"
 ENGLISH = "en-US"
@@ -15,25 +16,34 @@ _HEARING = {ENGLISH: "flux", SPANISH: "nova-3-general"}
 _HINTS = "invoice, invoice number, accounts payable, billing, due date, payment link, dispute"
 
 
-def web(name: str, attempt_id: UUID, patience: str = "") -> str:
+def spoken(language: str) -> str:
+    """The language a customer is spoken to in, as the carrier names it."""
+    return SPANISH if language.startswith("es") else ENGLISH
+
+
+def web(name: str, line_id: UUID, patience: str = "") -> str:
     """Where the carrier finds us, by the address we are known by. ``patience``: how it should retry; not sent, not signed."""
-    return f"{settings.PUBLIC_URL}{reverse(name, args=[attempt_id])}{patience}"
+    return f"{settings.PUBLIC_URL}{reverse(name, args=[line_id])}{patience}"
 
 
-def converse(attempt_id: UUID, *, business_name: str, language: str) -> str:
-    """Record both sides, then hand the line to the relay. Holds no name, number or amount of the customer."""
+def converse(line_id: UUID, *, business_name: str, language: str, notice: str) -> str:
+    """Say that the call is recorded, record both sides from then on, and hand the line to the relay.
+
+    Holds no name, number or amount of the customer. ``notice`` is played to its end before anything is recorded or heard.
+    """
     response = VoiceResponse()
+    response.say(notice, language=language, voice=f"Google.{_VOICES[language]}")
     start = Start()
     start.recording(
         channels="dual",
         trim="do-not-trim",
-        recording_status_callback=web("twilio_recording", attempt_id),
+        recording_status_callback=web("twilio_recording", line_id),
         recording_status_callback_event="completed absent",
     )
     response.append(start)
-    connect = Connect(action=web("twilio_after_relay", attempt_id), method="POST")
+    connect = Connect(action=web("twilio_after_relay", line_id), method="POST")
     relay = connect.conversation_relay(
-        url=f"{settings.RELAY_URL}/relay/{attempt_id}",
+        url=f"{settings.RELAY_URL}/relay/{line_id}",
         language=language,
         tts_provider="Google",
         voice=_VOICES[language],
@@ -58,7 +68,7 @@ def converse(attempt_id: UUID, *, business_name: str, language: str) -> str:
         speech_timeout="auto",
         **({"eot_threshold": "0.8"} if _HEARING[language] == "flux" else {}),
     )
-    relay.parameter(name="attempt", value=str(attempt_id))
+    relay.parameter(name="attempt", value=str(line_id))
     for code in _VOICES:
         relay.language(
             code=code,
@@ -88,6 +98,69 @@ def say_and_hang_up(text: str, *, language: str = ENGLISH, pause: bool = False) 
     return str(response)
 
 
-def handed_off(attempt_id: UUID, reason: str) -> str:
+type Spoken = Sequence[tuple[str, str]]  # what is said, each with its language as the carrier names it
+
+
+def listen(action: str, lines: Spoken, *, language: str, seconds: int, hints: str = "") -> str:
+    """Say this and take in what is answered by voice or one key, where the relay cannot: posted to ``action``.
+
+    What is said is played to its end: of words cut off here nobody would tell us.
+    """
+    response = VoiceResponse()
+    gather = Gather(
+        input="dtmf speech",
+        action=action,
+        method="POST",
+        timeout=seconds,
+        speech_timeout="auto",
+        num_digits=1,
+        language=language,
+        hints=hints or _HINTS,
+        profanity_filter=False,
+        barge_in=False,
+        action_on_empty_result=True,
+    )
+    for text, spoken_in in lines:
+        gather.say(text, language=spoken_in, voice=f"Google.{_VOICES[spoken_in]}")
+    response.append(gather)
+    response.hangup()
+    return str(response)
+
+
+def say_all_and_hang_up(lines: Spoken) -> str:
+    """All of this, then the end."""
+    response = VoiceResponse()
+    for text, spoken_in in lines:
+        response.say(text, language=spoken_in, voice=f"Google.{_VOICES[spoken_in]}")
+    response.hangup()
+    return str(response)
+
+
+def say_all_and_go_on(lines: Spoken, address: str) -> str:
+    """All of this, then ask ``address`` what comes next."""
+    response = VoiceResponse()
+    for text, spoken_in in lines:
+        response.say(text, language=spoken_in, voice=f"Google.{_VOICES[spoken_in]}")
+    response.redirect(address, method="POST")
+    return str(response)
+
+
+def put_through(line_id: UUID, number: str, *, caller: str, ring_seconds: int, longest_seconds: int) -> str:
+    """Ring this person and connect the two once he answers; then ask us how it went."""
+    response = VoiceResponse()
+    dial = Dial(
+        caller_id=caller,
+        timeout=ring_seconds,
+        time_limit=longest_seconds,
+        answer_on_bridge=True,
+        action=web("twilio_after_person", line_id),
+        method="POST",
+    )
+    dial.number(number)
+    response.append(dial)
+    return str(response)
+
+
+def handed_off(line_id: UUID, reason: str) -> str:
     """What the relay says when it ends a session: a string by the carrier's rule, and nobody's name in it."""
-    return json.dumps({"reasonCode": reason, "attempt": str(attempt_id)})
+    return json.dumps({"reasonCode": reason, "attempt": str(line_id)})

@@ -8,7 +8,7 @@ from django.db import transaction
 from calls.acts import Scene, carry_out, is_carried_out
 from calls.agent import acts
 from calls.agent.codec import CodecError, pack, unpack
-from calls.models import Attempt, Call
+from calls.models import Call
 from syntharra import logs
 
 log = logs.get(__name__)
@@ -24,7 +24,7 @@ def as_kept(asked: Sequence[acts.Act], evidence: Mapping[str, Any]) -> list[dict
     ]
 
 
-def carry_out_undone(attempt: Attempt, call: Call) -> None:
+def carry_out_undone(call: Call) -> None:
     """Do, in order, what a relay wrote down and did not live to do. Raises what went wrong; doing it again is safe.
 
     ``call`` has it no more afterwards. What another version wrote and nobody can read is left out, with a line in the log.
@@ -33,7 +33,7 @@ def carry_out_undone(attempt: Attempt, call: Call) -> None:
     if not kept:
         return
     for act, evidence in _read(call, kept):
-        scene = Scene(attempt_id=attempt.pk, call_id=call.pk, language=attempt.customer.language, evidence=evidence)
+        scene = Scene(line_id=call.line_id, call_id=call.pk, language=call.language, evidence=evidence)
         carry_out(scene, [act])
     _cross_out(call, kept)
 

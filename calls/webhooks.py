@@ -5,17 +5,18 @@ from functools import wraps
 from typing import Any
 from uuid import UUID
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseForbidden
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
-from calls import answering, bells, twiml
+from accounts.models import Business
+from calls import answering, bells, gathering, handover, inbound, twiml
+from calls.doors import Door, door_of, door_of_account
 from calls.models import Call, CallDoor
 from calls.settling import tell_of
 from calls.wrapup import MACHINES, stopped_because
 from integrations import inbox
-from integrations.models import InboxEvent
+from integrations.models import InboxEvent, NumberDoor
 from integrations.twilio.webhooks import is_signed
 from notifications import outbox
 from syntharra import logs
@@ -37,7 +38,7 @@ _KEPT = frozenset(
     }
 )
 
-type View = Callable[[HttpRequest, UUID], HttpResponse]
+type View = Callable[..., HttpResponse]
 
 
 def register() -> None:
@@ -46,59 +47,137 @@ def register() -> None:
 
 
 def carrier_only(view: View) -> Any:
-    """Only for signed requests of our own carrier account, acting for the business of the attempt in the path."""
+    """Only for signed requests of the business's own carrier account, acting for the business of the line in the path."""
 
     @csrf_exempt
     @require_POST
     @wraps(view)
-    def inner(request: HttpRequest, attempt_id: UUID) -> HttpResponse:
-        if not is_signed(request) or request.POST.get("AccountSid") != settings.TWILIO_ACCOUNT_SID:
+    def inner(request: HttpRequest, line_id: UUID, **more: int) -> HttpResponse:
+        door = door_of(line_id)
+        if not _may_come_in(request, door):
             return HttpResponseForbidden("signed requests of the carrier only\n", content_type="text/plain")
-        door = CallDoor.objects.filter(attempt_id=attempt_id).first()
-        if door is None:
+        if door.business is None:
             return _xml(twiml.hang_up())
-        with acting_for(door.business_id), logs.correlated(str(attempt_id)):
-            return view(request, attempt_id)
+        with acting_for(door.business.pk), logs.correlated(str(line_id)):
+            return view(request, line_id, **more)
 
     return inner
 
 
+def _may_come_in(request: HttpRequest, door: Door) -> bool:
+    """Signed by the account whose line it is, and by no other."""
+    keys = door.keys
+    return keys is not None and is_signed(request, keys) and request.POST.get("AccountSid") == keys.account
+
+
 @carrier_only
-def voice(request: HttpRequest, attempt_id: UUID) -> HttpResponse:
+def voice(request: HttpRequest, line_id: UUID) -> HttpResponse:
     """Somebody answered: the last gate. What to do with the line, or not a word."""
-    return _xml(answering.answer(attempt_id, _said(request, "CallSid")))
+    return _xml(answering.answer(line_id, _said(request, "CallSid")))
 
 
 @carrier_only
-def after_relay(request: HttpRequest, attempt_id: UUID) -> HttpResponse:
-    """The session with the agent is over, or something failed: an apology where somebody is still on the line."""
+def after_relay(request: HttpRequest, line_id: UUID) -> HttpResponse:
+    """The session with the agent is over, or broke: what comes next on this line."""
     sid, status = _said(request, "CallSid"), _said(request, "SessionStatus")
-    return _xml(answering.after_relay(attempt_id, sid, status=status, error=_said(request, "ErrorCode")))
+    return _xml(answering.after_relay(line_id, sid, status=status, error=_said(request, "ErrorCode")))
 
 
 @carrier_only
-def status(request: HttpRequest, attempt_id: UUID) -> HttpResponse:
-    return _kept(request, attempt_id, "status")
+def fallback(request: HttpRequest, line_id: UUID) -> HttpResponse:
+    """One of our answers did not reach the carrier: an apology, then the end. Never anything that could fail again."""
+    log.error("answer_failed", line=str(line_id), code=_said(request, "ErrorCode") or None)
+    return _xml(answering.apology(line_id))
 
 
 @carrier_only
-def amd(request: HttpRequest, attempt_id: UUID) -> HttpResponse:
-    return _kept(request, attempt_id, "amd")
+def gather(request: HttpRequest, line_id: UUID, turn: int) -> HttpResponse:
+    """A turn of the conversation where the relay is out of reach: what was said or pressed, answered."""
+    words, key = _said(request, "SpeechResult"), _said(request, "Digits")[:1]
+    return _xml(gathering.take_turn(line_id, turn, words=words, key=key))
 
 
 @carrier_only
-def recording(request: HttpRequest, attempt_id: UUID) -> HttpResponse:
-    return _kept(request, attempt_id, "recording")
+def after_person(request: HttpRequest, line_id: UUID) -> HttpResponse:
+    """The person who was to be put through spoke with them, or nobody answered."""
+    said = _said(request, "DialCallStatus")
+    return _xml(handover.after_person(line_id, _said(request, "CallSid"), status=said))
 
 
-def _kept(request: HttpRequest, attempt_id: UUID, kind: str) -> HttpResponse:
+@carrier_only
+def inbound_word(request: HttpRequest, line_id: UUID) -> HttpResponse:
+    """What a caller said whom we do not speak with about an invoice."""
+    words, key = _said(request, "SpeechResult"), _said(request, "Digits")[:1]
+    return _xml(inbound.word(line_id, _said(request, "CallSid"), words=words, key=key))
+
+
+def number_of_ours(view: View) -> Any:
+    """Only for signed requests of a carrier account of ours, acting for the business of the number that was called."""
+
+    @csrf_exempt
+    @require_POST
+    @wraps(view)
+    def inner(request: HttpRequest) -> HttpResponse:
+        door = door_of_account(str(request.POST.get("AccountSid", "")))
+        if not _may_come_in(request, door):
+            return HttpResponseForbidden("signed requests of the carrier only\n", content_type="text/plain")
+        found = NumberDoor.objects.filter(number=_said(request, "To")).values_list("business_id", flat=True).first()
+        business = Business.objects.filter(pk=found).first() if found else None
+        # The installation's own account serves the sandbox; a live business is reached by its own account alone.
+        if business is None or (business.pk != door.business.pk if door.business else not business.sandbox):
+            return _xml(inbound.nobodys_number())
+        with acting_for(business.pk):
+            return view(request, business)
+
+    return inner
+
+
+@number_of_ours
+def inbound_call(request: HttpRequest, business: Business) -> HttpResponse:
+    """Somebody calls one of the firm's numbers."""
+    caller, called, sid = (_said(request, name)[:64] for name in ("From", "To", "CallSid"))
+    if not sid:
+        return _xml(twiml.hang_up())
+    return _xml(inbound.answer(business, caller=caller[:16], called=called[:16], sid=sid))
+
+
+@number_of_ours
+def inbound_fallback(request: HttpRequest, business: Business) -> HttpResponse:
+    """Our answer to somebody's call did not reach the carrier."""
+    log.error("answer_failed", sid=_said(request, "CallSid"), code=_said(request, "ErrorCode") or None)
+    return _xml(inbound.take_no_word(business))
+
+
+@number_of_ours
+def inbound_status(request: HttpRequest, business: Business) -> HttpResponse:
+    """How far a call somebody made to us is. One we know nothing of is none of ours to follow."""
+    call = Call.objects.filter(sid=_said(request, "CallSid"), attempt=None).first()
+    return HttpResponse(status=204) if call is None else _kept(request, call.pk, "status")
+
+
+@carrier_only
+def status(request: HttpRequest, line_id: UUID) -> HttpResponse:
+    return _kept(request, line_id, "status")
+
+
+@carrier_only
+def amd(request: HttpRequest, line_id: UUID) -> HttpResponse:
+    return _kept(request, line_id, "amd")
+
+
+@carrier_only
+def recording(request: HttpRequest, line_id: UUID) -> HttpResponse:
+    return _kept(request, line_id, "recording")
+
+
+def _kept(request: HttpRequest, line_id: UUID, kind: str) -> HttpResponse:
     """Store it once, answer, and let a worker read it."""
     sid = _said(request, "CallSid")
     token = request.headers.get(IDEMPOTENCY, "").replace("\0", "")
     named = token or f"{sid}:{_said(request, _NAMED_BY[kind])}:{_said(request, 'RecordingSid')}"
     facts = {name: _said(request, name) for name in sorted(_KEPT & request.POST.keys())}
-    payload = {"kind": kind, "attempt": str(attempt_id), "said": facts}
-    if inbox.keep(SOURCE, f"{kind}:{named}"[:200], payload, settings.TWILIO_ACCOUNT_SID):
+    payload = {"kind": kind, "attempt": str(line_id), "said": facts}
+    if inbox.keep(SOURCE, f"{kind}:{named}"[:200], payload, _said(request, "AccountSid")):
         bells.read_webhooks()
     return HttpResponse(status=204)
 
@@ -137,9 +216,12 @@ def _read_one(payload: dict[str, Any]) -> None:
 
 def _read_status(attempt_id: UUID, sid: str, said: dict[str, str]) -> None:
     seconds = said.get("CallDuration", "")
-    if sid:
-        word = said.get("CallStatus", "")
-        tell_of(attempt_id, sid, word, seconds=int(seconds) if seconds.isdigit() else None)
+    word, lasted = said.get("CallStatus", ""), int(seconds) if seconds.isdigit() else None
+    call = Call.objects.filter(pk=attempt_id, attempt=None).first()
+    if call is not None:
+        inbound.tell_of(call.pk, word, seconds=lasted)
+    elif sid:
+        tell_of(attempt_id, sid, word, seconds=lasted)
 
 
 def _read_machine(attempt_id: UUID, sid: str, said: dict[str, str]) -> None:
@@ -168,7 +250,7 @@ def _no_person_found(call: Call) -> bool:
 def _read_recording(attempt_id: UUID, sid: str, said: dict[str, str]) -> None:
     name = said.get("RecordingSid", "")
     if name and said.get("RecordingStatus") == "completed":
-        Call.objects.filter(attempt_id=attempt_id, sid=sid).update(recording_sid=name[:64])
+        Call.objects.filter(sid=sid).update(recording_sid=name[:64])
 
 
 _READERS: dict[str, Callable[[UUID, str, dict[str, str]], None]] = {

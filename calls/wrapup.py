@@ -6,7 +6,7 @@ from calls.acts import Scene, carry_out
 from calls.agent.conversation import advance
 from calls.agent.events import HungUp
 from calls.agent.outcomes import Disposition
-from calls.lines import call_of
+from calls.doors import call_at
 from calls.models import Attempt, Call
 from calls.opened import state_of
 from calls.outcomes import finish
@@ -20,33 +20,33 @@ def stopped_because(attempt_id: UUID, because: str) -> None:
     Attempt.objects.filter(pk=attempt_id, ended_because="").update(ended_because=because[:60])
 
 
-def wrap_up(attempt_id: UUID) -> bool:
-    """Finish the call of this attempt with the result it had, after what was decided on it and not committed yet.
+def wrap_up(line_id: UUID) -> bool:
+    """Finish the call on this line with the result it had, after what was decided on it and not committed yet.
 
     False when it was finished before. Safe to call twice.
     """
-    attempt = Attempt.objects.select_related("customer").get(pk=attempt_id)
-    call = call_of(attempt)
+    call = call_at(line_id)
     if call is None:
         return False
-    carry_out_undone(attempt, call)
-    if attempt.status == Attempt.Status.ENDED:
+    carry_out_undone(call)
+    attempt = call.attempt
+    if attempt.status == Attempt.Status.ENDED if attempt is not None else bool(call.disposition):
         return False
     state = state_of(call)
     if state is None:
-        return finish(attempt_id, _without_a_word(attempt, call))
+        return finish(line_id, _without_a_word(call))
     step = advance(state, HungUp(str(call.agent_state.get("partial", ""))))
-    scene = Scene(attempt_id=attempt_id, call_id=call.pk, language=attempt.customer.language)
+    scene = Scene(line_id=line_id, call_id=call.pk, language=call.language)
     carry_out(scene, step.acts)
     result = step.end or Disposition.HUNG_UP
-    ours = attempt.ended_because != "" and result is Disposition.HUNG_UP
-    return finish(attempt_id, "" if ours else result.value, state=step.state)
+    ours = attempt is not None and attempt.ended_because != "" and result is Disposition.HUNG_UP
+    return finish(line_id, "" if ours else result.value, state=step.state)
 
 
-def _without_a_word(attempt: Attempt, call: Call) -> str:
+def _without_a_word(call: Call) -> str:
     """The agent never began: a machine, a line we gave up, or one where our voice could not be put through."""
     if call.answered_by in MACHINES:
         return Disposition.VOICEMAIL_GREETING
-    if attempt.ended_because:
+    if call.attempt is not None and call.attempt.ended_because:
         return ""
     return Disposition.HUNG_UP if call.answered_at is not None else Disposition.FAILED

@@ -107,12 +107,17 @@ def stop(customer_id: UUID, kind: StopKind, *, number: str, words: str, source: 
         defaults={"words": words, "source": source, "at": clock.now()},
     )
     if number and kind in (StopKind.OPT_OUT, StopKind.CEASE, StopKind.WRONG_NUMBER):
-        StopEntry.objects.get_or_create(
-            number_hash=number_hash(number), kind=kind, lifted_at=None, defaults={"at": clock.now()}
-        )
+        stop_number(number, kind)
     if made:
         timeline.record(suppression, "stopped", by=by, customer=customer_id, kind=str(kind), source=source)
     return suppression
+
+
+def stop_number(number: str, kind: StopKind) -> None:
+    """A stop asked for by somebody who is no customer we know: the number, for every business. Safe to call twice."""
+    StopEntry.objects.get_or_create(
+        number_hash=number_hash(number), kind=kind, lifted_at=None, defaults={"at": clock.now()}
+    )
 
 
 def stopped_numbers(numbers: Collection[str]) -> dict[str, set[StopKind]]:

@@ -55,6 +55,8 @@ TABLE: dict[str, Kept] = {
     "integrations.SetAside": Kept(timedelta(days=90), "cleared problems of the books", "cleared_at"),
     "integrations.PhoneLine": PROOF,
     "integrations.NumberDoor": DOOR,
+    "integrations.CarrierAccount": PROOF,
+    "integrations.CarrierDoor": DOOR,
     "integrations.InboxEvent": Kept(timedelta(days=30), "a webhook that was read; replays come within days", "done_at"),
     "compliance.StopEntry": Kept(None, "a stop binds until the person lifts it"),
     "compliance.Suppression": PROOF,

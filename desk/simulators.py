@@ -103,9 +103,19 @@ def create_app(host: str, port: int, speed: float, mailbox: post.Mailbox) -> Sta
     return Starlette(routes=routes, lifespan=lifespan)
 
 
+def calling(what: str) -> str:
+    """Where the carrier asks about a call somebody makes to one of our numbers."""
+    return f"{settings.PUBLIC_URL}/webhooks/twilio/inbound/{what}"
+
+
 def _carrier(origin: str, speed: float) -> twilio.TwilioSimConfig:
     """One account with our credentials that owns both firms' numbers, as one operator's account would."""
-    numbers = (*twilio.AVA_ACCOUNT.numbers, *twilio.RIVAL_ACCOUNT.numbers)
+    numbers = tuple(
+        replace(
+            number, voice_url=calling("call"), voice_fallback_url=calling("fallback"), status_callback=calling("status")
+        )
+        for number in (*twilio.AVA_ACCOUNT.numbers, *twilio.RIVAL_ACCOUNT.numbers)
+    )
     account = replace(
         twilio.AVA_ACCOUNT,
         sid=settings.TWILIO_ACCOUNT_SID,

@@ -218,12 +218,44 @@ class PhoneLine(TenantModel):
 
     number = models.CharField(max_length=16)
     carrier_account = models.CharField(max_length=64, blank=True)
+    carrier_sid = models.CharField(max_length=64, blank=True, default="", db_default="")  # the carrier's id of it
     sandbox = models.BooleanField()
+    is_main = models.BooleanField(default=False, db_default=False)  # what a customer sees who was never called before
     created_at = models.DateTimeField()
     released_at = models.DateTimeField(null=True)
 
     class Meta(TenantModel.Meta):
-        pass
+        constraints = [
+            *TenantModel.Meta.constraints,
+            models.UniqueConstraint(
+                fields=["business"], condition=models.Q(is_main=True, released_at=None), name="one_main_number"
+            ),
+        ]
+
+
+class CarrierAccount(TenantModel):
+    """A live business's own account at the carrier: its numbers, its rate, its keys. A sandbox has none of its own."""
+
+    sid = models.CharField(max_length=64)
+    secrets = models.BinaryField(default=b"")  # the token, the other token while one is rotated, shared keys
+    calls_per_second = models.DecimalField(max_digits=6, decimal_places=2, default=1)
+    opened_at = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True)
+
+    class Meta(TenantModel.Meta):
+        constraints = [
+            *TenantModel.Meta.constraints,
+            models.UniqueConstraint(
+                fields=["business"], condition=models.Q(closed_at=None), name="one_carrier_account_a_business"
+            ),
+        ]
+
+
+class CarrierDoor(models.Model):
+    """Which business an account at the carrier belongs to: none belongs to two."""
+
+    sid = models.CharField(max_length=64, primary_key=True)
+    business_id = models.UUIDField()
 
 
 class NumberDoor(models.Model):

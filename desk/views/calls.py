@@ -27,6 +27,7 @@ from desk.views.invoices import Empty, without_page
 from desk.wording.gate import Gate
 from desk.wording.outcomes import NOBODY_SPOKE, attempt_ending, ending, follows
 from desk.wording.transcript import Turn, turns
+from invoices.models import Invoice
 from syntharra.templatetags.syntharra import moment, phone, seconds
 
 PER_PAGE = 30
@@ -84,16 +85,16 @@ def call(request: MemberRequest, pk: UUID) -> HttpResponse:
     """One call: what was said, where it stopped, what came of it, and why it was permitted."""
     found: Call = get_object_or_404(request.business.calls.select_related("customer", "attempt"), pk=pk)
     end = ending(found)
-    about = [link.invoice for link in _about(found)]
+    about = _spoken_of(request.business, found)
     heard_here = {"claims__source": "call", "claims__evidence__call": str(found.pk)}
     dispute = request.business.disputes.filter(invoice__in=about, **heard_here).first()
-    named = found.customer.contacts.filter(phone=found.to).exclude(name="").first()
-    said = turns(found, list(found.lines.order_by("position")), customer=named.name if named else found.customer.name)
+    person = _person(found)
+    said = turns(found, list(found.lines.order_by("position")), customer=person or _who(found))
     asked, done = asks.of_call(request.business, found)
     context = {
-        "title": _("Call to %(name)s") % {"name": found.customer.name},
+        "title": (_("Call from %(name)s") if found.is_inbound else _("Call to %(name)s")) % {"name": _who(found)},
         "above": [(_("Calls"), reverse("calls"))],
-        "under": f"{named.name} · {phone(found.to)}" if named else phone(found.to),
+        "under": f"{person} · {phone(found.number)}" if person else phone(found.number),
         "placed_at": found.placed_at,
         "state": end.state,
         "outcome": end.word,
@@ -173,8 +174,8 @@ def _made_row(found: Call) -> CallRow:
     return CallRow(
         at=found.placed_at,
         url=reverse("call", args=[found.pk]),
-        customer=found.customer.name,
-        about=_numbers(links),
+        customer=_who(found),
+        about=_numbers(links) if links else _("they called you") if found.is_inbound else "",
         state=end.state,
         outcome=end.word,
         consequence=end.means,
@@ -214,6 +215,26 @@ def _about(found: Call) -> Sequence[AttemptInvoice]:
     return list(found.attempt.about.select_related("invoice__customer").order_by("position"))
 
 
+def _spoken_of(business: Business, found: Call) -> list[Invoice]:
+    if found.is_inbound:
+        return list(
+            business.invoices.filter(pk__in=found.about).select_related("customer").order_by("due_on", "number")
+        )
+    return [link.invoice for link in _about(found)]
+
+
+def _who(found: Call) -> str:
+    return found.customer.name if found.customer is not None else phone(found.caller)
+
+
+def _person(found: Call) -> str:
+    """The contact with this number, where there is one with a name."""
+    if found.customer is None:
+        return ""
+    named = found.customer.contacts.filter(phone=found.number).exclude(name="").first()
+    return named.name if named is not None else ""
+
+
 def _gate(business: Business, found: Call) -> Gate | None:
     if found.attempt_id is None:
         return None
@@ -230,8 +251,11 @@ def _no_words(found: Call, said: list[Turn]) -> str:
 def _facts(found: Call) -> list[tuple[str, object]]:
     facts: list[tuple[str, object]] = [
         (_("Placed"), moment(found.placed_at)),
-        (_("Number"), phone(found.to)),
-        (_("Shown to them"), phone(found.caller)),
+        (_("Number"), phone(found.number)),
+        (
+            _("Called") if found.is_inbound else _("Shown to them"),
+            phone(found.to if found.is_inbound else found.caller),
+        ),
     ]
     if found.answered_at:
         facts.append((_("Answered"), moment(found.answered_at)))

@@ -17,6 +17,7 @@ from disputes.models import Claim
 from integrations import problems
 from invoices.models import Contact
 from syntharra import money
+from syntharra.templatetags.syntharra import phone
 
 
 class Act(NamedTuple):
@@ -72,6 +73,15 @@ ACTS: dict[str, Act] = {
     "promised": Act("handshake", _("Promised to pay"), "accent"),
     "wants_callback": Act("phone-call", _("Asked to be called at another time")),
     "says_paid": Act("circle-pause", _("Says it is paid"), "frozen"),
+    "was_called": Act("phone", _("Called you")),
+    "asked_for_person": Act("user", _("Asked for a person")),
+    "rang_person": Act("phone-call", _("Rang your telephone to put them through")),
+    "put_through": Act("phone", _("Put them through to you")),
+    "carrier_account_set": Act("plug", _("Set the account calls go through")),
+    "number_added": Act("phone", _("Added a number to call from")),
+    "number_released": Act("phone", _("Let go of a number"), "late"),
+    "main_number_set": Act("phone", _("Chose the number new customers see")),
+    "person_phone_set": Act("user", _("Said whom to ring when a customer asks for a person")),
     "refused_recording": Act("ban", _("Did not want to be recorded")),
     "froze": Act("snowflake", _("Froze an invoice: they disagree"), "frozen"),
     "claim_added": Act("quote", _("Added to a dispute"), "frozen"),
@@ -159,7 +169,9 @@ def _numbers(facts: Mapping[str, Any]) -> str:
 
 def _of_verb(verb: str, facts: Mapping[str, Any]) -> str:
     match verb:
-        case "called" | "could_not_call":
+        case "number_added" | "number_released" | "main_number_set" | "person_phone_set":
+            return phone(str(facts.get("number", "")))
+        case "called" | "could_not_call" | "was_called":
             return short(str(facts.get("result", ""))) or against(str(facts.get("result", "")))
         case "asks_owner" | "task_done":
             return task_words(str(facts.get("task", "")))

@@ -22,6 +22,7 @@ from urllib3.exceptions import NewConnectionError
 
 from accounts.models import Business
 from integrations.errors import Disconnected, Refused, Throttled, Unavailable, VendorError
+from integrations.twilio.keys import keys_of
 from syntharra import logs
 
 log = logs.get(__name__)
@@ -78,6 +79,15 @@ class CarrierCall:
     queue_seconds: float = 0.0
 
 
+@dataclass(frozen=True, slots=True)
+class CarrierNumber:
+    """A number the account rents, and the address that is asked when somebody rings it."""
+
+    sid: str
+    number: str
+    voice_url: str
+
+
 class Carrier(Protocol):
     """Whoever connects our calls."""
 
@@ -86,7 +96,7 @@ class Carrier(Protocol):
 
     def fetch(self, sid: str) -> CarrierCall: ...
 
-    def look_up(self, *, to: str, caller: str, on: date) -> list[CarrierCall]:
+    def look_up(self, *, to: str, on: date) -> list[CarrierCall]:
         """The calls placed to this number on or after this day (UTC), newest first."""
 
     def hang_up(self, sid: str) -> CarrierCall:
@@ -98,6 +108,12 @@ class Carrier(Protocol):
     def stop_recording(self, sid: str) -> bool: ...
 
     def recording(self, sid: str) -> bytes: ...
+
+    def numbers(self) -> list[CarrierNumber]:
+        """The numbers this account rents."""
+
+    def point(self, sid: str, *, voice_url: str, fallback_url: str, status_url: str) -> None:
+        """Say where this number's calls are asked about and told of."""
 
 
 class LocalHttp(TwilioHttpClient):  # type: ignore[misc]  # the SDK has no types
@@ -151,12 +167,10 @@ class TwilioCarrier:
     def fetch(self, sid: str) -> CarrierCall:
         return self._ask(lambda: _read(self._client.calls(sid).fetch()))
 
-    def look_up(self, *, to: str, caller: str, on: date) -> list[CarrierCall]:
+    def look_up(self, *, to: str, on: date) -> list[CarrierCall]:
         since = datetime(on.year, on.month, on.day)  # noqa: DTZ001  (a day; the SDK writes the date alone)
         calls = self._client.calls
-        return self._ask(
-            lambda: [_read(call) for call in calls.list(to=to, from_=caller, start_time_after=since, limit=50)]
-        )
+        return self._ask(lambda: [_read(call) for call in calls.list(to=to, start_time_after=since, limit=50)])
 
     def hang_up(self, sid: str) -> CarrierCall:
         call = self.fetch(sid)
@@ -204,6 +218,21 @@ class TwilioCarrier:
             raise Refused("the carrier has no such recording", code=str(answer.status_code))
         return answer.content
 
+    def numbers(self) -> list[CarrierNumber]:
+        listed = self._ask(lambda: self._client.incoming_phone_numbers.list(limit=200))
+        return [CarrierNumber(str(one.sid), str(one.phone_number), str(one.voice_url or "")) for one in listed]
+
+    def point(self, sid: str, *, voice_url: str, fallback_url: str, status_url: str) -> None:
+        addresses = {
+            "voice_url": voice_url,
+            "voice_method": "POST",
+            "voice_fallback_url": fallback_url,
+            "voice_fallback_method": "POST",
+            "status_callback": status_url,
+            "status_callback_method": "POST",
+        }
+        self._ask(lambda: self._client.incoming_phone_numbers(sid).update(**addresses))
+
     def _ask[T](self, request: Callable[[], T]) -> T:
         try:
             return request()
@@ -212,11 +241,12 @@ class TwilioCarrier:
 
 
 def carrier_for(business: Business) -> Carrier:
-    """The carrier of a business. A sandbox business reaches the simulator only, a live one never does."""
-    account, token = settings.TWILIO_ACCOUNT_SID, settings.TWILIO_AUTH_TOKEN
-    if not account or not token:
-        raise Disconnected("no carrier account: set TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN")
-    return _carrier(account, token, f"{settings.SIMULATORS_URL}/twilio" if business.sandbox else "")
+    """The carrier of a business. A sandbox business reaches the simulator only, a live one never does.
+
+    Raises Disconnected where a live business has no account of its own yet.
+    """
+    keys = keys_of(business)
+    return _carrier(keys.account, keys.token, f"{settings.SIMULATORS_URL}/twilio" if business.sandbox else "")
 
 
 @lru_cache(maxsize=16)

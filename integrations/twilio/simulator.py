@@ -118,6 +118,7 @@ def _other_routes(door: FrontDoor, messages: MessagesResource, numbers: NumbersR
         _route(f"{ACCOUNT}/Messages.json", "GET", door.endpoint(messages.list)),
         _route(f"{ACCOUNT}/Messages/{{sid}}.json", "GET", door.endpoint(messages.fetch, operation="messages.fetch")),
         _route(f"{ACCOUNT}/IncomingPhoneNumbers.json", "GET", door.endpoint(numbers.incoming)),
+        _route(f"{ACCOUNT}/IncomingPhoneNumbers/{{sid}}.json", "POST", door.endpoint(numbers.point)),
         _route(f"{ACCOUNT}/OutgoingCallerIds.json", "GET", door.endpoint(numbers.outgoing)),
         _route(
             "/lookups.twilio.com/v2/PhoneNumbers/{number}",

@@ -24,8 +24,10 @@ def _bells_ring_in_memory() -> None:
 
 @pytest.fixture(autouse=True)
 def _own_carrier(settings: Any, tmp_path: Path) -> None:
+    from calls import pace
     from tests.calls.stage import SID, TOKEN
 
+    pace.connection().delete(f"calls:pace:{SID}")
     settings.TWILIO_ACCOUNT_SID, settings.TWILIO_AUTH_TOKEN = SID, TOKEN
     settings.CALLS_PER_SECOND = 50.0
     settings.CALL_JOURNAL = tmp_path / "journal"

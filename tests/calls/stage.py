@@ -1,6 +1,8 @@
 """The real thing on loopback: our web and relay on one port, the simulated carrier on another, a worker's work done in turn."""
 
+import os
 import time
+import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -33,7 +35,9 @@ from tests.cast import Firm, make_customer, make_invoice
 from tests.integrations.twilio.simulator_server import SimControl, served
 
 PERSONAS = Path(simulation.__file__).parent / "personas"
-SID, TOKEN = "AC00000000000000000000000000000614", "the token of the stage"
+# An account for each process of the tests: they share one Redis, where the rate of an account is kept.
+SID = f"AC{zlib.crc32(os.environ.get('PYTEST_XDIST_WORKER', '').encode()):032x}"
+TOKEN = "the token of the stage"
 EASTERN = ZoneInfo("America/New_York")
 
 

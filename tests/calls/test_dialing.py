@@ -1,14 +1,17 @@
 """Dialing in three steps: decided under the locks, asked for once, and whatever came of it is known or looked up."""
 
+import time as machine
 from datetime import time, timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
 from accounts.models import ActivityLine, Business
-from calls import dialing
+from calls import dialing, pace
 from calls.dialing import claim, decide, dial, take_note
 from calls.endings import end_never_sent
+from calls.lines import line_of
 from calls.models import Attempt, Call, CallDoor
 from calls.settling import settle
 from compliance.models import Decision, PhoneContact
@@ -178,7 +181,7 @@ def test_a_call_nobody_approved_waits(carrier: Stage) -> None:
 
 def test_a_call_that_would_still_ring_after_hours_waits_for_the_morning(carrier: Stage) -> None:
     attempt = planned(carrier)
-    to_tuesday(time(16, 59, 45))
+    to_tuesday(time(16, 59, 25))  # 25 s of ringing would be over in time; with the carrier's queue they might not
     Invoice.objects.update(read_at=clock.now())
 
     assert dial(attempt.pk) == "not now"
@@ -370,3 +373,41 @@ def test_calls_are_paced(carrier: Stage, settings: Any) -> None:
 
     second.refresh_from_db()
     assert (second.status, second.leased_until) == ("planned", None)
+
+
+def test_who_waits_for_the_carriers_rate_is_called_in_turn_and_never_two_at_once() -> None:
+    account = f"AC-{uuid4()}"
+
+    waits = [pace.take(account, who, per_second=2.0) for who in "abc"]
+    again = pace.take(account, "c", per_second=2.0)
+
+    assert waits[0] == 0
+    assert 0.4 < waits[1] <= 0.5
+    assert 0.9 < waits[2] <= 1.0
+    assert again <= waits[2]  # asked again, it keeps its place
+    machine.sleep(1.1)  # all of their turns have come: still one leaves, and the next an interval later
+    assert pace.take(account, "b", per_second=2.0) == 0
+    assert 0.4 < pace.take(account, "c", per_second=2.0) <= 0.5
+    assert pace.take("AC-another", "d", per_second=2.0) == 0
+
+
+def test_a_customer_always_sees_the_same_number_of_the_firm(carrier: Stage) -> None:
+    first = PhoneLine.objects.get()
+    invoice = carrier.owes("no_answer")
+    Call.objects.create(  # made before the firm had a second number
+        attempt=Attempt.objects.create(
+            customer=invoice.customer, status="ended", number=1, to="+16145550120", planned_for=clock.now()
+        ),
+        customer=invoice.customer,
+        sid="CA0",
+        status="no-answer",
+        to="+16145550120",
+        caller=first.number,
+        placed_at=clock.now(),
+    )
+    second = PhoneLine.objects.create(number="+16145550555", sandbox=True, is_main=True, created_at=clock.now())
+
+    assert line_of(carrier.firm.business, invoice.customer_id) == first.number
+    assert line_of(carrier.firm.business, carrier.owes("busy", phone="+16145550121").customer_id) == second.number
+    PhoneLine.objects.filter(pk=first.pk).update(released_at=clock.now())
+    assert line_of(carrier.firm.business, invoice.customer_id) == second.number

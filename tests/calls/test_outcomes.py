@@ -79,7 +79,7 @@ def on_the_line(customer: Customer, *, number: int = 1) -> Attempt:
 
 
 def scene(attempt: Attempt) -> Scene:
-    return Scene(attempt_id=attempt.pk, call_id=Call.objects.get(attempt=attempt).pk)
+    return Scene(line_id=attempt.pk, call_id=Call.objects.get(attempt=attempt).pk)
 
 
 def does(attempt: Attempt, *asked: acts.Act) -> None:
@@ -381,7 +381,7 @@ def test_each_invoice_objected_to_on_one_call_is_a_claim_that_is_told_and_acknow
     }
     assert Message.objects.filter(letter="dispute_alert").values("facts__claim").distinct().count() == 2
     assert Message.objects.filter(letter="dispute_acknowledgement").count() == 2
-    assert forbidden(attempt.pk, call.pk) == ""  # the line it was said on goes on
+    assert forbidden(call.pk) == ""  # the line it was said on goes on
 
 
 def test_a_freeze_that_names_none_takes_all_that_was_spoken_of(attempt: Attempt) -> None:
@@ -492,7 +492,7 @@ def test_words_for_the_owner_are_on_the_timeline(attempt: Attempt) -> None:
     does(attempt, acts.Note(NoteKind.PAPERWORK, "we need a W-9"), acts.SendCopy("never got it"), acts.HandOver("now"))
     does(attempt, acts.StopRecording("don't record me"))
 
-    assert sorted(verbs()) == ["asks_owner", "noted", "refused_recording", "wants_copy"]
+    assert sorted(verbs()) == ["asked_for_person", "noted", "refused_recording", "wants_copy"]
     assert Duty.objects.get(kind="stop_recording").facts["sid"] == Call.objects.get().sid
 
 

@@ -417,7 +417,7 @@ def test_a_card_number_read_out_is_written_down_nowhere(attempt: Attempt) -> Non
 
 def test_acts_carried_out_twice_are_done_once(attempt: Attempt) -> None:
     call = Call.objects.get(attempt=attempt)
-    scene = Scene(attempt_id=attempt.pk, call_id=call.pk)
+    scene = Scene(line_id=attempt.pk, call_id=call.pk)
     frozen = acts.Freeze(Reason.QUALITY, "it leaks", ())
     stopped = acts.Suppress(Intent.OPT_OUT, "never call again")
 

@@ -11,16 +11,21 @@ from django.test import Client
 from twilio.request_validator import RequestValidator
 
 from accounts.models import Business
+from calls.acts import Scene, carry_out
+from calls.agent.acts import StopRecording
 from calls.dialing import claim, decide
-from calls.models import Attempt, Call
+from calls.models import Attempt, Call, CallDoor
 from calls.planning import plan
 from compliance.models import Decision
 from disputes.services import NewClaim, open_dispute
 from integrations import inbox
 from integrations.models import InboxEvent
+from integrations.twilio.keys import keep_account
 from notifications.models import Duty
+from syntharra import clock
+from syntharra.tenancy import acting_for
 from tests.calls.stage import SID, to_tuesday
-from tests.cast import Firm, make_customer, make_invoice
+from tests.cast import Firm, make_business, make_customer, make_invoice
 
 pytestmark = pytest.mark.django_db
 CALL = "CA00000000000000000000000000000001"
@@ -35,7 +40,9 @@ class Twilio:
     def post(
         self, door: str, attempt: Attempt, *, host: str = "anybody.example", token: str = "", **fields: str
     ) -> HttpResponse:
-        path = f"/webhooks/twilio/{door}/{attempt.pk}"
+        return self.at(f"/webhooks/twilio/{door}/{attempt.pk}", host=host, token=token, **fields)
+
+    def at(self, path: str, *, host: str = "anybody.example", token: str = "", **fields: str) -> HttpResponse:
         form = {"AccountSid": SID, "CallSid": CALL, **fields}
         signed = RequestValidator(token or self.token).compute_signature(self.base + path, form)
         return self.client.post(  # type: ignore[return-value]
@@ -318,18 +325,6 @@ def test_after_the_relay_the_line_is_closed(attempt: Attempt, twilio: Twilio, st
     assert answer.content.decode().endswith("<Response><Hangup /></Response>")
 
 
-def test_when_the_relay_failed_somebody_on_the_line_is_told_so_and_no_more(attempt: Attempt, twilio: Twilio) -> None:
-    twilio.post("voice", attempt, CallStatus="in-progress")
-
-    answer = twilio.post("after-relay", attempt, SessionStatus="failed", ErrorCode="64102").content.decode()
-
-    assert "We are sorry, we cannot go on with this call. Goodbye." in answer
-    assert answer.endswith("<Hangup /></Response>")
-    Attempt.objects.update(ended_because="DISPUTE_OPEN")
-    again = twilio.post("after-relay", attempt, SessionStatus="failed", ErrorCode="64102").content.decode()
-    assert again.endswith("<Response><Hangup /></Response>")
-
-
 @pytest.mark.parametrize(
     "fields",
     [
@@ -357,3 +352,65 @@ def test_a_webhook_never_acts_for_another_business(attempt: Attempt, twilio: Twi
         assert Call.objects.count() == 0
 
     assert Call.objects.count() == 1
+
+
+def test_a_live_business_is_told_of_its_calls_by_its_own_account_and_by_no_other(twilio: Twilio, settings: Any) -> None:
+    rex = make_business("Rex Roofing", email="rex@rexroofing.example", sandbox=False)
+    zoe = make_business("Zoe Dental", email="zoe@zoedental.example", sandbox=False)
+    rexs, zoes = "AC" + "7" * 32, "AC" + "8" * 32
+    with acting_for(zoe.business.pk):
+        keep_account(zoe.business, zoes, token="zoe's token", by="operator")
+    with acting_for(rex.business.pk):
+        keep_account(rex.business, rexs, token="rex's token", by="operator", shared={"key1": "rex's shared key"})
+        customer = make_customer(rex)
+        attempt = Attempt.objects.create(
+            customer=customer, status="dialing", number=1, to="+16145550120", planned_for=clock.now()
+        )
+        CallDoor.objects.create(attempt_id=attempt.pk, business_id=rex.business.pk)
+        ringing = {"CallStatus": "ringing", "SequenceNumber": "1"}
+        told = [
+            twilio.post("status", attempt, token=token, AccountSid=account, **ringing).status_code
+            for token, account in (
+                ("rex's token", rexs),
+                ("zoe's token", zoes),
+                ("zoe's token", rexs),
+                ("rex's token", zoes),
+                (settings.TWILIO_AUTH_TOKEN, SID),
+                (settings.TWILIO_AUTH_TOKEN, rexs),
+            )
+        ]
+        path = f"/webhooks/twilio/status/{attempt.pk}"
+        text = f"{twilio.base}{path}AccountSid{rexs}CallSid{CALL}CallStatusringing"
+        signed = b64encode(hmac.digest(b"rex's shared key", text.encode(), sha256)).decode()
+        how = {"X-Twilio-Signature": signed, "X-Twilio-Webhooks-Signature-Settings": "key=key1,algorithm=HMAC_SHA256"}
+        form = {"AccountSid": rexs, "CallSid": CALL, "CallStatus": "ringing"}
+
+        assert told == [204, 403, 403, 403, 403, 403]
+        assert twilio.client.post(path, form, headers=how).status_code == 204
+    assert InboxEvent.objects.count() == 2
+
+
+def test_the_end_of_our_answers_is_an_apology_that_cannot_fail_again(attempt: Attempt, twilio: Twilio) -> None:
+    twilio.post("voice", attempt, CallStatus="in-progress")
+
+    sorry = twilio.post("fallback", attempt, ErrorCode="11200").content.decode()
+    Attempt.objects.update(ended_because="DISPUTE_OPEN")
+    silent = twilio.post("fallback", attempt, ErrorCode="11200").content.decode()
+
+    assert "We are sorry, we cannot go on with this call. Goodbye." in sorry
+    assert "<Gather" not in sorry
+    assert silent.endswith("<Response><Hangup /></Response>")
+
+
+def test_nothing_is_recorded_before_it_was_said_and_nothing_after_it_was_refused(
+    attempt: Attempt, twilio: Twilio
+) -> None:
+    text = twilio.post("voice", attempt, CallStatus="in-progress").content.decode()
+
+    assert "it is recorded" in text[: text.index("<Start><Recording")]
+    call = Call.objects.get()
+    assert call.recording == "announced"
+    carry_out(Scene(line_id=attempt.pk, call_id=call.pk), [StopRecording("do not record me")])
+    assert Call.objects.get().recording == "refused"
+    (duty,) = Duty.objects.filter(kind="stop_recording")
+    assert duty.facts["sid"] == CALL

@@ -7,10 +7,11 @@ from django.db import transaction
 
 from accounts.models import Business
 from integrations import secrets
-from integrations.models import Connection, PendingSignIn, Registration
+from integrations.models import CarrierAccount, Connection, PendingSignIn, Registration
 from syntharra.tenancy import acting_for
 
-SEALED: tuple[type[Connection | PendingSignIn | Registration], ...] = (Connection, PendingSignIn, Registration)
+type Sealed = Connection | PendingSignIn | Registration | CarrierAccount
+SEALED: tuple[type[Sealed], ...] = (Connection, PendingSignIn, Registration, CarrierAccount)
 
 
 class Command(BaseCommand):
@@ -40,7 +41,7 @@ class Command(BaseCommand):
         self.stdout.write(f"{kept} secrets are under the newest key ({resealed} resealed). Older keys may go.")
 
     @transaction.atomic
-    def _reseal(self, table: type[Connection | PendingSignIn | Registration], pk: Any) -> int:
+    def _reseal(self, table: type[Sealed], pk: Any) -> int:
         row = table.objects.select_for_update(of=("self",), no_key=True).filter(pk=pk).first()
         sealed = bytes(row.secrets) if row is not None else b""
         if row is None or not sealed or secrets.under_newest_key(sealed):

@@ -2,6 +2,7 @@
 
 import re
 import zlib
+from dataclasses import replace
 from typing import Any
 
 import phonenumbers
@@ -143,6 +144,25 @@ class NumbersResource:
         found = [number for number in asked.account.numbers if wanted in number.phone_number]
         items = [number_json(self.world, asked.account, number) for number in found]
         return Answer(page_json("incoming_phone_numbers", items, path=asked.url_path, query=asked.query))
+
+    def point(self, asked: Asked) -> Answer:
+        """The addresses a rented number's calls and texts are asked about at."""
+        rented = next(
+            (n for n in asked.account.numbers if self.world.number_sids[n.phone_number] == asked.path["sid"]), None
+        )
+        if rented is None:
+            raise not_found(asked.url_path)
+        given: dict[str, Any] = {
+            "voice_url": asked.fields.url("VoiceUrl"),
+            "voice_fallback_url": asked.fields.url("VoiceFallbackUrl"),
+            "status_callback": asked.fields.url("StatusCallback"),
+            "sms_url": asked.fields.url("SmsUrl"),
+        }
+        changed = replace(rented, **{name: value for name, value in given.items() if value})
+        numbers = tuple(changed if number is rented else number for number in asked.account.numbers)
+        account = replace(asked.account, numbers=numbers)
+        self.world.add_account(account)
+        return Answer(number_json(self.world, account, changed))
 
     def outgoing(self, asked: Asked) -> Answer:
         wanted = dict(asked.query).get("PhoneNumber", "")

@@ -15,9 +15,13 @@ from twilio.request_validator import RequestValidator
 
 from accounts.models import Business
 from integrations.errors import Disconnected, Refused, Throttled, Unavailable
+from integrations.models import CarrierAccount, CarrierDoor
 from integrations.twilio.client import CallOrder, CarrierCall, NotPlaced, TwilioCarrier, carrier_for
+from integrations.twilio.keys import Keys, keep_account, keys_of
 from integrations.twilio.simulator import AVA_ACCOUNT
 from integrations.twilio.webhooks import is_signed, is_signed_socket
+from syntharra.tenancy import acting_for
+from tests.cast import Firm, make_business
 from tests.integrations.twilio.simulator_server import SimControl, running_simulator
 
 CALLER, TO = "+16145550199", "+16145550109"
@@ -77,9 +81,9 @@ def test_a_call_is_found_again_by_numbers_and_day_newest_first(carrier: TwilioCa
     sim.wait_until_idle()
     today = datetime.now(UTC).date()
 
-    assert [call.sid for call in carrier.look_up(to=TO, caller=CALLER, on=today)] == [second.sid, first.sid]
-    assert carrier.look_up(to="+16145550101", caller=CALLER, on=today) == []
-    assert carrier.look_up(to=TO, caller=CALLER, on=today + timedelta(days=1)) == []
+    assert [call.sid for call in carrier.look_up(to=TO, on=today)] == [second.sid, first.sid]
+    assert carrier.look_up(to="+16145550101", on=today) == []
+    assert carrier.look_up(to=TO, on=today + timedelta(days=1)) == []
 
 
 def test_hanging_up_cancels_what_rings_and_bears_what_is_over(carrier: TwilioCarrier, sim: SimControl) -> None:
@@ -216,17 +220,51 @@ def test_errors_of_other_requests_say_what_to_do(
         carrier.fetch("CA" + "1" * 32)
 
 
-def test_a_sandbox_business_reaches_the_simulator_and_a_live_one_never(settings: Any, simulator: str) -> None:
+@pytest.mark.django_db
+def test_a_sandbox_business_reaches_the_simulator_and_a_live_one_its_own_account(settings: Any) -> None:
     settings.TWILIO_ACCOUNT_SID, settings.TWILIO_AUTH_TOKEN = AVA_ACCOUNT.sid, AVA_ACCOUNT.auth_token
     settings.SIMULATORS_URL = "http://127.0.0.1:9"
+    try_out, live = make_business(), make_business("Rex Roofing", email="rex@rexroofing.example", sandbox=False)
 
-    def origin(*, sandbox: bool) -> str:
-        found = carrier_for(Business(name="Ava's Plumbing", sandbox=sandbox))
+    def reached(firm: Firm) -> tuple[str, tuple[str, str]]:
+        with acting_for(firm.business.pk):
+            found = carrier_for(firm.business)
         assert isinstance(found, TwilioCarrier)
-        return found._origin
+        return found._origin, found._auth
 
-    assert origin(sandbox=True) == "http://127.0.0.1:9/twilio"
-    assert origin(sandbox=False) == "https://api.twilio.com"
+    assert reached(try_out) == ("http://127.0.0.1:9/twilio", (AVA_ACCOUNT.sid, AVA_ACCOUNT.auth_token))
+    with pytest.raises(Disconnected, match="carrier_account"):
+        reached(live)
+    with acting_for(live.business.pk):
+        keep_account(live.business, "AC" + "7" * 32, token="rex's own", by="operator")
+    assert reached(live) == ("https://api.twilio.com", ("AC" + "7" * 32, "rex's own"))
+
+
+@pytest.mark.django_db
+def test_an_account_at_the_carrier_belongs_to_one_live_business(settings: Any) -> None:
+    settings.TWILIO_ACCOUNT_SID = "AC" + "1" * 32
+    rex = make_business("Rex Roofing", email="rex@rexroofing.example", sandbox=False)
+    zoe = make_business("Zoe Dental", email="zoe@zoedental.example", sandbox=False)
+    try_out = make_business()
+    sid = "AC" + "7" * 32
+    with acting_for(rex.business.pk):
+        first = keep_account(rex.business, sid, token="one", by="operator")
+        again = keep_account(rex.business, sid, token="two", by="operator", secondary="one", shared={"key1": "s"})
+
+        assert again.pk == first.pk
+        assert b"two" not in bytes(CarrierAccount.objects.get().secrets)
+        keys = keys_of(rex.business)
+        assert (keys.tokens, dict(keys.shared)) == (("two", "one"), {"key1": "s"})
+        assert "two" not in repr(keys)
+        moved = keep_account(rex.business, "AC" + "8" * 32, token="three", by="operator")
+        assert list(CarrierAccount.objects.filter(closed_at=None)) == [moved]
+
+    for firm, account in ((zoe, sid), (zoe, "AC" + "1" * 32), (try_out, "AC" + "9" * 32)):
+        with acting_for(firm.business.pk), pytest.raises(Refused):
+            keep_account(firm.business, account, token="mine", by="operator")
+    with acting_for(zoe.business.pk):
+        assert CarrierAccount.objects.count() == 0
+    assert CarrierDoor.objects.count() == 2
 
 
 def test_without_an_account_there_is_no_carrier(settings: Any) -> None:
@@ -246,7 +284,7 @@ def test_what_was_never_heard_of_has_no_recording(carrier: TwilioCarrier) -> Non
 
 
 def test_the_vendors_own_example_is_accepted(settings: Any) -> None:
-    settings.PUBLIC_URL, settings.TWILIO_AUTH_TOKEN = "https://mycompany.com", "12345"
+    settings.PUBLIC_URL, keys = "https://mycompany.com", Keys("AC1", "12345")
     form = {
         "CallSid": "CA1234567890ABCDE",
         "Caller": "+14158675309",
@@ -256,7 +294,7 @@ def test_the_vendors_own_example_is_accepted(settings: Any) -> None:
     }
 
     def signed(path: str, form: dict[str, str], said: str = "RSOYDt4T1cUTdK1PDd93/VVr8B8=") -> bool:
-        return is_signed(RequestFactory().post(path, form, headers={"X-Twilio-Signature": said}))
+        return is_signed(RequestFactory().post(path, form, headers={"X-Twilio-Signature": said}), keys)
 
     assert signed("/myapp.php?foo=1&bar=2", form) is True
     assert signed("/myapp.php?foo=1", form) is False
@@ -265,14 +303,14 @@ def test_the_vendors_own_example_is_accepted(settings: Any) -> None:
 
 
 def test_repeated_fields_and_json_are_read_as_they_are_signed(settings: Any) -> None:
-    settings.PUBLIC_URL, settings.TWILIO_AUTH_TOKEN = "https://x.example", "12345"
+    settings.PUBLIC_URL, keys = "https://x.example", Keys("AC1", "12345")
     validator = RequestValidator("12345")
     text = "https://x.example/w" + "A1A2" + "B "
     signed = base64.b64encode(hmac.digest(b"12345", text.encode(), "sha1")).decode()
     request = RequestFactory().post(
         "/w", "A=2&A=1&B=%20", content_type="application/x-www-form-urlencoded", HTTP_X_TWILIO_SIGNATURE=signed
     )
-    assert is_signed(request) is True
+    assert is_signed(request, keys) is True
 
     body = '{"a": 1}'
     path = f"/w?bodySHA256={validator.compute_hash(body)}"
@@ -280,24 +318,25 @@ def test_repeated_fields_and_json_are_read_as_they_are_signed(settings: Any) -> 
 
     def posted(content: str) -> bool:
         return is_signed(
-            RequestFactory().post(path, content, content_type="application/json", HTTP_X_TWILIO_SIGNATURE=signed)
+            RequestFactory().post(path, content, content_type="application/json", HTTP_X_TWILIO_SIGNATURE=signed),
+            keys,
         )
 
     assert posted(body) is True
     assert posted('{"a": 2}') is False
     unhashed = RequestFactory().post("/w", body, content_type="application/json", HTTP_X_TWILIO_SIGNATURE=signed)
-    assert is_signed(unhashed) is False
+    assert is_signed(unhashed, keys) is False
 
 
 def test_a_socket_is_signed_for_its_address_as_it_stood_in_the_instructions(settings: Any) -> None:
-    settings.RELAY_URL, settings.TWILIO_AUTH_TOKEN = "wss://relay.example", "12345"
+    settings.RELAY_URL, keys = "wss://relay.example", Keys("AC1", "12345")
     good = RequestValidator("12345").compute_signature("wss://relay.example/relay/1", {})
     https = RequestValidator("12345").compute_signature("https://relay.example/relay/1", {})
 
-    assert is_signed_socket("/relay/1", {"X-TWILIO-SIGNATURE": good}) is True
-    assert is_signed_socket("/relay/2", {"X-Twilio-Signature": good}) is False
-    assert is_signed_socket("/relay/1", {"X-Twilio-Signature": https}) is False
-    assert is_signed_socket("/relay/1", {}) is False
+    assert is_signed_socket("/relay/1", {"X-TWILIO-SIGNATURE": good}, keys) is True
+    assert is_signed_socket("/relay/2", {"X-Twilio-Signature": good}, keys) is False
+    assert is_signed_socket("/relay/1", {"X-Twilio-Signature": https}, keys) is False
+    assert is_signed_socket("/relay/1", {}, keys) is False
 
 
 def test_a_call_as_the_carrier_has_it_is_read_whole(carrier: TwilioCarrier, sim: SimControl) -> None:

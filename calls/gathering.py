@@ -1,0 +1,175 @@
+"""The same agent where the relay cannot be reached: one request of the carrier for each turn, the state in the call's row.
+
+Nothing is cut off here, so what was said before a person answers was heard. A turn that is asked for again (the carrier
+repeats a request whose answer it did not get) is answered again and not taken twice.
+"""
+
+import time
+from uuid import UUID
+
+from django.conf import settings
+from django.db import DatabaseError
+from django.db.models import F
+from django.urls import reverse
+
+from calls import journal, notes, twiml
+from calls.acts import Scene, carry_out
+from calls.agent import acts
+from calls.agent.conversation import advance
+from calls.agent.events import Interrupted
+from calls.agent.facts import Language
+from calls.agent.speech import sentence
+from calls.agent.steps import Line, LineAct, State, Step
+from calls.dialogue import Dialogue, Turn
+from calls.doors import call_at
+from calls.models import Call, TranscriptLine
+from calls.opened import OpenLine, forbidden, open_line
+from calls.twiml import ENGLISH, SPANISH
+from calls.wrapup import stopped_because
+from syntharra import logs
+
+log = logs.get(__name__)
+
+SILENCE_SECONDS = 7
+LONGEST_SECONDS = 540.0
+BY_TURNS = {"spoken": "by turns"}
+_TAGS = {Language.ENGLISH: ENGLISH, Language.SPANISH: SPANISH}
+
+
+def begin(line_id: UUID) -> str:
+    """The relay is out of reach: from the next word on this line is talked on by turns."""
+    call = call_at(line_id)
+    if call is None:
+        return twiml.hang_up()
+    Call.objects.filter(pk=call.pk, turn=None).update(turn=0)
+    return take_turn(line_id, 0)
+
+
+def take_turn(line_id: UUID, number: int, *, words: str = "", key: str = "") -> str:
+    """What was said or pressed since the turn before, answered. Neither: they were silent."""
+    line = open_line(line_id)
+    if line is None:
+        return twiml.hang_up()
+    if because := forbidden(line.call_id):
+        stopped_because(line_id, because)
+        return twiml.hang_up()
+    if not Call.objects.filter(pk=line.call_id, turn=number).update(turn=number + 1):
+        return _again(line)
+    if number == 0:
+        line.state = _taken_back(line)
+    line.heard.clear()  # nothing is delivered twice here: a second "yes" is a second yes
+    _was_played(line.call_id)
+    dialogue = Dialogue(line, time.monotonic)
+    turn = _heard(dialogue, line, words, key)
+    if turn is None:
+        _put_on_record(dialogue, line)
+        return twiml.hang_up() if dialogue.state is None else _listen(line, number + 1, dialogue.state, ())
+    if line.seconds > LONGEST_SECONDS or not _carry_out(dialogue, line, turn):
+        return _good_bye(dialogue, line)
+    said = dialogue.speak(turn)
+    _put_on_record(dialogue, line)
+    assert dialogue.state is not None
+    if turn.step.end is None:
+        return _listen(line, number + 1, dialogue.state, said)
+    return _end(line, said)
+
+
+def _heard(dialogue: Dialogue, line: OpenLine, words: str, key: str) -> Turn | None:
+    """What happened since the turn before, through the agent."""
+    if dialogue.state is None:
+        return dialogue.open(line)
+    if key:
+        return dialogue.take({"type": "dtmf", "digit": key})
+    if words.strip():
+        return dialogue.take({"type": "prompt", "voicePrompt": words, "last": True})
+    return dialogue.silence(SILENCE_SECONDS)
+
+
+def _carry_out(dialogue: Dialogue, line: OpenLine, turn: Turn) -> bool:
+    """Commit what was decided before a word is said about it. False when something could not be kept."""
+    if not turn.step.acts:
+        return True
+    _put_on_record(dialogue, line)
+    scene = Scene(line_id=line.line_id, call_id=line.call_id, language=line.language, evidence=turn.evidence)
+    kept = True
+    for act in turn.step.acts:
+        kept = _carry_out_one(line, scene, act) and kept
+    dialogue.done(turn)
+    return kept
+
+
+def _carry_out_one(line: OpenLine, scene: Scene, act: acts.Act) -> bool:
+    try:
+        carry_out(scene, [act])
+    except Exception:  # whatever it was: nothing may be said as if it had been kept
+        log.exception("act_failed", act=type(act).__name__, attempt=str(scene.line_id))
+        journal.spool(line.business_id, scene, act)
+        return False
+    return True
+
+
+def _put_on_record(dialogue: Dialogue, line: OpenLine) -> None:
+    page = dialogue.page()
+    for note in page.notes:
+        if note.speaker == "agent":
+            note.evidence = {**note.evidence, **BY_TURNS}
+    if page.is_empty:
+        return
+    try:
+        notes.write(line.call_id, page)
+    except DatabaseError as error:
+        log.warning("notes_not_written", attempt=str(line.line_id), error=type(error).__name__)
+        dialogue.give_back(page)
+
+
+def _was_played(call_id: UUID) -> None:
+    """A person answers: what we had said by turns was played to its end."""
+    said = TranscriptLine.objects.filter(call_id=call_id, evidence__contains=BY_TURNS)
+    said.exclude(played=F("text")).update(played=F("text"))
+
+
+def _taken_back(line: OpenLine) -> State | None:
+    """The relay broke while it spoke: what was not heard of its last words was not said."""
+    if line.state is None or not line.state.speaking:
+        return line.state
+    spoken = TranscriptLine.objects.filter(call_id=line.call_id, speaker=TranscriptLine.Speaker.AGENT)
+    last = reversed(spoken.order_by("-position").values_list("played", flat=True)[: len(line.state.speaking)])
+    return advance(line.state, Interrupted(" ".join(played for played in last if played))).state
+
+
+def _again(line: OpenLine) -> str:
+    """The same turn asked for once more: the same answer, and listening for the turn after it."""
+    now = Call.objects.values_list("turn", flat=True).get(pk=line.call_id)
+    if line.state is None or now is None:
+        return twiml.hang_up()
+    if line.state.ended:
+        return _end(line, line.state.speaking)
+    return _listen(line, now, line.state, line.state.speaking)
+
+
+def _listen(line: OpenLine, number: int, state: State, said: tuple[Line, ...]) -> str:
+    path = reverse("twilio_gather", args=[line.line_id, number])
+    return twiml.listen(
+        f"{settings.PUBLIC_URL}{path}", _spoken(said), language=_TAGS[state.language], seconds=SILENCE_SECONDS
+    )
+
+
+def _end(line: OpenLine, said: tuple[Line, ...]) -> str:
+    """The last words, then the end, or a person where one was asked for."""
+    if Call.objects.filter(pk=line.call_id, person=Call.Person.WANTED).exists():
+        return twiml.say_all_and_go_on(_spoken(said), twiml.web("twilio_after_relay", line.line_id))
+    return twiml.say_all_and_hang_up(_spoken(said))
+
+
+def _good_bye(dialogue: Dialogue, line: OpenLine) -> str:
+    """Something could not be kept, or the time is up: one word, and nothing more of money."""
+    assert dialogue.state is not None
+    state = dialogue.state
+    last = Line(sentence("goodbye", state.language), LineAct.CLOSE, language=state.language)
+    said = dialogue.speak(Turn(1 << 30, Step(state, (last,))))
+    _put_on_record(dialogue, line)
+    return twiml.say_all_and_hang_up(_spoken(said))
+
+
+def _spoken(said: tuple[Line, ...]) -> list[tuple[str, str]]:
+    return [(line.text, _TAGS[line.language]) for line in said]

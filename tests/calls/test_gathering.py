@@ -1,0 +1,182 @@
+"""Where the relay cannot be reached the same agent goes on by turns: one request each, its state in the call's row."""
+
+import re
+from html import unescape
+from typing import Any
+
+import pytest
+
+from accounts.models import ActivityLine, Business
+from calls.models import Attempt, Call
+from calls.settling import settle
+from disputes.models import Dispute
+from integrations import inbox
+from invoices.models import Invoice, Promise
+from notifications.models import Duty
+from tests.calls.stage import Stage
+from tests.calls.test_webhooks import CALL, Twilio, attempt, twilio
+
+__all__ = ["attempt", "twilio"]  # fixtures
+pytestmark = pytest.mark.django_db
+
+
+class ByTurns:
+    """One line whose relay has failed."""
+
+    def __init__(self, carrier: Twilio, on: Attempt) -> None:
+        self.carrier, self.attempt, self.text = carrier, on, ""
+        assert b"<Connect" in carrier.post("voice", on, CallStatus="in-progress").content
+
+    def fails(self) -> str:
+        return self._keep(self.carrier.post("after-relay", self.attempt, SessionStatus="failed", ErrorCode="64102"))
+
+    def says(self, words: str = "", **fields: str) -> str:
+        (path,) = re.findall(r'action="https://syntharra.example([^"]+)"', self.text)
+        return self._keep(self.carrier.at(path, **({"SpeechResult": words} if words else {}), **fields))
+
+    def _keep(self, answer: Any) -> str:
+        assert answer.status_code == 200
+        self.text = unescape(answer.content.decode())
+        return self.text
+
+
+@pytest.fixture
+def line(attempt: Attempt, twilio: Twilio) -> ByTurns:
+    return ByTurns(twilio, attempt)
+
+
+def test_the_agent_begins_with_its_notice_and_nothing_of_an_invoice(line: ByTurns) -> None:
+    text = line.fails()
+
+    assert "automated AI assistant calling for Ava's Plumbing. This call is recorded." in text
+    assert "Am I speaking with Ana Reyes" in text
+    for attribute in ('input="dtmf speech"', 'numDigits="1"', 'bargeIn="false"', 'actionOnEmptyResult="true"'):
+        assert attribute in text
+    for private in ("796", "invoice 2", "due on"):
+        assert private not in text.split("</Gather>")[0].split("<Say", 1)[1]
+
+
+def test_a_promise_is_made_turn_by_turn_and_kept_with_what_was_heard(line: ByTurns) -> None:
+    line.fails()
+    stated = line.says("Yes, this is Ana")
+    asked = line.says("I will pay it on Friday")
+    end = line.says("Yes")
+
+    assert "$796.00" in stated
+    assert "Is that right?" in asked
+    assert "it is noted for" in end
+    assert end.endswith("<Hangup /></Response>")
+    assert (Promise.objects.count(), Call.objects.get().turn) == (1, 4)
+    line.carrier.tells(line.attempt, "completed", 3, CallDuration="60")
+    inbox.read("twilio")
+    settle(line.attempt.pk)
+    call = Call.objects.get()
+    assert (call.disposition, call.right_party) == ("promise_to_pay", True)
+    said = list(call.lines.order_by("position").values_list("speaker", "played"))
+    assert [played for speaker, played in said if speaker == "agent"][-1] == ""  # nobody answered the good-bye
+    assert "$796.00" in " ".join(played for speaker, played in said if speaker == "agent")
+
+
+def test_a_dispute_freezes_before_it_is_answered_and_nothing_of_money_follows(line: ByTurns) -> None:
+    line.fails()
+    line.says("Yes, this is Ana")
+
+    heard = line.says("I dispute this bill")
+    rest = line.says("The tiles in the bathroom are missing")
+
+    assert Invoice.objects.get().frozen_at is not None
+    assert Dispute.objects.count() == 1
+    assert "will not ask you for money while this is open" in heard
+    for word in ("$", "796", "payment link", "expect it"):
+        assert word not in heard.replace("payment link, dispute", "") + rest.replace("payment link, dispute", "")
+    assert rest.endswith("<Hangup /></Response>")
+
+
+def test_a_turn_that_is_asked_for_again_is_answered_again_and_not_taken_twice(line: ByTurns) -> None:
+    line.fails()
+    opening = line.text
+    first = line.says("Yes, this is Ana")
+    line.text = opening
+
+    again = line.says("Yes, this is Ana")
+
+    assert re.findall("<Say[^>]*>([^<]*)", again) == re.findall("<Say[^>]*>([^<]*)", first)
+    assert Call.objects.get().turn == 2
+    assert Call.objects.get().lines.filter(speaker="customer").count() == 1
+
+
+def test_silence_is_asked_about_and_in_the_end_the_line_closes(line: ByTurns) -> None:
+    line.fails()
+
+    answers = [line.says() for _ in range(3)]
+
+    assert ["are you still there" in answer for answer in answers] == [True, True, False]
+    assert answers[-1].endswith("<Hangup /></Response>")
+
+
+def test_nine_stops_the_calls_here_too(line: ByTurns) -> None:
+    line.fails()
+
+    assert "will not call this number again" in line.says(Digits="9")
+    assert Duty.objects.filter(kind="stop_calls").count() == 1
+
+
+def test_after_a_stop_from_elsewhere_no_further_word_is_spoken(line: ByTurns) -> None:
+    from syntharra import clock
+
+    line.fails()
+    Business.objects.update(stopped_at=clock.now())
+
+    assert line.says("Yes, this is Ana").endswith("<Response><Hangup /></Response>")
+    assert Attempt.objects.get().ended_because == "BUSINESS_STOPPED"
+
+
+def test_a_line_that_was_given_up_is_not_gone_on_with(line: ByTurns) -> None:
+    Attempt.objects.update(ended_because="DISPUTE_OPEN")
+
+    assert line.fails().endswith("<Response><Hangup /></Response>")
+
+
+def test_who_asks_for_a_person_is_put_through_and_the_talk_is_not_recorded(line: ByTurns) -> None:
+    line.fails()
+
+    text = line.says(Digits="0")
+    (address,) = re.findall(r"<Redirect[^>]*>https://syntharra.example([^<]+)", text)
+    through = line.carrier.at(address, CallStatus="in-progress").content.decode()
+
+    assert "connecting you with a person" in text
+    assert "<Number>+16145550199</Number>" in through
+    assert Duty.objects.filter(kind="stop_recording").count() == 1
+    # The agent is done, and a late word of the carrier does not cut the two off.
+    Attempt.objects.update(status="ended")
+    line.carrier.tells(line.attempt, "in-progress", 2)
+    inbox.read("twilio")
+    assert Duty.objects.filter(kind="hang_up").count() == 0
+    line.carrier.post("after-person", line.attempt, DialCallStatus="completed")
+    assert Call.objects.get().person == "connected"
+
+
+def test_a_person_who_never_answered_is_asked_to_call_back_even_when_nobody_tells_us(line: ByTurns) -> None:
+    line.fails()
+    line.says(Digits="0")
+
+    line.carrier.tells(line.attempt, "completed", 3, CallDuration="60")
+    inbox.read("twilio")
+
+    assert Call.objects.get().person == "nobody"
+    asked = ActivityLine.objects.filter(verb="asks_owner").select_related("detail")
+    assert [one.detail.facts["task"] for one in asked] == ["call_back_now"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_on_the_real_line_a_relay_out_of_reach_is_made_up_for_by_turns(stage: Stage, settings: Any) -> None:
+    settings.RELAY_URL = "ws://127.0.0.1:9"  # nobody is there
+    attempt = stage.call(stage.owes("disputes_plainly"))
+
+    call = stage.over(attempt)
+
+    assert call.disposition == "dispute"
+    assert Invoice.objects.get().frozen_at is not None
+    spoken = stage.spoken(call)
+    assert spoken.startswith("This is an automated call, and it is recorded.")
+    assert call.sid != CALL
