@@ -245,7 +245,7 @@ def _propose_contact(scene: Scene, act: acts.ProposeContact) -> None:
 
 @transaction.atomic
 def _restrict(scene: Scene, act: acts.Restrict) -> None:
-    """Kept for good and put to the gate for every call to come (12 CFR 1006.6(b)(1), (3)). Days have no rule there: the owner is told."""
+    """Kept for good and put to the gate for every call to come (12 CFR 1006.6(b)(1), (3))."""
     call, source = _call(scene), f"call:{scene.call_id}"
     hold_customer(call.customer_id)
     if act.place == "work":
@@ -254,9 +254,8 @@ def _restrict(scene: Scene, act: acts.Restrict) -> None:
         start, end = between
         if start is not None and end is not None and start != end:
             state(call.customer_id, Kind.NOT_BETWEEN, between=(start, end), words=act.words, source=source, by=AGENT)
-    if act.not_on:
-        facts = {"not_on": list(act.not_on), "words": act.words}
-        timeline.record(call, "asks_owner", by=AGENT, customer=call.customer_id, task="not_on_days", **facts)
+    for day in act.not_on:
+        state(call.customer_id, Kind.NOT_ON, weekday=day, words=act.words, source=source, by=AGENT)
 
 
 @transaction.atomic

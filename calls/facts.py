@@ -16,7 +16,7 @@ from calls.models import Attempt, FinalChoice
 from compliance import facts as gate
 from compliance import firm, operator, readiness
 from compliance.facts import DebtorType, Facts, Flags, ProductFacts
-from compliance.models import Channel, Consent, FirmRules, Purpose, StopKind, Suppression
+from compliance.models import Channel, Consent, FirmRules, Purpose, Statement, StopKind, Suppression
 from compliance.registry import Ask
 from compliance.registry import register as answer_for
 from compliance.rulebook import RuleBook
@@ -140,7 +140,7 @@ class Known:
         stops, suppressions = self.stops.get(ask.to, set()), self.suppressions[customer.pk]
         out = opted_out(suppressions, stops, number=ask.to) or _no_email(ask, suppressions)
         past, besides = self.history, ask.subject_id
-        said = said_of(self.statements[customer.pk], number=ask.to)
+        said = said_of(self._stated(customer, besides), number=ask.to)
         number_history = (*past.about(past.of_number[ask.to], besides=besides), *past.numbers_in[ask.to])
         return Facts(
             purpose=gate.Purpose.COLLECT,
@@ -175,6 +175,12 @@ class Known:
             product=self._product(ask, customer, invoice),
         )
 
+    def _stated(self, customer: Customer, judged: UUID | None) -> list[Statement]:
+        """What binds this call: not what the person says on it. "Not before noon" ends no conversation begun at ten."""
+        call = getattr(self.history.attempts.get(judged), "call", None) if judged else None
+        source = f"call:{call.pk}" if call is not None else ""
+        return [told for told in self.statements[customer.pk] if not source or told.source != source]
+
     def _flags(self, ask: Ask, stops: Flags, said: Said) -> Flags:
         live = next((dispute for dispute in self.disputes if dispute.invoice_id == ask.invoice_id), None)
         asked = self._callback(ask)
@@ -187,6 +193,7 @@ class Known:
             wrong_number=stops.wrong_number,
             workplace_refused=said.workplace_refused,
             not_between=said.not_between,
+            not_on=said.not_on,
             callback_requested_utc=asked.callback_at if asked else None,
             callback_asked_utc=asked.ended_at if asked else None,
         )

@@ -110,10 +110,13 @@ class Flags:
     wrong_number: bool = False
     workplace_refused: bool = False
     not_between: tuple[tuple[time, time], ...] = ()
+    not_on: tuple[int, ...] = ()  # weekdays, Monday is 0
     callback_requested_utc: datetime | None = None
     callback_asked_utc: datetime | None = None
 
     def __post_init__(self) -> None:
+        if not set(self.not_on) <= set(range(7)):
+            raise FactsError("Flags.not_on: 0 (Monday) to 6 (Sunday) belong here")
         for start, end in self.not_between:
             _whole_minutes(start, "Flags.not_between")
             _whole_minutes(end, "Flags.not_between")

@@ -167,6 +167,7 @@ class Statement(TenantModel):
 
     class Kind(models.TextChoices):
         NOT_BETWEEN = "not_between", _("not at this time of day")
+        NOT_ON = "not_on", _("not on this weekday")
         NOT_AT_WORK = "not_at_work", _("not at work")
         ZONE = "zone", _("is in this time zone")
         WORKPLACE = "workplace", _("this number is at work")
@@ -179,6 +180,7 @@ class Statement(TenantModel):
     number = models.CharField(max_length=16, blank=True)
     start = models.TimeField(null=True)
     end = models.TimeField(null=True)
+    weekday = models.PositiveSmallIntegerField(null=True)  # Monday is 0
     zone = models.CharField(max_length=64, blank=True)
     words = models.TextField(blank=True)
     source = models.CharField(max_length=80)
@@ -192,22 +194,23 @@ class Statement(TenantModel):
         constraints = [
             *TenantModel.Meta.constraints,
             models.UniqueConstraint(
-                fields=["business", "customer", "kind", "number", "start", "end", "zone"],
+                fields=["business", "customer", "kind", "number", "start", "end", "zone", "weekday"],
                 condition=models.Q(ended_at=None),
                 nulls_distinct=False,
-                name="stated_once",
+                name="stated_once_a_day",
             ),
             models.CheckConstraint(
                 condition=(
-                    models.Q(kind="not_between", start__isnull=False, end__isnull=False, zone="")
-                    | (models.Q(kind="zone", start=None, end=None) & ~models.Q(zone=""))
-                    | models.Q(kind="not_at_work", start=None, end=None, zone="")
+                    models.Q(kind="not_between", start__isnull=False, end__isnull=False, zone="", weekday=None)
+                    | models.Q(kind="not_on", start=None, end=None, zone="", weekday__gte=0, weekday__lte=6)
+                    | (models.Q(kind="zone", start=None, end=None, weekday=None) & ~models.Q(zone=""))
+                    | models.Q(kind="not_at_work", start=None, end=None, zone="", weekday=None)
                     | (
-                        models.Q(kind__in=("workplace", "not_workplace"), start=None, end=None, zone="")
+                        models.Q(kind__in=("workplace", "not_workplace"), start=None, end=None, zone="", weekday=None)
                         & ~models.Q(number="")
                     )
                 ),
-                name="stated_whole",
+                name="stated_in_full",
             ),
         ]
 

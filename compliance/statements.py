@@ -25,6 +25,7 @@ class Said:
     """What the statements about one person come to for one number."""
 
     not_between: tuple[tuple[time, time], ...] = ()
+    not_on: tuple[int, ...] = ()
     workplace_refused: bool = False
     extra_zones: tuple[str, ...] = ()
     at_work: bool | None = None
@@ -40,14 +41,15 @@ def state(
     by: str,
     number: str = "",
     between: tuple[time, time] | None = None,
+    weekday: int | None = None,
     zone: str = "",
 ) -> Statement:
     """Put on record what the person said; it binds from this commit. For a held customer. Safe to call twice.
 
     ``between``: from when to when not, on the person's own wall clock, in whole minutes, past midnight when the end comes
-    first (12 CFR 1006.6(b)(1)). ``number`` "": of the person, whatever number rings. Raises CannotState.
+    first (12 CFR 1006.6(b)(1)). ``weekday``: Monday is 0. ``number`` "": of the person, whatever number rings. Raises CannotState.
     """
-    _check(kind, number=number, between=between, zone=zone)
+    _check(kind, number=number, between=between, weekday=weekday, zone=zone)
     start, end = between or (None, None)
     told, made = Statement.objects.get_or_create(
         customer_id=customer_id,
@@ -55,6 +57,7 @@ def state(
         number=number,
         start=start,
         end=end,
+        weekday=weekday,
         zone=zone,
         ended_at=None,
         defaults={"words": words, "source": source, "by": by, "at": clock.now()},
@@ -90,6 +93,7 @@ def said_of(statements: Collection[Statement], *, number: str) -> Said:
     places = {told.kind for told in mine if told.number} if number else set()
     return Said(
         not_between=tuple((told.start, told.end) for told in mine if told.start is not None and told.end is not None),
+        not_on=tuple(sorted({told.weekday for told in mine if told.weekday is not None})),
         # Refused on whatever number he was called: he does not want to be called at his work at all.
         workplace_refused=any(told.kind == Kind.NOT_AT_WORK for told in statements),
         extra_zones=tuple(dict.fromkeys(told.zone for told in statements if told.kind == Kind.ZONE)),
@@ -104,7 +108,9 @@ def _at_work(places: Collection[str]) -> bool | None:
     return False if Kind.NOT_WORKPLACE in places else None
 
 
-def _check(kind: Statement.Kind, *, number: str, between: tuple[time, time] | None, zone: str) -> None:
+def _check(
+    kind: Statement.Kind, *, number: str, between: tuple[time, time] | None, weekday: int | None, zone: str
+) -> None:
     if kind == Kind.NOT_BETWEEN:
         if between is None or between[0] == between[1]:
             raise CannotState("two different times belong here: from when to when they are not to be called")
@@ -112,6 +118,10 @@ def _check(kind: Statement.Kind, *, number: str, between: tuple[time, time] | No
             raise CannotState("times are in whole minutes, without a zone")
     elif between is not None:
         raise CannotState("times belong only to a time of day")
+    if kind == Kind.NOT_ON and weekday not in range(7):
+        raise CannotState("which day? 0 (Monday) to 6 (Sunday) belong here")
+    if kind != Kind.NOT_ON and weekday is not None:
+        raise CannotState("a weekday belongs only to days that are not wanted")
     if kind == Kind.ZONE and not is_zone(zone):
         raise CannotState(f"{zone!r} is no time zone; America/Denver would be one")
     if kind != Kind.ZONE and zone:

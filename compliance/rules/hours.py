@@ -13,6 +13,7 @@ from compliance.rulebook import RuleBook
 from compliance.rules.case import Case, Finding
 from compliance.windows import (
     ALL_DAY,
+    DAY_NAMES,
     Calendar,
     Clock,
     Week,
@@ -106,7 +107,7 @@ def timetable(case: Case) -> Timetable:
             purpose=facts.purpose,
         )
     )
-    return Timetable.of((*shared.openings, *_stated(case))) if facts.flags.not_between else shared
+    return Timetable.of((*shared.openings, *_stated(case))) if facts.flags.not_between or facts.flags.not_on else shared
 
 
 def found(case: Case, table: Timetable) -> tuple[Finding, ...]:
@@ -195,10 +196,14 @@ def _sales(bound: _Bound, states: tuple[State, ...]) -> Iterator[Opening]:
 
 
 def _stated(case: Case) -> Iterator[Opening]:
-    """Times of day the person refused (12 CFR 1006.6(b)(1)); e-mails asking for no money keep them where law does."""
+    """Days and times of day the person refused (12 CFR 1006.6(b)(1)); e-mails asking for no money keep them where law does."""
     if case.facts.channel == Channel.EMAIL and not case.collecting and not case.collector:
         return
     source = case.rules.code("INCONVENIENT_TIME").source
+    if days := case.facts.flags.not_on:
+        clocks = tuple(Clock(zone, on_weekdays(set(range(7)) - set(days))) for zone in case.place.zones)
+        text = "not on " + ", ".join(DAY_NAMES[day] for day in sorted(days))
+        yield Opening("INCONVENIENT_TIME", case.collector_layer, clocks, source, text, yields_to_callback=True)
     for start, end in case.facts.flags.not_between:
         left = outside(start.hour * 60 + start.minute, end.hour * 60 + end.minute)
         clocks = tuple(Clock(zone, every_day(left)) for zone in case.place.zones)

@@ -14,7 +14,6 @@ _OTHERS: dict[str, Promise] = {
     "find_number": _("Find the right number: the carrier refused the one on file."),
     "send_copy": _("Send the customer a copy of the invoice."),
     "post_notice": _("Print and post the notice the law requires; until then nobody calls this customer again."),
-    "not_on_days": _("They asked not to be called on certain days: call off what is planned then."),
     "call_back_now": _("Call the customer back: they asked for a person."),
 }
 

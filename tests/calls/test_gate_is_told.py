@@ -77,6 +77,16 @@ def test_a_person_who_wants_no_calls_before_noon_is_called_at_noon(invoice: Invo
     assert answer.next_allowed_at == datetime(2026, 10, 6, 16, tzinfo=UTC)
 
 
+def test_a_person_who_wants_no_calls_on_tuesdays_is_called_on_wednesday(invoice: Invoice) -> None:
+    ask_of(invoice.customer, Kind.NOT_ON, weekday=1)
+
+    answer = decide(facts_of(invoice), RULES)
+
+    assert answer.all_reasons == ("INCONVENIENT_TIME",)
+    assert answer.inputs["findings"][0]["hours"] == "not on Tue"
+    assert answer.next_allowed_at == datetime(2026, 10, 7, 13, tzinfo=UTC)
+
+
 def test_not_at_work_refuses_every_number_nobody_knows_to_be_elsewhere(invoice: Invoice) -> None:
     ask_of(invoice.customer, Kind.NOT_AT_WORK, number="+16145550001")
     assert reasons(invoice) == ("INCONVENIENT_PLACE",)

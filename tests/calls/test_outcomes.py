@@ -14,6 +14,7 @@ from calls.agent.acts import HowPaid, NoteKind
 from calls.agent.outcomes import CALLS_ONLY, OUTCOMES, Disposition
 from calls.agent.outcomes import Hold as HoldKind
 from calls.answering import answer
+from calls.clearing import clear_attempt
 from calls.dialing import claim, decide
 from calls.lattice import is_over, known, later
 from calls.models import Attempt, AttemptInvoice, Call
@@ -280,13 +281,15 @@ def test_what_the_firm_was_told_before_is_kept_with_its_day_and_told_to_the_owne
 def test_a_place_and_hours_not_to_call_at_are_put_to_the_gate(attempt: Attempt) -> None:
     for _ in range(2):
         does(attempt, acts.Restrict("never before noon at work", "work", time(12), time(16, 30), (0,)))
+    assert all(cleared.is_allowed for cleared in clear_attempt(attempt, at=now(), moment="dialed"))  # this call goes on
     ended(attempt, "other")
 
-    stated = Statement.objects.order_by("kind", "start").values_list("kind", "number", "start", "end")
+    stated = Statement.objects.order_by("kind", "start").values_list("kind", "number", "start", "end", "weekday")
     assert list(stated) == [
-        ("not_at_work", attempt.to, None, None),
-        ("not_between", "", time(0), time(12)),
-        ("not_between", "", time(16, 30), time(0)),
+        ("not_at_work", attempt.to, None, None, None),
+        ("not_between", "", time(0), time(12), None),
+        ("not_between", "", time(16, 30), time(0), None),
+        ("not_on", "", None, None, 0),
     ]
     ask = Ask(
         purpose=Purpose.COLLECT, channel=Channel.CALL, to=attempt.to, at=datetime(2026, 10, 13, 14, tzinfo=UTC),

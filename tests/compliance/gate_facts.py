@@ -134,6 +134,7 @@ FLAGS: st.SearchStrategy[dict[str, Any]] = st.fixed_dictionaries(
         "dispute": st.tuples(RARELY, DISPUTES).map(lambda drawn: drawn[1] if drawn[0] else None),
         **dict.fromkeys(("bankruptcy", "deceased", "attorney", "cease", "wrong_number", "workplace_refused"), RARELY),
         "not_between": REFUSED_TIMES,
+        "not_on": st.sampled_from([(), (), (), (0,), (1, 4)]),
     }
 )
 CALLBACKS = st.one_of(st.none(), st.integers(-60, 6 * 24 * 60))
@@ -231,7 +232,11 @@ def callable_contacts(draw: st.DrawFn) -> Facts:
         at=at,
         due_date=at.date() - timedelta(days=draw(st.integers(-2, 60))),
         history=_resolved(draw(HISTORIES), at),
-        flags=Flags(not_between=draw(REFUSED_TIMES)[:1], **_callback(draw(CALLBACKS), at)),
+        flags=Flags(
+            not_between=draw(REFUSED_TIMES)[:1],
+            not_on=draw(st.sampled_from([(), (), (1, 4)])),
+            **_callback(draw(CALLBACKS), at),
+        ),
         **draw(LAWFUL),
     )
 

@@ -67,6 +67,8 @@ def test_that_a_number_is_at_work_replaces_that_it_is_not(plumber: Firm) -> None
         (Kind.NOT_BETWEEN, {}, "two different times"),
         (Kind.NOT_BETWEEN, {"between": (time(9), time(9))}, "two different times"),
         (Kind.NOT_BETWEEN, {"between": (time(9, 0, 30), time(10))}, "whole minutes"),
+        (Kind.NOT_ON, {}, "which day"),
+        (Kind.ZONE, {"zone": "America/Denver", "weekday": 1}, "only to days"),
         (Kind.ZONE, {"zone": "Denver"}, "'Denver' is no time zone"),
         (Kind.WORKPLACE, {}, "which number"),
         (Kind.NOT_AT_WORK, {"between": (time(9), time(10))}, "only to a time of day"),
