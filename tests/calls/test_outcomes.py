@@ -28,7 +28,7 @@ from compliance.services import clear
 from disputes.hearing.labels import Intent, Reason
 from disputes.models import Claim, Dispute
 from disputes.services import NewClaim, open_dispute
-from invoices.models import Contact, Customer, Hold, Invoice, Promise
+from invoices.models import Contact, Hold, Invoice, Promise
 from invoices.phones import OURS
 from invoices.sync_people import decide_role
 from notifications.letters import render
@@ -36,6 +36,7 @@ from notifications.models import Duty, Message
 from syntharra.clock import now
 from syntharra.money import of
 from syntharra.tenancy import current_business
+from tests.calls.line import on_the_line
 from tests.cast import Firm, make_customer, make_invoice
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("tuesday")]
@@ -51,32 +52,6 @@ def attempt(plumber: Firm) -> Attempt:
         plumber, customer, number="2233", balance="700.00", due_on=date(2026, 10, 2), pay_url="https://pay.example/2233"
     )
     return on_the_line(customer)
-
-
-def on_the_line(customer: Customer, *, number: int = 1) -> Attempt:
-    """A call about everything this customer owes, answered at this moment."""
-    to = customer.contacts.get().phone
-    attempt = Attempt.objects.create(
-        customer=customer,
-        number=number,
-        to=to,
-        status="live",
-        planned_for=now(),
-        dialing_at=now(),
-        dialing_on=now().date(),
-    )
-    owed = Invoice.objects.filter(customer=customer).order_by("due_on")
-    AttemptInvoice.objects.bulk_create(AttemptInvoice(attempt=attempt, invoice=invoice) for invoice in owed)
-    Call.objects.create(
-        attempt=attempt,
-        customer=customer,
-        sid=f"CA{attempt.pk.hex}",
-        status="in-progress",
-        to=to,
-        placed_at=now(),
-        answered_at=now(),
-    )
-    return attempt
 
 
 def scene(attempt: Attempt) -> Scene:
