@@ -246,10 +246,12 @@ def _propose_contact(scene: Scene, act: acts.ProposeContact) -> None:
 @transaction.atomic
 def _restrict(scene: Scene, act: acts.Restrict) -> None:
     """Kept for good and put to the gate for every call to come (12 CFR 1006.6(b)(1), (3))."""
-    call, source = _call(scene), f"call:{scene.call_id}"
-    hold_customer(call.customer_id)
+    call, source = _hold(scene), f"call:{scene.call_id}"
+    if call.customer_id is None:
+        return
+    number = call.to if call.attempt_id else call.caller
     if act.place == "work":
-        state(call.customer_id, Kind.NOT_AT_WORK, number=call.to, words=act.words, source=source, by=AGENT)
+        state(call.customer_id, Kind.NOT_AT_WORK, number=number, words=act.words, source=source, by=AGENT)
     for between in ((MIDNIGHT, act.not_before), (act.not_after, MIDNIGHT)):
         start, end = between
         if start is not None and end is not None and start != end:
