@@ -51,6 +51,10 @@ FILES: Mapping[str, tuple[Any, Any]] = {
         _("The file is damaged, or not what its beginning says."),
         _("Open it in your spreadsheet program, save it again, and bring that in."),
     ),
+    "uncounted": (
+        _("Some cells hold a formula without its result, so we cannot see what stands there."),
+        _("Open it in Excel, save it, and bring it in again: saving writes the results beside the formulas."),
+    ),
     "open_quote": (
         _("A quotation mark in line %(line)d is never closed, so everything after it would be one cell."),
         _("Correct that line, or save the list as .xlsx."),

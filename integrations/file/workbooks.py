@@ -5,6 +5,7 @@ its own is refused before any of it is parsed.
 """
 
 import io
+import re
 import zipfile
 from collections.abc import Iterator
 from contextlib import closing
@@ -22,6 +23,14 @@ MOST_TIMES_LARGER = 300
 MOST_PARTS = 2_000
 _FARTHEST_ROW = 60_000
 _CHUNK = 1 << 20
+_LONGEST_FORMULA = 10_000
+_UNCOUNTED = re.compile(
+    rb"""<c\b(?![^<>]*\bt=["']str["'])[^<>]*>\s*<f(?:\s[^<>]*)?(?:/>|>[^<]*</f>)\s*(?:<v\s*/>|<v>\s*</v>)?\s*</c>"""
+)
+"""A formula without its result beside it: some programs leave the counting to Excel, and to us the cell is empty.
+
+An empty text ("str") is a result.
+"""
 
 
 def is_container(content: bytes) -> bool:
@@ -60,21 +69,29 @@ def _look_inside(content: bytes) -> None:
             raise NotReadable("open_document" if "content.xml" in names else "another_kind")
         if b"macroEnabled" in archive.read("[Content_Types].xml"):
             raise NotReadable("macros")
+        uncounted = False
         for part in parts:
-            if part.filename.lower().endswith((".xml", ".rels")) and _declares_a_type(archive, part):
-                raise NotReadable("bomb")
+            name = part.filename.lower()
+            if name.endswith((".xml", ".rels")):
+                uncounted |= _looked_through(archive, part) and name.startswith("xl/worksheets/")
+        if uncounted:
+            raise NotReadable("uncounted")
 
 
-def _declares_a_type(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> bool:
-    """No program writes a document type into a workbook; entities that unfold without end need one."""
-    before = b""
+def _looked_through(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> bool:
+    """Whether a formula in it stands without its result. Raises NotReadable for a document type of its own.
+
+    No program writes a document type into a workbook; entities that unfold without end need one.
+    """
+    before, uncounted = b"", False
     with archive.open(part) as stream:
         while chunk := stream.read(_CHUNK):
             plain = (before + chunk).replace(b"\0", b"")  # the same in UTF-16
             if b"<!DOCTYPE" in plain or b"<!ENTITY" in plain:
-                return True
-            before = chunk[-32:]
-    return False
+                raise NotReadable("bomb")
+            uncounted = uncounted or _UNCOUNTED.search(plain) is not None
+            before = chunk[-_LONGEST_FORMULA:]
+    return uncounted
 
 
 def _read(content: bytes) -> Table:

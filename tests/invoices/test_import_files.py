@@ -119,7 +119,7 @@ def test_a_workbook_is_read_as_excel_shows_it() -> None:
     content = book(
         ["Invoice", "Customer", "Balance", "Due", "Sent"],
         [2207, "Harbor Cafe", 0.1 + 0.2, date(2026, 11, 24), True],
-        ["=cmd|'/c calc'!A1", "Oak", 1234.5, "11/24/2026", None],
+        ["B-8", "Oak", 1234.5, "11/24/2026", None],
         Second=[["not", "read"]],
     )
 
@@ -127,7 +127,30 @@ def test_a_workbook_is_read_as_excel_shows_it() -> None:
 
     assert (table.kind, table.sheet, table.others) == ("xlsx", "Sheet", ("Second",))
     assert table.rows[0].cells == ("2207", "Harbor Cafe", "0.3", "2026-11-24", "TRUE")
-    assert table.rows[1].cells[1:3] == ("Oak", "1234.5")
+    assert table.rows[1].cells == ("B-8", "Oak", "1234.5", "11/24/2026", "")
+
+
+@pytest.mark.parametrize(
+    ("cell", "taken"),
+    [
+        (b'<c r="C2"><f>A2+1</f><v>6</v></c>', "6"),
+        (b'<c r="C2" t="str"><f>""</f><v></v></c>', ""),
+        (b'<c r="C2" t="e"><f>1/0</f><v>#DIV/0!</v></c>', "#DIV/0!"),
+        (b'<c r="C2"><f>A2+1</f><v></v></c>', None),
+        (b'<c r="C2"><f>A2+1</f><v/></c>', None),
+        (b'<c r="C2"><f t="shared" si="0"/></c>', None),
+        (b"<c r='C2' s='1'>\n<f ca='1'>A2+1</f>\n</c>", None),
+    ],
+)
+def test_a_formula_is_taken_with_its_result_and_never_for_an_empty_cell(cell: bytes, taken: str | None) -> None:
+    def change(parts: dict[str, bytes]) -> None:
+        sheet = parts["xl/worksheets/sheet1.xml"]
+        last = sheet.rindex(b"<c ")
+        parts["xl/worksheets/sheet1.xml"] = sheet[:last] + cell + sheet[sheet.rindex(b"</c>") + 4 :]
+
+    content = repacked(GOOD, change)
+
+    assert (refused(content) == "uncounted") if taken is None else (read(content).rows[0].cells[2] == taken)
 
 
 def test_a_formula_in_a_csv_stays_a_text() -> None:
