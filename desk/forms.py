@@ -1,12 +1,16 @@
 """What a member types or chooses on the desk's pages."""
 
+from collections.abc import Iterable
 from typing import Any
 
 import phonenumbers
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from disputes.models import Claim
+from integrations.models import Connection
+from integrations.reminders import OFF, ON
 
 
 class InvoiceFilter(forms.Form):
@@ -121,6 +125,34 @@ class ConsentForm(forms.Form):
         max_length=300,
     )
     sure = forms.BooleanField(label=_("This is true, and I may say it for the business"))
+
+    def __init__(self, *args: Any, unanswered: Iterable[Connection] = (), **kwargs: Any) -> None:
+        """``unanswered``: books of which nobody has said whether they send reminders; none goes live without."""
+        super().__init__(*args, **kwargs)
+        self.asked = {self._name(books): books for books in unanswered}
+        self.fields |= {name: self._question(books) for name, books in self.asked.items()}
+        self.order_fields(["wording", *self.asked, "sure"])
+
+    def reminders(self) -> list[tuple[Connection, str]]:
+        """What was said about each of them: ``on`` or ``off``."""
+        return [(books, self.cleaned_data[name]) for name, books in self.asked.items()]
+
+    @staticmethod
+    def _name(books: Connection) -> str:
+        return f"reminders_{books.pk}"
+
+    @staticmethod
+    def _question(books: Connection) -> forms.ChoiceField:
+        vendor = {"vendor": books.get_provider_display()}
+        return forms.ChoiceField(
+            label=gettext("Does %(vendor)s send reminders or add late fees by itself?") % vendor,
+            help_text=gettext("Your customers should hear one voice. Under Connections stands where to turn them off."),
+            choices=[
+                ("", gettext("Please choose")),
+                (OFF, gettext("No, they are off")),
+                (ON, gettext("Yes, they are on")),
+            ],
+        )
 
 
 class BusinessForm(forms.Form):

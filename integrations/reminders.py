@@ -32,9 +32,17 @@ def say(connection_id: UUID, said: str, *, by: User) -> Connection:
 
 def is_to_be_asked(connection: Connection, *, at: datetime) -> bool:
     """Whether the owner is to be asked (again): he has not said, or said "on" a week ago. A spreadsheet sends none."""
-    if connection.provider == Provider.FILE or connection.state == Connection.State.DISCONNECTED:
-        return False
-    if connection.reminders_said == OFF:
+    if lacks_answer(connection):
+        return True
+    silent = connection.provider == Provider.FILE or connection.state == Connection.State.DISCONNECTED
+    if silent or connection.reminders_said != ON:
         return False
     said_at = connection.reminders_said_at
-    return connection.reminders_said != ON or said_at is None or at - said_at > ASK_AGAIN_AFTER
+    return said_at is None or at - said_at > ASK_AGAIN_AFTER
+
+
+def lacks_answer(connection: Connection) -> bool:
+    """Whether nobody has said it of these books yet: a firm goes live with an answer only."""
+    if connection.provider == Provider.FILE or connection.state == Connection.State.DISCONNECTED:
+        return False
+    return connection.reminders_said not in (ON, OFF)

@@ -21,6 +21,7 @@ from calls.stops import stop_business
 from desk.context import THEME_COOKIE, THEMES
 from desk.doors import IN_CHARGE, members_page, only_for
 from desk.forms import BusinessForm, ConsentForm
+from integrations import reminders
 from invoices.consents import attest, usual_wording
 
 YEAR = 365 * 24 * 3600
@@ -59,8 +60,13 @@ def consent(request: MemberRequest) -> HttpResponse:
     only_for(request, *IN_CHARGE)
     business = request.business
     wording = business.consent_wording or usual_wording()
-    form = ConsentForm(request.POST or None, initial={"wording": wording})
+    unanswered = [
+        books for books in business.connections.order_by("connected_at", "pk") if reminders.lacks_answer(books)
+    ]
+    form = ConsentForm(request.POST or None, initial={"wording": wording}, unanswered=unanswered)
     if request.method == "POST" and form.is_valid():
+        for books, said in form.reminders():
+            reminders.say(books.pk, said, by=request.user)
         count = attest(business, by=request.user, wording=form.cleaned_data["wording"])
         words = ngettext("On record, for %(n)d number.", "On record, for %(n)d numbers.", count)
         messages.success(request, words % {"n": count})

@@ -190,8 +190,14 @@ def test_a_new_business_says_why_its_customers_may_be_called(ava: Client, plumbe
 
     unsure = ava.post("/consent/", {"wording": "They gave it to us."})
     assert 'id="id_sure_error"' in unsure.content.decode()
-    ava.post("/consent/", {"wording": "They gave it to us on the work order.", "sure": "on"})
+    silent = {"wording": "They gave it to us on the work order.", "sure": "on"}
+    unsaid = ava.post("/consent/", silent)
+    assert "Does QuickBooks Online send reminders or add late fees by itself?" in unsaid.content.decode()
+    assert not Consent.objects.exists()
+    ava.post("/consent/", silent | {f"reminders_{plumber.connection.pk}": "on"})
 
+    plumber.connection.refresh_from_db()
+    assert plumber.connection.reminders_said == "on"
     consent = Consent.objects.get()
     assert (consent.number, consent.basis) == ("+16145550103", "They gave it to us on the work order.")
     assert "Say why your customers may be called" not in ava.get("/").content.decode()
