@@ -7,7 +7,7 @@ from calls.agent import answers, opening, stops
 from calls.agent.acts import Note, NoteKind, Pause, StopRecording, Suppress
 from calls.agent.dispositions import Disposition
 from calls.agent.events import Event, HungUp, Interrupted, Key, MachineHeard, Played, Said, Silence, TimeUp
-from calls.agent.everyday import Everyday, everyday, reads_card_number, without_digits
+from calls.agent.everyday import Everyday, everyday, is_social_security, reads_card_number, without_digits
 from calls.agent.facts import Brief, Language
 from calls.agent.listening import hear_answer
 from calls.agent.numbers import words
@@ -98,7 +98,7 @@ def _final(turn: Turn, text: str) -> None:
         return
     _say_owed(turn)
     if card:
-        _no_card(turn, warned=warned)
+        _no_card(turn, kept, warned=warned)
         return
     if turn.state.doubted and len(words(text)) <= 4:
         text, heard = turn.state.doubted, _understood(turn.state, turn.state.doubted, final=True)
@@ -106,12 +106,14 @@ def _final(turn: Turn, text: str) -> None:
     _answer(turn, text, heard)
 
 
-def _no_card(turn: Turn, *, warned: bool) -> None:
+def _no_card(turn: Turn, text: str, *, warned: bool) -> None:
     """Never by voice: the number is kept nowhere, and whoever wanted to pay with it is sent the link."""
     turn.do(Note(NoteKind.CARD_READ_OUT, ""))
     if not warned:
         turn.say("no_card", LineAct.ANSWER)
-    if turn.state.right_party:
+    if turn.state.right_party and is_social_security(text):
+        opening.ask_open(turn)
+    elif turn.state.right_party:
         answers.pay_now(turn)
     elif turn.state.phase is Phase.FACT:
         opening.ask_fact(turn)
@@ -129,9 +131,20 @@ def _answer(turn: Turn, text: str, heard: Heard) -> None:
         case Phase.WAITING:
             opening.back_on_the_line(turn, text, heard, said)
         case Phase.CALLBACK:
-            answers.answer_callback(turn, text)
+            _answer_callback(turn, text, heard)
         case _:
             hear_answer(turn, text, heard, said)
+
+
+def _answer_callback(turn: Turn, text: str, heard: Heard) -> None:
+    """Whether it is a machine is answered whenever it is asked, and a person is arranged for whenever one is wanted."""
+    if heard.intent is Intent.ARE_YOU_A_BOT:
+        opening.say_robot(turn)
+        turn.ask("ask_callback", Asks.CALLBACK, Phase.CALLBACK)
+    elif heard.intent is Intent.REQUEST_HUMAN:
+        answers.offer_person(turn, text)
+    else:
+        answers.answer_callback(turn, text)
 
 
 def _stands_above_all(turn: Turn, text: str) -> bool:

@@ -190,6 +190,11 @@ def _may_be_phone(run: str) -> bool:
     return len(run) <= 10 and run[0] in "23456789" and run[3] in "23456789"
 
 
+def is_social_security(text: str) -> bool:
+    """Whoever reads that out means to say who they are, not to pay."""
+    return bool({"social", "ssn"} & set(words(text)))
+
+
 def without_digits(text: str) -> str:
     """The words with every number taken out, for what must not be kept."""
     return without_numbers(text)

@@ -162,9 +162,12 @@ ENGLISH: dict[str, str] = {
     "not_understood": _("I am sorry, I did not catch that."),
     "go_ahead": _("I am listening."),
     "silence_close": _("I can not hear you, so I will end the call here."),
-    "close_number": _("You can reach {business} at {phone}, and you can ask us to stop calling at any time. Goodbye."),
+    "close_number": _(
+        "If anything is not right, you can reach {business} at {phone}, and you can ask us to stop calling at any time. Goodbye."
+    ),
     "close": _(
-        "You can reach {business} at the number this call came from, and you can ask us to stop calling at any time. Goodbye."
+        "If anything is not right, you can reach {business} at the number this call came from, "
+        "and you can ask us to stop calling at any time. Goodbye."
     ),
     "close_stopped_number": _("You can reach {business} at {phone}. Goodbye."),
     "goodbye": _("Goodbye."),

@@ -131,10 +131,11 @@ SPANISH: dict[str, str] = {
     "go_ahead": "Le escucho.",
     "silence_close": "No le oigo, así que termino la llamada aquí.",
     "close_number": (
-        "Puede comunicarse con {business} al {phone}, y puede pedirnos en cualquier momento que no llamemos. Hasta luego."
+        "Si algo no está bien, puede comunicarse con {business} al {phone}, "
+        "y puede pedirnos en cualquier momento que no llamemos. Hasta luego."
     ),
     "close": (
-        "Puede comunicarse con {business} al número del que llamamos, "
+        "Si algo no está bien, puede comunicarse con {business} al número del que llamamos, "
         "y puede pedirnos en cualquier momento que no llamemos. Hasta luego."
     ),
     "close_stopped_number": "Puede comunicarse con {business} al {phone}. Hasta luego.",

@@ -113,7 +113,10 @@ def _nothing_much(turn: Turn, text: str, said: Everyday | None) -> None:
 
 def _go_on(turn: Turn) -> None:
     """Back to the question that was open."""
-    if turn.state.phase is Phase.PROMISE:
+    draft = turn.state.draft
+    if turn.state.phase is Phase.PROMISE and draft is not None and draft.on is not None:
+        turn.ask("confirm_day", Asks.PROMISE, Phase.PROMISE, LineAct.CONFIRM, day=turn.day(draft.on))
+    elif turn.state.phase is Phase.PROMISE:
         turn.ask("ask_day", Asks.PROMISE, Phase.PROMISE)
     else:
         opening.ask_open(turn)

@@ -48,7 +48,7 @@ def handle_stop(turn: Turn, text: str, heard: Heard) -> bool:
     elif turn.state.phase is Phase.WHAT_IS_WRONG:
         _what_was_wrong(turn, text, heard)
     elif heard.has(Intent.ALREADY_PAID) or turn.state.phase is Phase.PAID_DETAILS:
-        _paid(turn, text)
+        _paid(turn, text, heard)
     elif heard.state is Listening.PAUSE:
         _doubt(turn, text, heard)
     elif turn.state.phase is Phase.NEUTRAL_QUESTION:
@@ -155,9 +155,14 @@ def _end_stopped(turn: Turn) -> None:
     turn.finish(Disposition(turn.state.suppressed[0].value))
 
 
-def _paid(turn: Turn, text: str) -> None:
+def _paid(turn: Turn, text: str, heard: Heard) -> None:
     """Not a dispute, and just as silent: asked once how and when, then looked up."""
     first = not turn.state.paid_said
+    if not first and heard.has(Intent.REQUEST_HUMAN):
+        offer_person(turn, text)
+        return
+    if heard.has(Intent.ARE_YOU_A_BOT):
+        turn.say("robot", LineAct.ANSWER)
     how, on = note_paid(turn, text)
     if not turn.state.right_party:
         turn.say("question_passed", LineAct.CONFIRM)

@@ -4,7 +4,7 @@ from datetime import date, time
 
 import pytest
 
-from calls.agent import Disposition, advance
+from calls.agent import Asks, Brief, Disposition, advance
 from calls.agent.acts import (
     AlreadyPaid,
     Callback,
@@ -147,6 +147,44 @@ def test_a_card_number_before_the_right_person_is_known_sends_nothing() -> None:
     assert step.acts == (Note(NoteKind.CARD_READ_OUT, ""),)
     assert step.end is None
     assert "what is your ZIP code" in said(step)
+
+
+def test_a_social_security_number_is_not_kept_and_buys_no_link() -> None:
+    step = advance(known(consumer()), Said("my social is 123 45 6789"))
+
+    assert step.acts == (Note(NoteKind.CARD_READ_OUT, ""),)
+    assert (step.end, step.state.asked) == (None, Asks.OPEN)
+
+
+@pytest.mark.parametrize(
+    ("brief", "words"),
+    [
+        (consumer(), ()),
+        (consumer(), ("yes",)),
+        (consumer(), ("yes", "43215")),
+        (consumer(), ("yes", "43215", "I'll pay it on Friday")),
+        (consumer(), ("yes", "43215", "I already paid that")),
+        (consumer(), ("yes", "43215", "I dispute that")),
+        (consumer(), ("she's not here",)),
+        (firm(), ("hold on",)),
+        (consumer(dispute_live=True), ("yes", "43215")),
+    ],
+)
+def test_whether_it_is_a_machine_is_answered_whenever_it_is_asked(brief: Brief, words: tuple[str, ...]) -> None:
+    step = advance(talk(brief, *words)[-1].state, Said("are you a robot"))
+
+    assert "automated AI assistant" in said(step)
+
+
+@pytest.mark.parametrize(
+    "words", [("I'm driving",), ("I'll pay it on Friday",), ("I already paid that",), ("how much is it",)]
+)
+def test_a_person_is_arranged_for_whenever_one_is_wanted(words: tuple[str, ...]) -> None:
+    brief = consumer(person_on=date(2026, 3, 19), person_at=time(9))
+    step = advance(talk(brief, "yes", "43215", *words)[-1].state, Said("let me talk to a real person"))
+
+    assert Callback(date(2026, 3, 19), time(9), "let me talk to a real person", by_person=True) in step.acts
+    assert "A person from Ava's Plumbing will call you back on Thursday, March 19 at 9:00 AM." in said(step)
 
 
 # told before, danger, paid
