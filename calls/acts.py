@@ -249,9 +249,8 @@ def _restrict(scene: Scene, act: acts.Restrict) -> None:
     call, source = _hold(scene), f"call:{scene.call_id}"
     if call.customer_id is None:
         return
-    number = call.to if call.attempt_id else call.caller
     if act.place == "work":
-        state(call.customer_id, Kind.NOT_AT_WORK, number=number, words=act.words, source=source, by=AGENT)
+        state(call.customer_id, Kind.NOT_AT_WORK, number=call.number, words=act.words, source=source, by=AGENT)
     for between in ((MIDNIGHT, act.not_before), (act.not_after, MIDNIGHT)):
         start, end = between
         if start is not None and end is not None and start != end:

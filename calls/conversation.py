@@ -71,7 +71,7 @@ class Session:
             if self.dialogue.state is None or self.dialogue.state.end is not None:
                 self._end("nothing_to_say" if self.dialogue.state is None else "ended")
             async for frame in frames:
-                self._queue(self.dialogue.take(frame))
+                self._take(frame)
                 self._dirty.set()
         finally:
             self._turns.put_nowait(None)
@@ -109,6 +109,15 @@ class Session:
             log.error("not_wrapped_up", attempt=str(line_id), error=type(error).__name__)
 
     # in order, behind the reader
+
+    def _take(self, frame: Frame) -> None:
+        """One frame through the agent. Where it fails on one, what was said may have been a stop: the call ends, neutrally."""
+        try:
+            self._queue(self.dialogue.take(frame))
+        except Exception:
+            log.exception("frame_failed", attempt=str(self.line.line_id))
+            self.dialogue.in_doubt(frame)
+            self._close_neutrally()
 
     def _queue(self, turn: Turn | None) -> None:
         if turn is None:

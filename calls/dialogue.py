@@ -13,6 +13,7 @@ from calls.agent.conversation import advance, begin, reads_card
 from calls.agent.events import Event, HungUp, Interrupted, Key, Said, Silence, TimeUp
 from calls.agent.everyday import without_digits
 from calls.agent.steps import Line, State, Step
+from calls.frames import is_final, kind, word
 from calls.notes import Note, Page, heard_as, recent
 from calls.opened import OpenLine
 from calls.playing import Playing
@@ -20,6 +21,7 @@ from calls.undone import KEY, as_kept
 from disputes.hearing import Heard, hear
 
 REPLAY_SECONDS = 5.0
+ON = ("on", "true", "1")
 FREEZE, PAUSE, LISTEN = "freeze", "pause", "listen"
 _FREEZING = (acts.Freeze, acts.Specify)
 
@@ -70,16 +72,25 @@ class Dialogue:
 
     def take(self, frame: dict[str, Any]) -> Turn | None:
         """One frame of the carrier. Kinds nobody knows are passed over."""
-        match frame.get("type"):
+        match kind(frame):
             case "prompt":
-                return self._prompt(str(frame.get("voicePrompt") or ""), is_final=frame.get("last") is not False)
+                return self._prompt(word(frame, "voicePrompt"), is_final=is_final(frame))
             case "interrupt":
-                return self._interrupt(str(frame.get("utteranceUntilInterrupt") or ""))
+                return self._interrupt(word(frame, "utteranceUntilInterrupt"))
             case "dtmf":
-                return self._key(str(frame.get("digit") or ""))
+                return self._key(word(frame, "digit").strip()[:1])
             case "info":
-                self._info(str(frame.get("name") or ""), str(frame.get("value") or ""))
+                self._info(word(frame, "name").lower(), word(frame, "value"))
         return None
+
+    def in_doubt(self, frame: dict[str, Any]) -> None:
+        """A frame we failed on: its words may have been a stop, so from here on nothing is said of money."""
+        if self.state is None:
+            return
+        if kind(frame) == "prompt":
+            self._write("customer", word(frame, "voicePrompt"), partial=not is_final(frame), state=PAUSE)
+        self.state = replace(self.state, paused=True)
+        self._mark_silence(replace(self.state, paused=False), self._position)
 
     def silence(self, seconds: float) -> Turn | None:
         """Nobody spoke for so long."""
@@ -207,14 +218,14 @@ class Dialogue:
         return turn
 
     def _info(self, name: str, value: str) -> None:
-        if name == "tokensPlayed":
+        if name == "tokensplayed":
             self.playing.tokens(value)
             self.busy_at = self._clock()
-        elif name == "agentSpeaking":
-            self.playing.speaker(value == "on")
+        elif name == "agentspeaking":
+            self.playing.speaker(value.lower() in ON)
             self.busy_at = self._clock()
-        elif name == "clientSpeaking":
-            self.person_speaks = value == "on"
+        elif name == "clientspeaking":
+            self.person_speaks = value.lower() in ON
             self.busy_at = self._clock()
 
     def _answer(self, event: Event) -> Turn | None:

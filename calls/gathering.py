@@ -60,11 +60,12 @@ def take_turn(line_id: UUID, number: int, *, words: str = "", key: str = "") -> 
     line.heard.clear()  # nothing is delivered twice here: a second "yes" is a second yes
     _was_played(line.call_id)
     dialogue = Dialogue(line, time.monotonic)
-    turn = _heard(dialogue, line, words, key)
+    is_late = line.seconds > LONGEST_SECONDS and dialogue.state is not None
+    turn = dialogue.time_up() if is_late else _heard(dialogue, line, words, key)
     if turn is None:
         _put_on_record(dialogue, line)
         return twiml.hang_up() if dialogue.state is None else _listen(line, number + 1, dialogue.state, ())
-    if line.seconds > LONGEST_SECONDS or not _carry_out(dialogue, line, turn):
+    if not _carry_out(dialogue, line, turn):
         return _good_bye(dialogue, line)
     said = dialogue.speak(turn)
     _put_on_record(dialogue, line)
@@ -162,7 +163,7 @@ def _end(line: OpenLine, said: tuple[Line, ...]) -> str:
 
 
 def _good_bye(dialogue: Dialogue, line: OpenLine) -> str:
-    """Something could not be kept, or the time is up: one word, and nothing more of money."""
+    """Something could not be kept: one word, and nothing more of money."""
     assert dialogue.state is not None
     state = dialogue.state
     last = Line(sentence("goodbye", state.language), LineAct.CLOSE, language=state.language)

@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import json
 from collections.abc import AsyncIterator
 from typing import Any
 from uuid import UUID
@@ -14,6 +13,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 from calls import bells, journal, twiml
 from calls.conversation import Session
 from calls.doors import door_of
+from calls.frames import kind, read, word
 from calls.hangups import Listener
 from calls.opened import OpenLine, open_line
 from calls.threads import anywhere, in_database
@@ -30,6 +30,7 @@ HUNG_UP = 1000
 SETUP_SECONDS = 10.0
 JOURNAL_SECONDS = 10.0
 COMES_BACK_WITHIN = 15.0
+MOST_EARLY = 500  # as many as the carrier keeps for a socket that comes back
 listener = Listener()
 _sessions: dict[UUID, tuple[Session, WebSocket]] = {}
 
@@ -46,32 +47,49 @@ async def call(websocket: WebSocket) -> None:
         await websocket.close(REFUSED)
         return
     await websocket.accept()
-    if not await _is_set_up(websocket, line, keys.account):
+    early: list[dict[str, Any]] = []
+    if not await _is_set_up(websocket, line, keys.account, early):
         log.warning("setup_refused", attempt=str(line_id))
-        await websocket.close(REFUSED)
+        with contextlib.suppress(RuntimeError):  # it may be gone already
+            await websocket.close(REFUSED)
         return
-    await _talk(websocket, line)
+    await _talk(websocket, line, early)
 
 
-async def _is_set_up(websocket: WebSocket, line: OpenLine, account: str) -> bool:
-    """The first frame names our account and the call bound to this attempt; a path with its signature could be replayed."""
+async def _is_set_up(websocket: WebSocket, line: OpenLine, account: str, early: list[dict[str, Any]]) -> bool:
+    """The setup names our account and the call bound to this line; a path with its signature could be replayed.
+
+    What the carrier delivers before it (after a broken socket it delivers again) is kept in ``early``, and believed only then.
+    """
     try:
         async with asyncio.timeout(SETUP_SECONDS):
-            frame = _read(await websocket.receive_text())
-    except (TimeoutError, WebSocketDisconnect, KeyError):
-        return False
-    mine = frame.get("callSid") == line.sid and frame.get("accountSid") == account
-    return frame.get("type") == "setup" and mine
+            while len(early) < MOST_EARLY:
+                frame = await _receive(websocket)
+                if kind(frame) == "setup":
+                    return word(frame, "callSid") == line.sid and word(frame, "accountSid") == account
+                early.append(frame)
+    except (TimeoutError, WebSocketDisconnect):
+        pass
+    return False
 
 
-async def _talk(websocket: WebSocket, line: OpenLine) -> None:
+async def _receive(websocket: WebSocket) -> dict[str, Any]:
+    """The next frame. Raises WebSocketDisconnect with the carrier's code when there is none any more."""
+    message = await websocket.receive()
+    if message["type"] == "websocket.disconnect":
+        raise WebSocketDisconnect(int(message.get("code") or HUNG_UP))
+    text = message.get("text")
+    return read(text if text is not None else (message.get("bytes") or b"").decode(errors="replace"))
+
+
+async def _talk(websocket: WebSocket, line: OpenLine, early: list[dict[str, Any]]) -> None:
     await _take_over(line.line_id)
     session = Session(line, websocket.send_json, wording())
     _sessions[line.line_id] = session, websocket
     await listener.listen(line.line_id, session.stop)
     code = HUNG_UP
     try:
-        code = await _run(session, websocket)
+        code = await _run(session, websocket, early)
     finally:
         if _sessions.get(line.line_id, (None,))[0] is session:
             del _sessions[line.line_id]
@@ -83,17 +101,19 @@ async def _talk(websocket: WebSocket, line: OpenLine) -> None:
         await in_database(line.business_id, lambda: bells.settle(line.line_id, seconds=COMES_BACK_WITHIN))
 
 
-async def _run(session: Session, websocket: WebSocket) -> int:
+async def _run(session: Session, websocket: WebSocket, early: list[dict[str, Any]]) -> int:
     """The code the socket was closed with: the carrier's word for a call that is over is 1000."""
     closed = [GOING_AWAY]
 
     async def frames() -> AsyncIterator[dict[str, Any]]:
+        for frame in early:
+            yield frame
         while True:
-            message = await websocket.receive()
-            if message["type"] == "websocket.disconnect":
-                closed[0] = int(message.get("code") or HUNG_UP)
+            try:
+                yield await _receive(websocket)
+            except WebSocketDisconnect as gone:
+                closed[0] = gone.code
                 return
-            yield _read(message.get("text") or "")
 
     await session.run(frames())
     return closed[0]
@@ -105,15 +125,6 @@ async def _take_over(line_id: UUID) -> None:
     if older is not None:
         with contextlib.suppress(RuntimeError):
             await older[1].close(GOING_AWAY)
-
-
-def _read(text: str) -> dict[str, Any]:
-    """A frame; anything that is none is an empty one, which nobody knows."""
-    try:
-        frame = json.loads(text)
-    except ValueError:
-        return {}
-    return frame if isinstance(frame, dict) else {}
 
 
 def _warm_up() -> None:

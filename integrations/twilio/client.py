@@ -209,7 +209,7 @@ class TwilioCarrier:
 
     def recording(self, sid: str) -> bytes:
         """The audio of a recording, both sides. Raises Refused when the carrier has it no more."""
-        url = f"{self._origin}/2010-04-01/Accounts/{self._auth[0]}/Recordings/{sid}.mp3"
+        url = f"{self._origin}/2010-04-01/Accounts/{self._auth[0]}/Recordings/{sid}.wav"
         try:
             answer = requests.get(url, auth=self._auth, timeout=(CONNECT_SECONDS, 60))
         except requests.RequestException as error:

@@ -94,7 +94,10 @@ def test_a_signed_upgrade_for_a_line_that_is_not_open_is_refused(firm: Firm, att
 
 
 @pytest.mark.parametrize("setup", [{"callSid": "CA2"}, {"accountSid": "AC2"}, {"type": "hello"}])
-def test_a_setup_that_names_another_call_or_account_is_closed(attempt: Attempt, setup: dict[str, str]) -> None:
+def test_a_setup_that_names_another_call_or_account_is_closed(
+    attempt: Attempt, setup: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("calls.relay.SETUP_SECONDS", 0.5)
     url = f"{django_settings.RELAY_URL}/relay/{attempt.pk}"
     frame = {
         "type": "setup",
@@ -370,6 +373,20 @@ def test_a_relay_that_is_shut_down_hands_its_calls_to_the_next_one(attempt: Atte
             again.says("I am disputing this")
             assert again.hears().startswith("I am sorry, and thank you for telling me.")
         assert ended(attempt).disposition == "dispute"
+
+
+def test_what_is_delivered_again_before_the_setup_is_heard_after_it(attempt: Attempt) -> None:
+    url = f"{django_settings.RELAY_URL}/relay/{attempt.pk}"
+    setup = {"type": "setup", "callSid": "CA00000000000000000000000000000001"}
+
+    with connect(url, additional_headers={"X-Twilio-Signature": signature(url)}, proxy=None) as socket:
+        socket.send(json.dumps({"type": "configUpdated"}))
+        socket.send(json.dumps({"type": "dtmf", "digit": 9}))
+        socket.send(json.dumps(setup | {"accountSid": django_settings.TWILIO_ACCOUNT_SID}))
+        told = [json.loads(socket.recv(timeout=10)) for _ in range(3)]
+
+    assert any("will not call this number again" in frame.get("token", "") for frame in told)
+    assert Suppression.objects.get().kind == "opt_out"
 
 
 def test_frames_nobody_knows_do_not_end_a_call(attempt: Attempt) -> None:
