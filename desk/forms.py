@@ -146,7 +146,7 @@ class ConsentForm(forms.Form):
         vendor = {"vendor": books.get_provider_display()}
         return forms.ChoiceField(
             label=gettext("Does %(vendor)s send reminders or add late fees by itself?") % vendor,
-            help_text=gettext("Your customers should hear one voice. Under Connections stands where to turn them off."),
+            help_text=gettext("Your customers should hear one voice. “Your books” says where to turn theirs off."),
             choices=[
                 ("", gettext("Please choose")),
                 (OFF, gettext("No, they are off")),

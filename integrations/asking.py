@@ -125,7 +125,9 @@ class Client:
                 if error.retry_after is None:
                     # Without a word from them a minute must pass; with jitter, so that not all who wait come at once.
                     error.retry_after = _UNSAID_WAIT + random.uniform(0, 10)  # noqa: S311
-                wait = error.retry_after
+                # "Retry-After: 0" is no leave to ask without end.
+                wait = max(error.retry_after, random.uniform(longest / 2, longest))  # noqa: S311
+                longest = min(longest * 2, _LONGEST_WAIT)
                 if time.monotonic() + wait > deadline:
                     self._pace.pause(wait)  # nobody else need ask in vain meanwhile
                     raise

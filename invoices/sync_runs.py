@@ -26,7 +26,7 @@ from syntharra.clock import machine_now
 log = logs.get(__name__)
 
 BY = "Syntharra"
-LONGEST_WAIT = timedelta(minutes=30)
+SHORTEST_WAIT, LONGEST_WAIT = timedelta(seconds=5), timedelta(minutes=30)
 LONGEST_ASKED = timedelta(hours=24)  # as long as any vendor's limit lasts; what asks for more is a mistake
 LOOK_AGAIN = {"subscription_ended": timedelta(hours=1)}
 _LOST = (Connection.State.RECONNECT, Connection.State.DISCONNECTED)
@@ -157,7 +157,8 @@ def failed(held: Held, error: VendorError) -> SyncRun:
 def _wait(run: SyncRun, error: VendorError) -> timedelta:
     """As long as the vendor asks; else longer with every failure in a row."""
     if isinstance(error, Throttled) and error.retry_after is not None:
-        return timedelta(seconds=min(max(0.0, error.retry_after), LONGEST_ASKED.total_seconds()))
+        asked = timedelta(seconds=min(error.retry_after, LONGEST_ASKED.total_seconds()))
+        return max(asked, SHORTEST_WAIT)
     if error.problem in LOOK_AGAIN:
         return LOOK_AGAIN[error.problem]
     if isinstance(error, Refused):

@@ -8,8 +8,10 @@ import pytest
 
 from accounts.models import ActivityLine
 from integrations import asking, bells, problems
+from integrations.errors import Throttled
 from integrations.models import Connection, SetAside, SyncRun
 from invoices import sync as sync_module
+from invoices import sync_runs
 from invoices.models import Allocation, Customer, Invoice, Payment
 from invoices.sync import sync
 from syntharra import clock, due
@@ -126,6 +128,16 @@ def test_the_wait_the_vendor_asks_for_is_kept(books: Books) -> None:
     sync(books.connection.pk)
 
     assert 590 <= wait_of(books.connection).total_seconds() <= 600
+
+
+def test_no_wait_is_so_short_that_we_knock_without_end_nor_longer_than_any_limit_lasts(books: Books) -> None:
+    run = SyncRun(connection=books.connection)
+    waits = [
+        sync_runs._wait(run, Throttled("That was too often.", retry_after=asked)).total_seconds()
+        for asked in (0.0, 0.05, 17.0, 400_000.0)
+    ]
+
+    assert waits == [5, 5, 17, 86_400]
 
 
 @pytest.mark.parametrize(

@@ -87,6 +87,15 @@ def test_what_stays_is_one_of_our_errors_within_our_patience(
     assert time.monotonic() - began < 5
 
 
+def test_being_asked_to_wait_for_no_time_at_all_is_no_leave_to_ask_without_end(vendor: Vendor, token: str) -> None:
+    vendor.control("faults", kind="429-json", times=None, retry_after=0)
+
+    with closing(asking(vendor, Access(token), patience=2.0)) as client, pytest.raises(Throttled):
+        client.query(ALL_INVOICES)
+
+    assert 2 <= len(vendor.look("requests")["requests"]) <= 5
+
+
 def test_a_vendor_that_answers_too_late_is_unavailable(
     vendor: Vendor, token: str, quick: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
