@@ -67,6 +67,13 @@ def _take(business: Business, one: CarrierNumber) -> PhoneLine:
 
 
 @transaction.atomic
+def set_person(business: Business, number: str, *, by: str) -> None:
+    """Whose telephone rings when a customer asks for a person; empty: nobody's."""
+    Business.objects.filter(pk=business.pk).update(person_phone=number)
+    timeline.record(business, "person_phone_set", by=by, number=number)
+
+
+@transaction.atomic
 def make_main(line: PhoneLine, *, by: str) -> None:
     """Customers who were never called see this number from now on; the others go on seeing the one they know."""
     PhoneLine.objects.filter(is_main=True).update(is_main=False)

@@ -76,6 +76,7 @@ class Frame:
         links = [
             self._link("customers", _("Customers"), "users", "customer"),
             self._link("activity", _("Activity"), "history"),
+            self._link("numbers", _("Numbers"), "phone-call"),
             self._link(
                 "connections", _("Your books"), "plug", "connect", "connection", "disconnection", "choose_books"
             ),

@@ -27,6 +27,7 @@ from syntharra import logs
 
 log = logs.get(__name__)
 
+LIVE_ORIGIN = ""  # the SDK's own address of the carrier
 CONNECT_SECONDS, READ_SECONDS = 3.0, 10.0
 # What the SDK lets through: its own errors, the connection's, and an answer that is not what it should be.
 _TROUBLE = (TwilioException, requests.RequestException, ValueError, TypeError, KeyError, AttributeError)
@@ -246,7 +247,7 @@ def carrier_for(business: Business) -> Carrier:
     Raises Disconnected where a live business has no account of its own yet.
     """
     keys = keys_of(business)
-    return _carrier(keys.account, keys.token, f"{settings.SIMULATORS_URL}/twilio" if business.sandbox else "")
+    return _carrier(keys.account, keys.token, f"{settings.SIMULATORS_URL}/twilio" if business.sandbox else LIVE_ORIGIN)
 
 
 @lru_cache(maxsize=16)

@@ -41,6 +41,7 @@ PAGES = {
         "/money/",
         "/activity/",
         "/connections/",
+        "/numbers/",
         "/sandbox/",
         "/calls-switch/",
         "/businesses/new/",

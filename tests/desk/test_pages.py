@@ -24,6 +24,7 @@ EMPTY_PAGES = (
     "/check-first/",
     "/book-entries/",
     "/connections/",
+    "/numbers/",
     "/sandbox/",
     "/calls-switch/",
     "/businesses/new/",

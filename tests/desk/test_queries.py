@@ -21,6 +21,7 @@ PAGES = {
     "/money/": 13,
     "/activity/": 9,
     "/connections/": 18,
+    "/numbers/": 20,
     "/check-first/": 18,
     "/book-entries/": 8,
 }
