@@ -15,6 +15,7 @@ from compliance.operator import declaration
 from disputes.letters import email_of
 from disputes.models import Dispute
 from invoices.models import Contact, Customer, Invoice
+from invoices.spoken import work_of
 from syntharra import clock
 
 # 940 CMR 7.05(3)(b): in Massachusetts the business is named only to the person asked for.
@@ -48,11 +49,12 @@ def _brief(
     here = clock.now().astimezone(ZoneInfo(business.time_zone))
     calling_back = next_open_hour(here, business.call_from)
     language = Language.SPANISH if customer.language.startswith("es") else Language.ENGLISH
+    work = work_of(invoices, language=customer.language)
     reached = Call.objects.filter(customer=customer, right_party=True)
     return Brief(
         business_name=business.name,
         customer_name=customer.name,
-        invoices=tuple(_facts(invoice) for invoice in invoices if invoice.due_on is not None),
+        invoices=tuple(_facts(invoice, work.get(invoice.pk, "")) for invoice in invoices if invoice.due_on is not None),
         today=here.date(),
         local_time=time(here.hour, here.minute),
         debtor_type=DebtorType.BUSINESS if customer.kind == Customer.Kind.BUSINESS else DebtorType.CONSUMER,
@@ -88,10 +90,10 @@ def next_open_hour(here: datetime, opens: time) -> datetime:
     return datetime.combine(workdays_after(here.date(), 1), opens, here.tzinfo)
 
 
-def _facts(invoice: Invoice) -> InvoiceFacts:
-    """Number, amount and date. What the work was is spoken only where the owner approved a label, and none has yet."""
+def _facts(invoice: Invoice, work: str) -> InvoiceFacts:
+    """Number, amount and date; and what the work was, where a member approved words for all of it."""
     assert invoice.due_on is not None
-    return InvoiceFacts(number=invoice.number, amount=invoice.balance_money, due_date=invoice.due_on)
+    return InvoiceFacts(number=invoice.number, amount=invoice.balance_money, due_date=invoice.due_on, work=work)
 
 
 def _disputes_open(customer: Customer) -> bool:

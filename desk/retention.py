@@ -83,6 +83,7 @@ TABLE: dict[str, Kept] = {
     "invoices.Promise": PROOF,
     "invoices.Hold": PROOF,
     "invoices.RoleDecision": PROOF,
+    "invoices.SpokenLabel": BOOKS,
     "invoices.Checked": PROOF,
     "invoices.Replacement": PROOF,
     "invoices.BookEntry": PROOF,

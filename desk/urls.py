@@ -18,6 +18,7 @@ from desk.views import (
     people,
     replacements,
     sandbox,
+    spoken,
     today,
     tomorrow,
 )
@@ -45,6 +46,8 @@ urlpatterns = [
     path("customers/<uuid:pk>/roles/", people.role, name="contact_role"),
     path("calls/", calls.calls, name="calls"),
     path("calls/<uuid:pk>/", calls.call, name="call"),
+    path("calls/words/", spoken.spoken_labels, name="spoken_labels"),
+    path("calls/words/items/", spoken.name_item, name="name_item"),
     path("tasks/<uuid:pk>/", calls.task_done, name="task_done"),
     path("planned-calls/<uuid:pk>/approval/", calls.approve_call, name="approve_call"),
     path("planned-calls/<uuid:pk>/cancellation/", calls.call_off, name="call_off"),

@@ -12,6 +12,7 @@ from integrations.models import Connection
 from invoices.import_models import ImportBatch as ImportBatch
 from invoices.import_models import ImportMapping as ImportMapping
 from invoices.notice_models import ValidationNotice as ValidationNotice
+from invoices.spoken_models import SpokenLabel as SpokenLabel
 from syntharra import money
 from syntharra.clock import now
 from syntharra.states import Stateful

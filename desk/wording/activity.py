@@ -68,6 +68,8 @@ ACTS: dict[str, Act] = {
     "asks_owner": Act("flag", _("Asked something of you"), "clock"),
     "task_done": Act("check", _("Did what a call asked for")),
     "noted": Act("quote", _("Noted what they said")),
+    "named_work": Act("phone", _("Said how the agent calls a kind of work")),
+    "unnamed_work": Act("phone", _("Took back how the agent calls a kind of work")),
     "proposed_contact": Act("users", _("Named somebody else to ask; nobody is called before you confirm it")),
     "wants_copy": Act("file-text", _("Asked for a copy")),
     "promised": Act("handshake", _("Promised to pay"), "accent"),

@@ -39,7 +39,7 @@ def on_the_line(customer: Customer, *, number: int = 1) -> Attempt:
 
 def talk_through(attempt: Attempt, *events: Event | str) -> State:
     """Every act carried out as it is decided, and the result of the call when it is over. A call that goes on is hung up."""
-    scene = Scene(attempt_id=attempt.pk, call_id=Call.objects.get(attempt=attempt).pk)
+    scene = Scene(line_id=attempt.pk, call_id=Call.objects.get(attempt=attempt).pk)
     step = begin(brief_for(Attempt.objects.select_related("customer", "business").get(pk=attempt.pk)))
     for event in (*events, HungUp()):
         step = advance(step.state, Said(event) if isinstance(event, str) else event)

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from accounts.models import ActivityLine
+from accounts.models import ActivityLine, Business
 from calls.agent.events import Event, Key, MachineHeard, Said
 from calls.models import Attempt, Call
 from calls.outcomes import finish
@@ -134,12 +134,12 @@ CASES: list[tuple[str, tuple[Event | str, ...], str, Expected]] = [
     ),
     ("an emergency", ("call 911 he is having a heart attack",), "vulnerable", Expected(hold="customer", task={"task": "vulnerable"})),
     (
-        "a person", ("this is Ana", "let me talk to a real person"), "request_human",
-        Expected(hold="customer", task={"task": "request_human", "on": "2026-10-07", "at": "09:00:00"}),
+        "a person, who is there", ("this is Ana", "let me talk to a real person"), "request_human",
+        Expected(hold="customer"),
     ),
     (
         "the nought key", (Key("0"),), "request_human",
-        Expected(hold="customer", task={"task": "request_human", "on": "2026-10-07", "at": "09:00:00"}),
+        Expected(hold="customer"),
     ),
     ("another language", ("do you speak vietnamese",), "language", Expected(hold="customer", task={"task": "language"})),
     (
@@ -200,6 +200,15 @@ def test_what_was_said_becomes_what_is_written_down(
 
     assert Attempt.objects.get(pk=attempt.pk).disposition == disposition
     assert found() == expected
+
+
+def test_out_of_hours_a_person_calls_back_at_a_named_time(attempt: Attempt) -> None:
+    Business.objects.update(call_from="14:00", call_until="15:00")
+
+    talk_through(attempt, "this is Ana", "let me talk to a real person")
+
+    assert found().task == {"task": "request_human", "on": "2026-10-07", "at": "14:00:00"}
+    assert Call.objects.get().person == ""
 
 
 @pytest.mark.parametrize("disposition", ["no_answer", "busy", "failed"])

@@ -1,0 +1,52 @@
+"""What the agent says of the work behind an invoice, item by item; and what it says at all, to listen to before it does."""
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from accounts.middleware import MemberRequest
+from desk.doors import IN_CHARGE, members_page, only_for
+from desk.spoken_forms import SpokenForm
+from invoices import spoken
+
+
+@require_GET
+@members_page
+def spoken_labels(request: MemberRequest) -> HttpResponse:
+    """Every item on open invoices with the words for it, the commonest first."""
+    return _page(request)
+
+
+@require_POST
+@members_page
+def name_item(request: MemberRequest) -> HttpResponse:
+    """These words are said for this item from the next call on; empty ones take them back."""
+    only_for(request, *IN_CHARGE)
+    form = SpokenForm(request.POST)
+    if not form.is_valid():
+        return _page(request, refused=form)
+    said = form.cleaned_data
+    label = spoken.approve(said["item"], said["words"], said["words_es"], by=request.user)
+    if label is None:
+        messages.success(request, _("The agent says nothing of this work any more."))
+    else:
+        messages.success(request, _("Kept. The agent says: “It is for %(words)s.”") % {"words": label.words})
+    return redirect("spoken_labels")
+
+
+def _page(request: MemberRequest, *, refused: SpokenForm | None = None) -> HttpResponse:
+    wrong = spoken.key_of(refused.data.get("item", "")) if refused is not None else None
+    rows = [
+        {"item": item, "form": refused if refused is not None and item.item == wrong else None}
+        for item in spoken.items_of(request.business)
+    ]
+    context = {
+        "title": _("What the agent calls your work"),
+        "rows": rows,
+        "named": sum(bool(row["item"].words) for row in rows),
+        "may_edit": request.membership.role in IN_CHARGE,
+        "longest": spoken.LONGEST,
+    }
+    return render(request, "desk/spoken.html", context, status=200 if refused is None else 422)
