@@ -2,28 +2,29 @@
 
 from datetime import date, datetime, timedelta
 from typing import Any
-from urllib.parse import urljoin
 
-from django.conf import settings
 from django.db.models import QuerySet
 from django.urls import reverse
 
-from accounts.models import Membership, Role
 from compliance.models import Channel, Purpose
+from disputes import track_letters
+from disputes.addresses import TOLD as TOLD
+from disputes.addresses import absolute as absolute
+from disputes.addresses import email_of as email_of
+from disputes.addresses import people as people
+from disputes.deadlines import ACKNOWLEDGE_WITHIN as ACKNOWLEDGE_WITHIN
+from disputes.deadlines import ASK_AGAIN_AFTER, SENT_BY_ITSELF_AFTER
 from disputes.digest import digest_facts
 from disputes.letter_tasks import reminder_tasks
 from disputes.models import Claim, Dispute
-from invoices.models import Contact, Customer, Invoice
-from notifications import lint
+from invoices.models import Customer, Invoice
+from notifications import lint, outbox
 from notifications.letters import NoLongerTrue, letter_facts
 from notifications.models import Message
 from notifications.outbox import Letter
 from syntharra import clock, links
 
-ACKNOWLEDGE_WITHIN = timedelta(hours=24)
-SENT_BY_ITSELF_AFTER = timedelta(hours=20)
 PAGE_LASTS = timedelta(days=60)
-TOLD = (Role.OWNER, Role.MANAGER)
 
 
 def register() -> None:
@@ -33,6 +34,7 @@ def register() -> None:
     letter_facts("unsure_letter", _paused)
     letter_facts("paid_check", _paused)
     letter_facts("dispute_digest", lambda message: digest_facts(message.business))
+    track_letters.register()
 
 
 def owner_alerts(claim: Claim, disputes: list[Dispute]) -> list[Letter]:
@@ -110,20 +112,6 @@ def pause_letters(invoices: list[Invoice], *, why: str, words: str, source_key: 
             )
         )
     return owed
-
-
-def people() -> QuerySet[Membership]:
-    """Who of the current business is told about disputes."""
-    from syntharra.tenancy import current_business
-
-    mine = Membership.objects.filter(business_id=current_business(), role__in=TOLD)
-    return mine.select_related("user").order_by("created_at", "id")
-
-
-def email_of(customer: Customer) -> str:
-    """The billing contact's address, or empty."""
-    billing = customer.contacts.filter(role=Contact.Role.BILLING).exclude(email="")
-    return billing.order_by("rank").values_list("email", flat=True).first() or ""
 
 
 def answer_by(opened_at: datetime) -> datetime:
@@ -204,14 +192,13 @@ def _owner_was_told(message: Message) -> None:
 def _was_acknowledged(message: Message) -> None:
     for dispute in _about(message).filter(acknowledged_at=None):
         Dispute.objects.filter(pk=dispute.pk).update(acknowledged_at=message.sent_at)
+        if dispute.decide_by is not None:
+            outbox.owe(*track_letters.decision_late(dispute))
+        for after in ASK_AGAIN_AFTER:
+            outbox.owe(*track_letters.ask_what_is_wrong_again(dispute, after))
         if dispute.status == Dispute.Status.NEW:
             dispute.move(Dispute.Status.ACKNOWLEDGED)
 
 
 def _about(message: Message) -> QuerySet[Dispute]:
     return Dispute.objects.live().filter(claims__pk=message.facts["claim"])
-
-
-def absolute(path: str) -> str:
-    """An address as it stands in a letter."""
-    return str(urljoin(settings.PUBLIC_URL + "/", path.lstrip("/")))

@@ -83,7 +83,8 @@ class Dispute(TenantModel, Stateful):
         Status.NEW: {Status.ACKNOWLEDGED, Status.SPECIFIED, Status.RESOLVING, Status.CLOSED},
         Status.ACKNOWLEDGED: {Status.SPECIFIED, Status.RESOLVING, Status.CLOSED},
         Status.SPECIFIED: {Status.RESOLVING, Status.CLOSED},
-        Status.RESOLVING: {Status.CLOSED},
+        # Back, when a way of ending it led nowhere.
+        Status.RESOLVING: {Status.NEW, Status.ACKNOWLEDGED, Status.SPECIFIED, Status.CLOSED},
         Status.CLOSED: set(),
     }
 
@@ -123,6 +124,9 @@ class Dispute(TenantModel, Stateful):
     reopens = models.ForeignKey(
         "self", on_delete=models.PROTECT, related_name="reopened_as", db_constraint=False, null=True, db_index=False
     )
+    # What the books said when we last looked: another word from them is a question to the owner.
+    books_balance = models.DecimalField(max_digits=14, decimal_places=2, null=True)
+    books_status = models.CharField(max_length=12, blank=True, default="", db_default="")
     agreed_balance = models.DecimalField(max_digits=14, decimal_places=2, null=True)
     collect_again_on = models.DateField(null=True)
     # The two questions on closing.

@@ -1,6 +1,5 @@
 """The books' own reminders, quiet while a dispute lives: written off at the vendor where it can be, else the owner's task."""
 
-from accounts.models import User
 from disputes.models import Dispute
 from integrations.abilities import Act
 from invoices import entries
@@ -17,14 +16,14 @@ def quiet(dispute: Dispute) -> BookEntry | None:
     return entries.ask(invoice.pk, Act.REMINDERS, cause=_cause(dispute), by=BY, on=False)
 
 
-def again(dispute: Dispute, *, by: User) -> BookEntry | None:
+def again(dispute: Dispute, *, by: str) -> BookEntry | None:
     """The dispute is over and collecting goes on: on again, if it was we who turned them off; a task still open ends."""
     off = BookEntry.objects.filter(invoice=dispute.invoice_id, act=Act.REMINDERS, cause=_cause(dispute)).first()
     if off is None:
         return None
     if off.status != BookEntry.Status.DONE:
-        return entries.cancel(off.pk, by=by.email)
-    return entries.ask(dispute.invoice_id, Act.REMINDERS, cause=f"{_cause(dispute)} over", by=by.email, on=True)
+        return entries.cancel(off.pk, by=by)
+    return entries.ask(dispute.invoice_id, Act.REMINDERS, cause=f"{_cause(dispute)} over", by=by, on=True)
 
 
 def task_of(dispute: Dispute) -> BookEntry | None:

@@ -10,15 +10,15 @@ from django.db.models import F
 
 from accounts import timeline
 from accounts.models import Business, User
-from disputes import reminders
+from disputes import deadlines, reminders, versions
 from disputes.digest import look_tomorrow
+from disputes.ending import end_resolution, withdraw_letters
 from disputes.letters import acknowledgement, owner_alerts, pause_letters
-from disputes.models import Claim, ClaimOn, Dispute
+from disputes.models import BooksMoved, Claim, ClaimOn, Dispute, Resolution
 from invoices.models import Customer, Invoice
 from invoices.services import hold
 from notifications import outbox
-from notifications.models import Message
-from syntharra import clock, due
+from syntharra import clock
 from syntharra.tenancy import current_business
 
 
@@ -95,8 +95,13 @@ def _freeze(invoice: Invoice, claim: Claim) -> Dispute:
             customer_id=invoice.customer_id,
             opened_at=moment,
             balance_at_opening=invoice.balance,
+            books_balance=invoice.balance,
+            books_status=invoice.books_status,
             currency=invoice.currency,
+            decide_by=deadlines.decided_by(moment, invoice.business.decision_days, invoice.business.time_zone),
+            reopens=Dispute.objects.filter(invoice=invoice).order_by("-closed_at").first(),
         )
+        versions.take(dispute, invoice, because="opened")
         reminders.quiet(dispute)
     joined = ClaimOn.objects.filter(dispute=dispute, claim=claim).exists()
     if not joined:
@@ -189,21 +194,16 @@ def release(dispute_id: UUID, *, by: User, reason: str) -> Dispute:
         closed_by=by.email,
         closed_reason=reason.strip()[:300],
     )
+    moment = clock.now()
+    for running in Resolution.objects.open().filter(dispute=dispute):
+        end_resolution(running, Resolution.Status.CANCELED, why="false alarm")
+    BooksMoved.objects.filter(dispute=dispute, answer="").update(
+        answer="closed", answered_at=moment, answered_by=by.email
+    )
     Invoice.objects.filter(pk=invoice.pk).update(frozen_at=None)
-    reminders.again(dispute, by=by)
-    timeline.record(dispute, "released", by=by.email, reason=reason, withdrawn=_withdraw_letters(invoice))
+    reminders.again(dispute, by=by.email)
+    timeline.record(dispute, "released", by=by.email, reason=reason, withdrawn=withdraw_letters(invoice))
     return dispute
-
-
-def _withdraw_letters(invoice: Invoice) -> int:
-    """Unsent letters about this dispute and about no other live one; how many. One on its way sees for itself."""
-    waiting = Message.objects.filter(about__invoice=invoice, purpose="dispute", status__in=("draft", "queued"))
-    others = Dispute.objects.live().values("invoice")
-    alone = [
-        pk for pk in waiting.values_list("pk", flat=True) if not others.filter(invoice__messages__message=pk).exists()
-    ]
-    due.settle(outbox.KIND, *alone)
-    return Message.objects.filter(pk__in=alone, status__in=("draft", "queued")).update(status=Message.Status.WITHDRAWN)
 
 
 @transaction.atomic

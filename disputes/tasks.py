@@ -3,10 +3,12 @@
 from celery import shared_task
 
 from accounts.models import Business
-from disputes import digest, from_books
+from disputes import books, course, digest, from_books, resolving
 from invoices.changes import MARKS
-from syntharra import due
+from syntharra import due, logs
 from syntharra.tenancy import acting_for
+
+log = logs.get(__name__)
 
 
 @shared_task
@@ -21,13 +23,33 @@ def sweep_digests() -> int:
 
 @shared_task
 def sweep_books() -> int:
-    """Stop collecting wherever the books mark an invoice as disputed; how many disputes were opened."""
+    """Stop collecting wherever the books mark an invoice as disputed; how many disputes were opened.
+
+    And see what the books did to those that are disputed already.
+    """
     opened = 0
     for business_id in due.businesses(MARKS):
         with acting_for(business_id):
             try:
                 opened += from_books.open_marked()
+                books.look()
             except Exception:
                 from_books.again_soon()
                 raise
     return opened
+
+
+@shared_task
+def sweep_course() -> int:
+    """Let offers run out, and what the books ended take its course, wherever the time has come; how many."""
+    done = 0
+    for kind, act in ((resolving.DUE, course.take_its_course), (books.DUE, books.take_its_course)):
+        for business_id in due.businesses(kind):
+            with acting_for(business_id):
+                for row_id in due.rows(kind):
+                    try:
+                        act(row_id)
+                    except Exception:
+                        log.exception("course_failed", kind=kind, row=str(row_id))
+                    done += 1
+    return done

@@ -220,6 +220,7 @@ class BooksMoved(TenantModel):
         LOWERED = "lowered", _("The balance was lowered")
         CLEARED = "cleared", _("Nothing is owed any more")  # by credit, void, deletion, write-off
         PAID = "paid", _("It was paid")
+        PART_PAID = "part_paid", _("A part was paid")
         ROSE = "rose", _("The balance rose")
         REPLACED = "replaced", _("There is a new bill like it")
 
@@ -232,7 +233,7 @@ class BooksMoved(TenantModel):
     proof = models.CharField(max_length=120, blank=True)  # "credit memo 1043", the new number
     seen_at = models.DateTimeField()
     acts_at = models.DateTimeField(null=True)  # when it takes its course unless somebody answers before
-    answer = models.CharField(max_length=10, blank=True)  # yes, no, closed
+    answer = models.CharField(max_length=10, blank=True)  # yes, no, closed, overtaken
     answered_by = models.CharField(max_length=254, blank=True)
     answered_at = models.DateTimeField(null=True)
 

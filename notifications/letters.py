@@ -52,8 +52,10 @@ def render(message: Message) -> Rendered:
     context = {"message": message, "business": message.business, **facts}
     with translation.override(message.language):
         text = render_to_string(f"letters/{message.letter}.txt", context)
-        html = render_to_string(f"letters/{message.letter}.html", context)
-    subject, _, body = text.strip().partition("\n")
-    if not subject or not body.strip():
-        raise BadLetter(f"{message.letter}: the first line is the subject and the rest must not be empty")
+        subject, _, body = text.strip().partition("\n")
+        if not subject or not body.strip():
+            raise BadLetter(f"{message.letter}: the first line is the subject and the rest must not be empty")
+        # An HTML part that says just what the text says is made from its paragraphs (``letters/_from_text.html``).
+        paragraphs = [part.strip() for part in body.split("\n\n") if part.strip()]
+        html = render_to_string(f"letters/{message.letter}.html", {**context, "paragraphs": paragraphs})
     return Rendered(subject.strip(), body.strip() + "\n", html)

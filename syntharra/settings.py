@@ -260,6 +260,7 @@ CELERY_BEAT_SCHEDULE = {
     "recoveries": {"task": "billing.tasks.sweep", "schedule": SWEEP_SECONDS},
     "digest": {"task": "disputes.tasks.sweep_digests", "schedule": SWEEP_SECONDS},
     "stale-books": {"task": "desk.tasks.sweep_stale_books", "schedule": 5 * SWEEP_SECONDS},
+    "course": {"task": "disputes.tasks.sweep_course", "schedule": SWEEP_SECONDS},
     "marks": {"task": "disputes.tasks.sweep_books", "schedule": SWEEP_SECONDS},
     "seal": {"task": "accounts.tasks.seal", "schedule": min(SWEEP_SECONDS, 10.0)},
     "retention": {"task": "desk.tasks.forget_expired", "schedule": crontab(hour="3", minute="17")},

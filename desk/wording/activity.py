@@ -13,6 +13,7 @@ from desk.wording.checks import reason_words
 from desk.wording.gate import against
 from desk.wording.outcomes import short
 from desk.wording.tasks import task_words
+from desk.wording.track import TRACK
 from disputes.models import Claim
 from integrations import problems
 from invoices.models import Contact
@@ -122,6 +123,7 @@ ACTS: dict[str, Act] = {
     "stopped": Act("octagon-x", _("Recorded a stop: this customer is not contacted"), "late"),
     "recovered": Act("banknote", _("Recovered money"), "recovered"),
     "recovery_changed": Act("undo-2", _("Changed a recovery: the books changed"), "clock"),
+    **{verb: Act(*words) for verb, words in TRACK.items()},
 }
 
 _LETTERS: dict[str, Promise] = {
@@ -140,6 +142,20 @@ _LETTERS: dict[str, Promise] = {
     "last_letter": _("the last letter"),
     "validation_notice": _("the notice the law requires after a first conversation"),
     "books_stale": _("told you that your books cannot be read"),
+    "dispute_closed_agreed": _("what was agreed, to the customer"),
+    "dispute_closed_zero": _("nothing more to pay, to the customer"),
+    "dispute_closed_paid": _("thanks for the payment, to the customer"),
+    "settlement_offer": _("the offer, to the customer"),
+    "bill_stands": _("the firm's answer, to the customer"),
+    "rework_agreed": _("when somebody comes again, to the customer"),
+    "rework_asked": _("asked the customer whether it is right now"),
+    "decision_extended": _("told the customer that it takes longer"),
+    "decision_late": _("told the customer that the answer is late"),
+    "specification_reminder": _("asked the customer again what exactly is wrong"),
+    "agreed_reminder": _("the one reminder of what was agreed"),
+    "resolution_to_confirm": _("asked an owner to confirm"),
+    "books_moved": _("told you what the books changed"),
+    "your_turn": _("told you that it is your decision"),
 }
 
 

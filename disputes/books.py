@@ -1,0 +1,197 @@
+"""The books moved under a dispute: by what we wrote, or by themselves. Looked at whenever receivables changed.
+
+What a running resolution waited for ends it. Anything else is one card with one question; the invoice stays frozen.
+"""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import F, Sum
+from django.utils.translation import gettext as _
+
+from accounts import timeline
+from accounts.models import User
+from disputes import deadlines, track_letters, versions
+from disputes.ending import End, close_held, end_resolution
+from disputes.models import BooksMoved, Dispute, Resolution
+from disputes.resolving import CannotResolve, Kind, Status, held
+from invoices.models import CreditMemo, Invoice
+from notifications import outbox
+from syntharra import clock, due, money
+
+DUE = "books_moved"
+What = BooksMoved.What
+CLOSES_AFTER = {What.CLEARED: deadlines.SENT_BY_ITSELF_AFTER, What.PAID: deadlines.PAID_SETTLES_AFTER}
+GONE = (Invoice.Books.VOID, Invoice.Books.DELETED, Invoice.Books.WRITTEN_OFF)
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What changed, judged: ``cash`` is the money that came in since the dispute opened."""
+
+    what: str
+    was: Decimal
+    now: Decimal
+    proof: str
+
+
+def look() -> int:
+    """Look at every live dispute whose invoice the books changed since; how many. Safe to repeat."""
+    changed = Dispute.objects.live().exclude(
+        books_balance=F("invoice__balance"), books_status=F("invoice__books_status")
+    )
+    looked = 0
+    for pk in list(changed.order_by("invoice__customer_id", "pk").values_list("pk", flat=True)):
+        looked += look_at(pk)
+    return looked
+
+
+@transaction.atomic(durable=True)
+def look_at(dispute_id: UUID) -> int:
+    dispute, invoice = held(dispute_id)
+    was = (dispute.books_balance, dispute.books_status)
+    if dispute.closed_at is not None or was == (invoice.balance, invoice.books_status):
+        return 0
+    versions.take(dispute, invoice, because="books_changed")
+    Dispute.objects.filter(pk=dispute.pk).update(books_balance=invoice.balance, books_status=invoice.books_status)
+    before = dispute.books_balance if dispute.books_balance is not None else dispute.balance_at_opening
+    running = Resolution.objects.open().filter(dispute=dispute, status=Status.RUNNING).first()
+    if running is not None and _ends(running, dispute, invoice):
+        return 1
+    _ask(dispute, invoice, _judged(dispute, invoice, before))
+    return 1
+
+
+def _ends(running: Resolution, dispute: Dispute, invoice: Invoice) -> bool:
+    """Whether the books now show what this was about; then it is done, and the dispute with it."""
+    gone = invoice.balance == 0
+    match running.kind:
+        case Kind.WRITE_OFF if gone:
+            end = End(closed_as=Kind.WRITE_OFF, left=Invoice.Left.WRITE_OFF)
+        case Kind.CREDIT_MEMO | Kind.SETTLEMENT | Kind.REVISED_INVOICE if (
+            running.agreed_balance is not None
+            and invoice.balance == running.agreed_balance
+            and (running.kind != Kind.SETTLEMENT or running.answer == "accepted")
+        ):
+            letter = "dispute_closed_agreed" if invoice.balance > 0 else "dispute_closed_zero"
+            end = End(closed_as=running.kind, agreed=running.agreed_balance, letter=letter)
+        case Kind.SETTLEMENT | Kind.BILL_STANDS if gone and paid_since(dispute, invoice) > 0:
+            end = End(closed_as="paid", letter="dispute_closed_paid")
+        case _:
+            return False
+    end_resolution(running, Status.DONE)
+    close_held(dispute, invoice, end, by="Syntharra", why=running.words)
+    return True
+
+
+def _judged(dispute: Dispute, invoice: Invoice, before: Decimal) -> Seen:
+    cash = paid_since(dispute, invoice)
+    if invoice.books_status in GONE:
+        return Seen(What.CLEARED, before, invoice.balance, str(invoice.get_books_status_display()))
+    if invoice.balance > before:
+        return Seen(What.ROSE, before, invoice.balance, "")
+    if invoice.balance == 0:
+        return Seen(What.PAID if cash > 0 else What.CLEARED, before, Decimal(0), _proof(invoice))
+    part_paid = cash > 0 and before - invoice.balance <= cash
+    return Seen(What.PART_PAID if part_paid else What.LOWERED, before, invoice.balance, _proof(invoice))
+
+
+def paid_since(dispute: Dispute, invoice: Invoice) -> Decimal:
+    """Money set against the invoice since the dispute opened; what was taken back does not count."""
+    came = invoice.allocations.filter(kind="cash", payment__reversed_at=None, changed_at__gte=dispute.opened_at)
+    return came.aggregate(sum=Sum("amount"))["sum"] or Decimal(0)
+
+
+def _proof(invoice: Invoice) -> str:
+    """The credit memo that lowered it, by its number, where the books say."""
+    memos = CreditMemo.objects.filter(
+        customer=invoice.customer_id, deleted_at=None, applied__contains=[{"invoice": invoice.external_id}]
+    )
+    number = memos.order_by("-issued_on", "-pk").values_list("number", flat=True).first()
+    return _("credit memo %(number)s") % {"number": number} if number else ""
+
+
+def _ask(dispute: Dispute, invoice: Invoice, seen: Seen) -> None:
+    """One open question a dispute: a newer change takes the place of the one not answered yet."""
+    moment = clock.now()
+    BooksMoved.objects.filter(dispute=dispute, answer="").update(answer="overtaken", answered_at=moment)
+    wait = CLOSES_AFTER.get(What(seen.what))
+    card = BooksMoved.objects.create(
+        dispute=dispute,
+        what=seen.what,
+        was=seen.was,
+        now=seen.now,
+        currency=invoice.currency,
+        status=invoice.books_status,
+        proof=seen.proof[:120],
+        seen_at=moment,
+        acts_at=moment + wait if wait else None,
+    )
+    if card.acts_at is not None:
+        due.note(DUE, card.pk, at=card.acts_at)
+    facts: dict[str, Any] = {"was": seen.was, "now": seen.now, "status": invoice.books_status, "proof": seen.proof}
+    timeline.record(dispute, f"books_{seen.what}", by="Syntharra", invoice=invoice.number, **facts)
+    outbox.owe(*track_letters.books_moved(card, dispute, invoice))
+
+
+@transaction.atomic(durable=True)
+def answer(card_id: UUID, *, yes: bool, by: User) -> BooksMoved:
+    """The owner's answer to the card. Yes to a lower balance: that is what was agreed. No: it stays frozen as it is.
+
+    Yes to nothing owed or to paid closes it at once; no to those keeps it open until somebody ends it. Raises CannotResolve.
+    """
+    dispute, invoice = held(BooksMoved.objects.values_list("dispute_id", flat=True).get(pk=card_id))
+    card = BooksMoved.objects.get(pk=card_id)
+    if card.answer:
+        if card.answer == ("yes" if yes else "no"):
+            return card
+        raise CannotResolve(_("This was answered already, or the books have moved on."))
+    if yes and invoice.balance != card.now:
+        shown = money.shown(invoice.balance_money)
+        raise CannotResolve(_("Your books show %(shown)s by now. Look again in a minute.") % {"shown": shown})
+    _answered(card, "yes" if yes else "no", by.email)
+    timeline.record(dispute, "books_answered", by=by.email, what=card.what, yes=yes, now=card.now)
+    if yes:
+        _follow(card, dispute, invoice, by=by.email)
+    return card
+
+
+@transaction.atomic(durable=True)
+def take_its_course(card_id: UUID) -> str:
+    """Nobody answered: what is cleared closes at hour 20, what was paid after 14 days. A word for what came of it."""
+    dispute, invoice = held(BooksMoved.objects.values_list("dispute_id", flat=True).get(pk=card_id))
+    card = BooksMoved.objects.get(pk=card_id)
+    due.settle(DUE, card.pk)
+    if card.answer or card.acts_at is None or card.acts_at > clock.now() or invoice.balance != card.now:
+        return "not now"
+    _answered(card, "closed", "Syntharra")
+    _follow(card, dispute, invoice, by="Syntharra")
+    return "closed"
+
+
+def _answered(card: BooksMoved, said: str, by: str) -> None:
+    BooksMoved.objects.filter(pk=card.pk).update(answer=said, answered_by=by, answered_at=clock.now())
+    card.answer = said
+    due.settle(DUE, card.pk)
+
+
+def _follow(card: BooksMoved, dispute: Dispute, invoice: Invoice, *, by: str) -> None:
+    for running in Resolution.objects.open().filter(dispute=dispute):
+        end_resolution(running, Status.CANCELED, why="the books ended it")
+    match card.what:
+        case What.LOWERED:
+            end = End(closed_as="books_lowered", agreed=invoice.balance, letter="dispute_closed_agreed")
+        case What.CLEARED:
+            end = End(closed_as=f"books_{_how(invoice)}", letter="dispute_closed_zero")
+        case What.PAID:
+            end = End(closed_as="paid", letter="dispute_closed_paid")
+        case _:  # rose, part paid, replaced: seen; the dispute goes on
+            return
+    close_held(dispute, invoice, end, by=by, why=card.proof)
+
+
+def _how(invoice: Invoice) -> str:
+    return invoice.books_status if invoice.books_status in GONE else "credit"

@@ -1,0 +1,141 @@
+"""How a dispute ends: back to collection on what the books show, closed with nothing owed, or out of collection for good.
+
+Nothing resumes by itself, and nothing resumes on a word: the books must show the agreed balance when it is closed.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.utils.translation import gettext as _
+
+from accounts import timeline
+from disputes import deadlines, reminders, track_letters, versions
+from disputes.models import BooksMoved, Dispute, Resolution
+from invoices.changes import receivables_changed
+from invoices.models import Hold, Invoice
+from notifications import outbox
+from notifications.models import Message
+from syntharra import clock, due, money
+
+ATTEMPTS = 3
+
+
+class NotProved(Exception):
+    """The books do not show what would have to be true for this end; the message says what they show."""
+
+
+class ClosedAlready(Exception):
+    """The dispute ended before; how is on its page."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class End:
+    """``agreed``: what the customer owes from here on; None where nothing is collected any more. ``left``: out for good, and why."""
+
+    closed_as: str
+    agreed: Decimal | None = None
+    left: str | None = None
+    letter: str = ""  # of ``track_letters``; "" for none
+    letter_after: timedelta = timedelta(0)
+
+    @property
+    def resumes(self) -> bool:
+        return self.agreed is not None and self.agreed > 0
+
+
+def close_held(dispute: Dispute, invoice: Invoice, end: End, *, by: str, why: str = "") -> Dispute:
+    """End it, inside the caller's transaction with the customer held. Raises NotProved or ClosedAlready."""
+    if dispute.closed_at is not None:
+        raise ClosedAlready(_("%(number)s is closed already.") % {"number": dispute.number})
+    if end.agreed is not None:
+        _prove(invoice, end.agreed)
+    moment = clock.now()
+    zone = invoice.business.time_zone
+    again_on = deadlines.collect_again_on(moment, zone) if end.resumes else None
+    withdrawn = withdraw_letters(invoice)
+    BooksMoved.objects.filter(dispute=dispute, answer="").update(answer="closed", answered_at=moment, answered_by=by)
+    dispute.move(
+        Dispute.Status.CLOSED,
+        closed_at=moment,
+        closed_as=end.closed_as,
+        closed_by=by,
+        closed_reason=why.strip()[:300],
+        agreed_balance=end.agreed,
+        collect_again_on=again_on,
+    )
+    left = {"left_reason": end.left, "left_at": moment} if end.left else {}
+    Invoice.objects.filter(pk=invoice.pk).update(frozen_at=None, **left)
+    invoice.frozen_at = None
+    versions.take(dispute, invoice, because="resolved")
+    if end.resumes:
+        _grace(dispute, invoice, moment, zone)
+    if end.letter:
+        outbox.owe(*track_letters.closing(end.letter, dispute, invoice, after=end.letter_after))
+    facts: dict[str, Any] = {
+        "closed_as": end.closed_as,
+        "agreed": end.agreed,
+        "left": end.left,
+        "withdrawn": withdrawn,
+        "why": why,
+    }
+    timeline.record(dispute, "closed", by=by, invoice=invoice.number, **facts)
+    receivables_changed()
+    return dispute
+
+
+def _prove(invoice: Invoice, agreed: Decimal) -> None:
+    shown = money.shown(invoice.balance_money)
+    if invoice.balance != agreed:
+        wanted = money.shown(money.of(agreed, invoice.currency))
+        words = _("Your books show %(shown)s for %(number)s, not the %(agreed)s that was agreed.")
+        raise NotProved(words % {"shown": shown, "number": invoice.number, "agreed": wanted})
+    if agreed > 0 and invoice.books_status != Invoice.Books.OPEN:
+        words = _("Your books do not show %(number)s as open.")
+        raise NotProved(words % {"number": invoice.number})
+
+
+def attempts_left(invoice: Invoice) -> int:
+    """How many of the three are left, counting those made about what it replaces. A dispute gives none back."""
+    chain, older = set(), {invoice.pk}
+    while older:
+        chain |= older
+        before = Invoice.objects.filter(pk__in=older).exclude(replaces=None).values_list("replaces", flat=True)
+        older = {pk for pk in before if pk is not None} - chain
+    counted = Invoice.objects.filter(pk__in=chain, attempt_links__attempt__counted=True, attempt_links__dropped_at=None)
+    return max(0, ATTEMPTS - counted.values("attempt_links__attempt").distinct().count())
+
+
+def _grace(dispute: Dispute, invoice: Invoice, moment: datetime, zone: str) -> None:
+    """Nobody asks before the new date. With no attempt left: one written reminder, then the owner's decision."""
+    assert dispute.collect_again_on is not None
+    until = datetime.combine(dispute.collect_again_on, time(0), ZoneInfo(zone))
+    Hold.objects.create(
+        customer_id=invoice.customer_id,
+        invoice=invoice,
+        reason=f"after {dispute.number}",
+        by="Syntharra",
+        since=moment,
+        until=until,
+    )
+    reminders.again(dispute, by="Syntharra")
+    if attempts_left(invoice) == 0:
+        outbox.owe(*track_letters.last_reminder(dispute, invoice))
+
+
+def withdraw_letters(invoice: Invoice) -> int:
+    """Unsent letters about this dispute and about no other live one; how many. One on its way sees for itself."""
+    waiting = Message.objects.filter(about__invoice=invoice, purpose="dispute", status__in=("draft", "queued"))
+    others = Dispute.objects.live().exclude(invoice=invoice).values("invoice")
+    alone = [
+        pk for pk in waiting.values_list("pk", flat=True) if not others.filter(invoice__messages__message=pk).exists()
+    ]
+    due.settle(outbox.KIND, *alone)
+    return Message.objects.filter(pk__in=alone, status__in=("draft", "queued")).update(status=Message.Status.WITHDRAWN)
+
+
+def end_resolution(resolution: Resolution, status: str, *, why: str = "") -> Resolution:
+    """The row's own end; what follows for the dispute is the caller's."""
+    return resolution.move(status, step=Resolution.Step.NONE, ended_at=clock.now(), ended_why=why[:300])

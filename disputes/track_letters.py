@@ -1,0 +1,258 @@
+"""Letters of the track: what is owed to whom when a way of ending a dispute takes a step, and what each letter tells.
+
+To the customer with purpose ``dispute`` (the lint refuses a demand in any of them); to the firm's people ``account``. The
+one letter that asks for money is the last reminder, purpose ``collect``, and only on an agreed amount with no call left.
+"""
+
+from datetime import datetime, time, timedelta
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.urls import reverse
+
+from accounts.models import Role
+from compliance.models import Channel, Purpose
+from disputes.addresses import absolute, email_of, people
+from disputes.models import BooksMoved, Dispute, Resolution
+from invoices.models import Invoice
+from notifications.letters import NoLongerTrue, letter_facts
+from notifications.models import Message
+from notifications.outbox import Letter
+from syntharra import clock, links, money
+
+PAGE_LASTS = timedelta(days=60)
+REMINDED_AT = time(10)
+
+
+def register() -> None:
+    for letter in ("dispute_closed_agreed", "dispute_closed_zero", "dispute_closed_paid"):
+        letter_facts(letter, _of_closed)
+    for letter in ("settlement_offer", "bill_stands", "rework_agreed", "rework_asked"):
+        letter_facts(letter, _of_running)
+    letter_facts("decision_extended", _of_live)
+    letter_facts("decision_late", _late)
+    letter_facts("specification_reminder", _unspecified)
+    letter_facts("agreed_reminder", _agreed, sent=_was_reminded)
+    for letter in ("resolution_to_confirm", "books_moved", "your_turn"):
+        letter_facts(letter, _for_the_firm)
+
+
+# owed
+
+
+def closing(letter: str, dispute: Dispute, invoice: Invoice, *, after: timedelta) -> list[Letter]:
+    """How it ended, to the customer."""
+    return _to_customer(letter, f"{dispute.pk}", dispute, invoice, after=after)
+
+
+def settlement_offer(resolution: Resolution, dispute: Dispute, invoice: Invoice) -> list[Letter]:
+    return _of_resolution("settlement_offer", resolution, dispute, invoice)
+
+
+def bill_stands(resolution: Resolution, dispute: Dispute, invoice: Invoice) -> list[Letter]:
+    return _of_resolution("bill_stands", resolution, dispute, invoice)
+
+
+def rework_agreed(resolution: Resolution, dispute: Dispute, invoice: Invoice) -> list[Letter]:
+    return _of_resolution("rework_agreed", resolution, dispute, invoice)
+
+
+def rework_asked(resolution: Resolution, dispute: Dispute, invoice: Invoice) -> list[Letter]:
+    return _of_resolution("rework_asked", resolution, dispute, invoice, again=resolution.asked)
+
+
+def decision_extended(dispute: Dispute, invoice: Invoice) -> list[Letter]:
+    return _to_customer("decision_extended", f"{dispute.pk}", dispute, invoice)
+
+
+def decision_late(dispute: Dispute) -> list[Letter]:
+    """Once to the customer, at the limit, if nothing was decided by then."""
+    assert dispute.decide_by is not None
+    key = f"{dispute.pk}:{dispute.decide_by.isoformat()}"
+    return _to_customer("decision_late", key, dispute, dispute.invoice, at=dispute.decide_by)
+
+
+def ask_what_is_wrong_again(dispute: Dispute, after: timedelta) -> list[Letter]:
+    """A polite reminder to be specific; never a demand."""
+    key = f"{dispute.pk}:{after.days}"
+    return _to_customer("specification_reminder", key, dispute, dispute.invoice, after=after)
+
+
+def last_reminder(dispute: Dispute, invoice: Invoice) -> list[Letter]:
+    """No call is left: one written reminder of what was agreed, on the new date; then it is the owner's decision."""
+    assert dispute.collect_again_on is not None
+    at = datetime.combine(dispute.collect_again_on, REMINDED_AT, ZoneInfo(invoice.business.time_zone))
+    return _to_customer("agreed_reminder", f"{dispute.pk}", dispute, invoice, at=at, purpose=Purpose.COLLECT)
+
+
+def to_confirm(resolution: Resolution, dispute: Dispute, invoice: Invoice) -> list[Letter]:
+    """To the owners: somebody began what is above his limit."""
+    facts = {"resolution": str(resolution.pk)}
+    return _to_firm("resolution_to_confirm", f"{resolution.pk}", dispute, invoice, facts, roles=(Role.OWNER,))
+
+
+def books_moved(card: BooksMoved, dispute: Dispute, invoice: Invoice) -> list[Letter]:
+    return _to_firm("books_moved", f"{card.pk}", dispute, invoice, {"card": str(card.pk)})
+
+
+def your_turn(dispute: Dispute, invoice: Invoice, why: str) -> list[Letter]:
+    """What was tried came to nothing, or the customer objects: the firm decides."""
+    return _to_firm("your_turn", f"{dispute.pk}:{why}:{clock.now().date()}", dispute, invoice, {"why": why})
+
+
+def _of_resolution(
+    letter: str, resolution: Resolution, dispute: Dispute, invoice: Invoice, *, again: int = 1
+) -> list[Letter]:
+    facts = {"resolution": str(resolution.pk)}
+    return _to_customer(letter, f"{resolution.pk}:{again}", dispute, invoice, facts=facts)
+
+
+def _to_customer(
+    letter: str,
+    key: str,
+    dispute: Dispute,
+    invoice: Invoice,
+    *,
+    facts: dict[str, Any] | None = None,
+    purpose: str = Purpose.DISPUTE,
+    after: timedelta = timedelta(0),
+    at: datetime | None = None,
+) -> list[Letter]:
+    """None without an address: the dispute's page then asks the firm to post it."""
+    address = email_of(invoice.customer)
+    if not address:
+        return []
+    return [
+        Letter(
+            letter=letter,
+            key=key,
+            purpose=purpose,
+            channel=Channel.EMAIL,
+            to=address,
+            customer=invoice.customer_id,
+            language=invoice.customer.language,
+            facts={"dispute": str(dispute.pk), **(facts or {})},
+            about=(invoice.pk,),
+            after=after,
+            at=at,
+        )
+    ]
+
+
+def _to_firm(
+    letter: str,
+    key: str,
+    dispute: Dispute,
+    invoice: Invoice,
+    facts: dict[str, Any],
+    *,
+    roles: tuple[str, ...] = (Role.OWNER, Role.MANAGER),
+) -> list[Letter]:
+    return [
+        Letter(
+            letter=letter,
+            key=f"{key}:{member.user_id}",
+            purpose=Purpose.ACCOUNT,
+            channel=Channel.EMAIL,
+            to=member.user.email,
+            member=member.user_id,
+            language=member.user.language,
+            facts={"dispute": str(dispute.pk), **facts},
+            about=(invoice.pk,),
+        )
+        for member in people()
+        if member.role in roles
+    ]
+
+
+# told
+
+
+def _dispute(message: Message) -> Dispute:
+    return Dispute.objects.select_related("invoice__business", "customer").get(pk=message.facts["dispute"])
+
+
+def _page(dispute: Dispute) -> str:
+    token = links.make("dispute", dispute.pk, lasts=PAGE_LASTS, scope={"from": "letter"})
+    return absolute(reverse("signed_page", args=[token]))
+
+
+def _told(dispute: Dispute, **more: Any) -> dict[str, Any]:
+    invoice = dispute.invoice
+    return {"dispute": dispute, "invoice": invoice, "customer": dispute.customer, **more}
+
+
+def _of_closed(message: Message) -> dict[str, Any]:
+    dispute = _dispute(message)
+    agreed = None if dispute.agreed_balance is None else money.of(dispute.agreed_balance, dispute.currency)
+    if Dispute.objects.live_on(dispute.invoice) is not None:
+        raise NoLongerTrue("it is disputed again")
+    return _told(dispute, agreed=agreed)
+
+
+def _of_running(message: Message) -> dict[str, Any]:
+    resolution = Resolution.objects.get(pk=message.facts["resolution"])
+    if resolution.status != Resolution.Status.RUNNING:
+        raise NoLongerTrue("it was ended or taken back")
+    dispute = _dispute(message)
+    agreed = None if resolution.agreed_balance is None else money.of(resolution.agreed_balance, resolution.currency)
+    before = money.of(resolution.balance_before, resolution.currency)
+    return _told(dispute, resolution=resolution, agreed=agreed, before=before, url=_page(dispute))
+
+
+def _of_live(message: Message) -> dict[str, Any]:
+    dispute = _dispute(message)
+    if dispute.closed_at is not None:
+        raise NoLongerTrue("the dispute has ended")
+    return _told(dispute, url=_page(dispute))
+
+
+def _late(message: Message) -> dict[str, Any]:
+    dispute = _dispute(message)
+    if dispute.decided_at is not None:
+        raise NoLongerTrue("the firm has decided")
+    if dispute.decide_by is not None and dispute.decide_by > clock.now():
+        raise NoLongerTrue("the firm has more time")
+    return _of_live(message)
+
+
+def _unspecified(message: Message) -> dict[str, Any]:
+    dispute = _dispute(message)
+    if dispute.specified_at is not None or dispute.decided_at is not None:
+        raise NoLongerTrue("the customer has said what is wrong, or the firm has decided")
+    return _of_live(message)
+
+
+def _agreed(message: Message) -> dict[str, Any]:
+    dispute = _dispute(message)
+    invoice = dispute.invoice
+    if invoice.frozen_at is not None or invoice.balance != dispute.agreed_balance:
+        raise NoLongerTrue("the invoice is disputed again, or another amount is open by now")
+    return _told(dispute, agreed=money.of(invoice.balance, invoice.currency), pay_url=invoice.pay_url)
+
+
+def _was_reminded(message: Message) -> None:
+    """That was the last word from us: from here on it is the owner's decision."""
+    invoice_id: UUID = _dispute(message).invoice_id
+    Invoice.objects.filter(pk=invoice_id, left_reason=None, frozen_at=None).update(
+        left_reason=Invoice.Left.YOUR_DECISION, left_at=message.sent_at or clock.now()
+    )
+
+
+def _for_the_firm(message: Message) -> dict[str, Any]:
+    dispute = _dispute(message)
+    facts = message.facts
+    more: dict[str, Any] = {"url": absolute(dispute.get_absolute_url()), "why": facts.get("why", "")}
+    if "resolution" in facts:
+        resolution = Resolution.objects.get(pk=facts["resolution"])
+        if resolution.status != Resolution.Status.TO_CONFIRM:
+            raise NoLongerTrue("an owner has answered")
+        lowered = resolution.lowered_by or resolution.balance_before - (resolution.agreed_balance or 0)
+        more |= {"resolution": resolution, "lowered": money.of(lowered, resolution.currency)}
+    if "card" in facts:
+        card = BooksMoved.objects.get(pk=facts["card"])
+        if card.answer:
+            raise NoLongerTrue("the card was answered")
+        more |= {"card": card, "was": money.of(card.was, card.currency), "now": money.of(card.now, card.currency)}
+    return _told(dispute, **more)
