@@ -13,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from integrations.twilio.simulation import rest_accounts, rest_messages, rest_numbers
 from integrations.twilio.simulation.checks import CREATE, UPDATE
 from integrations.twilio.simulation.config import (
     AVA_ACCOUNT,
@@ -28,12 +29,15 @@ from integrations.twilio.simulation.config import (
 from integrations.twilio.simulation.control import Control
 from integrations.twilio.simulation.engine import CallEngine
 from integrations.twilio.simulation.errors import method_not_allowed
+from integrations.twilio.simulation.handsets import Handsets
 from integrations.twilio.simulation.incoming import Incoming
 from integrations.twilio.simulation.rest import Endpoint, FrontDoor, resource_not_found
+from integrations.twilio.simulation.rest_accounts import AccountsResource
 from integrations.twilio.simulation.rest_calls import CallsResource
-from integrations.twilio.simulation.rest_messages import CREATE as MESSAGE
+from integrations.twilio.simulation.rest_lookups import LookupsResource
 from integrations.twilio.simulation.rest_messages import MessagesResource
-from integrations.twilio.simulation.rest_others import NumbersResource, RecordingsResource
+from integrations.twilio.simulation.rest_numbers import NumbersResource
+from integrations.twilio.simulation.rest_recordings import RecordingsResource
 from integrations.twilio.simulation.world import World
 
 __all__ = [
@@ -60,8 +64,11 @@ def create_app(config: TwilioSimConfig) -> Starlette:
     routes = [
         *_call_routes(FrontDoor(world), CallsResource(world, engine)),
         *_recording_routes(FrontDoor(world), RecordingsResource(world, engine.recorder)),
-        *_other_routes(FrontDoor(world), messages, NumbersResource(world)),
+        *_message_routes(FrontDoor(world), messages),
+        *_number_routes(FrontDoor(world), NumbersResource(world), LookupsResource(world)),
+        *_account_routes(FrontDoor(world), AccountsResource(world)),
         *Control(world, Incoming(world, engine, messages)).routes(),
+        *Handsets(world, engine).routes(),
     ]
 
     @contextlib.asynccontextmanager
@@ -108,23 +115,43 @@ def _recording_routes(door: FrontDoor, recordings: RecordingsResource) -> list[R
     ]
 
 
-def _other_routes(door: FrontDoor, messages: MessagesResource, numbers: NumbersResource) -> list[Route]:
+def _message_routes(door: FrontDoor, messages: MessagesResource) -> list[Route]:
+    create = door.endpoint(messages.create, operation="messages.create", known=rest_messages.CREATE)
+    one = f"{ACCOUNT}/Messages/{{sid}}.json"
     return [
-        _route(
-            f"{ACCOUNT}/Messages.json",
-            "POST",
-            door.endpoint(messages.create, operation="messages.create", known=MESSAGE),
-        ),
+        _route(f"{ACCOUNT}/Messages.json", "POST", create),
         _route(f"{ACCOUNT}/Messages.json", "GET", door.endpoint(messages.list)),
-        _route(f"{ACCOUNT}/Messages/{{sid}}.json", "GET", door.endpoint(messages.fetch, operation="messages.fetch")),
-        _route(f"{ACCOUNT}/IncomingPhoneNumbers.json", "GET", door.endpoint(numbers.incoming)),
-        _route(f"{ACCOUNT}/IncomingPhoneNumbers/{{sid}}.json", "POST", door.endpoint(numbers.point)),
-        _route(f"{ACCOUNT}/OutgoingCallerIds.json", "GET", door.endpoint(numbers.outgoing)),
+        _route(one, "GET", door.endpoint(messages.fetch, operation="messages.fetch")),
+        _route(one, "POST", door.endpoint(messages.update, known=rest_messages.UPDATE)),
+        _route(one, "DELETE", door.endpoint(messages.delete)),
+    ]
+
+
+def _number_routes(door: FrontDoor, numbers: NumbersResource, lookups: LookupsResource) -> list[Route]:
+    every, one = f"{ACCOUNT}/IncomingPhoneNumbers.json", f"{ACCOUNT}/IncomingPhoneNumbers/{{sid}}.json"
+    return [
+        _route(every, "GET", door.endpoint(numbers.list)),
+        _route(every, "POST", door.endpoint(numbers.create, operation="numbers.create", known=rest_numbers.CREATE)),
+        _route(one, "GET", door.endpoint(numbers.fetch)),
+        _route(one, "POST", door.endpoint(numbers.update, known=rest_numbers.UPDATE)),
+        _route(one, "DELETE", door.endpoint(numbers.delete)),
+        _route(f"{ACCOUNT}/OutgoingCallerIds.json", "GET", door.endpoint(numbers.caller_ids)),
+        _route(f"{ACCOUNT}/OutgoingCallerIds/{{sid}}.json", "GET", door.endpoint(numbers.caller_id)),
         _route(
             "/lookups.twilio.com/v2/PhoneNumbers/{number}",
             "GET",
-            door.endpoint(numbers.lookup, operation="lookups.fetch"),
+            door.endpoint(lookups.lookup, operation="lookups.fetch"),
         ),
+    ]
+
+
+def _account_routes(door: FrontDoor, accounts: AccountsResource) -> list[Route]:
+    create = door.endpoint(accounts.create, operation="accounts.create", known=rest_accounts.CREATE)
+    return [
+        _route("/2010-04-01/Accounts.json", "POST", create),
+        _route("/2010-04-01/Accounts.json", "GET", door.endpoint(accounts.list)),
+        _route(f"{ACCOUNT}.json", "GET", door.endpoint(accounts.fetch)),
+        _route(f"{ACCOUNT}.json", "POST", door.endpoint(accounts.update, known=rest_accounts.UPDATE)),
     ]
 
 

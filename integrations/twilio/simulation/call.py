@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from integrations.twilio.simulation.clock import SimClock
 from integrations.twilio.simulation.conversation import Conversation
 from integrations.twilio.simulation.line import PhoneLine, Pulse, Source
 from integrations.twilio.simulation.personas import Persona
@@ -38,7 +39,10 @@ class CallOrder:
 
 @dataclass(slots=True)
 class Call:
-    """One leg. `sequence` counts the status callbacks sent; `faults` are the injected misfortunes it carries."""
+    """One leg. `sequence` counts the status callbacks sent; `faults` are the injected misfortunes it carries.
+
+    `clock` is the stopwatch its seconds pass on: the world's, or a plain one where a living person holds the telephone.
+    """
 
     sid: str
     account_sid: str
@@ -48,6 +52,7 @@ class Call:
     order: CallOrder
     persona: Persona
     person: str
+    clock: SimClock
     conversation: Conversation
     line: PhoneLine
     created_at: datetime
@@ -71,7 +76,9 @@ class Call:
     frames: list[dict[str, Any]] = field(default_factory=list)
     sessions: list[dict[str, Any]] = field(default_factory=list)
     pays_after: list[float] = field(default_factory=list)
+    rings_back_after: list[float] = field(default_factory=list)
     person_task: asyncio.Task[None] | None = None
+    picked_up: asyncio.Event = field(default_factory=asyncio.Event)
     ringing_reported: asyncio.Event = field(default_factory=asyncio.Event)
     over: asyncio.Event = field(default_factory=asyncio.Event)
     limit_changed: Pulse = field(default_factory=Pulse)

@@ -94,6 +94,9 @@ class Fields:
     def get(self, name: str) -> str:
         return next((value for key, value in self.pairs if key == name), "")
 
+    def has(self, name: str) -> bool:
+        return any(key == name for key, _ in self.pairs)
+
     def all(self, name: str) -> list[str]:
         return [value for key, value in self.pairs if key == name]
 

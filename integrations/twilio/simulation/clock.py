@@ -19,14 +19,24 @@ class SimClock:
     simulation on a loaded machine takes longer, but the people on the line do not lose patience over it.
     """
 
-    def __init__(self, *, speed: float) -> None:
-        self.offset_seconds = 0.0
+    def __init__(self, *, speed: float, wall: "SimClock | None" = None) -> None:
+        self._wall = wall
+        self._offset = 0.0
         self._speed = speed
         self._lap = 0.0
         self._last_look = time.monotonic()
         self._alarms: list[tuple[float, int, asyncio.Future[None]]] = []
         self._numbers = itertools.count()
         self._ticking: asyncio.Task[None] | None = None
+
+    @property
+    def offset_seconds(self) -> float:
+        """How far the world's wall clock is from the machine's; one set upon another clock's wall has that one's."""
+        return self._wall.offset_seconds if self._wall is not None else self._offset
+
+    @offset_seconds.setter
+    def offset_seconds(self, value: float) -> None:
+        self._offset = value
 
     @property
     def speed(self) -> float:

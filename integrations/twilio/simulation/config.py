@@ -29,7 +29,11 @@ class SimNumber:
 
 @dataclass(frozen=True, slots=True)
 class SimAccount:
-    """A Twilio account or subaccount. `calls_per_second` and `concurrent_calls` are its carrier limits."""
+    """A Twilio account or subaccount. `calls_per_second` and `concurrent_calls` are its carrier limits.
+
+    `elevenlabs`: it may speak with that provider's voices, the relay's default. `payment_connectors` exist only where somebody
+    made them in the console. `status` is active, suspended or closed.
+    """
 
     sid: str
     auth_token: str
@@ -43,6 +47,10 @@ class SimAccount:
     calls_per_second: float = 1.0
     concurrent_calls: int | None = None
     relay_sessions: int | None = None
+    elevenlabs: bool = True
+    payment_connectors: tuple[str, ...] = ()
+    friendly_name: str = ""
+    status: str = "active"
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,9 +104,10 @@ SANDBOX_CAST: Mapping[str, CastMember] = {
 class TwilioSimConfig:
     """Everything a simulator is told at its start.
 
-    `speed` divides every second of a call (1 = real time). `network_speed` does the same for the
+    `speed` divides every second of a call (1 = real time), `handset_speed` those of a call that a living person answers.
+    `network_speed` does the same for the
     time limits of webhooks, which otherwise are the vendor's own real seconds, because our servers answer in real
-    time. For the same reason nobody on the line loses patience within `patience_floor` machine seconds, however
+    time. `tunnels` lead a public host to a local origin, as a reverse proxy would. For the same reason nobody on the line loses patience within `patience_floor` machine seconds, however
     fast the call runs. All of these can be changed later through `/_sim/config`.
     """
 
@@ -107,6 +116,7 @@ class TwilioSimConfig:
     default_persona: str = "promises"
     speed: float = 1.0
     network_speed: float = 1.0
+    handset_speed: float = 1.0
     patience_floor: float = 2.0
     seed: int = 2010
     allow_plain_ws: bool = False
@@ -120,3 +130,4 @@ class TwilioSimConfig:
     line_types: Mapping[str, str] = field(default_factory=dict)
     reassigned: tuple[str, ...] = ()
     media_needs_auth: bool = True
+    tunnels: Mapping[str, str] = field(default_factory=dict)

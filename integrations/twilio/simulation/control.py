@@ -15,12 +15,13 @@ from integrations.twilio.simulation.errors import ControlError
 from integrations.twilio.simulation.faults import KINDS
 from integrations.twilio.simulation.incoming import Incoming
 from integrations.twilio.simulation.personas import Persona, library
+from integrations.twilio.simulation.tunnels import Tunnels
 from integrations.twilio.simulation.world import World
 
 Order = Callable[[dict[str, Any]], Awaitable[Any]]
 SETTINGS = {
     "speed", "network_speed", "patience_floor", "on_pay_url", "allow_plain_ws", "idempotency_header", "chaos",
-    "accounts",
+    "accounts", "tunnels",
 }  # fmt: skip
 
 
@@ -154,6 +155,8 @@ class Control:
             self.world.allow_plain_ws = bool(order["allow_plain_ws"])
         if "idempotency_header" in order:
             self.world.webhooks.idempotency_header = bool(order["idempotency_header"])
+        if "tunnels" in order:
+            self.world.webhooks.tunnels = Tunnels({str(host): str(origin) for host, origin in order["tunnels"].items()})
         if "chaos" in order:
             _only(order["chaos"], {field.name for field in fields(Chaos)})
             self.world.callbacks.chaos = replace(self.world.callbacks.chaos, **order["chaos"])

@@ -53,6 +53,7 @@ class Conversation:
         self.sounding: Callable[[], str] = str
         self.changed = Pulse()
         self.agent_log = ""
+        self.agent_keys = ""
         self.agent_speaking = False
         self.agent_since = clock.lap()
         self.agent_has_finished = True
@@ -108,21 +109,28 @@ class Conversation:
     def person_starts(self) -> Spoken:
         return self._write("person", "", "relay")
 
-    async def person_words(self, line: Spoken, words: list[str]) -> None:
+    async def person_words(self, line: Spoken, words: list[str], *, recognized: list[str] | None = None) -> None:
+        """So much of an utterance has been said; `recognized` is what speech recognition makes of it, where that differs."""
         line.text = " ".join(words)
         if self.ear is not None:
-            line.heard = await self.ear.on_words(words)
+            line.heard = await self.ear.on_words(words if recognized is None else recognized)
 
-    async def person_utterance(self, line: Spoken, words: list[str]) -> None:
+    async def person_utterance(self, line: Spoken, words: list[str], *, recognized: list[str] | None = None) -> None:
+        """An utterance is complete."""
         line.text = " ".join(words)
         line.complete = True
         if self.ear is not None:
-            line.heard = await self.ear.on_utterance(words)
+            line.heard = await self.ear.on_utterance(words if recognized is None else recognized)
 
     async def person_digit(self, digit: str) -> None:
         self._write("person", f"(presses {digit})", "keypad").complete = True
         if self.ear is not None:
             await self.ear.on_digit(digit)
+
+    def agent_presses(self, digits: str) -> None:
+        """Keys the application sends down the line, for a menu at the other end."""
+        self.agent_keys += digits
+        self.note(f"(the agent presses {digits})")
 
     def note(self, text: str) -> None:
         """Something that happens on the line itself, such as a voicemail's beep."""

@@ -4,19 +4,23 @@ import asyncio
 import math
 from dataclasses import replace
 
-from integrations.twilio.simulation.call import Call
+from integrations.twilio.simulation.call import Call, CallOrder
+from integrations.twilio.simulation.config import SimNumber
 from integrations.twilio.simulation.errors import ScriptFailed
 from integrations.twilio.simulation.line import HungUp, Replaced, Source
 from integrations.twilio.simulation.machine_detection import MachineDetection
 from integrations.twilio.simulation.parameters import status_fields
 from integrations.twilio.simulation.person import Person
+from integrations.twilio.simulation.personas import LIVE
 from integrations.twilio.simulation.recorder import Recorder
+from integrations.twilio.simulation.scenarios import Chosen
 from integrations.twilio.simulation.script import ScriptPlayer
 from integrations.twilio.simulation.world import World
 
 DIAL_SECONDS = 0.5
 REFUSAL_SECONDS = 1.0
 PRICE_PER_MINUTE = 0.014
+NO_VOICE_URL = 21402  # (from memory)
 APOLOGY = "An application error has occurred. Goodbye."
 
 
@@ -57,7 +61,7 @@ class CallEngine:
             return
         now = self.world.clock.world_now()
         if call.answered_lap is not None:
-            call.seconds = max(1, math.ceil(self.world.clock.lap() - call.answered_lap))
+            call.seconds = max(1, math.ceil(call.clock.lap() - call.answered_lap))
         call.status = status or ("completed" if call.answered_at else "canceled")
         call.sip_code = sip_code if sip_code is not None else (200 if call.status == "completed" else 487)
         call.ended_at = call.updated_at = now
@@ -71,17 +75,20 @@ class CallEngine:
             call.person_task.cancel()
         for seconds in call.pays_after:
             self.world.spawn(self._pay(call, seconds))
+        for seconds in call.rings_back_after:
+            self.world.spawn(self._ring_back(call, seconds))
 
     def answer(self, call: Call) -> None:
         """The phone was picked up: sound runs in both directions from here."""
         call.status = "in-progress"
         call.answered_at = call.updated_at = self.world.clock.world_now()
-        call.answered_lap = self.world.clock.lap()
+        call.answered_lap = call.clock.lap()
         call.conversation.begin()
         self._report(call, "answered")
-        floor = self.world.patience_floor
-        person = Person(call, self.world.clock, lambda: self.hang_up(call, "person"), patience_floor=floor)
-        call.person_task = self.world.spawn(person.live())
+        if call.persona.line.kind != LIVE:
+            floor = self.world.patience_floor
+            person = Person(call, call.clock, lambda: self.hang_up(call, "person"), patience_floor=floor)
+            call.person_task = self.world.spawn(person.live())
         self.world.spawn(self._cut_at_time_limit(call))
 
     # -- the life of a call -------------------------------------------------------------------
@@ -113,6 +120,8 @@ class CallEngine:
         call.status = "ringing"
         self.world.ring(call, rang=True)
         self._report(call, "ringing")
+        if line.kind == LIVE:
+            return await self._wait_for_pick_up(call)
         if line.kind == "no_answer" or line.answer_after >= call.order.timeout:
             await call.line.hold(float(call.order.timeout))
             sip_code = line.sip_code if line.kind == "no_answer" else 480
@@ -120,6 +129,13 @@ class CallEngine:
             return False
         await call.line.hold(line.answer_after)
         return True
+
+    async def _wait_for_pick_up(self, call: Call) -> bool:
+        """Somebody sits at the handset: he answers, or declines (which ends the call), or lets it ring."""
+        if await call.line.race(call.clock.wait(call.picked_up, float(call.order.timeout))):
+            return True
+        self.hang_up(call, "timeout", status="no-answer", sip_code=480)
+        return False
 
     async def _inbound(self, call: Call) -> None:
         call.status = "ringing"
@@ -172,11 +188,11 @@ class CallEngine:
 
     async def _cut_at_time_limit(self, call: Call) -> None:
         while not call.is_over:
-            left = call.order.time_limit - (self.world.clock.lap() - (call.answered_lap or 0.0))
+            left = call.order.time_limit - (call.clock.lap() - (call.answered_lap or 0.0))
             if left <= 0:
                 self.hang_up(call, "time_limit")
                 return
-            await call.limit_changed.wait(self.world.clock, left)
+            await call.limit_changed.wait(call.clock, left)
 
     # -- telling ------------------------------------------------------------------------------
 
@@ -204,6 +220,44 @@ class CallEngine:
             params=fields,
             method=call.order.status_callback_method,
             when_told=call.ringing_reported.set if event in {"ringing", "completed"} else None,
+        )
+
+    async def _ring_back(self, call: Call, seconds: float) -> None:
+        """The person rings the number that called him."""
+        await self.world.clock.sleep(seconds)
+        rented = self.world.number(call.account_sid, call.from_)
+        if rented is None or not rented.voice_url:
+            self.world.debug(
+                NO_VOICE_URL, f"{call.from_} has no voice_url: nobody answers there", account_sid=call.account_sid
+            )
+            return
+        self.receive(self.inbound(call.account_sid, rented, caller=call.to, chosen=Chosen(call.persona, call.person)))
+
+    def inbound(
+        self,
+        account_sid: str,
+        rented: SimNumber,
+        *,
+        caller: str,
+        chosen: Chosen,
+        url: str = "",
+        fallback: str = "",
+        callback: str = "",
+    ) -> Call:
+        """A call to one of our customer's numbers, answered as that number is set up or as said here."""
+        backup = fallback or rented.voice_fallback_url
+        persona = replace(chosen.persona, steps=tuple(s for s in chosen.persona.steps if s.action != "call_back"))
+        return self.world.new_call(
+            account_sid=account_sid,
+            to=rented.phone_number,
+            from_=caller,
+            direction="inbound",
+            order=CallOrder(
+                source=Source(url=url or rented.voice_url),
+                fallback=Source(url=backup) if backup else None,
+                status_callback=callback or rented.status_callback,
+            ),
+            chosen=Chosen(persona, chosen.person),
         )
 
     async def _pay(self, call: Call, seconds: float) -> None:

@@ -9,7 +9,7 @@ from integrations.twilio.simulation.errors import ControlError
 OPERATIONS = frozenset(
     {
         "calls.create", "calls.update", "calls.fetch", "calls.list", "messages.create", "messages.fetch",
-        "recordings.fetch", "recordings.media", "lookups.fetch",
+        "recordings.fetch", "recordings.media", "lookups.fetch", "accounts.create", "numbers.create",
     }
 )  # fmt: skip
 

@@ -81,7 +81,7 @@ async def gather(
     telling = asyncio.ensure_future(_tell_partials(player, call, element, document, ear))
     try:
         await _prompt(player, call, element, document, ear)
-        await _listen(player.world.clock, call, element, ear)
+        await _listen(call.clock, call, element, ear)
     finally:
         call.conversation.ear = None
         telling.cancel()
@@ -144,7 +144,7 @@ async def _tell_partials(
         return
     sequence, told = 0, ""
     while True:
-        await player.world.clock.sleep(0.3)
+        await call.clock.sleep(0.3)
         if ear.partial and ear.partial != told:
             told = ear.partial
             fields = [("SequenceNumber", str(sequence)), ("UnstableSpeechResult", told), ("StableSpeechResult", "")]

@@ -3,15 +3,14 @@
 import xml.etree.ElementTree as ElementTree
 from typing import Any
 
-from integrations.twilio.simulation.call import Call, CallOrder
-from integrations.twilio.simulation.conversation import Conversation
+from integrations.twilio.simulation.config import SimNumber
 from integrations.twilio.simulation.engine import CallEngine
 from integrations.twilio.simulation.errors import ControlError
-from integrations.twilio.simulation.line import PhoneLine, Source
 from integrations.twilio.simulation.numbers import is_e164
 from integrations.twilio.simulation.parameters import inbound_text_fields
 from integrations.twilio.simulation.personas import persona_named, read_persona
 from integrations.twilio.simulation.rest_messages import MessagesResource
+from integrations.twilio.simulation.scenarios import Chosen
 from integrations.twilio.simulation.texts import TextMessage, keyword
 from integrations.twilio.simulation.twiml import text_of
 from integrations.twilio.simulation.webhooks import WebhookFailed
@@ -28,37 +27,25 @@ class Incoming:
         """`POST /_sim/inbound`: {from, to, voice_url?, persona?|script?, person?, fallback_url?, status_callback?}."""
         known = {"from", "to", "voice_url", "fallback_url", "status_callback", "persona", "script", "person"}
         account_sid, number = self._called(order, known)
-        rented = self.world.number(account_sid, number)
-        url = str(order.get("voice_url") or (rented.voice_url if rented else ""))
+        rented = self.world.number(account_sid, number) or SimNumber(number)
+        url = str(order.get("voice_url") or rented.voice_url)
         if not url:
             raise ControlError(f"{number} has no voice_url: give one here or in the number's configuration")
-        fallback = str(order.get("fallback_url") or (rented.voice_fallback_url if rented else ""))
-        callback = str(order.get("status_callback") or (rented.status_callback if rented else ""))
         caller = str(order["from"])
         persona, person = self.world.scenarios.for_call(caller, "")
         if "script" in order:
             persona = read_persona(order["script"], name="script")
         elif "persona" in order:
             persona = persona_named(str(order["persona"]))
-        call = Call(
-            sid=self.world.sid("CA"),
-            account_sid=account_sid,
-            to=number,
-            from_=caller,
-            direction="inbound",
-            order=CallOrder(
-                source=Source(url=url),
-                fallback=Source(url=fallback) if fallback else None,
-                status_callback=callback,
-            ),
-            persona=persona,
-            person=str(order.get("person") or person),
-            conversation=Conversation(self.world.clock),
-            line=PhoneLine(self.world.clock),
-            created_at=self.world.clock.world_now(),
-            phone_number_sid=self.world.number_sids.get(number),
+        call = self.engine.inbound(
+            account_sid,
+            rented,
+            caller=caller,
+            chosen=Chosen(persona, str(order.get("person") or person)),
+            url=url,
+            fallback=str(order.get("fallback_url") or ""),
+            callback=str(order.get("status_callback") or ""),
         )
-        self.world.calls[call.sid] = call
         self.engine.receive(call)
         return {"sid": call.sid}
 

@@ -48,12 +48,12 @@ class MachineDetection:
         """Wait for the verdict while the call lasts; then keep it on the call and, if asynchronous, report it."""
         verdict = verdict_on(call)
         comes_late = "amd_after_hangup" in call.faults
-        ended_first = await self._world.clock.wait(call.over, verdict.seconds)
+        ended_first = await call.clock.wait(call.over, verdict.seconds)
         if ended_first and not comes_late:
             return
         if comes_late:
             await call.over.wait()
-            await self._world.clock.sleep(AFTER_HANG_UP_SECONDS)
+            await call.clock.sleep(AFTER_HANG_UP_SECONDS)
         call.answered_by = verdict.answered_by
         self._report(call, verdict)
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import NoReturn
 
 from integrations.twilio.simulation.call import Call
@@ -22,6 +23,22 @@ class _Gone(Exception):
     """The person has hung up; nothing of the script is left to do."""
 
 
+@dataclass(frozen=True, slots=True)
+class Recognition:
+    """What speech recognition makes of an utterance: other words in the end, others at first, or just what was said."""
+
+    final: list[str]
+    first_heard: dict[str, str]
+
+    def so_far(self, words: list[str], count: int, *, of: int) -> list[str]:
+        """The hypothesis after so many of the utterance's words. Its last two words may still be taken for others."""
+        settled = self.final[: -(-count * len(self.final) // of)] if self.final else words[:count]
+        return [*settled[:-2], *(self.first_heard.get(word, word) for word in settled[-2:])]
+
+    def in_the_end(self, words: list[str]) -> list[str]:
+        return self.final or words
+
+
 class Person:
     """Lives as long as the call. `hang_up` ends the call from this side."""
 
@@ -33,6 +50,7 @@ class Person:
         self._air = call.conversation
         self._mark = 0
         self._judged = 0
+        self._keys_used = 0
         self._used: dict[Answer, int] = {}
         self._spoke_until = clock.lap()
 
@@ -56,14 +74,16 @@ class Person:
         match step.action:
             case "wait_for" if step.pattern is not None:
                 await self._wait_for(step.pattern, self._patience(step.patience))
+            case "wait_for_keys":
+                await self._wait_for_keys(step)
             case "say":
-                await self._say(step.text)
+                await self._utter(step)
             case "say_and_drop":
-                await self._say(step.text, stop_after=int(step.seconds))
+                await self._utter(step, stop_after=int(step.seconds))
                 self._leave()
             case "barge_in":
                 await self._wait_to_barge_in(step)
-                await self._say(step.text)
+                await self._utter(step)
             case "barge_in_with_keys":
                 await self._wait_to_barge_in(step)
                 await self._press(step.text)
@@ -76,6 +96,8 @@ class Person:
                 await self._clock.sleep(step.seconds)
             case "pay":
                 self._call.pays_after.append(step.seconds)
+            case "call_back":
+                self._call.rings_back_after.append(step.seconds)
             case "hang_up":
                 self._leave()
 
@@ -206,9 +228,21 @@ class Person:
 
     # -- speaking -----------------------------------------------------------------------------
 
-    async def _say(self, text: str, *, stop_after: int | None = None) -> None:
+    async def _utter(self, step: Step, *, stop_after: int | None = None) -> None:
+        recognition = Recognition(self._filled(step.recognized).split(), dict(step.first_heard))
+        await self._say(step.text, stop_after=stop_after, recognition=recognition)
+
+    def _filled(self, text: str) -> str:
+        """With the name and whatever else the person knows of himself."""
+        for name, value in (("name", self._call.person), *self._call.persona.facts):
+            text = text.replace(f"{{{name}}}", value)
+        return text
+
+    async def _say(self, text: str, *, stop_after: int | None = None, recognition: "Recognition | None" = None) -> None:
         """Speak at the pace of people; recognition gets the words as they come."""
-        words = text.replace("{name}", self._call.person).split()
+        words = self._filled(text).split()
+        heard = recognition or Recognition([], {})
+        length = len(words)
         words = words if stop_after is None else words[:stop_after]
         line = self._air.person_starts()
         self._mark = self._judged = len(self._air.agent_log)
@@ -218,14 +252,24 @@ class Person:
             count = min(len(words), int(elapsed * WORDS_PER_SECOND + 1e-6))
             if count > shown:
                 shown = count
-                await self._air.person_words(line, words[:count])
+                await self._air.person_words(line, words[:count], recognized=heard.so_far(words, count, of=length))
             if elapsed >= lasts:
                 break
             await self._clock.sleep(min(TICK_SECONDS, lasts - elapsed))
         self._mark = self._judged = len(self._air.agent_log)
         if stop_after is None:
-            await self._air.person_utterance(line, words)
+            await self._air.person_utterance(line, words, recognized=heard.in_the_end(words))
         self._spoke_until = self._clock.lap()
+
+    async def _wait_for_keys(self, step: Step) -> None:
+        """A menu waits for keys it has not acted on yet, or until nobody has said anything for so long."""
+        patience = self._patience(step.patience)
+        while step.text not in self._air.agent_keys[self._keys_used :]:
+            left = patience - self._silence()
+            if left <= 0:
+                return
+            await self._change(left)
+        self._keys_used = len(self._air.agent_keys)
 
     async def _press(self, digits: str) -> None:
         for digit in digits:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -19,10 +19,11 @@ SHARED_PATTERNS: Mapping[str, str] = {
     "identity": (
         r"(am i|i am|i'm) (speaking|talking) (with|to)|(speak|talk) (with|to)|is (this|that) (?-i:[A-Z])|"
         r"is this the|(is|does) \w+( \w+)? (there|available|in|handle)\b|accounts payable|billing contact|"
-        r"who (handles|pays|takes)|right person|reach(ed|ing)? (?-i:[A-Z])|looking for|trying to reach|"
+        r"who (handles|pays|takes)|(?<!reaches the )right person|reach(ed|ing)? (?-i:[A-Z])|looking for|trying to reach|"
         r"connect me|put me through|your (full )?name|who('s| is) (this|speaking)|who (i'?m|am i|i am) (speaking|talking)|"
         r"hablo con|habla con|hablar con|es usted|con qui[eé]n hablo"
     ),
+    "asks_fact": r"\bzip\b|your street|does not match|c[oó]digo postal|su calle|no coincide",
     "money": (
         r"invoice|balance|past due|overdue|\bdue\b|amount|\bow(e|es|ed|ing)\b|outstanding|payment|unpaid|\bbill\b|"
         r"\$|dollar|factura|saldo|d[oó]lares|vencid"
@@ -41,14 +42,23 @@ SHARED_PATTERNS: Mapping[str, str] = {
     "wants_number": r"reach (him|her|them)|call back|callback|better time|when (is|would)|good time|best (time|number)",
     "still_there": r"still there|are you there|hear me|sigue ah[ií]",
 }
-LINE_KINDS = frozenset({"human", "machine", "fax", "busy", "failed", "no_answer"})
+LIVE = "live"  # somebody sits at the handset and answers when he likes
+LINE_KINDS = frozenset({"human", "machine", "fax", "busy", "failed", "no_answer", LIVE})
 _INTERRUPTIONS = {"say": "barge_in", "dtmf": "barge_in_with_keys", "hang_up": "barge_in_by_hanging_up"}
+_RECOGNITION = ("recognized", "first_heard")
+PERSONA_KEYS = {
+    "name", "title", "description", "line", "language", "person", "pick_up", "answers", "steps", "closing", "means", "reason",
+    "debtor", "facts",
+}  # fmt: skip
 _DEFAULT_SIP = {"busy": 486, "failed": 404, "no_answer": 480}
 
 
 @dataclass(frozen=True, slots=True)
 class LineBehavior:
-    """What the network and the telephone do before anybody talks."""
+    """What the network and the telephone do before anybody talks.
+
+    `talks_for` is how long somebody whom a `<Dial>` connects stays on the line.
+    """
 
     kind: str = "human"
     answer_after: float = 4.0
@@ -58,6 +68,7 @@ class LineBehavior:
     greeting: str = ""
     beep: bool = True
     records_for: float = 60.0
+    talks_for: float = 8.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,17 +82,28 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One thing the person does; which fields count depends on `action`."""
+    """One thing the person does; which fields count depends on `action`.
+
+    Speech recognition may get a text wrong: `recognized` is what it makes of it in the end, `first_heard` are words it takes
+    for others until two more have been said.
+    """
 
     action: str
     pattern: re.Pattern[str] | None = None
     text: str = ""
+    recognized: str = ""
+    first_heard: tuple[tuple[str, str], ...] = ()
     seconds: float = 0.0
     patience: float = 5.0
 
 
 @dataclass(frozen=True, slots=True)
 class Persona:
+    """Somebody who answers. `means` is what he is about, in the words of the trade's outcomes, for tests to hold us to;
+
+    `facts` are what he knows of himself, spoken where a text has their name in braces.
+    """
+
     name: str
     title: str
     description: str
@@ -91,6 +113,10 @@ class Persona:
     pick_up: str = "Hello?"
     answers: tuple[Answer, ...] = ()
     steps: tuple[Step, ...] = ()
+    means: tuple[str, ...] = ()
+    reason: str = ""
+    debtor: str = "business"
+    facts: tuple[tuple[str, str], ...] = ()
     closing: str = "Okay, thanks, bye."
     closing_after: float = 8.0
 
@@ -110,8 +136,7 @@ def compile_pattern(text: str) -> re.Pattern[str]:
 
 def read_persona(data: Mapping[str, Any], *, name: str = "") -> Persona:
     """A persona from a mapping as in the YAML files; a wrong or unknown key is a `ControlError` that names it."""
-    known = {"name", "title", "description", "line", "language", "person", "pick_up", "answers", "steps", "closing"}
-    _only(data, known, f"persona {data.get('name', name)!r}")
+    _only(data, PERSONA_KEYS, f"persona {data.get('name', name)!r}")
     own_name = str(data.get("name", name))
     closing = data.get("closing") or {}
     _only(closing, {"say", "after"}, "closing")
@@ -125,6 +150,10 @@ def read_persona(data: Mapping[str, Any], *, name: str = "") -> Persona:
         pick_up=str(data.get("pick_up", "Hello?") or ""),
         answers=tuple(_read_answer(answer) for answer in data.get("answers") or ()),
         steps=tuple(_read_step(step) for step in data.get("steps") or ()),
+        means=tuple(str(one) for one in data.get("means") or ()),
+        reason=str(data.get("reason", "")),
+        debtor=str(data.get("debtor", "business")),
+        facts=_read_facts(data.get("facts") or {}),
         closing=str(closing.get("say", "Okay, thanks, bye.") or ""),
         closing_after=float(closing.get("after", 8.0)),
     )
@@ -140,7 +169,17 @@ def changed_line(line: LineBehavior, changes: Mapping[str, Any]) -> LineBehavior
 
 
 def _read_line(data: Mapping[str, Any]) -> LineBehavior:
-    names = {"kind", "answer_after", "sip_code", "answered_by", "amd_after", "greeting", "beep", "records_for"}
+    names = {
+        "kind",
+        "answer_after",
+        "sip_code",
+        "answered_by",
+        "amd_after",
+        "greeting",
+        "beep",
+        "records_for",
+        "talks_for",
+    }
     _only(data, names, "line")
     kind = str(data.get("kind", "human"))
     if kind not in LINE_KINDS:
@@ -154,6 +193,7 @@ def _read_line(data: Mapping[str, Any]) -> LineBehavior:
         greeting=str(data.get("greeting", "")),
         beep=bool(data.get("beep", True)),
         records_for=float(data.get("records_for", 60.0)),
+        talks_for=float(data.get("talks_for", 8.0)),
     )
 
 
@@ -164,25 +204,45 @@ def _read_answer(data: Mapping[str, Any]) -> Answer:
     return Answer(compile_pattern(str(data["when"])), str(data["say"]), int(data.get("times", 1)))
 
 
+def _read_facts(data: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+    if not isinstance(data, Mapping):
+        raise ControlError("facts must be a mapping of names to what is said for them")
+    return tuple((str(name), str(value)) for name, value in data.items())
+
+
+def informed(persona: Persona, facts: Mapping[str, Any]) -> Persona:
+    """The same person, who knows this of himself."""
+    return replace(persona, facts=_read_facts({**dict(persona.facts), **facts}))
+
+
 def _read_step(data: Mapping[str, Any]) -> Step:
     keys = set(data)
     patience = float(data.get("patience", 5.0))
     if "barge_in_at" in keys:
-        _only(data, {"barge_in_at", "about", "patience", *_INTERRUPTIONS}, "step barge_in_at")
+        _only(data, {"barge_in_at", "about", "patience", *_RECOGNITION, *_INTERRUPTIONS}, "step barge_in_at")
         acts = keys & set(_INTERRUPTIONS)
         if len(acts) != 1:
             raise ControlError("barge_in_at needs one of `say`, `dtmf`, `hang_up`")
         act = acts.pop()
         pattern = compile_pattern(str(data.get("about", "anything")))
-        return Step(_INTERRUPTIONS[act], pattern, str(data[act]), float(data["barge_in_at"]), patience)
+        step = Step(_INTERRUPTIONS[act], pattern, str(data[act]), seconds=float(data["barge_in_at"]), patience=patience)
+        return _with_recognition(step, data)
     if "wait_for" in keys:
         _only(data, {"wait_for", "patience"}, "step wait_for")
         return Step("wait_for", compile_pattern(str(data["wait_for"])), patience=patience)
     if "hang_up_after_words" in keys:
-        _only(data, {"hang_up_after_words", "say"}, "step hang_up_after_words")
-        return Step("say_and_drop", text=str(data["say"]), seconds=float(data["hang_up_after_words"]))
-    if keys == {"say"}:
-        return Step("say", text=str(data["say"]))
+        _only(data, {"hang_up_after_words", "say", *_RECOGNITION}, "step hang_up_after_words")
+        step = Step("say_and_drop", text=str(data["say"]), seconds=float(data["hang_up_after_words"]))
+        return _with_recognition(step, data)
+    if "say" in keys:
+        _only(data, {"say", *_RECOGNITION}, "step say")
+        return _with_recognition(Step("say", text=str(data["say"])), data)
+    if "wait_for_keys" in keys:
+        _only(data, {"wait_for_keys", "patience"}, "step wait_for_keys")
+        return Step("wait_for_keys", text=str(data["wait_for_keys"]), patience=patience)
+    if keys == {"call_back"}:
+        _only(data["call_back"], {"after_seconds"}, "step call_back")
+        return Step("call_back", seconds=float(data["call_back"].get("after_seconds", 60.0)))
     if keys == {"dtmf"}:
         return Step("dtmf", text=str(data["dtmf"]))
     if keys == {"silence"}:
@@ -193,8 +253,14 @@ def _read_step(data: Mapping[str, Any]) -> Step:
         _only(data["pay"], {"after_seconds"}, "step pay")
         return Step("pay", seconds=float(data["pay"].get("after_seconds", 5.0)))
     raise ControlError(
-        f"a step has one of wait_for, say, barge_in_at, dtmf, silence, hang_up, pay; not {', '.join(sorted(keys))}"
+        "a step has one of wait_for, say, barge_in_at, hang_up_after_words, dtmf, wait_for_keys, silence, hang_up, pay, "
+        f"call_back; not {', '.join(sorted(keys))}"
     )
+
+
+def _with_recognition(step: Step, data: Mapping[str, Any]) -> Step:
+    first = _read_facts(data.get("first_heard") or {})
+    return replace(step, recognized=str(data.get("recognized", "") or ""), first_heard=first)
 
 
 def _only(data: Mapping[str, Any], known: set[str], what: str) -> None:

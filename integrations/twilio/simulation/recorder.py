@@ -39,7 +39,8 @@ class Recorder:
             callback=callback,
             callback_method=method,
             events=events,
-            running_since=self._world.clock.lap(),
+            clock=call.clock,
+            running_since=call.clock.lap(),
         )
         self._world.recordings[recording.sid] = recording
         self._tell(recording, "in-progress")
@@ -51,7 +52,7 @@ class Recorder:
     def stop(self, recording: Recording) -> None:
         """End one recording; its callback says whether there is any sound."""
         if not recording.is_over:
-            recording.finish(self._world.clock.lap(), self._world.clock.world_now())
+            recording.finish(self._world.clock.world_now())
             self._tell(recording, recording.status)
 
     def stop_all(self, call: Call) -> None:

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from integrations.twilio.simulation.clock import SimClock
+
 
 @dataclass(slots=True)
 class Recording:
@@ -20,6 +22,7 @@ class Recording:
     callback: str
     callback_method: str
     events: tuple[str, ...]
+    clock: SimClock
     running_since: float | None
     counted: float = 0.0
     status: str = "in-progress"
@@ -32,21 +35,22 @@ class Recording:
     def is_over(self) -> bool:
         return self.status in {"completed", "absent"}
 
-    def pause(self, lap: float) -> None:
-        self._count(lap)
+    def pause(self) -> None:
+        self._count()
         self.status = "paused"
 
-    def resume(self, lap: float) -> None:
-        self.running_since = lap
+    def resume(self) -> None:
+        self._count()
+        self.running_since = self.clock.lap()
         self.status = "in-progress"
 
-    def finish(self, lap: float, at: datetime) -> None:
+    def finish(self, at: datetime) -> None:
         """The end. A recording that never ran has no sound: it is absent."""
-        self._count(lap)
+        self._count()
         self.status = "completed" if self.counted > 0 else "absent"
         self.updated_at = at
 
-    def _count(self, lap: float) -> None:
+    def _count(self) -> None:
         if self.running_since is not None:
-            self.counted += lap - self.running_since
+            self.counted += self.clock.lap() - self.running_since
             self.running_since = None

@@ -6,7 +6,6 @@ from collections import deque
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidURI
 
 from integrations.twilio.simulation.call import Call
@@ -25,6 +24,7 @@ from integrations.twilio.simulation.relay_messages import (
 from integrations.twilio.simulation.relay_settings import RelaySettings
 from integrations.twilio.simulation.relay_voice import RelayVoice
 from integrations.twilio.simulation.signing import signed_headers
+from integrations.twilio.simulation.sockets import Socket
 from integrations.twilio.simulation.world import World
 
 SETUP_SECONDS = 0.8
@@ -52,13 +52,13 @@ class RelaySession:
         self.world = world
         self.call = call
         self.settings = settings
-        self.clock = world.clock
+        self.clock = call.clock
         self.sid = world.sid("VX")
-        self.voice = RelayVoice(world.clock, call.conversation, settings, self)
+        self.voice = RelayVoice(call.clock, call.conversation, settings, self)
         self.language, self.hearing_language = settings.language, settings.hearing
         self.hearing = RelayHearing(self)
         self._malformed = 0
-        self._socket: ClientConnection | None = None
+        self._socket: Socket | None = None
         self._unsent: deque[str] = deque(maxlen=BUFFERED_EVENTS)
         self._outcome: asyncio.Future[SessionResult] = asyncio.get_running_loop().create_future()
 
@@ -107,16 +107,10 @@ class RelaySession:
         """Open the socket and introduce the call; a sentence if that is refused."""
         url = self.settings.url
         headers = signed_headers(self.world.accounts[self.call.account_sid], url)
+        address, forwarded = self.world.webhooks.tunnels.through(url)
+        timeout = OPEN_SECONDS / self.world.webhooks.network_speed
         try:
-            self._socket = await connect(
-                url,
-                additional_headers=headers,
-                user_agent_header="TwilioProxy/1.1",
-                proxy=None,
-                compression=None,
-                open_timeout=OPEN_SECONDS / self.world.webhooks.network_speed,
-                close_timeout=1,
-            )
+            self._socket = await self.world.open_socket(address, {**headers, **forwarded}, timeout)
         except (OSError, TimeoutError, InvalidHandshake, InvalidURI, ValueError) as error:
             return f"Unable to connect to {url}: {error}"
         await self.send(self._setup())
@@ -203,7 +197,7 @@ class RelaySession:
             case Text() | Play():
                 await self.voice.speak(message)
             case SendDigits(digits):
-                self.call.conversation.note(f"(the agent presses {digits})")
+                self.call.conversation.agent_presses(digits)
             case Language(tts, transcription):
                 self.language = tts or self.language
                 self.hearing_language = transcription or self.hearing_language

@@ -11,20 +11,23 @@ _PUNCTUATION = re.compile(r"[^\w\s'$%@-]")
 
 
 class RelayHearing:
-    """Speech recognition of one session. Words that arrive while they may not be reported are lost for good."""
+    """Speech recognition of one session. Words that arrive while they may not be reported are lost for good.
+
+    Recognition may take a word back for another one, so what is remembered of each place in the utterance is only whether the
+    word there counts: True, False, or None while that is not decided.
+    """
 
     def __init__(self, session: "RelaySession") -> None:
         self._session = session
-        self._heard: list[str] = []
-        self._undecided: list[str] = []
-        self._counted = 0
+        self._words: list[str] = []
+        self._counts: list[bool | None] = []
+        self._told = ""
         self._is_speaking = False
 
     async def on_words(self, words: list[str]) -> str:
-        """The person has said this much of an utterance."""
-        before = len(self._heard)
+        """The person has said this much of an utterance, as far as recognition can tell by now."""
         await self._sort(words)
-        if self._session.settings.partial_prompts and len(self._heard) > before:
+        if self._session.settings.partial_prompts and self._text() not in {"", self._told}:
             await self._prompt(last=False)
         return self._text()
 
@@ -41,9 +44,9 @@ class RelayHearing:
 
     async def last_words(self) -> None:
         """The line went down in the middle: the words so far are reported only if that was asked for."""
-        if self._heard and self._session.settings.partial_on_hangup:
+        if self._kept() and self._session.settings.partial_on_hangup:
             await self._prompt(last=True)
-        self._heard = []
+        self._words, self._counts = [], []
 
     async def on_digit(self, digit: str) -> None:
         session = self._session
@@ -57,48 +60,48 @@ class RelayHearing:
         await session.send({"type": "dtmf", "digit": digit})
 
     async def _sort(self, words: list[str]) -> None:
-        new = words[self._counted :]
-        self._counted = len(words)
-        if not new:
+        known = len(self._counts)
+        self._words = list(words)
+        self._counts = (self._counts + [None] * len(words))[: len(words)]
+        if len(words) <= known:
             return
         if not self._is_speaking:
             self._is_speaking = True
             await self._client_speaking("on")
-        self._undecided += new
         await self._decide(at_the_end=False)
 
     async def _decide(self, *, at_the_end: bool) -> None:
         """Keep, drop or still wait with the newest words, by what the agent is doing at this moment."""
-        if not self._undecided:
+        if None not in self._counts:
             return
         session = self._session
         inputs = session.voice.sounding_inputs()
         if inputs is None:
-            self._keep()
+            self._settle(True)
             return
-        words = self._heard + self._undecided
+        words = [word for word, counts in zip(self._words, self._counts, strict=True) if counts is not False]
         enough = len(words) >= session.settings.words_to_interrupt
         acknowledging = session.settings.ignore_backchannel and is_backchannel(words)
         if "speech" in inputs and enough and not acknowledging:
             await session.voice.interrupt()
-            self._keep()
+            self._settle(True)
         elif "speech" in inputs and not at_the_end:
             return
-        elif "speech" in session.settings.reported and not acknowledging:
-            self._keep()
         else:
-            self._undecided = []
+            self._settle("speech" in session.settings.reported and not acknowledging)
 
-    def _keep(self) -> None:
-        self._heard += self._undecided
-        self._undecided = []
+    def _settle(self, counts: bool) -> None:
+        self._counts = [counts if one is None else one for one in self._counts]
+
+    def _kept(self) -> list[str]:
+        return [word for word, counts in zip(self._words, self._counts, strict=True) if counts]
 
     async def _prompt(self, *, last: bool) -> None:
-        frame = {"type": "prompt", "voicePrompt": self._text(), "lang": self._language(), "last": last}
-        await self._session.send(frame)
+        self._told = self._text()
+        await self._session.send({"type": "prompt", "voicePrompt": self._told, "lang": self._language(), "last": last})
 
     async def _be_quiet(self) -> None:
-        self._heard, self._undecided, self._counted = [], [], 0
+        self._words, self._counts, self._told = [], [], ""
         self._is_speaking = False
         await self._client_speaking("off")
 
@@ -107,7 +110,7 @@ class RelayHearing:
             await self._session.info("clientSpeaking", value)
 
     def _text(self) -> str:
-        text = " ".join(self._heard)
+        text = " ".join(self._kept())
         return text if self._session.settings.smart_format else _PUNCTUATION.sub("", text).lower()
 
     def _language(self) -> str:

@@ -86,6 +86,10 @@ class FrontDoor:
 
         return answer
 
+    def refused(self, operation: str) -> Response | None:
+        """The answer of a fault on order that refuses this operation; none where none strikes."""
+        return next((answer for fault in self.world.faults.take(operation) if (answer := self._refusal(fault))), None)
+
     def authenticate(self, request: Request, account_sid: str = "") -> SimAccount:
         """The account of the path (or of the credentials), if the credentials are good for it."""
         user, secret = _basic(request.headers.get("authorization", ""))
@@ -106,6 +110,8 @@ class FrontDoor:
             fields=Fields(await _form(request)),
             url_path=request.url.path.removeprefix(request.scope.get("root_path", "")),
         )
+        if account.status != "active" and operation.endswith(".create"):
+            raise TwilioError(401, 20005, f"Account {account.sid} is not active: it is {account.status}")
         faults = self.world.faults.take(operation, to=asked.fields.get("To")) if operation else []
         asked.faults = marks(faults)
         for fault in faults:

@@ -13,10 +13,8 @@ from integrations.twilio.simulation.checks import (
     read_source,
 )
 from integrations.twilio.simulation.config import SimAccount
-from integrations.twilio.simulation.conversation import Conversation
 from integrations.twilio.simulation.engine import PRICE_PER_MINUTE, CallEngine
 from integrations.twilio.simulation.errors import TwilioError, bad_request, not_found
-from integrations.twilio.simulation.line import PhoneLine
 from integrations.twilio.simulation.paging import page_json
 from integrations.twilio.simulation.render import call_json
 from integrations.twilio.simulation.rest import Answer, Asked
@@ -55,24 +53,16 @@ class CallsResource:
         if limit is not None and len(self.world.open_calls(account.sid)) >= limit:
             raise bad_request(10004, "Call concurrency limit exceeded")
         wait = self._queue(account)
-        persona, person = self.world.scenarios.for_call(to, order.source.url)
-        call = Call(
-            sid=self.world.sid("CA"),
+        call = self.world.new_call(
             account_sid=account.sid,
             to=to,
             from_=from_,
             direction="outbound-api",
             order=order,
-            persona=persona,
-            person=person,
-            conversation=Conversation(self.world.clock),
-            line=PhoneLine(self.world.clock),
-            created_at=self.world.clock.world_now(),
-            phone_number_sid=self.world.number_sids.get(from_),
+            chosen=self.world.scenarios.for_call(to, order.source.url),
             queue_seconds=wait,
             faults=asked.faults,
         )
-        self.world.calls[call.sid] = call
         return Answer(self._json(call), 201, lambda: self.engine.place(call), call.ringing_reported)
 
     def fetch(self, asked: Asked) -> Answer:

@@ -13,6 +13,7 @@ from integrations.twilio.simulation.rest import Answer, Asked
 from integrations.twilio.simulation.texts import TextMessage
 from integrations.twilio.simulation.world import World
 
+UPDATE = frozenset({"Body", "Status"})
 CREATE = frozenset(
     [
         "To",
@@ -77,10 +78,25 @@ class MessagesResource:
         return Answer(message_json(message), 201, lambda: self.send(message))
 
     def fetch(self, asked: Asked) -> Answer:
-        message = self.world.messages.get(asked.path["sid"])
-        if message is None or message.account_sid != asked.account.sid:
-            raise not_found(asked.url_path)
+        return Answer(message_json(self._find(asked)))
+
+    def update(self, asked: Asked) -> Answer:
+        """Redact the body (an empty one), or cancel what is scheduled."""
+        message, fields = self._find(asked), asked.fields
+        if fields.choice("Status", {"canceled"}):
+            if message.status not in {"accepted", "scheduled"}:
+                raise bad_request(30409, f"Message cannot be canceled in state {message.status}")
+            message.status = "canceled"
+        elif fields.has("Body") and fields.get("Body") == "":
+            message.body = ""
+        else:
+            raise bad_request(20001, "Only an empty Body, or Status canceled, may be given")
+        message.updated_at = self.world.clock.world_now()
         return Answer(message_json(message))
+
+    def delete(self, asked: Asked) -> Answer:
+        del self.world.messages[self._find(asked).sid]
+        return Answer(None, 204)
 
     def list(self, asked: Asked) -> Answer:
         wanted = {name: value for name, value in asked.query if value}
@@ -91,6 +107,12 @@ class MessagesResource:
             if fits and _sent_on(message, wanted):
                 found.append(message_json(message))
         return Answer(page_json("messages", found, path=asked.url_path, query=asked.query))
+
+    def _find(self, asked: Asked) -> TextMessage:
+        message = self.world.messages.get(asked.path["sid"])
+        if message is None or message.account_sid != asked.account.sid:
+            raise not_found(asked.url_path)
+        return message
 
     def send(self, message: TextMessage) -> None:
         self.world.spawn(self._travel(message))

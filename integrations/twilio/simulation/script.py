@@ -9,10 +9,13 @@ from integrations.twilio.simulation.dialing import dial
 from integrations.twilio.simulation.errors import ScriptFailed
 from integrations.twilio.simulation.gather import gather
 from integrations.twilio.simulation.line import HungUp, Source
+from integrations.twilio.simulation.paying import pay
 from integrations.twilio.simulation.recorder import EVENTS
+from integrations.twilio.simulation.recording_verb import record
 from integrations.twilio.simulation.relay import RelaySession, SessionResult
 from integrations.twilio.simulation.relay_settings import read_settings
 from integrations.twilio.simulation.speech import MEDIA_SECONDS, seconds_of
+from integrations.twilio.simulation.streams import StreamSession
 from integrations.twilio.simulation.twiml import SAY_LIMIT, Document, read_document, text_of, whole_number
 from integrations.twilio.simulation.webhooks import Form, WebhookFailed
 from integrations.twilio.simulation.world import World
@@ -42,6 +45,9 @@ class ScriptPlayer:
             "Hangup": self._hangup,
             "Connect": self._connect,
             "Start": self._start,
+            "Stop": self._stop,
+            "Record": self._record,
+            "Pay": self._pay,
         }
 
     async def play(self, call: Call, source: Source) -> None:
@@ -173,6 +179,12 @@ class ScriptPlayer:
     async def _dial(self, call: Call, element: ElementTree.Element, document: Document) -> Document | None:
         return await dial(self, call, element, document)
 
+    async def _record(self, call: Call, element: ElementTree.Element, document: Document) -> Document | None:
+        return await record(self, call, element, document)
+
+    async def _pay(self, call: Call, element: ElementTree.Element, document: Document) -> Document | None:
+        return await pay(self, call, element, document)
+
     # -- recording and relay ------------------------------------------------------------------
 
     async def _start(self, call: Call, element: ElementTree.Element, document: Document) -> None:
@@ -192,6 +204,11 @@ class ScriptPlayer:
                 track=noun.get("track", "both"),
             )
 
+    async def _stop(self, call: Call, element: ElementTree.Element, document: Document) -> None:
+        """`<Stop><Recording/></Stop>` ends what a document started."""
+        if element.find("Recording") is not None:
+            self.engine.recorder.stop_all(call)
+
     def _record_whole_call(self, call: Call) -> None:
         order = call.order
         self.engine.recorder.start(
@@ -204,10 +221,14 @@ class ScriptPlayer:
         )
 
     async def _connect(self, call: Call, element: ElementTree.Element, document: Document) -> Document | None:
-        noun = element.find("ConversationRelay")
-        if noun is None:
-            raise ScriptFailed(12200, "<Connect> holds nothing this simulator plays: only <ConversationRelay>")
+        noun, stream = element.find("ConversationRelay"), element.find("Stream")
+        if stream is not None and noun is None:
+            await StreamSession(self.world, call, stream).run()
+            return await self.follow(call, element, document, []) if element.get("action") else None
+        if noun is None or stream is not None:
+            raise ScriptFailed(12200, "<Connect> holds one <ConversationRelay> or one <Stream>", document.base_url)
         try:
+            self._check_voice(call, noun)
             settings, warnings = read_settings(noun, allow_plain_ws=self.world.allow_plain_ws)
         except ScriptFailed as failure:
             self.world.debug(failure.code, failure.message, account_sid=call.account_sid, call_sid=call.sid)
@@ -218,6 +239,14 @@ class ScriptPlayer:
         session = RelaySession(self.world, call, settings)
         result = await session.run()
         return await self._after_session(call, element, document, session.sid, result)
+
+    def _check_voice(self, call: Call, noun: ElementTree.Element) -> None:
+        """The default provider of voices is one that an account has to be entitled to."""
+        provider = noun.get("ttsProvider", "ElevenLabs").lower()
+        if provider == "elevenlabs" and not self.world.accounts[call.account_sid].elevenlabs:
+            raise ScriptFailed(
+                64101, "block_elevenlabs: this account is not entitled to ElevenLabs", noun.get("url", "")
+            )
 
     async def _after_session(
         self, call: Call, element: ElementTree.Element, document: Document, sid: str, result: SessionResult

@@ -38,6 +38,14 @@ _LANGUAGE = (
     "code ttsProvider voice transcriptionProvider speechModel hints asrSmartFormat ttsTextNormalization "
     "ttsLanguageTextNormalization"
 )
+_RECORD = (
+    "action method timeout finishOnKey maxLength playBeep trim recordingStatusCallback recordingStatusCallbackMethod "
+    "recordingStatusCallbackEvent transcribe transcribeCallback recordingConfigurationId"
+)
+_PAY = (
+    "input action bankAccountType statusCallback statusCallbackMethod timeout maxAttempts securityCode postalCode "
+    "minPostalCodeLength paymentConnector paymentMethod tokenType chargeAmount currency description validCardTypes language"
+)
 
 ATTRIBUTES: Mapping[str, frozenset[str]] = {
     name: frozenset(words.split())
@@ -58,17 +66,36 @@ ATTRIBUTES: Mapping[str, frozenset[str]] = {
         "Parameter": "name value",
         "Start": "action method",
         "Stop": "",
+        "Record": _RECORD,
+        "Pay": _PAY,
+        "Stream": "url name track statusCallback statusCallbackMethod",
         "Recording": "recordingStatusCallback recordingStatusCallbackMethod recordingStatusCallbackEvent trim track "
         "channels recordingConfigurationId",
     }.items()
 }
 CHILDREN: Mapping[str, frozenset[str]] = {
     "Response": frozenset(
-        {"Say", "Play", "Pause", "Gather", "Dial", "Redirect", "Reject", "Hangup", "Connect", "Start"}
+        [
+            "Say",
+            "Play",
+            "Pause",
+            "Gather",
+            "Dial",
+            "Redirect",
+            "Reject",
+            "Hangup",
+            "Connect",
+            "Start",
+            "Stop",
+            "Record",
+            "Pay",
+        ]
     ),
     "Gather": frozenset({"Say", "Play", "Pause"}),
     "Dial": frozenset({"Number"}),
-    "Connect": frozenset({"ConversationRelay"}),
+    "Connect": frozenset({"ConversationRelay", "Stream"}),
+    "Stream": frozenset({"Parameter"}),
+    "Stop": frozenset({"Recording"}),
     "ConversationRelay": frozenset({"Language", "Parameter"}),
     "Start": frozenset({"Recording"}),
 }
@@ -94,6 +121,8 @@ class Document:
 def read_document(text: bytes | str, *, base_url: str, content_type: str = "text/xml") -> Document:
     """Parse an answer. Raises `ScriptFailed` where Twilio gives the call up; collects warnings where it goes on."""
     kind = content_type.split(";", 1)[0].strip().lower()
+    if kind == "text/plain":
+        return Document(_spoken(text), base_url)
     if kind not in {"", "text/xml", "application/xml", "text/html"}:
         raise ScriptFailed(12300, f"Invalid Content-Type: {kind}", base_url)
     if len(text) > MAX_BYTES:
@@ -107,6 +136,15 @@ def read_document(text: bytes | str, *, base_url: str, content_type: str = "text
     document = Document(root, base_url)
     _inspect(root, document.warnings)
     return document
+
+
+def _spoken(text: bytes | str) -> ElementTree.Element:
+    """Plain text is said as it stands; an empty answer, which Twilio's own server gives, does nothing."""
+    root = ElementTree.Element("Response")
+    words = text.decode("utf-8", "replace") if isinstance(text, bytes) else text
+    if words.strip():
+        ElementTree.SubElement(root, "Say").text = words
+    return root
 
 
 def _inspect(element: ElementTree.Element, warnings: list[str]) -> None:

@@ -11,6 +11,7 @@ from integrations.twilio.simulation.clock import SimClock
 from integrations.twilio.simulation.config import SimAccount
 from integrations.twilio.simulation.overrides import Overrides, split_overrides
 from integrations.twilio.simulation.signing import signed_headers
+from integrations.twilio.simulation.tunnels import Tunnels
 
 IDEMPOTENCY = "I-Twilio-Idempotency-Token"
 MAX_REDIRECTS = 5
@@ -57,7 +58,8 @@ class Delivery:
 class Webhooks:
     """The outgoing HTTP of the simulator."""
 
-    def __init__(self, clock: SimClock, *, network_speed: float) -> None:
+    def __init__(self, clock: SimClock, *, network_speed: float, tunnels: Tunnels) -> None:
+        self.tunnels = tunnels
         self._clock = clock
         self._client: httpx2.AsyncClient | None = None
         self.network_speed = network_speed
@@ -122,7 +124,13 @@ class Webhooks:
         signed: Form = fields if method == "POST" else []
         if method == "GET" and fields:
             url = url + ("&" if "?" in url else "?") + urlencode(fields)
-        headers = {**signed_headers(account, url, signed), "User-Agent": "TwilioProxy/1.1", "Accept": "*/*"}
+        address, forwarded = self.tunnels.through(url)
+        headers = {
+            **signed_headers(account, url, signed),
+            "User-Agent": "TwilioProxy/1.1",
+            "Accept": "*/*",
+            **forwarded,
+        }
         if self.idempotency_header:
             headers[IDEMPOTENCY] = token
         if method == "POST":
@@ -131,7 +139,7 @@ class Webhooks:
         limits = httpx2.Timeout(read, connect=overrides.connect / self.network_speed)
         content = urlencode(fields).encode() if method == "POST" else None
         try:
-            return await self._http().request(method, url, content=content, headers=headers, timeout=limits)
+            return await self._http().request(method, address, content=content, headers=headers, timeout=limits)
         except (httpx2.ConnectError, httpx2.ConnectTimeout) as error:
             raise WebhookFailed(11205, f"HTTP connection failure to {url}: {error}", "ct") from error
         except httpx2.TimeoutException as error:

@@ -3,19 +3,24 @@
 import asyncio
 import logging
 import random
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterable
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from integrations.twilio.simulation.call import Call
+from integrations.twilio.simulation.call import Call, CallOrder
 from integrations.twilio.simulation.callbacks import Callback, Callbacks
 from integrations.twilio.simulation.clock import SimClock
 from integrations.twilio.simulation.config import SimAccount, SimNumber, TwilioSimConfig
+from integrations.twilio.simulation.conversation import Conversation
 from integrations.twilio.simulation.faults import Faults
+from integrations.twilio.simulation.line import PhoneLine
 from integrations.twilio.simulation.numbers import local_time, zone_of
+from integrations.twilio.simulation.personas import LIVE
 from integrations.twilio.simulation.recordings import Recording
-from integrations.twilio.simulation.scenarios import Scenarios
+from integrations.twilio.simulation.scenarios import Chosen, Scenarios
+from integrations.twilio.simulation.sockets import OpenSocket, open_websocket
 from integrations.twilio.simulation.texts import TextMessage
+from integrations.twilio.simulation.tunnels import Tunnels
 from integrations.twilio.simulation.webhooks import Form, Webhooks
 
 log = logging.getLogger(__name__)
@@ -54,10 +59,15 @@ class DebuggerEntry:
 class World:
     """One carrier. Everything in it lives in one event loop."""
 
-    def __init__(self, config: TwilioSimConfig) -> None:
+    def __init__(
+        self, config: TwilioSimConfig, *, clock: SimClock | None = None, open_socket: OpenSocket = open_websocket
+    ) -> None:
         self.config = config
-        self.clock = SimClock(speed=config.speed)
-        self.webhooks = Webhooks(self.clock, network_speed=config.network_speed)
+        self.clock = clock or SimClock(speed=config.speed)
+        # A living person at the telephone needs his own seconds, however fast everybody else speaks.
+        self.plain_clock = SimClock(speed=config.handset_speed, wall=self.clock)
+        self.open_socket = open_socket
+        self.webhooks = Webhooks(self.clock, network_speed=config.network_speed, tunnels=Tunnels(config.tunnels))
         self._tasks: set[asyncio.Task[None]] = set()
         self._begin()
 
@@ -110,6 +120,42 @@ class World:
         for number in account.numbers:
             if number.phone_number not in self.number_sids:
                 self.number_sids[number.phone_number] = self.sid("PN")
+
+    def new_call(
+        self,
+        *,
+        account_sid: str,
+        to: str,
+        from_: str,
+        direction: str,
+        order: CallOrder,
+        chosen: Chosen,
+        parent_sid: str | None = None,
+        queue_seconds: float = 0.0,
+        faults: Iterable[str] = (),
+    ) -> Call:
+        """A leg that nobody has dialed yet, with whoever will be on it."""
+        clock = self.plain_clock if chosen.persona.line.kind == LIVE else self.clock
+        call = Call(
+            sid=self.sid("CA"),
+            account_sid=account_sid,
+            to=to,
+            from_=from_,
+            direction=direction,
+            order=order,
+            persona=chosen.persona,
+            person=chosen.person,
+            clock=clock,
+            conversation=Conversation(clock),
+            line=PhoneLine(clock),
+            created_at=clock.world_now(),
+            phone_number_sid=self.number_sids.get(to if direction == "inbound" else from_),
+            parent_sid=parent_sid,
+            queue_seconds=queue_seconds,
+            faults=set(faults),
+        )
+        self.calls[call.sid] = call
+        return call
 
     def number(self, account_sid: str, phone_number: str) -> SimNumber | None:
         account = self.accounts[account_sid]

@@ -227,7 +227,7 @@ def _theatre() -> Stage:
     servers = ExitStack()
     atexit.register(servers.close)
     customer = Customer()
-    base_url = servers.enter_context(running_simulator(speed=90.0, patience_floor=0.3))
+    base_url = servers.enter_context(running_simulator(speed=90.0, patience_floor=0.3, handset_speed=20.0))
     customer.base_url = servers.enter_context(served(customer.app()))
     return Stage(base_url, SimControl(base_url), customer, twilio_client(base_url))
 

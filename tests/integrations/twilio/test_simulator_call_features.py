@@ -130,6 +130,21 @@ def test_the_sound_is_a_wav_of_the_right_length_behind_the_accounts_key(stage: S
     assert len(sound.content) == 44 + int(recording.duration) * 8000 * 2
 
 
+def test_the_same_sound_comes_as_mp3_where_that_is_asked_for(stage: Stage) -> None:
+    stage.customer.twiml["/voice/1"] = (
+        '<Response><Start><Recording channels="dual"/></Start><Pause length="5"/></Response>'
+    )
+    recording = stage.client.calls(stage.finished(stage.person({"silence": 600}))["sid"]).recordings.list()[0]
+    address = f"{stage.base_url}/2010-04-01/Accounts/{AVA_ACCOUNT.sid}/Recordings/{recording.sid}.mp3"
+
+    sound = httpx2.get(address, auth=(AVA_ACCOUNT.sid, AVA_ACCOUNT.auth_token), trust_env=False)
+
+    frames, rest = divmod(len(sound.content), 36)
+    assert (sound.headers["content-type"], rest) == ("audio/mpeg", 0)
+    assert abs(frames * 576 / 16_000 - int(recording.duration)) < 0.04
+    assert {sound.content[at : at + 4] for at in range(0, len(sound.content), 36)} == {b"\xff\xf3\x18\x00"}
+
+
 def test_record_is_ignored_on_relay_calls_and_honoured_on_others(stage: Stage) -> None:
     stage.customer.twiml["/voice/1"] = stage.customer.relay()
     relayed = stage.finished("+16145550110", record=True)
