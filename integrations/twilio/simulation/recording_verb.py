@@ -4,7 +4,8 @@ import xml.etree.ElementTree as ElementTree
 from typing import TYPE_CHECKING
 
 from integrations.twilio.simulation.call import API_VERSION, Call
-from integrations.twilio.simulation.line import Pulse
+from integrations.twilio.simulation.line import HungUp, Pulse
+from integrations.twilio.simulation.recordings import Recording
 from integrations.twilio.simulation.twiml import Document, flag, whole_number
 from integrations.twilio.simulation.webhooks import Form
 
@@ -62,19 +63,27 @@ async def record(
     call.conversation.ear = ear
     try:
         await _listen(call, element, ear)
+    except HungUp:
+        if ear.spoke:
+            ear.key = "hangup"
+            await player.tell_after_hang_up(call, element, document, _result(player, recording, ear))
+        raise
     finally:
         call.conversation.ear = None
         player.engine.recorder.stop(recording)
     if not ear.spoke:
         return None
+    return await player.follow(call, element, document, _result(player, recording, ear))
+
+
+def _result(player: "ScriptPlayer", recording: Recording, ear: RecordEar) -> Form:
     api = player.world.config.api_base
-    fields: Form = [
-        ("RecordingUrl", f"{api}/{API_VERSION}/Accounts/{call.account_sid}/Recordings/{recording.sid}"),
+    return [
+        ("RecordingUrl", f"{api}/{API_VERSION}/Accounts/{recording.account_sid}/Recordings/{recording.sid}"),
         ("RecordingSid", recording.sid),
         ("RecordingDuration", str(recording.seconds)),
         ("Digits", ear.key),
     ]
-    return await player.follow(call, element, document, fields)
 
 
 async def _listen(call: Call, element: ElementTree.Element, ear: RecordEar) -> None:

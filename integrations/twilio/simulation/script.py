@@ -260,10 +260,10 @@ class ScriptPlayer:
             fields += [("ErrorCode", str(result.error_code)), ("ErrorMessage", result.error_message)]
         if not call.line.is_down:
             return await self.follow(call, element, document, fields)
-        await self._tell_after_hang_up(call, element, document, fields)
+        await self.tell_after_hang_up(call, element, document, fields)
         raise HungUp
 
-    async def _tell_after_hang_up(
+    async def tell_after_hang_up(
         self, call: Call, element: ElementTree.Element, document: Document, fields: Form
     ) -> None:
         """The call is over, the result is posted all the same; what comes back has nobody to be played to."""

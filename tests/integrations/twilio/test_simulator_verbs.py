@@ -106,9 +106,11 @@ def test_plain_text_is_said_as_it_stands_and_an_empty_answer_ends_the_call(
 
 
 def test_a_message_is_taken_after_the_beep_and_given_to_the_action(stage: Stage) -> None:
-    stage.customer.twiml["/voice/1"] = '<Response><Record action="/message" timeout="90"/><Say>Nothing.</Say></Response>'
+    stage.customer.twiml["/voice/1"] = (
+        '<Response><Record action="/message" timeout="70"/><Say>Nothing.</Say></Response>'
+    )
     stage.customer.twiml["/message"] = "<Response><Hangup/></Response>"
-    number = stage.person({"silence": 60}, {"say": "Please call me back about the boiler."}, {"silence": 60})
+    number = stage.person({"silence": 60}, {"say": "Please call me back about the boiler."}, {"silence": 400})
 
     call = stage.finished(number)
 
@@ -116,6 +118,15 @@ def test_a_message_is_taken_after_the_beep_and_given_to_the_action(stage: Stage)
     assert message.params["RecordingSid"].startswith("RE")
     assert 60 <= int(message.params["RecordingDuration"]) <= 180
     assert [line["text"] for line in call["transcript"]] == ["(beep)", "Please call me back about the boiler."]
+
+
+def test_who_hangs_up_after_speaking_has_left_a_message_all_the_same(stage: Stage) -> None:
+    stage.customer.twiml["/voice/1"] = '<Response><Record action="/message" timeout="300"/></Response>'
+
+    stage.finished(stage.person({"silence": 60}, {"say": "Call me."}, {"hang_up": True}))
+
+    (message,) = stage.customer.at("/message")
+    assert (message.params["Digits"], message.params["CallStatus"]) == ("hangup", "completed")
 
 
 def test_where_nothing_is_said_the_next_verb_follows(stage: Stage) -> None:
