@@ -13,7 +13,8 @@ from uuid import UUID
 from django.db import connection, models, transaction
 
 from accounts.models import ActivityDetail, ActivityLine
-from syntharra import clock, due
+from syntharra import bulk, clock, due
+from syntharra.identifiers import uuid7
 from syntharra.tenancy import current_business
 
 GENESIS = b"\0" * 32
@@ -25,41 +26,52 @@ class BrokenChain(Exception):
 
 def record(subject: models.Model, verb: str, *, by: str, customer: UUID | None = None, **facts: Any) -> ActivityLine:
     """Put one act on record: what happened to which row, by whom, with the facts a reader will want."""
-    (line,) = record_all([Act(subject, verb, customer, facts)], by=by)
+    said = _said(facts)
+    line = ActivityLine.objects.create(
+        at=clock.now(),
+        actor=by,
+        verb=verb,
+        subject_kind=str(subject._meta.model_name),
+        subject_id=subject.pk,
+        customer_id=customer or getattr(subject, "customer_id", None),
+        details_hash=digest(said),
+    )
+    ActivityDetail.objects.create(line=line, facts=said)
+    due.note("seal", line.pk, at=line.at)
     return line
 
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """One of several acts put on record together: as ``record`` takes it."""
+    """One of several acts put on record together: what ``record`` takes, the row by its kind and key."""
 
-    subject: models.Model
+    subject_kind: str
+    subject_id: UUID
     verb: str
     customer: UUID | None = None
     facts: Mapping[str, Any] = field(default_factory=dict)
 
 
-def record_all(acts: Sequence[Act], *, by: str) -> list[ActivityLine]:
+def record_all(acts: Sequence[Act], *, by: str) -> None:
     """Put acts of one moment and one actor on record, a line each, in as many queries as one takes."""
     moment = clock.now()
-    lines, details = [], []
+    lines: list[dict[str, Any]] = []
+    details: list[dict[str, Any]] = []
     for act in acts:
-        said = json.loads(json.dumps(act.facts, default=str))
-        line = ActivityLine(
-            at=moment,
-            actor=by,
-            verb=act.verb,
-            subject_kind=str(act.subject._meta.model_name),
-            subject_id=act.subject.pk,
-            customer_id=act.customer or getattr(act.subject, "customer_id", None),
-            details_hash=digest(said),
-        )
-        lines.append(line)
-        details.append(ActivityDetail(line=line, facts=said))
-    ActivityLine.objects.bulk_create(lines)
-    ActivityDetail.objects.bulk_create(details)
-    due.note("seal", *(line.pk for line in lines), at=moment)
-    return lines
+        said, pk = _said(act.facts), uuid7()
+        line = {"id": pk, "at": moment, "actor": by, "verb": act.verb, "customer_id": act.customer}
+        subject = {"subject_kind": act.subject_kind, "subject_id": act.subject_id}
+        lines.append({**line, **subject, "details_hash": digest(said)})
+        details.append({"line_id": pk, "facts": said})
+    bulk.insert(ActivityLine, lines)
+    bulk.insert(ActivityDetail, details)
+    due.note("seal", *(line["id"] for line in lines), at=moment)
+
+
+def _said(facts: Mapping[str, Any]) -> dict[str, Any]:
+    """The facts as they are stored and hashed."""
+    said: dict[str, Any] = json.loads(json.dumps(facts, default=str))
+    return said
 
 
 @transaction.atomic(durable=True)

@@ -1,5 +1,6 @@
 """What is known about a call that asks for money, gathered for the gate: a batch at a time, in a constant number of queries."""
 
+from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -69,11 +70,11 @@ class Known:
     """Everything read for a batch."""
 
     business: Business
-    customers: dict[UUID, Customer]
+    customers: Mapping[UUID, Customer]
     invoices: dict[UUID, Invoice]
     suppressions: dict[UUID, list[Suppression]]
     stops: dict[str, set[StopKind]]
-    consents: list[Consent]
+    consents: Mapping[UUID, list[Consent]]
     holds: list[Hold]
     promises: dict[UUID, Promise]
     disputes: list[Dispute]
@@ -90,43 +91,46 @@ class Known:
     periods: dict[UUID, date]
 
     @classmethod
-    def of(cls, asks: Sequence[Ask]) -> "Known":
-        customers = {ask.customer_id for ask in asks if ask.customer_id}
+    def of(
+        cls, asks: Sequence[Ask], *, business: Business | None = None, customers: Mapping[UUID, Customer] | None = None
+    ) -> "Known":
+        """Read what these asks need. ``business`` and ``customers`` where the caller holds them, read under the lock."""
+        named = {ask.customer_id for ask in asks if ask.customer_id}
         invoices = {ask.invoice_id for ask in asks if ask.invoice_id}
         numbers = {ask.to for ask in asks if ask.to.startswith("+")}
         moment = max(ask.at for ask in asks)
-        found = {customer.pk: customer for customer in Customer.objects.filter(pk__in=customers)}
-        business = Business.objects.get(pk=current_business())
-        found_invoices = {i.pk: i for i in Invoice.objects.filter(pk__in=invoices).select_related("connection")}
-        disputes = list(Dispute.objects.live().filter(customer_id__in=customers))
-        history = History.of(customers, numbers)
+        known = customers if customers is not None else Customer.objects.in_bulk(named)
+        business = business or Business.objects.get(pk=current_business())
+        found = _invoices(invoices, known)
+        disputes = list(Dispute.objects.live().filter(customer_id__in=named))
+        history = History.of(named, numbers)
         disputed = [dispute.invoice_id for dispute in disputes]
         judged = {ask.subject_id for ask in asks if ask.subject_id}
         # What runs at the earliest of the moments: what has ended by a later one says when it does.
         running = Hold.objects.running(min(ask.at for ask in asks)).filter(
-            Q(customer_id__in=customers) | Q(invoice_id__in=invoices) | Q(customer=None, invoice=None)
+            Q(customer_id__in=named) | Q(invoice_id__in=invoices) | Q(customer=None, invoice=None)
         )
         return cls(
             business=business,
-            customers=found,
-            invoices=found_invoices,
-            suppressions=suppressions_of(customers),
+            customers=known,
+            invoices=found,
+            suppressions=suppressions_of(named),
             stops=stopped_numbers(numbers),
-            consents=list(Consent.objects.filter(customer_id__in=customers, revoked_at=None)),
+            consents=_consents(named),
             holds=list(running),
             promises={p.invoice_id: p for p in Promise.objects.filter(invoice_id__in=invoices, status="running")},
             disputes=disputes,
             written=_disputed_in_writing(disputes),
-            to_check=_to_check(found_invoices, business),
+            to_check=_to_check(found, business, known),
             decided=_owner_decided(invoices) if any(ask.channel != Channel.CALL for ask in asks) else set(),
             history=history,
-            statements=statements_of(customers),
+            statements=statements_of(named),
             firm_rules=firm.rules_of(business),
             # A sandbox reaches simulators alone: the whole story is told there without a license.
             licensed_in=None if business.sandbox else operator.licensed_states(moment.date()),
             blackouts=operator.blackouts(moment.date()),
             not_ready=not business.sandbox and bool(readiness.lacks(moment.date())),
-            unnoticed=notices.missing(list(found.values()), history.spoken(besides=judged)),
+            unnoticed=notices.missing(list(known.values()), history.spoken(besides=judged)),
             periods=dict(notices.sent_notices(disputed).values_list("invoice_id", "period_ends_on"))
             if disputed
             else {},
@@ -136,7 +140,7 @@ class Known:
         assert ask.customer_id is not None
         assert ask.invoice_id is not None
         customer, invoice = self.customers[ask.customer_id], self.invoices[ask.invoice_id]
-        consents = [consent for consent in self.consents if consent.customer_id == customer.pk]
+        consents = self.consents.get(customer.pk, [])
         stops, suppressions = self.stops.get(ask.to, set()), self.suppressions[customer.pk]
         out = opted_out(suppressions, stops, number=ask.to) or _no_email(ask, suppressions)
         past, besides = self.history, ask.subject_id
@@ -331,12 +335,34 @@ def _owner_decided(invoices: Collection[UUID]) -> set[UUID]:
     return set(wanted.values_list("invoice_id", flat=True))
 
 
+def _invoices(wanted: Collection[UUID], customers: Mapping[UUID, Customer]) -> dict[UUID, Invoice]:
+    """With their customers and their books beside them, each of which is read once."""
+    found = Invoice.objects.in_bulk(wanted)
+    books = Connection.objects.in_bulk({invoice.connection_id for invoice in found.values()})
+    for invoice in found.values():
+        invoice.connection = books[invoice.connection_id]
+        if invoice.customer_id in customers:
+            invoice.customer = customers[invoice.customer_id]
+    return found
+
+
+def _consents(customers: Collection[UUID]) -> Mapping[UUID, list[Consent]]:
+    found: dict[UUID, list[Consent]] = defaultdict(list)
+    for consent in Consent.objects.filter(customer_id__in=customers, revoked_at=None):
+        found[consent.customer_id].append(consent)
+    return found
+
+
 def _disputed_in_writing(disputes: Sequence[Dispute]) -> set[UUID]:
+    if not disputes:
+        return set()
     claims = Dispute.objects.filter(pk__in=[d.pk for d in disputes], claims__source__in=IN_WRITING)
     return set(claims.values_list("pk", flat=True))
 
 
-def _to_check(invoices: Mapping[UUID, Invoice], business: Business) -> dict[UUID, set[Reason]]:
+def _to_check(
+    invoices: Mapping[UUID, Invoice], business: Business, customers: Mapping[UUID, Customer]
+) -> dict[UUID, set[Reason]]:
     """Why the owner is to look first, and has not yet."""
-    found = open_findings(list(invoices.values()), business=business)
+    found = open_findings(list(invoices.values()), business=business, customers=customers)
     return {pk: {one.reason for one in reasons} for pk, reasons in found.items()}

@@ -72,11 +72,12 @@ class History:
                 call = getattr(attempt, "call", None)
                 result = result_of(attempt, right_party=bool(call and call.right_party))
                 self.events[attempt.pk] = ContactEvent(attempt.dialing_at, Channel.CALL, result)
-        links = AttemptInvoice.objects.filter(attempt_id__in=self.events, dropped_at=None)
-        for attempt_id, invoice_id in links.values_list("attempt_id", "invoice_id"):
-            self.of_invoice[invoice_id].append(attempt_id)
-            self.invoices[attempt_id].add(invoice_id)
-        self._inherit(customers)
+        if self.events:
+            links = AttemptInvoice.objects.filter(attempt_id__in=self.events, dropped_at=None)
+            for attempt_id, invoice_id in links.values_list("attempt_id", "invoice_id"):
+                self.of_invoice[invoice_id].append(attempt_id)
+                self.invoices[attempt_id].add(invoice_id)
+            self._inherit(customers)
 
     def _read_calls_in(self, customers: Collection[UUID], numbers: Collection[str]) -> set[tuple[str, datetime]]:
         """What customers of ours called about by themselves; when each of these numbers did."""
@@ -152,6 +153,10 @@ class History:
             return True
         near = {*self.of_customer[customer_id], *self.of_number[number]} - {besides}
         return any(self.attempts[pk].status in ("dialing", "live", "unknown") for pk in near)
+
+    def is_tried(self, customer_id: UUID) -> bool:
+        """A call to this customer is planned or under way."""
+        return any(self.attempts[pk].status != Attempt.Status.ENDED for pk in self.of_customer[customer_id])
 
     def last_of(self, customer_id: UUID, *, besides: UUID | None = None) -> Attempt | None:
         """The latest attempt of this customer that rang, or may have."""

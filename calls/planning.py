@@ -5,9 +5,10 @@ calls can be looked at before they are made. A batch of customers is read, judge
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -30,7 +31,7 @@ from compliance.registry import Ask
 from compliance.rulebook import RuleBook
 from compliance.services import Judged, keep
 from invoices.models import Contact, Customer, Invoice, InvoiceQuerySet
-from syntharra import clock, due
+from syntharra import bulk, clock, due
 from syntharra.identifiers import uuid7
 
 KIND, ATTEMPT = "plan", "attempt"
@@ -39,6 +40,7 @@ ATTEMPTS = 3
 BATCH = 50
 MORNING, EVENING = time(6), time(17)  # on the business's wall clock
 SOON = timedelta(minutes=1)
+USED_UP = "MAX_ATTEMPTS_HOUSE"  # three, or as many as the firm allows
 OPEN = ("planned", "dialing", "live", "unknown")
 
 
@@ -65,15 +67,20 @@ class Candidate:
         return replace(self, ask=replace(self.ask, at=moment), facts=replace(self.facts, at=moment))
 
 
-def plan(business_id: UUID) -> int:
-    """Plan what the current business may call about; how many attempts were made. Safe to call at any time."""
+def plan(business_id: UUID, *, noted: datetime | None = None) -> int:
+    """Plan what the current business may call about; how many attempts were made. Safe to call at any time.
+
+    ``noted`` is the moment for which the sweep that took it has noted it again already.
+    """
     business = Business.objects.get(pk=business_id)
     if business.stopped_at is not None:
-        return 0  # stays due: the first sweep after calls go on finds it
-    # Before looking: what changes while we look is due again at once, and that must not be overwritten. So soon, because
-    # whatever breaks off this planning must not put it off until tomorrow.
-    again = clock.now() + SOON
-    due.note(KIND, business.pk, at=again)
+        due.note(KIND, business.pk, at=clock.now())  # the first sweep after calls go on finds it
+        return 0
+    again = noted or clock.now() + SOON
+    if noted is None:
+        # Before looking: what changes while we look is due again at once, and that must not be overwritten. So soon,
+        # because whatever breaks off this planning must not put it off until tomorrow.
+        due.note(KIND, business.pk, at=again)
     days = _days(business)
     made, passed_over = 0, 0
     for day in days:
@@ -113,10 +120,13 @@ def _days(business: Business) -> list[Day]:
 
 def _plan_day(business: Business, day: Day) -> tuple[int, int]:
     """How many attempts were made, and how many customers somebody else was busy with."""
-    waiting = _eligible(day).order_by("customer_id").values_list("customer_id", flat=True).distinct()
+    waiting: dict[UUID, list[UUID]] = defaultdict(list)
+    eligible = _eligible(day).order_by("customer_id", "due_on", "number")
+    for customer, invoice in eligible.values_list("customer_id", "pk"):
+        waiting[customer].append(invoice)
     customers, made, missed = list(waiting), 0, 0
     for start in range(0, len(customers), BATCH):
-        batch = customers[start : start + BATCH]
+        batch = {customer: waiting[customer] for customer in customers[start : start + BATCH]}
         planned, held = _plan_batch(business, batch, day)
         made, missed = made + planned, missed + len(batch) - held
     return made, missed
@@ -129,44 +139,45 @@ def _eligible(day: Day) -> InvoiceQuerySet:
 
 
 @transaction.atomic
-def _plan_batch(business: Business, customer_ids: Sequence[UUID], day: Day) -> tuple[int, int]:
-    """How many attempts were made, and how many of these customers nobody else was busy with."""
+def _plan_batch(business: Business, waiting: Mapping[UUID, list[UUID]], day: Day) -> tuple[int, int]:
+    """How many attempts were made, and how many of these customers nobody else was busy with.
+
+    Everything a decision goes by is read after the customers are locked; what was eligible before is only where to look.
+    """
     free = Customer.objects.select_for_update(of=("self",), no_key=True, skip_locked=True)
-    held = {customer.pk: customer for customer in free.filter(pk__in=customer_ids).order_by("pk")}
-    candidates, past = _candidates(held, day)
+    held = {customer.pk: customer for customer in free.filter(pk__in=waiting).order_by("pk")}
+    asks = _asks({customer: waiting[customer] for customer in held}, day)
+    if not asks:
+        return 0, len(held)
+    known = Known.of(asks, business=business, customers=held)
     by_customer: dict[UUID, list[Candidate]] = defaultdict(list)
-    for candidate in candidates:
-        by_customer[candidate.customer.pk].append(candidate)
-    batch = _Batch(business, past, refused_today(business, [one.invoice.pk for one in candidates], moment="planned"))
+    for ask in asks:
+        assert ask.customer_id is not None
+        assert ask.invoice_id is not None
+        if not known.history.is_tried(ask.customer_id):
+            one = Candidate(held[ask.customer_id], known.invoices[ask.invoice_id], ask, known.facts(ask))
+            by_customer[ask.customer_id].append(one)
+    batch = _Batch(business, known.history, refused_today(business, list(known.invoices), moment="planned"))
     for mine in by_customer.values():
         batch.plan_customer(mine)
     batch.write()
     return len(batch.attempts), len(held)
 
 
-def _candidates(customers: dict[UUID, Customer], day: Day) -> tuple[list[Candidate], History]:
-    late = _eligible(day).filter(customer_id__in=customers).order_by("customer_id", "due_on", "number")
-    numbers = usable_numbers(customers)
-    asks = [
+def _asks(waiting: Mapping[UUID, list[UUID]], day: Day) -> list[Ask]:
+    numbers = usable_numbers(waiting)
+    return [
         Ask(
             purpose=Purpose.COLLECT,
             channel=Channel.CALL,
-            to=numbers.get(customer_id, ""),
+            to=numbers.get(customer, ""),
             at=day.moment,
-            customer_id=customer_id,
-            invoice_id=invoice_id,
+            customer_id=customer,
+            invoice_id=invoice,
         )
-        for invoice_id, customer_id in late.values_list("pk", "customer_id")
+        for customer, invoices in waiting.items()
+        for invoice in invoices
     ]
-    if not asks:
-        return [], History()
-    known = Known.of(asks)
-    found = []
-    for ask in asks:
-        assert ask.customer_id is not None
-        assert ask.invoice_id is not None
-        found.append(Candidate(customers[ask.customer_id], known.invoices[ask.invoice_id], ask, known.facts(ask)))
-    return found, known.history
 
 
 def usable_numbers(customers: Collection[UUID]) -> dict[UUID, str]:
@@ -185,8 +196,9 @@ class _Batch:
     business: Business
     past: History
     refused: set[tuple[UUID, str]]  # today already: a sweep a minute does not write the same line a minute
-    attempts: list[Attempt] = field(default_factory=list)
-    links: list[AttemptInvoice] = field(default_factory=list)
+    attempts: list[dict[str, Any]] = field(default_factory=list)  # rows to be, by column
+    links: list[dict[str, Any]] = field(default_factory=list)
+    acts: list[timeline.Act] = field(default_factory=list)
     judged: list[Judged] = field(default_factory=list)
     used_up: list[Invoice] = field(default_factory=list)
     rules: RuleBook = field(default_factory=RuleBook.load)
@@ -212,60 +224,48 @@ class _Batch:
             self._make([pair for pair in allowed if pair[0].invoice.currency == currency], planned_for)
 
     def _make(self, together: Sequence[tuple[Candidate, Clearance]], planned_for: datetime) -> None:
-        first = together[0][0]
-        attempt = Attempt(
-            pk=uuid7(),
-            customer=first.customer,
-            number=1 + max(self.past.dials(one.invoice.pk) for one, _ in together),
-            to=first.ask.to,
-            planned_for=planned_for,
+        first, attempt = together[0][0], uuid7()
+        number = 1 + max(self.past.dials(one.invoice.pk) for one, _ in together)
+        customer, invoices = first.customer.pk, [one.invoice for one, _ in together]
+        self.attempts.append(
+            {"id": attempt, "customer_id": customer, "number": number, "to": first.ask.to, "planned_for": planned_for}
         )
-        self.attempts.append(attempt)
-        for position, (one, clearance) in enumerate(together):
-            self.links.append(AttemptInvoice(attempt=attempt, invoice=one.invoice, position=position))
-            self.judged.append(Judged(one.facts, one.ask, clearance, "attempt", attempt.pk))
+        self.links += [
+            {"attempt_id": attempt, "invoice_id": invoice.pk, "position": position}
+            for position, invoice in enumerate(invoices)
+        ]
+        self.judged += [Judged(one.facts, one.ask, clearance, "attempt", attempt) for one, clearance in together]
+        facts = {"at": planned_for, "number": number, "invoices": [invoice.number for invoice in invoices]}
+        self.acts.append(timeline.Act("attempt", attempt, "planned_call", customer, facts))
 
     def _refuse(self, candidate: Candidate) -> None:
         invoice, clearance = candidate.invoice, decide(candidate.facts, self.rules)
         if (invoice.pk, clearance.reason) not in self.refused:
             self.refused.add((invoice.pk, clearance.reason))
             self.judged.append(Judged(candidate.facts, candidate.ask, clearance, "invoice", invoice.pk))
-        if self.past.dials(invoice.pk) >= ATTEMPTS:
+        if USED_UP in clearance.all_reasons:
             self.used_up.append(invoice)
 
     def write(self) -> None:
         """All of it, in the transaction that holds the customers."""
-        Attempt.objects.bulk_create(self.attempts)
-        AttemptInvoice.objects.bulk_create(self.links)
+        bulk.insert(Attempt, self.attempts)
+        bulk.insert(AttemptInvoice, self.links)
         keep(self.judged, moment="planned")
-        numbers: dict[UUID, list[str]] = defaultdict(list)
-        for link in self.links:
-            numbers[link.attempt_id].append(link.invoice.number)
-        timeline.record_all(
-            [
-                timeline.Act(
-                    attempt,
-                    "planned_call",
-                    facts={"at": attempt.planned_for, "number": attempt.number, "invoices": numbers[attempt.pk]},
-                )
-                for attempt in self.attempts
-            ],
-            by="syntharra",
-        )
-        due.note_each(ATTEMPT, {attempt.pk: attempt.planned_for for attempt in self.attempts})
+        timeline.record_all(self.acts, by="syntharra")
+        due.note_each(ATTEMPT, {row["id"]: row["planned_for"] for row in self.attempts})
         now = clock.now()
-        for attempt in self.attempts:
-            if attempt.planned_for <= now:
-                bells.dial(attempt.pk)
+        for row in self.attempts:
+            if row["planned_for"] <= now:
+                bells.dial(row["id"])
         for invoice in self.used_up:
-            leave_to_owner(invoice)
+            leave_to_owner(invoice, attempts=self.past.dials(invoice.pk))
 
 
-def leave_to_owner(invoice: Invoice) -> None:
-    """The third attempt is over: nothing happens by itself any more. For an invoice whose customer is held."""
+def leave_to_owner(invoice: Invoice, *, attempts: int = ATTEMPTS) -> None:
+    """The last attempt is over: nothing happens by itself any more. For an invoice whose customer is held."""
     left = {"left_reason": Invoice.Left.YOUR_DECISION, "left_at": clock.now()}
     if Invoice.objects.open().filter(pk=invoice.pk, left_reason=None, frozen_at=None).update(**left):
-        timeline.record(invoice, "left_to_your_decision", by="syntharra", attempts=ATTEMPTS)
+        timeline.record(invoice, "left_to_your_decision", by="syntharra", attempts=attempts)
 
 
 def refused_today(business: Business, subjects: Sequence[UUID], *, moment: str) -> set[tuple[UUID, str]]:

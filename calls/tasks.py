@@ -51,10 +51,13 @@ def sweep_plans() -> int:
     One at a time, taken from the list of what is due: several workers share a morning without getting in each other's way.
     """
     made, began = 0, clock.now()
-    while business_id := due.take(planning.KIND, before=began, again=clock.now() + planning.SOON):
+    while True:
+        again = clock.now() + planning.SOON
+        business_id = due.take(planning.KIND, before=began, again=again)
+        if business_id is None:
+            return made
         with acting_for(business_id), _others_go_on("plan", business_id):
-            made += planning.plan(business_id)
-    return made
+            made += planning.plan(business_id, noted=again)
 
 
 @shared_task

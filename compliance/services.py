@@ -5,6 +5,7 @@ import hmac
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -27,7 +28,7 @@ from compliance.models import (
 )
 from compliance.registry import Ask, facts_of
 from compliance.rulebook import RuleBook
-from syntharra import clock, logs
+from syntharra import bulk, clock, logs
 
 log = logs.get(__name__)
 
@@ -59,33 +60,35 @@ class Judged:
 
 def keep(judged: Sequence[Judged], *, moment: str) -> None:
     """Put answers of the gate on record, in as many queries as one takes; inside the caller's transaction."""
-    Decision.objects.bulk_create(_row(one, moment) for one in judged)
+    bulk.insert(Decision, [_row(one, moment) for one in judged])
     refused = [one for one in judged if not one.clearance.is_allowed]
     # Rows of their own: one counted up by every business would be locked until each of their transactions ends.
-    RefusalTally.objects.bulk_create(
-        RefusalTally(on=one.ask.at.date(), purpose=str(one.ask.purpose), reason=one.clearance.reason) for one in refused
+    bulk.insert(
+        RefusalTally,
+        [{"on": one.ask.at.date(), "purpose": str(one.ask.purpose), "reason": one.clearance.reason} for one in refused],
     )
     for one in refused:
         said = {"purpose": str(one.ask.purpose), "channel": str(one.ask.channel), "reason": one.clearance.reason}
         log.info("gate_refused", **said)
 
 
-def _row(one: Judged, moment: str) -> Decision:
-    return Decision(
-        subject_kind=one.subject_kind,
-        subject_id=one.subject_id,
-        customer_id=one.ask.customer_id,
-        purpose=one.ask.purpose,
-        channel=one.ask.channel,
-        moment=moment,
-        at=one.ask.at,
-        decision=one.clearance.decision,
-        reason=one.clearance.reason,
-        layer=one.clearance.layer or "",
-        clearance=one.clearance.to_json(),
-        facts=one.facts.to_json(),
-        rules_version=one.clearance.rules_version,
-    )
+def _row(one: Judged, moment: str) -> dict[str, Any]:
+    ask, clearance = one.ask, one.clearance
+    return {
+        "subject_kind": one.subject_kind,
+        "subject_id": one.subject_id,
+        "customer_id": ask.customer_id,
+        "purpose": str(ask.purpose),
+        "channel": str(ask.channel),
+        "moment": moment,
+        "at": ask.at,
+        "decision": clearance.decision,
+        "reason": clearance.reason,
+        "layer": clearance.layer.value if clearance.layer else "",
+        "clearance": clearance.to_json(),
+        "facts": one.facts.to_json(),
+        "rules_version": clearance.rules_version,
+    }
 
 
 def number_hash(number: str) -> bytes:

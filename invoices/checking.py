@@ -1,7 +1,7 @@
 """Check first, from the rows: what speaks against a call and was not ticked, and the ticks. A constant number of queries."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from uuid import UUID
@@ -26,12 +26,17 @@ class NotThere(Exception):
     """Nothing of this customer is waiting to be looked at for this reason."""
 
 
-def open_findings(invoices: Sequence[Invoice], *, business: Business | None = None) -> dict[UUID, list[Finding]]:
-    """What is to be looked at first and was not ticked, by invoice. A fixed number of queries."""
+def open_findings(
+    invoices: Sequence[Invoice], *, business: Business | None = None, customers: Mapping[UUID, Customer] | None = None
+) -> dict[UUID, list[Finding]]:
+    """What is to be looked at first and was not ticked, by invoice. A fixed number of queries.
+
+    ``business`` and ``customers`` (theirs, and maybe others) where the caller has read them.
+    """
     if not invoices:
         return {}
     business = business or Business.objects.get(pk=current_business())
-    customers = {c.pk: c for c in Customer.objects.filter(pk__in={invoice.customer_id for invoice in invoices})}
+    customers = _customers_of(invoices, customers or {})
     texts, pending, twins, doubled = _texts(invoices), _pending(invoices), _twins(invoices), elsewhere(invoices)
     credit, coming = _money_of(customers.values())
     ticked = _ticked(customers)
@@ -56,6 +61,13 @@ def open_findings(invoices: Sequence[Invoice], *, business: Business | None = No
         all_of_it = findings(sheet, words=words, late_fees_attested=business.late_fees_attested, at=at)
         found[invoice.pk] = [one for one in all_of_it if (customer.pk, one.reason, one.about) not in ticked]
     return found
+
+
+def _customers_of(invoices: Sequence[Invoice], known: Mapping[UUID, Customer]) -> dict[UUID, Customer]:
+    wanted = {invoice.customer_id for invoice in invoices}
+    missing = wanted - known.keys()
+    read = Customer.objects.in_bulk(missing) if missing else {}
+    return {pk: known[pk] if pk in known else read[pk] for pk in wanted}
 
 
 @transaction.atomic

@@ -18,7 +18,7 @@ def elsewhere(invoices: Sequence[Invoice]) -> dict[UUID, str]:
     """Which of these is open in other connected books as well, and as what: ``Jobber 2207``.
 
     The same number and total, for a customer with the same name or with a number in common that may be called. One
-    query, and one more where bills are alike, however many invoices. Both of the two are found: which one is to be
+    query, and two more where bills are alike, however many invoices. Both of the two are found: which one is to be
     collected only the owner knows, and calling about each would be calling twice about one debt.
     """
     alike = _alike(invoices)
@@ -38,13 +38,20 @@ def elsewhere(invoices: Sequence[Invoice]) -> dict[UUID, str]:
 
 
 def _alike(invoices: Sequence[Invoice]) -> Mapping[Bill, list[Invoice]]:
-    """Everything open in connected books that has the number and total of one of these, itself too."""
+    """Everything open in connected books that has the number and total of one of these in other books, itself too."""
     wanted = {_bill(invoice) for invoice in invoices if invoice.number}
     rows = Invoice.objects.open().filter(number__in={number for number, _total, _currency in wanted})
+    books: dict[Bill, set[UUID]] = defaultdict(set)
+    for number, total, currency, connection in rows.values_list("number", "total", "currency", "connection_id"):
+        books[number, total, currency].add(connection)
+    doubled = {bill for bill in wanted if len(books[bill]) > 1}
     found: dict[Bill, list[Invoice]] = defaultdict(list)
-    live = rows.exclude(connection__state=Connection.State.DISCONNECTED)
+    if not doubled:  # as ever where a firm keeps one set of books
+        return found
+    live = rows.filter(number__in={number for number, _total, _currency in doubled})
+    live = live.exclude(connection__state=Connection.State.DISCONNECTED)
     for row in live.select_related("connection", "customer").order_by("connection__provider", "pk"):
-        if _bill(row) in wanted:
+        if _bill(row) in doubled:
             found[_bill(row)].append(row)
     return found
 

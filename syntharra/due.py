@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from syntharra import clock
+from syntharra import bulk, clock
 from syntharra.models import Due
 from syntharra.tenancy import current_business
 
@@ -21,11 +21,8 @@ def note(kind: str, *row_ids: UUID, at: datetime) -> None:
 
 def note_each(kind: str, moments: Mapping[UUID, datetime]) -> None:
     """The same with a moment for each row."""
-    business = current_business()
-    rows = [Due(kind=kind, business_id=business, row_id=row_id, due_at=at) for row_id, at in moments.items()]
-    Due.objects.bulk_create(
-        rows, update_conflicts=True, unique_fields=["business_id", "kind", "row_id"], update_fields=["due_at"]
-    )
+    rows = [{"kind": kind, "row_id": row_id, "due_at": at} for row_id, at in moments.items()]
+    bulk.insert(Due, rows, on_conflict="(business_id, kind, row_id) DO UPDATE SET due_at = excluded.due_at")
 
 
 def put_off(kind: str, row_id: UUID, *, noted: datetime, at: datetime) -> None:

@@ -56,6 +56,7 @@ class Run:
     overdue: int
     full_s: float
     cpu_s: float
+    database_cpu_s: float
     again_s: float
     again_evenly_s: float
     peak_mb: float
@@ -105,6 +106,7 @@ def _figures(runs: list[Run], settings: dict[str, str]) -> dict[str, Any]:
         "full_s": middle([run.full_s for run in large], 2),
         "full_s_of_sizes": {str(size): seconds[size] for size in sizes},
         "worker_cpu_ms_per_overdue_invoice": middle([run.cpu_s * 1000 / run.overdue for run in large], 3),
+        "database_cpu_ms_per_overdue_invoice": middle([run.database_cpu_s * 1000 / run.overdue for run in large], 3),
         "incremental_evenly_s": middle([run.again_evenly_s for run in large], 2),
         "overdue": large[0].overdue,
         "attempts": large[0].attempts,
@@ -139,7 +141,7 @@ def _run(line: "psycopg.Connection[Any]", variables: dict[str, str], size: int, 
         full_s, said = _sweep(workers)
         undecided = _one(line, _UNDECIDED, [now])[0]
         attempts, decisions, lines = _one(line, _COUNTS, [])
-        cpu_s = sum(one["cpu"] for one in said)
+        cpu_s, database_cpu_s = (sum(one[whose] for one in said) for whose in ("cpu", "database_cpu"))
         say(f"  {overdue} overdue: {full_s:.2f} s, {full_s * 1000 / overdue:.3f} ms each; {attempts} calls planned")
         _change(line, now, FIRMS_CHANGED_ONE_IN)
         again_s, _said = _sweep(workers)
@@ -147,7 +149,9 @@ def _run(line: "psycopg.Connection[Any]", variables: dict[str, str], size: int, 
         evenly_s, said = _sweep(workers)
         say(f"  1 % changed: {again_s:.2f} s in one firm of ten, {evenly_s:.2f} s in every firm")
         peak = max(one["peak_mb"] for one in said)
-    return Run(size, overdue, full_s, cpu_s, again_s, evenly_s, peak, undecided, attempts, decisions, lines)
+    return Run(
+        size, overdue, full_s, cpu_s, database_cpu_s, again_s, evenly_s, peak, undecided, attempts, decisions, lines
+    )
 
 
 def _sweep(workers: list[Any]) -> tuple[float, list[dict[str, Any]]]:

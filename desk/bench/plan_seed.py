@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import psycopg
-from django.db.models import JSONField, Model
+from django.db.models import AutoField, BigAutoField, JSONField, Model
 from psycopg import sql
 from psycopg.types.json import Json
 
@@ -60,7 +60,7 @@ def _statements(firms: int, now: str) -> Iterator[sql.Composed]:
         Business, b, id=_key(1, "b"), name="'Firm ' || b", sandbox="true", time_zone=f"{ZONES}[1 + b % 4]",
         reviews_calls="b % 2 = 0", callback_number="'+16145550100'", created_at=at,
     )  # fmt: skip
-    yield _rows(Membership, b, business_id=_key(1, "b"), user_id="b", role="'owner'", created_at=at, id="b")
+    yield _rows(Membership, b, business_id=_key(1, "b"), user_id="b", role="'owner'", created_at=at)
     yield _rows(
         Connection, b, id=_key(2, "b"), business_id=_key(1, "b"), provider="'quickbooks'", account="'a' || b",
         sandbox="true", connected_at=f"{at} - interval '1 year'", connected_by="'bench'", synced_at=at, secrets="''",
@@ -80,7 +80,7 @@ def _statements(firms: int, now: str) -> Iterator[sql.Composed]:
     )  # fmt: skip
     yield _rows(
         Consent, f"{c} WHERE c % 50 > 0", id=_key(5, "c"), business_id=_key(1, "b"), customer_id=_key(3, "c"), number=phone,
-        basis="'signed work order'", given_by="'Contact ' || c", given_on=f"{on} - 200", attested_by="'owner'",
+        basis="'signed work order'", given_by="'Contact ' || c", given_on=f"{on} - 100", attested_by="'owner'",
     )  # fmt: skip
     i = (
         f"(SELECT i, 1 + (i - 1) / {INVOICES_OF_A_FIRM} AS b, floor(random() * {CUSTOMERS_OF_A_FIRM})::int AS of_firm, "
@@ -120,7 +120,7 @@ def _statements(firms: int, now: str) -> Iterator[sql.Composed]:
     )
     attempt = "(SELECT a.id FROM calls_attempt a WHERE a.customer_id = one.customer_id)"
     yield _rows(AttemptInvoice, late, id=_key(10, "n"), business_id="business_id", attempt_id=attempt, invoice_id="id")
-    yield _rows(Due, b, kind="'plan'", business_id=_key(1, of_firm), row_id=_key(1, of_firm), due_at=at, id="b")
+    yield _rows(Due, b, kind="'plan'", business_id=_key(1, of_firm), row_id=_key(1, of_firm), due_at=at)
 
 
 def _key(kind: int, n: str) -> str:
@@ -138,6 +138,8 @@ def _rows(model: type[Model], source: str, **given: str) -> sql.Composed:
     columns, values = [], []
     for field in model._meta.concrete_fields:
         column = str(field.column)
+        if isinstance(field, AutoField | BigAutoField) and column not in given:
+            continue  # the database counts it up
         columns.append(sql.Identifier(column))
         values.append(_ours(given.pop(column)) if column in given else _default(field))
     assert not given, f"{model.__name__} has no {given}"
