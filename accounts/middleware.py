@@ -6,7 +6,7 @@ from typing import Any, Concatenate
 from uuid import UUID
 
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponse, HttpResponseForbidden
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseForbidden
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
@@ -49,14 +49,14 @@ def _membership(request: HttpRequest) -> Membership | None:
     return found or mine.first()
 
 
-type View[**P] = Callable[Concatenate[MemberRequest, P], HttpResponse]
+type View[**P] = Callable[Concatenate[MemberRequest, P], HttpResponseBase]
 
 
-def member_required[**P](view: View[P]) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
+def member_required[**P](view: View[P]) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
     """Only for a signed-in member; ``request.business`` is set. Others sign in, or make their first business."""
 
     @wraps(view)
-    def inner(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    def inner(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         if not request.user.is_authenticated:
             return redirect_to_login(request.get_full_path())
         if request.business is None:  # type: ignore[attr-defined]
@@ -71,7 +71,7 @@ def roles_required(*roles: Role) -> Callable[[Any], Any]:
 
     def decorate[**P](view: View[P]) -> Any:
         @wraps(view)
-        def inner(request: MemberRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        def inner(request: MemberRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
             if request.membership.role not in roles:
                 allowed = ", ".join(str(role.label) for role in roles)
                 return HttpResponseForbidden(

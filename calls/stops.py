@@ -8,15 +8,16 @@ from uuid import UUID
 
 from django.db import transaction
 
+from accounts import timeline
 from accounts.models import Business, User
 from accounts.services import stop_all
-from calls import bells, hangups
+from calls import bells, hangups, inbound
 from calls.agent.conversation import advance, begin
 from calls.agent.events import MachineHeard
 from calls.brief import brief_for
 from calls.clearing import clear_attempt
 from calls.lattice import is_over
-from calls.lines import MACHINE, call_of, move_along, unfinished
+from calls.lines import MACHINE, call_of, move_along, owe_hang_up, unfinished
 from calls.locks import hold_attempt
 from calls.models import Attempt, Call
 from calls.opened import state_of
@@ -34,6 +35,7 @@ from syntharra.tenancy import current_business
 log = logs.get(__name__)
 
 SOON = 1.0
+ENDED_BY_MEMBER = "ended_by_member"
 
 
 def register() -> None:
@@ -58,6 +60,27 @@ def owe_stop(business: Business) -> None:
     outbox.owe(outbox.Act(kind="stop_calls", key=f"business:{business.stopped_at}", facts=facts))
 
 
+@transaction.atomic
+def end_call(call_id: UUID, *, by: User) -> bool:
+    """A member ends this one call: no further word from the commit on, then no line. False when it was over already.
+
+    Anybody of the firm may. What was said until then counts as it would have if they had hung up themselves.
+    """
+    call = Call.objects.get(pk=call_id)
+    attempt = hold_attempt(call.attempt_id) if call.attempt_id else None
+    call = Call.objects.select_for_update(of=("self",), no_key=True).get(pk=call_id)
+    if is_over(call.status):
+        return False
+    facts = {"sid": call.sid, "because": ENDED_BY_MEMBER}
+    if attempt is not None:
+        owe_hang_up(attempt, call.sid, because=ENDED_BY_MEMBER)
+    else:
+        outbox.owe(outbox.Act(kind="hang_up", key=f"call:{call.sid}", facts={"call": str(call.pk), **facts}))
+    timeline.record(call, "ended_call", by=by.email, customer=call.customer_id)
+    transaction.on_commit(lambda: hangups.tell(call.line_id, ENDED_BY_MEMBER))
+    return True
+
+
 def stop_calls(duty: Duty) -> str:
     """Every line of this customer (or business) but the one it was said on: no further word, then no line."""
     customer, spared = duty.facts.get("customer"), duty.facts.get("except_call")
@@ -78,9 +101,26 @@ def stop_calls(duty: Duty) -> str:
 
 def hang_up(duty: Duty) -> str:
     """One line that must not speak."""
+    if "call" in duty.facts:
+        return _hang_up_on_caller(UUID(duty.facts["call"]), str(duty.facts["sid"]), str(duty.facts.get("because", "")))
     attempt = Attempt.objects.get(pk=duty.facts["attempt"])
     hangups.tell(attempt.pk, str(duty.facts.get("because", "")))
     if not _hang_up(attempt, str(duty.facts["sid"])):
+        raise _soon("the line is still open")
+    return "ended"
+
+
+def _hang_up_on_caller(call_id: UUID, sid: str, because: str) -> str:
+    """A line a customer opened; it has no attempt."""
+    hangups.tell(call_id, because)
+    business = Business.objects.get(pk=current_business())
+    try:
+        now = carrier_for(business).hang_up(sid)
+    except Refused as error:
+        log.warning("no_line_to_end", sid=sid, code=error.vendor_code)
+        return "no line"
+    inbound.tell_of(call_id, now.status, seconds=now.seconds)
+    if not is_over(now.status):
         raise _soon("the line is still open")
     return "ended"
 

@@ -6,14 +6,14 @@ from typing import Concatenate
 from zoneinfo import ZoneInfo
 
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponseBase
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.middleware import MemberRequest, member_required
 from accounts.models import Role
 
-type Page[**P] = Callable[Concatenate[MemberRequest, P], HttpResponse]
+type Page[**P] = Callable[Concatenate[MemberRequest, P], HttpResponseBase]
 
 #: Who may end what protects a customer, spend money or change how the firm collects. Anybody may freeze and stop.
 IN_CHARGE = (Role.OWNER, Role.MANAGER)
@@ -21,11 +21,11 @@ IN_CHARGE = (Role.OWNER, Role.MANAGER)
 AT_WORK = (*IN_CHARGE, Role.CONTRIBUTOR)
 
 
-def members_page[**P](view: Page[P]) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
+def members_page[**P](view: Page[P]) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
     """For members of the business; dates and hours on the page are those of its wall clock."""
 
     @wraps(view)
-    def inner(request: MemberRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    def inner(request: MemberRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         with timezone.override(ZoneInfo(request.business.time_zone)):
             return view(request, *args, **kwargs)
 

@@ -64,21 +64,6 @@ class CustomerFilter(forms.Form):
         return {"q": "", "show": "owing"} | {name: value for name, value in self.cleaned_data.items() if value}
 
 
-class CallFilter(forms.Form):
-    SHOW = (
-        ("all", _("all calls")),
-        ("planned", _("planned calls")),
-        ("spoke", _("calls where somebody spoke")),
-        ("disputes", _("calls that ended in a dispute")),
-        ("nobody", _("calls nobody answered")),
-    )
-    show = forms.ChoiceField(choices=SHOW, required=False)
-
-    def chosen(self) -> str:
-        self.is_valid()
-        return str(self.cleaned_data.get("show") or "all")
-
-
 class DisputeForm(forms.Form):
     """They told the firm: it freezes just the same."""
 

@@ -35,7 +35,7 @@ class Event:
 
 def of_invoice(invoice: Invoice) -> list[Event]:
     """From issued to paid, and what is planned next."""
-    calls = Call.objects.filter(attempt__about__invoice=invoice).select_related("customer").distinct()
+    calls = Call.objects.filter(attempt__about__invoice=invoice).select_related("customer", "attempt").distinct()
     disputes = Dispute.objects.filter(invoice=invoice)
     events = [
         *_births(invoice),
@@ -66,7 +66,7 @@ def of_customer(customer: Customer, *, at_most: int = 40) -> list[Event]:
     """Calls, disputes, payments, letters and promises; newest first."""
     events = [
         *_money(Allocation.objects.filter(payment__customer=customer)),
-        *_calls(Call.objects.filter(customer=customer).select_related("customer")[:at_most]),
+        *_calls(Call.objects.filter(customer=customer).select_related("customer", "attempt")[:at_most]),
         *_disputes(Dispute.objects.filter(customer=customer)),
         *_letters(Message.objects.filter(customer=customer)),
         *_promises(Promise.objects.filter(customer=customer)),

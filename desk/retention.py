@@ -2,6 +2,7 @@
 
 Law sets the floor (12 CFR 1006.100: three years after the last collection activity), the house five years. Rows that
 prove what was done outlive everything else; rows that only carried work go soon. ``None``: kept as long as the business.
+Recordings lie at the carrier and have two terms of their own, to be heard and to be kept: ``calls.recordings``.
 """
 
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from django.contrib.sessions.models import Session
 from django.db.models import Model
 
 from accounts.models import Business
+from calls import recordings
 from syntharra.clock import machine_now, now
 from syntharra.tenancy import TenantModel, acting_for
 
@@ -122,6 +124,10 @@ def forget_expired() -> dict[str, int]:
     """Delete what has been kept long enough; how many rows of each kind. Sessions that ended go too."""
     gone = {"sessions.Session": Session.objects.filter(expire_date__lt=machine_now()).delete()[0]}
     tenants = list(Business.objects.values_list("pk", flat=True))
+    gone["recordings"] = 0  # not rows of ours: their deletion at the carrier is owed
+    for business_id in tenants:
+        with acting_for(business_id):
+            gone["recordings"] += recordings.owe_forgetting()
     for label, kept in TABLE.items():
         if kept.period is None:
             continue

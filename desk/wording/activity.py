@@ -85,6 +85,10 @@ ACTS: dict[str, Act] = {
     "number_released": Act("phone", _("Let go of a number"), "late"),
     "main_number_set": Act("phone", _("Chose the number new customers see")),
     "person_phone_set": Act("user", _("Said whom to ring when a customer asks for a person")),
+    "exported": Act("download", _("Took a list away as a file")),
+    "listened": Act("play", _("Listened to the recording of a call")),
+    "forgot_recording": Act("trash-2", _("Deleted the recording of a call: its time was over")),
+    "ended_call": Act("octagon-x", _("Ended a call that was under way"), "late"),
     "refused_recording": Act("ban", _("Did not want to be recorded")),
     "froze": Act("snowflake", _("Froze an invoice: they disagree"), "frozen"),
     "claim_added": Act("quote", _("Added to a dispute"), "frozen"),
@@ -193,6 +197,10 @@ def _of_verb(verb: str, facts: Mapping[str, Any]) -> str:
             return short(str(facts.get("result", ""))) or against(str(facts.get("result", "")))
         case "asks_owner" | "task_done":
             return task_words(str(facts.get("task", "")))
+        case "exported":
+            rows = int(facts.get("rows", 0))
+            file = {"csv": "CSV", "xlsx": "Excel"}.get(str(facts.get("file")), "")
+            return f"{ngettext('%(n)d row', '%(n)d rows', rows) % {'n': rows}} · {file}"
         case "not_called":
             return against(str(facts.get("reason", "")))
         case "froze" | "claim_added" | "said_more":

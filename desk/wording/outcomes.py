@@ -55,7 +55,33 @@ _ENDINGS: dict[str, tuple[str, Promise]] = {
     "hung_up": ("ended", _("Hung up")),
 }
 
-#: Of these we know that somebody spoke with us.
+_GROUPS: tuple[tuple[Promise, tuple[str, ...]], ...] = (
+    (
+        _("About paying"),
+        (
+            *("pay_now", "promise_to_pay", "already_paid", "needs_time_or_plan"),
+            *("waiting_for_payer", "paperwork_first", "copy_wanted"),
+        ),
+    ),
+    (_("They disagree"), ("dispute", "paused_unsure", "other_job")),
+    (
+        _("Stops and limits"),
+        (
+            *("opt_out", "written_only", "attorney_represented", "bankruptcy", "deceased"),
+            *("wrong_number", "vulnerable", "distrusts_call", "recording_refused"),
+        ),
+    ),
+    (
+        _("Something else"),
+        (
+            *("question_about_invoice", "callback_request", "request_human", "not_right_party", "other_contact"),
+            *("identity_unconfirmed", "language", "abusive", "other", "hung_up"),
+        ),
+    ),
+    (_("Nobody spoke"), ("no_answer", "voicemail_greeting", "busy", "failed")),
+)
+
+#: Of these we know that nobody spoke with us.
 NOBODY_SPOKE = ("no_answer", "busy", "failed", "voicemail_greeting", "")
 
 
@@ -70,6 +96,11 @@ def ending(call: Call) -> Ending:
 def short(disposition: str) -> str:
     """Two or three words for a disposition; empty for one nobody knows."""
     return str(_ENDINGS[disposition][1]) if disposition in _ENDINGS else ""
+
+
+def grouped() -> list[tuple[str, list[tuple[str, str]]]]:
+    """Every outcome with its words, for a choice: those about paying first."""
+    return [(str(name), [(code, short(code)) for code in codes]) for name, codes in _GROUPS]
 
 
 def means(disposition: str) -> str:
@@ -131,6 +162,8 @@ def not_placed(because: str) -> str:
     match because:
         case "called_off":
             return gettext("You called it off.")
+        case "ended_by_member":
+            return gettext("One of you ended it.")
         case "never_sent":
             return gettext("It was interrupted before the carrier was asked; a new one is planned.")
         case "lost":
@@ -145,6 +178,10 @@ def not_placed(because: str) -> str:
 
 
 def _underway(call: Call) -> Ending:
+    """``call.attempt`` should be loaded: a call that we ended ourselves says why."""
+    attempt = call.attempt if call.status in Call.OVER else None
+    if attempt is not None and attempt.status == Attempt.Status.ENDED and attempt.ended_because:
+        return Ending("ended", gettext("Ended by us"), not_placed(attempt.ended_because))
     match call.status:
         case Call.Status.QUEUED | Call.Status.RINGING:
             return Ending("dialing", gettext("Ringing"), gettext("Nobody has picked up yet."))

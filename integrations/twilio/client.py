@@ -3,7 +3,7 @@
 A call is asked for once: there is no key that would make a second request safe.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
@@ -89,6 +89,16 @@ class CarrierNumber:
     voice_url: str
 
 
+@dataclass(frozen=True, slots=True)
+class Sound:
+    """A recording on its way to a listener: all of it, or (``span`` such as ``bytes 0-99/1000``) the part that was asked for."""
+
+    content_type: str
+    length: int | None
+    span: str
+    chunks: Iterator[bytes]
+
+
 class Carrier(Protocol):
     """Whoever connects our calls."""
 
@@ -108,7 +118,11 @@ class Carrier(Protocol):
 
     def stop_recording(self, sid: str) -> bool: ...
 
-    def recording(self, sid: str) -> bytes: ...
+    def recording(self, sid: str, *, span: str = "") -> Sound:
+        """The audio of a recording, both sides; ``span`` (``bytes=0-99``) asks for a part, and all of it may come instead."""
+
+    def forget_recording(self, sid: str) -> bool:
+        """Delete it for good. False when the carrier has it no more."""
 
     def numbers(self) -> list[CarrierNumber]:
         """The numbers this account rents."""
@@ -208,16 +222,33 @@ class TwilioCarrier:
             raise
         return True
 
-    def recording(self, sid: str) -> bytes:
-        """The audio of a recording, both sides. Raises Refused when the carrier has it no more."""
-        url = f"{self._origin}/2010-04-01/Accounts/{self._auth[0]}/Recordings/{sid}.wav"
+    def recording(self, sid: str, *, span: str = "") -> Sound:
+        """Raises Refused when the carrier has it no more, Unavailable when it does not answer."""
+        url = f"{self._origin}/2010-04-01/Accounts/{self._auth[0]}/Recordings/{sid}.mp3"
+        asked = {"Range": span} if span else {}
         try:
-            answer = requests.get(url, auth=self._auth, timeout=(CONNECT_SECONDS, 60))
+            answer = requests.get(url, auth=self._auth, headers=asked, timeout=(CONNECT_SECONDS, 30), stream=True)
         except requests.RequestException as error:
             raise Unavailable(f"the carrier did not give out the recording: {type(error).__name__}") from error
-        if answer.status_code != 200:
-            raise Refused("the carrier has no such recording", code=str(answer.status_code))
-        return answer.content
+        if answer.status_code not in (200, 206):
+            answer.close()
+            raise _no_sound(answer.status_code)
+        length = answer.headers.get("Content-Length", "")
+        return Sound(
+            content_type=answer.headers.get("Content-Type", "audio/mpeg"),
+            length=int(length) if length.isdigit() and "Content-Encoding" not in answer.headers else None,
+            span=answer.headers.get("Content-Range", "") if answer.status_code == 206 else "",
+            chunks=_read_on(answer),
+        )
+
+    def forget_recording(self, sid: str) -> bool:
+        try:
+            self._ask(lambda: self._client.recordings(sid).delete())
+        except Refused as error:
+            if error.vendor_code == str(NOT_FOUND):
+                return False
+            raise
+        return True
 
     def numbers(self) -> list[CarrierNumber]:
         listed = self._ask(lambda: self._client.incoming_phone_numbers.list(limit=200))
@@ -268,6 +299,22 @@ def _read(call: Any) -> CarrierCall:
         answered_by=str(call.answered_by or ""),
         queue_seconds=int(call.queue_time) / 1000 if str(call.queue_time or "").isdigit() else 0.0,
     )
+
+
+def _read_on(answer: requests.Response) -> Iterator[bytes]:
+    """Portion by portion; the connection is given back also when the listener leaves early."""
+    with answer:
+        yield from answer.iter_content(1 << 16)
+
+
+def _no_sound(status: int) -> VendorError:
+    if status in (401, 403):
+        return Disconnected("the carrier does not accept our credentials", code=str(status))
+    if status == 429:
+        return Throttled("the carrier asks us to slow down", code=str(status))
+    if 400 <= status < 500:
+        return Refused("the carrier has no such recording", code=str(status))
+    return Unavailable("the carrier did not give out the recording", code=str(status))
 
 
 def _not_placed(error: Exception) -> VendorError:
