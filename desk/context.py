@@ -59,7 +59,7 @@ class Frame:
         return [
             self._link("today", _("Today"), "sunrise"),
             self._link("invoices", _("Invoices"), "receipt-text", "invoice", "freeze_invoice"),
-            self._link("calls", _("Calls"), "phone", "call"),
+            self._link("calls", _("Calls"), "phone", "call", "spoken_labels"),
             self._link(
                 "disputes",
                 _("Disputes"),

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from calls.agent.alternatives import alternatives
 from calls.agent.facts import Language
@@ -110,14 +111,15 @@ def _permitted(step: Step) -> Permitted:
     return Permitted(step, text, first, last, (*facts.items(), *words))
 
 
-def _without_weight(text: str) -> tuple[str, list[tuple[str, str]]]:
+@lru_cache(maxsize=512)  # of joined sentences, which are ours: a few dozen
+def _without_weight(text: str) -> tuple[str, tuple[tuple[str, str], ...]]:
     """Words of weight become names in braces too: they stay, and stay together, whatever else is reworded."""
     words = []
     for run in sorted(dict.fromkeys(runs_of_weight(NAME.sub(" | ", text))), key=len, reverse=True):
         name = f"the_{'_'.join(run.lower().replace("'", '').split())}"
         text = _outside_braces(text, run, f"{{{name}}}")
         words.append((name, run))
-    return text, words
+    return text, tuple(words)
 
 
 def _outside_braces(text: str, run: str, name: str) -> str:

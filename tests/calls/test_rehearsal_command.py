@@ -106,6 +106,58 @@ def test_a_customer_who_cuts_in_hears_half_of_what_may_be_interrupted() -> None:
     assert report["stopped_at"]["turn"] == 2
 
 
+def test_who_cuts_in_is_heard_before_an_answer_is_repeated() -> None:
+    report = went(turn("yes this is ida", "identity_asked"), turn("stop calling me", "any"))
+
+    assert customer(report) == [(0, None), (1, None)]
+    assert report["disposition"] == "opt_out"
+
+
+def test_a_turn_for_the_bill_waits_for_it_to_be_named() -> None:
+    report = went(turn("i'll pay friday", "debt_stated"), *KNOWN)
+    texts = [event["text"] for event in report["events"]]
+
+    assert customer(report)[:2] == [(1, None), (2, None)]  # overtaken: the bill's turn came first in the file
+    assert "i'll pay friday" not in texts
+
+
+def test_one_identity_turn_for_each_question_in_their_order() -> None:
+    report = went(turn("who is this", "identity_asked"), *KNOWN, turn("i dispute it", "debt_stated"))
+
+    assert customer(report)[:4] == [(0, None), (1, None), (2, None), (3, None)]
+    assert report["stopped_at"]["turn"] == 3
+
+
+def test_a_turn_without_a_condition_waits_for_those_before_it() -> None:
+    report = went(turn("because it leaks", "asked_what_is_wrong"), turn("yes this is ida"), turn("43215"))
+
+    assert customer(report)[:2] == [(1, None), (2, None)]
+
+
+def test_a_doubt_that_goes_away_leaves_no_stop() -> None:
+    report = went(*KNOWN, turn("i'm not disputing it i'll pay friday", "debt_stated", "i'm not"), turn("yes"))
+
+    assert (report["stopped_at"], report["frozen"], report["disposition"]) == (None, False, "promise_to_pay")
+
+
+def test_every_line_is_answered_in_its_order_whatever_stands_between() -> None:
+    lines = [json.dumps(written(*KNOWN, id=f"r{number}")) for number in range(3)]
+    done = subprocess.run(
+        [sys.executable, "manage.py", "rehearse_calls"],
+        input="\n".join((lines[0], "{}", "", lines[1], '{"id": 7}', "\ufeff", lines[2])).encode() + b"\n\xff\xfe\n",
+        capture_output=True,
+        cwd=ROOT,
+        env={**os.environ, **NO_DATABASE},
+        timeout=60,
+    )
+
+    assert [json.loads(line)["id"] for line in done.stdout.splitlines()] == ["r0", "r1", "r2"]
+    assert [line.split(":")[0] for line in done.stderr.decode().splitlines() if line.startswith("line")] == [
+        "line 2", "line 5", "line 6", "line 8",
+    ]  # fmt: skip
+    assert (done.returncode, "Traceback" in done.stderr.decode()) == (1, False)
+
+
 def test_what_is_left_when_the_agent_ends_stays_unsaid() -> None:
     assert customer(went(turn("stop calling me"), turn("and another thing"))) == [(0, None)]
 

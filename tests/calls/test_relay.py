@@ -446,6 +446,27 @@ def test_acts_carried_out_twice_are_done_once(attempt: Attempt) -> None:
     assert Duty.objects.filter(kind="stop_calls").count() == 2
 
 
+def test_a_card_number_is_cut_short_and_written_down_nowhere(
+    attempt: Attempt, caplog: pytest.LogCaptureFixture
+) -> None:
+    with Telephone(attempt.pk) as phone:
+        phone.hears()
+        phone.says("yes this is Ana")
+        phone.hears()
+        phone.sends(type="prompt", voicePrompt="okay my card is 4242 4242", lang="en-US", last=False)
+        cut = phone.hears()
+        phone.says("okay my card is 4242 4242 4242 4242", partials=("okay my card is 4242 4242 4242",))
+        last = phone.hears()
+
+    call = ended(attempt)
+    assert cut == "Please do not read card or bank numbers to me. I cannot take them by phone."
+    assert "secure payment link" in last
+    kept = " ".join([*call.lines.values_list("text", flat=True), json.dumps(call.agent_state)])
+    assert "4242" not in kept + caplog.text
+    assert "okay my card is #### #### #### ####" in said(call, "customer")
+    assert Message.objects.filter(letter="pay_link").count() == 1
+
+
 # with a language model beside it
 
 
