@@ -55,8 +55,10 @@ def hear_answer(turn: Turn, text: str, heard: Heard, said: Everyday | None) -> N
             turn.do(Note(NoteKind.SAID, text))
             turn.say("abusive", LineAct.REASSURE)
             turn.close(Disposition.ABUSIVE)
+        case Intent.CONFIRM_IDENTITY_NO if _bill_was_heard(turn) and assent(text) is False:
+            _nothing_much(turn, text, said)
         case Intent.NOT_RIGHT_PARTY | Intent.CONFIRM_IDENTITY_NO:
-            turn.set(right_party=False)
+            turn.retract()
             turn.do(contact(text))
             turn.say("other_contact", LineAct.CONFIRM)
             turn.close(Disposition.NOT_RIGHT_PARTY if turn.brief.is_consumer else Disposition.OTHER_CONTACT)
@@ -69,6 +71,11 @@ def _for_the_owner(turn: Turn, text: str, heard: Heard, said: Everyday | None) -
     if said in (Everyday.WRITTEN_ONLY, Everyday.OTHER_JOB):
         return heard.intent not in _OWN_ANSWERS and heard.intent is not Intent.PROMISE_TO_PAY
     return heard.intent not in (Intent.PROMISE_TO_PAY, Intent.PAY_NOW) or day_named(text, turn.brief.today) is None
+
+
+def _bill_was_heard(turn: Turn) -> bool:
+    """A bare no to ``when can they expect it`` is no word about who is speaking, unless the bill was never heard."""
+    return turn.state.debt_stated and not any(line.act is LineAct.STATE_DEBT for line in turn.lines)
 
 
 def _question(turn: Turn, text: str) -> None:

@@ -19,7 +19,7 @@ from calls.agent.acts import (
     Suppress,
 )
 from calls.agent.answers import sum_promised
-from calls.agent.events import HungUp, Key, Said, Silence, TimeUp
+from calls.agent.events import HungUp, Interrupted, Key, Said, Silence, TimeUp
 from calls.agent.everyday import reads_card_number, without_digits
 from calls.agent.invoices_named import named_in
 from calls.agent.numbers import amounts_named, digit_runs
@@ -373,6 +373,20 @@ def test_a_part_is_a_sum_that_is_neither_a_bill_nor_all_of_them(words: str, part
     promised = sum_promised(words, firm())
 
     assert (str(int(promised.amount)) if promised else None) == part
+
+
+def test_a_bare_no_to_the_demand_is_no_word_about_who_is_speaking() -> None:
+    step = advance(known(firm()), Said("no"))
+
+    assert (step.state.right_party, step.end) == (True, None)
+
+
+def test_a_no_before_the_bill_was_heard_takes_back_that_it_is_the_right_person() -> None:
+    cut = advance(talk(firm(), "yes")[-1].state, Interrupted(""))
+    step = advance(cut.state, Said("no"))
+
+    assert step.state.right_party is False
+    assert "invoice" not in said(step)
 
 
 # no loop, and an end in time
