@@ -62,6 +62,7 @@ def error_in(
         return None
     if good and parsed is None:
         return _unreadable(broken)
+    code = "" if code == "0" else code  # all is well, says the body under a status that says otherwise
     said = clean(answer.get("message"))[:300]
     return _judged(
         code, said, 0 if good or status is None else status, answering.retry_after(headers or {}, now), now, zone

@@ -556,6 +556,7 @@ TOKENS = [
     case("token", "something else", {"hello": "world"}, fails="no tokens"),
 ]
 ODD = [
+    case("error", "a good body under a bad status", head(502, ok(invoices=[])), gives=error("unavailable")),
     case("error", "nobody answered in time", head(408), gives=error("unavailable")),
     case("token", "of a stranger's API", FIRST | {"api_domain": "https://evil.example"}, fails="none of Zoho's"),
 ]
