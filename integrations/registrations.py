@@ -31,6 +31,8 @@ TABLE = "integrations_registration"
 TRY_AGAIN = timedelta(minutes=30)
 SOON = timedelta(minutes=1)
 LONGEST_ASKING = 300  # seconds; a worker that died in the middle holds up the next for so long
+MOST_CALLBACKS = 40
+"""More than any vendor registers for one company: whoever knows the address fills no table with codes of his own."""
 BY_HAND = ("zoho",)
 """Vendors whose webhooks the owner makes himself; the others are asked through their API."""
 
@@ -100,6 +102,9 @@ def heard(connection_id: UUID, callback: str, verifier: str) -> None:
     """
     connection = health.held(connection_id)
     if connection.hooks.filter(name=callback).exclude(verified_at=None).exists():
+        return
+    if not connection.hooks.filter(name=callback).exists() and connection.hooks.count() >= MOST_CALLBACKS:
+        log.warning("webhook_codes_too_many", connection=str(connection_id))
         return
     keep(connection, callback, verifier)
     bells.ask_to_register(connection_id)
