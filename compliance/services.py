@@ -118,18 +118,31 @@ def stop(customer_id: UUID, kind: StopKind, *, number: str, words: str, source: 
 
 def stop_number(number: str, kind: StopKind) -> None:
     """A stop asked for by somebody who is no customer we know: the number, for every business. Safe to call twice."""
-    StopEntry.objects.get_or_create(
+    # Said again, it is of now: what some business lifted before binds it anew.
+    StopEntry.objects.update_or_create(
         number_hash=number_hash(number), kind=kind, lifted_at=None, defaults={"at": clock.now()}
     )
 
 
 def stopped_numbers(numbers: Collection[str]) -> dict[str, set[StopKind]]:
-    """Which of these numbers nobody of the installation may call or text, and why. One query for all."""
+    """Which of these numbers this business may not call or text, and why: whoever of the installation was told.
+
+    One query for all, and one more where any is stopped: what its customer asked this business to lift since.
+    """
     hashes = {number_hash(number): number for number in numbers}
     found: dict[str, set[StopKind]] = {number: set() for number in numbers}
-    entries = StopEntry.objects.filter(number_hash__in=list(hashes), lifted_at=None).values_list("number_hash", "kind")
-    for hashed, kind in entries:
-        found[hashes[bytes(hashed)]].add(StopKind(kind))
+    rows = StopEntry.objects.filter(number_hash__in=list(hashes), lifted_at=None)
+    entries = [(hashes[bytes(hashed)], kind, at) for hashed, kind, at in rows.values_list("number_hash", "kind", "at")]
+    if not entries:
+        return found
+    mine = Suppression.objects.filter(number__in=[number for number, _, _ in entries]).exclude(lifted_at=None)
+    lifted = dict[tuple[str, str], datetime]()
+    for number, kind, at in mine.order_by("lifted_at").values_list("number", "kind", "lifted_at"):
+        if at is not None:
+            lifted[number, kind] = at
+    for number, kind, at in entries:
+        if (number, kind) not in lifted or lifted[number, kind] < at:
+            found[number].add(StopKind(kind))
     return found
 
 

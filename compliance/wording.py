@@ -69,6 +69,68 @@ REASONS: dict[str, "_StrPromise"] = {
     "NOT_A_MEMBER": _("The addressee is not a member of your business"),
 }
 
+# What each rule is, for the page that lists them and for those that are kept.
+RULES: dict[str, "_StrPromise"] = {
+    "JURISDICTION_DISABLED": _("Only customers in the 50 states and Washington, D.C. are contacted"),
+    "NOT_COLLECTIBLE": _("Only what is open in the books, is owed and has not left collection is asked for"),
+    "DISPUTE_OPEN": _("Nobody is asked for money he disputes"),
+    "BANKRUPTCY": _("Nobody in bankruptcy is contacted"),
+    "DECEASED": _("When a customer has died, a person looks first"),
+    "ATTORNEY_REPRESENTED": _("Who has a lawyer is reached only through the lawyer"),
+    "CEASE_REQUESTED": _("Who asked for no further contact gets none"),
+    "WRONG_NUMBER": _("A number that is not the customer's is never used again"),
+    "CONSENT_REVOKED": _("Who asked us to stop is not called or texted, by any business of this installation"),
+    "TIME_BARRED": _("Nobody is called about a debt too old to be sued for"),
+    "INCONVENIENT_PLACE": _("Who does not want to be contacted at work is not"),
+    "CONSENT_MISSING": _(
+        "A call with an artificial voice needs a recorded consent, given or confirmed within 180 days"
+    ),
+    "LICENCE_MISSING": _("Who collects for others needs a license or counsel's opinion where the state asks for one"),
+    "LOCATION_UNKNOWN": _("Nobody is called while we cannot tell what time it is where he is"),
+    "HOURS_LAW": _("The law's hours are kept on every clock that may be the customer's"),
+    "HOURS_AUTOMATED_LAW": _("A state's own hours for automated voices are kept"),
+    "INCONVENIENT_TIME": _("Days and times of day a customer does not want are kept free"),
+    "FREQ_TCPA_RES_3IN30": _("A home line without consent is called at most three times in 30 days"),
+    "FREQ_MA_2IN7": _("Massachusetts: at most two contacts in seven days about one debt"),
+    "FREQ_NYC_3IN7": _("New York City: at most three contacts in seven days, by whatever way"),
+    "FREQ_WA_3PERWEEK": _("Washington: at most three contacts a week, one of them at work"),
+    "FREQ_DC_4IN7": _("Washington, D.C.: at most four calls in seven days about one account"),
+    "FREQ_WV_30PERWEEK": _("West Virginia: at most 30 calls or ten conversations a week"),
+    "FREQ_OR_WORK_1PERWEEK": _("Oregon: at most one call a week at work"),
+    "FREQ_REGF_7IN7": _("At most seven calls in seven days about one debt"),
+    "FREQ_REGF_CONVERSATION": _("After a conversation nobody is called for seven days about that debt"),
+    "TOO_EARLY_HOUSE": _("The first call comes three days after the due date or later"),
+    "HOLIDAY_FEDERAL_HOUSE": _("No calls on federal holidays, observed days too"),
+    "WEEKEND_HOUSE": _("Calls go out Monday to Friday, on the days the firm chose"),
+    "HOURS_HOUSE": _("Calls go out between 9 am and 8 pm on every clock, in the firm's narrower hours"),
+    "STATE_CLOSED_DAY_OVERLAY": _("Days a state keeps free of sales calls are kept free"),
+    "HOURS_OVERLAY": _("Hours a state sets for sales calls are kept"),
+    "MAX_ATTEMPTS_HOUSE": _("At most three attempts for each invoice"),
+    "MIN_GAP_HOUSE": _("At least three days between two attempts, for the person and for the number"),
+    "BUSINESS_STOPPED": _("When the firm stops all calls, none goes out"),
+    "BOOKS_STALE": _("Nobody is called on figures older than 15 minutes"),
+    "INVOICE_FROZEN": _("A frozen invoice is left alone"),
+    "INVOICE_PAUSED": _("A paused invoice waits until somebody has looked"),
+    "OWNER_DECIDES": _("What waits for the owner's decision waits"),
+    "ON_HOLD": _("What somebody put on hold waits"),
+    "NOT_APPROVED": _("Where the firm approves each call, only approved ones go out"),
+    "CREDIT_ON_ACCOUNT": _("A customer with an open credit or an unapplied payment is looked at first"),
+    "PAYMENT_IN_FLIGHT": _("Nobody is asked for money that is on its way"),
+    "NOT_SENT": _("Nobody is called about an invoice without a record of being sent"),
+    "NO_TERMS": _("Nobody is called about an invoice without a due date"),
+    "CHECK_FIRST": _("What asks for a look is looked at first"),
+    "CONSUMER_CALLS_OFF": _("Private persons are called only after a go-live of their own"),
+    "VALIDATION_NOTICE_MISSING": _("After the first conversation no second call comes before the notice was sent"),
+    "VERIFICATION_MISSING": _("Who disputed in writing is asked again only after he was sent the proof"),
+    "BELOW_MINIMUM": _("Small balances are not called about"),
+    "BACKLOG": _("What was old when the books were connected is called about only when the owner chose it"),
+    "PROMISE_RUNNING": _("While a promise or a plan runs, nobody asks"),
+    "CALL_LIVE": _("One call with a person at a time"),
+    "NUMBER_CONTACTED_RECENTLY": _("A number rests for three days after anybody of this installation had it called"),
+    "INSTALLATION_NOT_READY": _("Live calls need a declaration on record and rules that counsel saw lately"),
+    "NOT_A_MEMBER": _("Mail about the firm's business goes to its members only"),
+}
+
 LAYERS: dict[Layer, "_StrPromise"] = {
     Layer.LAW: _("the law"),
     Layer.OVERLAY: _("sales-call rules we keep by choice"),
@@ -80,6 +142,11 @@ VERIFIED: dict[str, "_StrPromise"] = {
     "memory": _("to be checked by counsel"),
     "ours": _("our own policy"),
 }
+
+
+def rule_in_words(code: str) -> "_StrPromise":
+    """What the rule of this code is; raises KeyError for a code nobody knows."""
+    return RULES[code]
 
 
 def in_words(code: str) -> "_StrPromise":

@@ -75,6 +75,16 @@ class Frame:
     def more_links(self) -> list[Link]:
         links = [
             self._link("customers", _("Customers"), "users", "customer"),
+            self._link(
+                "rules",
+                _("Rules"),
+                "shield-check",
+                "calling_rules",
+                "private_persons",
+                "invoice_rules",
+                "stops",
+                "lifting",
+            ),
             self._link("activity", _("Activity"), "history"),
             self._link("numbers", _("Numbers"), "phone-call"),
             self._link(

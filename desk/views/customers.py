@@ -93,6 +93,7 @@ def customer(request: MemberRequest, pk: UUID) -> HttpResponse:
         "roles": Contact.Role.choices,
         "role_url": reverse("contact_role", args=[found.pk]) if request.membership.role in AT_WORK else "",
         "facts": _facts(found, stops),
+        "reach_url": reverse("reach", args=[found.pk]),
     }
     return render(request, "desk/customer.html", context)
 

@@ -6,6 +6,8 @@ from datetime import date, datetime, time, timedelta, timezone
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from compliance.clearance import Clearance
 from compliance.explanation import explain
@@ -26,7 +28,8 @@ from compliance.gate import decide
 from compliance.law import Layer
 from compliance.records import RecordError
 from compliance.wording import LAYERS, REASONS, VERIFIED, in_words
-from tests.compliance.gate_facts import NOON, RULES, a_call, dialed, utc
+from compliance.wording import RULES as RULES_IN_WORDS
+from tests.compliance.gate_facts import NOON, RULES, a_call, callable_contacts, contacts, dialed, utc
 
 FULL = a_call(
     city="Columbus",
@@ -142,6 +145,7 @@ def test_every_reason_is_said_in_plain_words() -> None:
         assert not said.endswith(".") or said.endswith("D.C.")
         assert code not in said
     assert {str(each) for each in LAYERS} == {"law", "overlay", "house"}
+    assert set(RULES_IN_WORDS) == set(RULES.file.codes)
     assert set(VERIFIED) == {"seen", "memory", "ours"}
 
 
@@ -153,10 +157,10 @@ def test_a_stored_answer_is_explained_rule_by_rule() -> None:
         at=utc("2026-12-02T01:30"),
         history=(dialed(NOON - timedelta(days=4)), dialed(NOON - timedelta(days=5))),
     )
-    stored = Clearance.from_json(json.loads(json.dumps(decide(facts, RULES).to_json())))
+    explained = explain(Facts.from_json(json.loads(json.dumps(facts.to_json()))), RULES)
 
-    lines = explain(stored, RULES)
-
+    lines = explained.lines
+    assert explained.clearance == decide(facts, RULES)
     against = [(line.code, line.layer, line.source.verified, line.figures) for line in lines if line.speaks_against]
     budget = {"counted": 2, "refused_from": 2, "days": 7, "per": "invoice"}
     closed = {"closed_in": ["America/New_York"]}
@@ -165,8 +169,30 @@ def test_a_stored_answer_is_explained_rule_by_rule() -> None:
         ("HOURS_HOUSE", Layer.HOUSE, "ours", {"hours": "09:00-20:00", **closed}),
         ("HOURS_OVERLAY", Layer.OVERLAY, "seen", {"hours": "mon-sun 08:00-20:00", **closed}),
     ]
-    assert [line.code for line in lines] == [*RULES.file.codes]
-    assert str(lines[0].words) == "We only contact customers in the 50 states and Washington, D.C."
+    assert list(dict.fromkeys(line.code for line in lines)) == [*RULES.file.codes]
+    kept = {line.code: line.figures for line in lines if line.verdict == "kept"}
+    assert kept["FREQ_REGF_7IN7"] == {"counted": 2, "refused_from": 7, "days": 7, "per": "invoice"}
+    assert kept["MAX_ATTEMPTS_HOUSE"] == {"attempts": 2, "max_attempts": 3}
+    assert kept["TOO_EARLY_HOUSE"] == {"due_date": "2026-11-20", "first_attempt_day": 3}
+    assert kept["TIME_BARRED"] == {"years": 6, "barred_after": "2032-11-20"}
+    hours = [line.figures for line in lines if line.code == "HOURS_LAW"]
+    assert hours == [{"hours": "mon-sun 08:00-21:00", "zones": ["America/New_York"]}] * 2  # federal and the state's
+    overlay = [(line.verdict, line.figures["hours"]) for line in lines if line.code == "HOURS_OVERLAY"]
+    assert overlay == [("refuses", "mon-sun 08:00-20:00"), ("kept", "mon-sun 08:00-21:00")]
+    unbound = {line.code for line in lines if line.verdict == "not_bound"}
+    assert {"FREQ_NYC_3IN7", "HOURS_AUTOMATED_LAW", "NOT_A_MEMBER", "ON_HOLD"} <= unbound
+    assert str(lines[0].words) == "Only customers in the 50 states and Washington, D.C. are contacted"
+
+
+@given(st.one_of(contacts(), callable_contacts()))
+def test_every_contact_is_explained_as_it_was_decided(facts: Facts) -> None:
+    explained = explain(facts, RULES)
+
+    against = [line.code for line in explained.lines if line.speaks_against]
+    assert tuple(dict.fromkeys(against)) or explained.clearance.all_reasons == ("OK",)
+    assert len(against) == len(explained.clearance.citations)
+    assert {line.code for line in explained.lines} == set(RULES.file.codes)
+    json.dumps([line.to_json() for line in explained.lines])
 
 
 def test_the_primary_reasons_of_one_day_are_the_same_for_two_equal_contacts() -> None:
