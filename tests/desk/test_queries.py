@@ -13,7 +13,7 @@ from tests.desk.scene import Maker, Scene, a_day
 PAGES = {
     "/": 42,
     "/invoices/": 21,
-    "/invoices/2207/": 66,
+    "/invoices/2207/": 67,
     "/customers/": 12,
     "/calls/": 12,
     "/calls/?show=planned": 11,
