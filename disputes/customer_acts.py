@@ -31,7 +31,7 @@ def answer(resolution_id: UUID, said: str, *, name: str, came_from: str = "") ->
     The first answer counts; a second one of the same kind is once. Raises CannotResolve when it is over or too late.
     """
     resolution, dispute, invoice = held_resolution(resolution_id)
-    if resolution.answer == said:
+    if said and resolution.answer == said:
         return resolution
     _may_answer(resolution, said, name)
     facts: dict[str, Any] = {"answer": said, "answered_at": clock.now(), "answered_by": name.strip()[:254]}

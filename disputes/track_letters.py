@@ -14,7 +14,8 @@ from django.urls import reverse
 from accounts.models import Role
 from compliance.models import Channel, Purpose
 from disputes.addresses import absolute, email_of, people
-from disputes.models import BooksMoved, Dispute, Resolution
+from disputes.models import BooksMoved, Dispute, Post, Resolution, Specification
+from disputes.questions import WISHES, in_words
 from invoices.models import Invoice
 from notifications.letters import NoLongerTrue, letter_facts
 from notifications.models import Message
@@ -32,9 +33,10 @@ def register() -> None:
         letter_facts(letter, _of_running)
     letter_facts("decision_extended", _of_live)
     letter_facts("decision_late", _late)
+    letter_facts("firm_wrote", lambda message: _of_live(message) | {"post": Post.objects.get(pk=message.facts["post"])})
     letter_facts("specification_reminder", _unspecified)
     letter_facts("agreed_reminder", _agreed, sent=_was_reminded)
-    for letter in ("resolution_to_confirm", "books_moved", "your_turn"):
+    for letter in ("resolution_to_confirm", "books_moved", "specified", "customer_wrote", "your_turn"):
         letter_facts(letter, _for_the_firm)
 
 
@@ -94,6 +96,20 @@ def to_confirm(resolution: Resolution, dispute: Dispute, invoice: Invoice) -> li
 
 def books_moved(card: BooksMoved, dispute: Dispute, invoice: Invoice) -> list[Letter]:
     return _to_firm("books_moved", f"{card.pk}", dispute, invoice, {"card": str(card.pk)})
+
+
+def customer_wrote(post: Post, dispute: Dispute, invoice: Invoice) -> list[Letter]:
+    return _to_firm("customer_wrote", f"{post.pk}", dispute, invoice, {"post": str(post.pk)})
+
+
+def firm_wrote(post: Post, dispute: Dispute, invoice: Invoice) -> list[Letter]:
+    """An answer of the firm's, in its own words."""
+    return _to_customer("firm_wrote", f"{post.pk}", dispute, invoice, facts={"post": str(post.pk)})
+
+
+def specified(specification: Specification, dispute: Dispute, invoice: Invoice) -> list[Letter]:
+    """The customer said what exactly is wrong."""
+    return _to_firm("specified", f"{specification.pk}", dispute, invoice, {"specification": str(specification.pk)})
 
 
 def your_turn(dispute: Dispute, invoice: Invoice, why: str) -> list[Letter]:
@@ -250,6 +266,12 @@ def _for_the_firm(message: Message) -> dict[str, Any]:
             raise NoLongerTrue("an owner has answered")
         lowered = resolution.lowered_by or resolution.balance_before - (resolution.agreed_balance or 0)
         more |= {"resolution": resolution, "lowered": money.of(lowered, resolution.currency)}
+    if "post" in facts:
+        more["post"] = Post.objects.get(pk=facts["post"])
+    if "specification" in facts:
+        specification = Specification.objects.get(pk=facts["specification"])
+        more |= {"specification": specification, "wish": dict(WISHES).get(specification.wished, "")}
+        more["said"] = in_words(specification)
     if "card" in facts:
         card = BooksMoved.objects.get(pk=facts["card"])
         if card.answer:

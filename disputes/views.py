@@ -1,37 +1,24 @@
 """Doors of disputes: the customer's signed page. Members' pages are in ``desk``."""
 
-import hashlib
+from collections.abc import Callable
+from typing import Any
 
-from django import forms
-from django.db import transaction
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
-from django.utils.translation import gettext_lazy as _
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
+from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
-from disputes.letters import may_be_quoted
-from disputes.models import Claim, Dispute
-from disputes.services import NewClaim, open_dispute
+from disputes import customer_acts, page, posts, specifying
+from disputes.ending import ClosedAlready, NotProved
+from disputes.models import Dispute, Specification
+from disputes.page_forms import DetailsForm, KindForm, NameForm, WordsForm
+from disputes.resolving import CannotResolve
+from disputes.specifying import Answers, CannotSpecify
+from invoices.models import Invoice
 from syntharra import links
-from syntharra.models import Link
 
-
-class WhatIsWrong(forms.Form):
-    """The four everyday grounds, something else, and the customer's own words."""
-
-    GROUNDS = (
-        (Claim.Reason.SCOPE, _("I didn't agree to this work")),
-        (Claim.Reason.AMOUNT, _("The amount is off")),
-        (Claim.Reason.QUALITY, _("The work isn't right")),
-        (Claim.Reason.TERMS, _("It isn't due yet, or other terms")),
-        (Claim.Reason.OTHER_VAGUE, _("Something else")),
-    )
-    reason = forms.ChoiceField(label=_("What is wrong?"), choices=GROUNDS, widget=forms.RadioSelect)
-    words = forms.CharField(
-        label=_("Tell us in your own words"), max_length=4000, widget=forms.Textarea(attrs={"rows": 5})
-    )
+REFUSALS = (CannotSpecify, CannotResolve, ClosedAlready, NotProved)
 
 
 # Whoever holds the token may answer: no cookie is trusted here, so there is nothing a forged request could borrow, and
@@ -40,10 +27,11 @@ class WhatIsWrong(forms.Form):
 @never_cache
 @require_http_methods(["GET", "POST"])
 def signed_page(request: HttpRequest, token: str) -> HttpResponse:
-    """What is wrong with this invoice? GET shows, POST keeps the answer. No account; the token is the key."""
+    """What is wrong with this invoice, and where the question stands. GET shows, POST keeps. The token is the key."""
     try:
         with links.opened(token, purpose="dispute") as link:
-            response = _page(request, link)
+            dispute = Dispute.objects.select_related("invoice", "customer", "business").get(pk=link.subject)
+            response = _answered(request, _newest(dispute))
     except links.DeadLink as dead:
         response = render(request, "disputes/dead_link.html", {"reason": dead.reason}, status=410)
     response["Referrer-Policy"] = "no-referrer"
@@ -51,35 +39,136 @@ def signed_page(request: HttpRequest, token: str) -> HttpResponse:
     return response
 
 
-def _page(request: HttpRequest, link: Link) -> HttpResponse:
-    dispute = Dispute.objects.select_related("invoice", "customer", "business").get(pk=link.subject)
-    form = WhatIsWrong(request.POST or None)
-    done = False
-    if request.method == "POST" and form.is_valid():
-        _keep(dispute, link, reason=form.cleaned_data["reason"], words=form.cleaned_data["words"])
-        dispute.refresh_from_db()
-        done = True
-    said = [claim for claim in dispute.claims.order_by("said_at") if may_be_quoted(claim)]
-    page = {"dispute": dispute, "firm": dispute.business, "form": form, "done": done, "said": said}
-    return render(request, "disputes/what_is_wrong.html", page)
+def _newest(dispute: Dispute) -> Dispute:
+    """A link in an old letter leads to what is open now: a dispute that was reopened has a new number."""
+    live = Dispute.objects.live().filter(invoice=dispute.invoice_id).select_related("invoice", "customer", "business")
+    return live.first() or dispute
 
 
-def _keep(dispute: Dispute, link: Link, *, reason: str, words: str) -> None:
-    """One more claim on the live dispute; where it was closed meanwhile, a new objection freezes the invoice again."""
-    new = NewClaim(
-        source=Claim.Source.PAGE,
-        source_key=f"{link.pk}:{hashlib.sha256(f'{reason} {words}'.encode()).hexdigest()[:24]}",
-        words=words,
-        reason=reason,
-        by=dispute.customer.name,
+def _answered(request: HttpRequest, dispute: Dispute) -> HttpResponse:
+    if request.method != "POST":
+        return _shown(request, dispute)
+    act = _ACTS.get(request.POST.get("act", ""))
+    if act is None:
+        return HttpResponseBadRequest("This form is not known here. Go back, load the page again and try once more.")
+    try:
+        return act(request, dispute) or redirect(f"{request.path}?done={request.POST['act']}")
+    except REFUSALS as refusal:
+        return _shown(request, dispute, refusal=str(refusal), status=409)
+
+
+def _kind(request: HttpRequest, dispute: Dispute) -> HttpResponse | None:
+    form = KindForm(request.POST)
+    if not form.is_valid():
+        return _shown(request, dispute, kind_form=form, status=422)
+    draft = specifying.draft_of(dispute)
+    kept = Answers(
+        kind=form.cleaned_data["kind"],
+        about=draft.about,
+        lines=tuple(draft.lines),
+        amount=draft.amount,
+        answers=draft.answers,
+        wished=draft.wished,
+        words=draft.words,
     )
-    open_dispute(dispute.invoice_id, claim=new)
-    with transaction.atomic():
-        live = (
-            Dispute.objects.live()
-            .select_for_update(of=("self",), no_key=True)
-            .filter(invoice=dispute.invoice_id)
-            .first()
-        )
-        if live and live.status in (Dispute.Status.NEW, Dispute.Status.ACKNOWLEDGED):
-            live.move(Dispute.Status.SPECIFIED)
+    specifying.save(dispute.pk, kept, by=dispute.customer.name)
+    return redirect(f"{request.path}?step=details")
+
+
+def _details(request: HttpRequest, dispute: Dispute) -> HttpResponse | None:
+    draft = specifying.draft_of(dispute)
+    form = DetailsForm(request.POST, kind=draft.kind, invoice=dispute.invoice, draft=draft)
+    if not form.is_valid():
+        return _shown(request, dispute, details=form, status=422)
+    keep = specifying.save if "later" in request.POST else specifying.send
+    try:
+        keep(dispute.pk, form.answers(), by=dispute.customer.name)
+    except CannotSpecify as refusal:
+        form.add_error(None, str(refusal))
+        return _shown(request, dispute, details=form, status=422)
+    return redirect(f"{request.path}?done={'saved' if 'later' in request.POST else 'sent'}")
+
+
+def _write(request: HttpRequest, dispute: Dispute) -> HttpResponse | None:
+    form = WordsForm(request.POST)
+    if not form.is_valid():
+        return _shown(request, dispute, words_form=form, status=422)
+    posts.customer_writes(dispute.pk, form.cleaned_data["words"], by=dispute.customer.name)
+    return None
+
+
+def _answer(request: HttpRequest, dispute: Dispute) -> HttpResponse | None:
+    form = NameForm(request.POST)
+    asked = page.asked_of_customer(dispute)
+    if not form.is_valid():
+        return _shown(request, dispute, name_form=form, status=422)
+    if asked is None:
+        return _shown(request, dispute, refusal=page.over(), status=409)
+    said = request.POST.get("answer", "")
+    customer_acts.answer(
+        asked.resolution.pk, said, name=form.cleaned_data["name"], came_from=request.META.get("REMOTE_ADDR", "")
+    )
+    return None
+
+
+def _drop(request: HttpRequest, dispute: Dispute) -> HttpResponse | None:
+    form = NameForm(request.POST)
+    if not form.is_valid():
+        return _shown(request, dispute, drop_form=form, status=422)
+    customer_acts.drop(
+        dispute.pk, name=form.cleaned_data["name"], source="page", came_from=request.META.get("REMOTE_ADDR", "")
+    )
+    return None
+
+
+_ACTS: dict[str, Callable[[HttpRequest, Dispute], HttpResponse | None]] = {
+    "kind": _kind,
+    "details": _details,
+    "write": _write,
+    "answer": _answer,
+    "drop": _drop,
+}
+
+
+def _shown(
+    request: HttpRequest, dispute: Dispute, *, status: int = 200, refusal: str = "", **forms: Any
+) -> HttpResponse:
+    """The page as it stands; a form that was refused is shown again with what to put right."""
+    dispute.refresh_from_db()
+    invoice = Invoice.objects.get(pk=dispute.invoice_id)
+    draft = specifying.draft_of(dispute)
+    step = _step(request, dispute, draft, forms)
+    context = {
+        "dispute": dispute,
+        "invoice": invoice,
+        "firm": dispute.business,
+        "step": step,
+        "done": request.GET.get("done", "") if not refusal and not forms else "",
+        "refusal": refusal,
+        "standing": page.standing(dispute),
+        "asked": page.asked_of_customer(dispute),
+        "thread": page.thread(dispute),
+        "evidence": specifying.evidence_of(draft.kind),
+        "kind_words": draft.get_kind_display() if draft.kind else "",
+        "kind_form": forms.get("kind_form") or KindForm(initial={"kind": draft.kind}),
+        "words_form": forms.get("words_form") or WordsForm(),
+        "name_form": forms.get("name_form") or NameForm(auto_id="answer_%s"),
+        "drop_form": forms.get("drop_form") or NameForm(auto_id="drop_%s"),
+    }
+    if step == "details":
+        context["details"] = forms.get("details") or DetailsForm(kind=draft.kind, invoice=invoice, draft=draft)
+    return render(request, "disputes/what_is_wrong.html", context, status=status)
+
+
+def _step(request: HttpRequest, dispute: Dispute, draft: Specification, forms: dict[str, Any]) -> str:
+    """kind, details or state: a new visitor starts with the kind; who has sent it sees where it stands."""
+    if "details" in forms:
+        return "details"
+    wanted = request.GET.get("step", "")
+    if wanted == "kind" or "kind_form" in forms:
+        return "kind"
+    if wanted == "details" and draft.kind:
+        return "details"
+    if dispute.specified_at is not None or dispute.closed_at is not None or page.asked_of_customer(dispute):
+        return "state"
+    return "details" if draft.kind and not draft._state.adding else "kind"

@@ -13,7 +13,7 @@ from desk.wording.checks import reason_words
 from desk.wording.gate import against
 from desk.wording.outcomes import short
 from desk.wording.tasks import task_words
-from desk.wording.track import TRACK
+from desk.wording.track import TRACK as WITH_TONE
 from disputes.models import Claim
 from integrations import problems
 from invoices.models import Contact
@@ -127,7 +127,7 @@ ACTS: dict[str, Act] = {
     "stopped": Act("octagon-x", _("Recorded a stop: this customer is not contacted"), "late"),
     "recovered": Act("banknote", _("Recovered money"), "recovered"),
     "recovery_changed": Act("undo-2", _("Changed a recovery: the books changed"), "clock"),
-    **{verb: Act(*words) for verb, words in TRACK.items()},
+    **{verb: Act(icon, words, tone) for verb, (icon, words, tone) in WITH_TONE.items()},
 }
 
 _LETTERS: dict[str, Promise] = {
@@ -159,6 +159,9 @@ _LETTERS: dict[str, Promise] = {
     "agreed_reminder": _("the one reminder of what was agreed"),
     "resolution_to_confirm": _("asked an owner to confirm"),
     "books_moved": _("told you what the books changed"),
+    "specified": _("told you what exactly is wrong"),
+    "customer_wrote": _("told you what the customer wrote"),
+    "firm_wrote": _("the firm's answer, to the customer"),
     "your_turn": _("told you that it is your decision"),
 }
 

@@ -1,8 +1,10 @@
 """The acts on the track of a dispute, in sentences: (icon, words, tone) by verb."""
 
+from typing import Any
+
 from django.utils.translation import gettext_lazy as _
 
-TRACK = {
+TRACK: dict[str, tuple[str, Any, str]] = {
     "resolution_begun": ("flag", _("Began to end a dispute"), "accent"),
     "resolution_confirmed": ("check", _("Confirmed how a dispute ends"), "accent"),
     "resolution_taken_back": ("undo-2", _("Took back a way of ending a dispute"), "clock"),
@@ -13,13 +15,18 @@ TRACK = {
     "customer_happy": ("check", _("Says it is right now"), "accent"),
     "customer_not_happy": ("quote", _("Says it is still not right"), "frozen"),
     "no_answer": ("hourglass", _("No answer came in time"), "clock"),
-    "rework_done": ("check", _("Was there again to put it right")),
+    "rework_done": ("check", _("Was there again to put it right"), ""),
     "decision_extended": ("calendar-clock", _("Took more time to decide, and told the customer why"), "clock"),
     "books_lowered": ("receipt-text", _("The books lowered a disputed invoice"), "clock"),
     "books_cleared": ("receipt-text", _("The books show nothing owed on a disputed invoice any more"), "clock"),
     "books_paid": ("banknote", _("A disputed invoice was paid"), "clock"),
     "books_part_paid": ("banknote", _("A part of a disputed invoice was paid"), "clock"),
     "books_rose": ("receipt-text", _("A disputed invoice rose in the books"), "late"),
-    "books_answered": ("check", _("Answered what the books changed")),
+    "books_answered": ("check", _("Answered what the books changed"), ""),
+    "specified": ("quote", _("Said what exactly is wrong"), "frozen"),
+    "customer_wrote": ("quote", _("Wrote about the dispute"), "frozen"),
+    "firm_wrote": ("mail", _("Answered the customer"), "accent"),
+    "noted_on_dispute": ("pencil", _("Noted something on a dispute"), ""),
+    "assigned": ("user", _("Gave a dispute to somebody"), ""),
     "closed": ("check", _("A dispute ended"), "accent"),
 }

@@ -22,10 +22,17 @@ def test_a_customer_says_what_is_wrong(scene: Scene, live_server: Any, browser: 
 
     page.goto(f"/l/{token}")
     page.get_by_label("The work isn't right").check()
-    page.get_by_label("Tell us in your own words").fill("The joint under the sink still drips.")
+    page.get_by_role("button", name="Go on").click()
+    page.get_by_label("Yes, somebody may come and look").check()
+    page.get_by_label("In your own words").fill("The joint under the sink still drips.")
     page.get_by_role("button", name="Send to the firm").click()
 
     expect(page.get_by_role("heading", level=1)).to_have_text("Thank you. Asking for payment has stopped.")
     context.close()
     with acting_for(scene.firm.business.pk):
-        assert Claim.objects.get(source="page").words == "The joint under the sink still drips."
+        claim = Claim.objects.get(source="page")
+        assert claim.words.splitlines() == [
+            "The work isn't right",
+            "May somebody come and look at it? Yes, somebody may come and look",
+            "The joint under the sink still drips.",
+        ]

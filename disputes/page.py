@@ -1,0 +1,76 @@
+"""What the customer's page shows: where his question stands, what happens next and by when, and what he may answer."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from disputes.letters import may_be_quoted
+from disputes.models import Dispute, Post, Resolution, Side
+from syntharra import money
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the firm asks him to answer, and the answers he has: (code, words)."""
+
+    resolution: Resolution
+    words: str
+    firm_says: str
+    until: datetime | None
+    answers: tuple[tuple[str, str], ...]
+
+
+def asked_of_customer(dispute: Dispute) -> Asked | None:
+    """The one answer the firm waits for, or None."""
+    running = Resolution.objects.filter(dispute=dispute, status="running", step="customer").first()
+    if running is None:
+        return None
+    kinds = Resolution.Kind
+    match running.kind:
+        case kinds.SETTLEMENT:
+            assert running.agreed_balance is not None
+            words = _("The firm offers to settle for %(agreed)s instead of %(before)s.") % {
+                "agreed": money.shown(money.of(running.agreed_balance, running.currency)),
+                "before": money.shown(money.of(running.balance_before, running.currency)),
+            }
+            answers = (("accepted", _("I accept")), ("declined", _("No, thank you")))
+        case kinds.BILL_STANDS:
+            words = _("This is the firm's answer.")
+            answers = (("agrees", _("I agree")), ("objects", _("I do not agree")))
+        case kinds.REWORK:
+            words = _("Is it right now?")
+            answers = (("happy", _("Yes, it is right now")), ("not_happy", _("No, it is still not right")))
+        case _other:
+            return None
+    return Asked(running, words, running.words, running.expires_at, answers)
+
+
+def over() -> str:
+    return _("This is over: nothing more has to be answered.")
+
+
+def standing(dispute: Dispute) -> str:
+    """Where it stands, in one sentence."""
+    if dispute.closed_at is not None:
+        if dispute.agreed_balance is not None and dispute.agreed_balance > 0:
+            agreed = money.shown(money.of(dispute.agreed_balance, dispute.currency))
+            return _("This is closed. What was agreed: %(agreed)s.") % {"agreed": agreed}
+        return _("This is closed. Nobody asks you for this money.")
+    words = {
+        Dispute.Status.NEW: _("The firm has your question. Nobody asks you for this money while it is open."),
+        Dispute.Status.ACKNOWLEDGED: _("The firm has your question. Nobody asks you for this money while it is open."),
+        Dispute.Status.SPECIFIED: _("The firm knows what is wrong and looks into it. Nobody asks you for this money."),
+        Dispute.Status.RESOLVING: _("The firm is settling it. Nobody asks you for this money while it is open."),
+    }
+    return words[Dispute.Status(dispute.status)]
+
+
+def thread(dispute: Dispute) -> list[tuple[str, datetime, str]]:
+    """What was said on either side, oldest first: (who, when, words). Notes of the firm's own are not among it."""
+    said = [
+        (_("You"), claim.said_at, claim.words) for claim in dispute.claims.order_by("said_at") if may_be_quoted(claim)
+    ]
+    posts = dispute.posts.exclude(channel=Post.Channel.NOTE).order_by("at")
+    said += [(_("You") if post.side == Side.CUSTOMER else str(dispute.business), post.at, post.words) for post in posts]
+    return sorted(said, key=lambda entry: entry[1])
