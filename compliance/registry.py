@@ -40,6 +40,11 @@ def register(purpose: Purpose, facts_for: FactsFor) -> None:
     _registered[purpose] = facts_for
 
 
+def registered() -> frozenset[Purpose]:
+    """The purposes somebody answers for."""
+    return frozenset(_registered)
+
+
 def facts_of(ask: Ask) -> Facts:
     """What is known about this contact now. Raises NobodyKnows."""
     if ask.purpose not in _registered:

@@ -1,11 +1,22 @@
 """The facts every contact with a customer stands on, and those of service and legal messages."""
 
+from dataclasses import replace
+
 from compliance import facts as gate
 from compliance.facts import Facts
 from compliance.models import Consent, Purpose
 from compliance.registry import Ask
 from compliance.registry import register as answer_for
-from compliance.services import consent_of, flags_from, opted_out, role, stopped_numbers, suppressions_of
+from compliance.services import (
+    consent_date,
+    consent_of,
+    flags_from,
+    opted_out,
+    role,
+    stopped_numbers,
+    suppressions_of,
+)
+from compliance.statements import said_of, statements_of
 from invoices.models import Customer
 
 
@@ -23,6 +34,8 @@ def customer_facts(ask: Ask) -> Facts:
     suppressions = suppressions_of([customer.pk])[customer.pk]
     stops = stopped_numbers([number])[number] if number else set()
     consents = list(Consent.objects.filter(customer=customer, revoked_at=None))
+    said = said_of(statements_of([customer.pk])[customer.pk], number=number)
+    stated = flags_from(suppressions, stops, number=number)
     out = bool(number) and opted_out(suppressions, stops, number=number)
     return Facts(
         purpose=gate.Purpose(ask.purpose.value),
@@ -35,5 +48,14 @@ def customer_facts(ask: Ask) -> Facts:
         debtor_type=gate.DebtorType(customer.kind),
         role=role(),
         consent=consent_of(consents, number=number, out=out),
-        flags=flags_from(suppressions, stops, number=number),
+        consent_on=consent_date(consents, number=number) if number else None,
+        extra_zones=said.extra_zones,
+        at_work=said.at_work,
+        flags=replace(
+            stated,
+            not_between=said.not_between,
+            not_on=said.not_on,
+            # Of an e-mail address nobody knows that it is at work; a number may be.
+            workplace_refused=said.workplace_refused and bool(number),
+        ),
     )
