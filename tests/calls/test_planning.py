@@ -183,6 +183,10 @@ def test_consumers_are_not_called_until_that_was_switched_on(plumber: Firm) -> N
     ("change", "reason"),
     [
         ({"sent": False}, "NOT_SENT"),
+        ({"in_flight": True}, "PAYMENT_IN_FLIGHT"),
+        ({"memo": "Late-fee for October"}, "CHECK_FIRST"),
+        ({"balance_changed_at": datetime(2026, 10, 19, 12, tzinfo=UTC)}, "CHECK_FIRST"),
+        ({"disputed_in_books": True}, "CHECK_FIRST"),
         ({"balance": "49.99"}, "BELOW_MINIMUM"),
         ({"due_on": date(2026, 4, 1)}, "BACKLOG"),
     ],
@@ -192,6 +196,15 @@ def test_what_is_checked_first_is_refused_with_its_reason(plumber: Firm, change:
 
     assert planned(plumber) == []
     assert refusals() == [("invoice", reason)]
+
+
+def test_the_same_bill_twice_is_looked_at_before_anybody_is_called_about_either(plumber: Firm) -> None:
+    customer = make_customer(plumber)
+    make_invoice(plumber, customer)
+    make_invoice(plumber, customer)
+
+    assert planned(plumber) == []
+    assert refusals() == [("invoice", "CHECK_FIRST")] * 2
 
 
 def test_money_lying_with_the_parent_company_is_looked_at_first(plumber: Firm) -> None:
