@@ -58,6 +58,7 @@ def finish(line_id: UUID, disposition: str, *, state: State | None = None) -> bo
     invoices = spoken_of(attempt)
     if result:
         _follow(OUTCOMES[Disposition(result)], call, invoices)
+    _leave_in_doubt(call, invoices, state)
     timeline.record(
         call,
         "called" if reached else "could_not_call",
@@ -86,6 +87,7 @@ def _finish_inbound(call: Call, disposition: str, state: State | None) -> bool:
     result, reason = _keep_result(call, disposition or Disposition.HUNG_UP, state)
     invoices = spoken_on(call)
     _follow(OUTCOMES[Disposition(result)], call, invoices)
+    _leave_in_doubt(call, invoices, state)
     if call.right_party:
         on = call.placed_at.astimezone(ZoneInfo(call.business.time_zone)).date()
         note_contact(call.caller, Channel.CALL, "conversation", key=f"call:{call.pk}", at=call.placed_at, on=on)
@@ -166,6 +168,12 @@ def done(call_id: UUID) -> int:
     until = _end_of(workdays_after(clock.today(call.business.time_zone), outcome.days), call)
     waiting = Hold.objects.filter(invoice__in=spoken_of(attempt), reason=outcome.disposition.value, by=AGENT)
     return waiting.filter(until=None, lifted_at=None).update(until=until)
+
+
+def _leave_in_doubt(call: Call, invoices: list[Invoice], state: State | None) -> None:
+    """However the call ended: a doubt that was still open on it leaves its invoices paused, with the letter and the task."""
+    if state is not None and state.paused:
+        _pause(call, invoices)
 
 
 def _pause(call: Call, invoices: list[Invoice]) -> None:

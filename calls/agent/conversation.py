@@ -170,6 +170,9 @@ def _stands_above_all(turn: Turn, text: str) -> bool:
         stops.suppress(turn, text, turn.heard)
         if turn.heard.dispute:
             stops.freeze(turn, text, turn.heard)
+        elif turn.heard.pause and not turn.state.silent_about_money:
+            turn.set(paused=True)
+            turn.do(Pause(text, partial=False))
     turn.do(Note(kind, text))
     turn.say(key, act)
     turn.close(disposition, short=True)

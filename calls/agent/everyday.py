@@ -38,52 +38,61 @@ _PATTERNS: dict[Everyday, str] = {
         r"kill (myself|himself|herself)|suicid|end my life|hurt myself|want to die|quiero morir|me quiero matar"
         r"|call(ing)? 911|nine one one|ambulance|heart attack|having a stroke|(?<!been )(?<!was )in the (er|emergency room|hospital|icu|hospice)\b"
         r"|en el hospital|ambulancia|emergencia|(house|building) is on fire|he(s| is) hitting|he hits me"
-        r"|cant breathe|(has|got|with) a (gun|knife)|overdos|no puedo respirar|tiene una pistola"
-        r"|i(m| am) only (5|6|7|8|9|10|11|12|13|14|15|16|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen)$"
+        r"|cant breathe|chest pains?|(having|had) a (seizure|stroke)|in hospice|on oxygen|(has|got|with) a (gun|knife)|overdos|no puedo respirar|tiene una pistola"
+        r"|^(yes |no |well |um )*i(m| am) (ten|eleven|twelve|thirteen|10|11|12|13)$|i(m| am) only (5|6|7|8|9|10|11|12|13|14|15|16|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen)$"
         r"|i(m| am) (only )?(5|6|7|8|9|10|11|12|13|14|15|16|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen) (years old|and)"
         r"|i(m| am) (just |only )?a (kid|minor|child)|tengo (ocho|nueve|diez|once|doce|trece|catorce) anos"
-        r"|(my )?(mom|dad|mommy|daddy)s? (isnt|is not|aint|not) (home|here)|mi (mama|papa) no esta"
+        r"|(my )?(mom|dad|mommy|daddy|mama|papa|parents)s? (isnt|is not|aint|not|arent|are not) (home|here)|mi (mama|papa) no esta"
+        r"|my (mommy|daddy|mom|dad|parents)s?( is| are)? (at work|asleep|sleeping|outside)"
         r"|dementia|alzheimer|demencia|dont know (what day|where i am|who i am)|i get (so )?confused"
     ),
     Everyday.RECORDING_REFUSED: (
         r"(dont|do not|didnt|did not|not) (consent|agree|want|okay|ok).{0,30}record|stop (the )?recording|not (be|being) recorded"
-        r"|dont record|turn (off|that) .{0,12}record|no (quiero|acepto|autorizo).{0,25}grab|no me graben?|dejen? de grabar"
+        r"|(cant|cannot|may not|no permission to|not allowed to|wont let you) record|if (you are|youre|this is|its) (being )?record\w*.{0,20}hang"
+        r"|dont record|turn (off|that) .{0,12}record|no (quiero|acepto|autorizo).{0,25}grab|no me grabe[ns]?|no (doy|tiene) permiso (para|de) grabar|dejen? de grabar"
     ),
     Everyday.ACTIVE_DUTY: (
         r"active duty|(im|i am|hes|shes|husband is|wife is|son is) (currently )?(deployed|overseas with the (army|navy|marines|military))"
         r"|in the (army|navy|marines|air force|coast guard|military).{0,20}(deployed|overseas|right now)|servicio activo|desplegado"
     ),
     Everyday.LANGUAGE: (
-        r"(speak|talk).{0,20}\b(chinese|mandarin|cantonese|vietnamese|korean|russian|arabic|portuguese|french|tagalog|polish|hindi|creole)\b"
-        r"|\b(no|not|dont) (speak |understand |good )?(much )?(english|ingles)(?!.{0,20}(spanish|espanol))\b|only (speak )?(chinese|mandarin|vietnamese|korean|russian|arabic)"
+        r"(speak|talk).{0,20}\b(chinese|mandarin|cantonese|vietnamese|korean|russian|arabic|portuguese|french|tagalog|polish|hindi|creole|somali|hmong|farsi|urdu|punjabi|amharic|ukrainian|haitian|nepali|japanese|german|italian|greek)\b"
+        r"|parlez vous|parle francais|falo portugues|nao falo"
+        r"|\b(no|not|dont) (speak |understand |good )?(much )?english(?!.{0,20}(spanish|espanol))\b|only (speak )?(chinese|mandarin|vietnamese|korean|russian|arabic)"
     ),
-    Everyday.WANTS_SPANISH: r"(speak|have|in|habla\w*|hable|en) (spanish|espanol)|^(spanish|espanol)( please| por favor)?$|no hablo ingles",
+    Everyday.WANTS_SPANISH: r"(speak|have|in|habla\w*|hable|en) (spanish|espanol)|^(spanish|espanol)( please| por favor)?$|\bno (hablo|hablamos|entiendo|comprendo|se)?( mucho| bien| nada de| el)? ?ingles\b|\b(solo|solamente|hablo|hablamos)( solo| solamente| nada mas)? espanol|speaks spanish",
     Everyday.WANTS_ENGLISH: r"(speak|in|habl\w*|en) (english|ingles)|^(english|ingles)( please)?$",
     Everyday.DISTRUSTS_CALL: (
-        r"\bscam|\bspam\b|fraud(ulent)? call|phishing|estafa|how do i know (this|you|that|youre)|como se que (es|son|usted)"
+        r"(dont|do not|wont|not) (answer|talk to|talking to|deal with|speak to|speaking to) (a |any )?(robots?|machines?|computers?|recordings?)|prove (it|who|that)|no le creo|es un fraude"
+        r"|is this (even )?(real|legit|for real|fraud|a fraud)|verify (who you|that you|this is)|\bscam|\bspam\b|fraud(ulent)? call|phishing|estafa|how do i know (this|you|that|youre)|como se que (es|son|usted)"
         r"|(dont|do not|not|wont|never) (give|giving|share|sharing|tell|telling).{0,25}(over the phone|on the phone|to (a )?(stranger|robot|machine)|information|that out|my (zip|address))"
         r"|(dont|do not) trust (this|you|these|that)|not (comfortable|giving).{0,25}(phone|info)|doesnt sound (legit|real)|are you (even )?(legit|for real)"
         r"|no doy (informacion|datos)|no confio"
     ),
     Everyday.HOLD_THE_LINE: (
-        r"\b(hold on|hang on|one (moment|second|sec|minute)|just a (moment|second|sec|minute)|please hold)\b"
+        r"^(please )?hold( please)?$|\b(hold on|hang on|one (moment|second|sec|minute)|just a (moment|second|sec|minute)|please hold)\b"
         r"|(ill|let me|i can|im going to|ill just) (get|grab|put|transfer|connect|patch|see if)|transferring|give me a (sec|second|minute)"
         r"|\b(un momento|un segundo|no cuelgue|espere|ahorita se lo paso|se lo paso|le paso|permitame)\b"
     ),
     Everyday.PAPERWORK_FIRST: (
         r"\b(w 9|w9|w nine)\b|\b(need\w*|require\w*|send|without|missing|waiting (on|for)|put|no|not (have|had))\b.{0,30}\b(purchase order|p o|po)\b|\b(purchase order|p o|po)( number)? first|certificate of insurance|\bcoi\b|lien (waiver|release)"
         r"|(vendor|supplier|ap|payment|procurement) (portal|form|packet|set ?up)|set (you|them|yall) up (as a|in)|upload.{0,30}(portal|ariba|coupa|system)"
-        r"|orden de compra|exoneracion de gravamen"
+        r"|(submit|enter|upload|load|put) (it|that|them|the invoice|your invoice|the bill).{0,12}(ariba|coupa|portal|system|website)|\b(ariba|coupa)\b|vendor number|banking (form|info) first"
+        r"|(insurance|insured) cert\w*|formulario w ?9|orden de compra|exoneracion de gravamen"
     ),
     Everyday.WAITING_FOR_PAYER: (
         r"(waiting|wait|held up|holding).{0,30}\b(insurance|insurer|adjuster|claim|hoa|association|general contractor|gc|the owner|lender|bank|financing|grant|reimburse)"
         r"|(insurance|adjuster|hoa|association|gc|general contractor|lender|warranty company) (hasnt|has not|is|will|needs|still|has to|pays|is going).{0,30}(paid|pay|release|approve|cut|fund|process)?"
         r"|(with|through|up to|at) (my|our|the) (financing|finance|insurance|mortgage|warranty) (company|people|lender)"
         r"|(bank|lender|gc|general contractor|city|state|county|school|owner) (has|have|needs|need|still has|still needs) to (release|fund|pay|approve|sign)"
+        r"|(insurance|insurer|hoa|association|lender|fema|escrow|title company) (company )?(is )?(handling|covering|supposed|covers|said|sends|cuts|reviewing)"
+        r"|waiting (on|for) (fema|the closing|closing|escrow|the draw|my claim|the claim|the settlement)|claim (is )?(pending|open|being processed)|once the (insurance|claim|draw|loan|gc|hoa)"
         r"|get paid when|paid when paid|when (we|i) get paid|(esperando|espero).{0,25}(seguro|aseguradora|asociacion|contratista)"
     ),
     Everyday.COPY_WANTED: (
-        r"(can|could|may) (i|we) (have|get|see).{0,15}\b(copy|invoice|bill)\b|need (a|another|the) (copy|invoice)\b|(send|email|mail|resend|forward).{0,25}\b(copy|another one|the invoice|that invoice|the bill|a pdf|it again)\b"
+        r"(lost|misplaced|cant find|dont have|do not have) (the|my|your|that|a|any) (invoice|bill|paperwork|statement)|(send|email|mail|text|fax) (me|us) (a|the|another|that|your)? ?(copy|statement|invoice|bill|pdf)"
+        r"|(never|didnt|havent|did not|have not) (even )?(got|get|gotten|received|receive) (it|one|anything|nothing)( from you( guys)?| in the mail| yet)?$|^(please )?(resend|send) (it|that) again|resend it"
+        r"|(can|could|may) (i|we) (have|get|see).{0,15}\b(copy|invoice|bill)\b|need (a|another|the) (copy|invoice)\b|(send|email|mail|resend|forward).{0,25}\b(copy|another one|the invoice|that invoice|the bill|a pdf|it again)\b"
         r"|(never|didnt|havent|did not|have not) (even )?(get|got|gotten|see|saw|seen|receive|received).{0,15}\b(an?|the|any|your|that|this)? ?(invoice|bill|statement|email from)"
         r"|(mand\w+|envi\w+|reenvi\w+).{0,25}(copia|factura)|no (he recibido|recibi|me llego).{0,12}(factura|cuenta)"
     ),
@@ -210,9 +219,14 @@ def told_before(text: str) -> bool:
     """The person says that the firm has been told already; it is never asked of them again."""
     return bool(
         re.search(
-            r"\b(already|i|we|ya|just) (told|said|explained|mentioned|emailed|called|complained|reported|spoke|talked|dije|avise|explique|llame)\b.{0,60}"
-            r"\b(your|you guys|yall|them|office|guy|technician|tech|manager|somebody|someone|people|him|her|owner|crew|ustedes|oficina|tecnico|muchacho|dueno)\b"
-            r"|\b(for the|how many times|i keep telling|ya (les|le) dije|se lo dije)\b",
+            r"\b(already|i|we|ive|weve|ya|just|you) ?(have |already )*(told|said|explained|mentioned|emailed|called|complained|reported|spoke|talked|wrote|dije|avise|explique|llame|comente)\b.{0,60}"
+            r"\b(your|you guys|you people|yall|them|office|guy|technician|tech|manager|somebody|someone|people|him|owner|crew|ustedes|oficina|tecnico|muchacho|dueno)\b"
+            r"|\b(already|ya) (emailed|called|complained|reported|explained|wrote|avise|llame)\b|\b(told|called|emailed) your \w+"
+            r"|\b(your|the) (tech|technician|guy|office|crew|manager|owner|boss|girl|lady|people)( already)? (knows?|was told|is aware|has been told|have been told|said (he|she|they)d fix)"
+            r"|\b(been over|gone over|been through) this\b|\b(spoke|talked|complained) (with|to) \w+.{0,20}about (this|it|that)|complained about (this|it|that)"
+            r"|\b(sent|wrote) you (guys )?(an|a|two|several) (e ?mail|email|letter|text)s?|left (a |you a |two |several )?(message|voicemail)s?"
+            r"|\bfor the (second|third|fourth|fifth|tenth|last|hundredth|umpteenth) time|\bhow many times|\bi keep telling|\b(ya )?se lo (dije|comente|explique|avise)"
+            r"|\b(le|les) (dije|comente|avise|explique) (a|al|que|ya)\b",
             " ".join(words(text)),
         )
     )
@@ -222,9 +236,12 @@ def is_urgent(text: str) -> bool:
     """Safety words: the owner's alert says urgent."""
     return bool(
         re.search(
-            r"\b(gas (leak|smell)|smell(s|ing|ed)? (like |of )?gas|leaking gas|flood(ed|ing|s)?|no heat|without heat|heat is out|sewage|sewer|spark(s|ing|ed)?"
-            r"|smoke|smoking|fire|shock(ed|s)?|electrocuted|burning smell|water (is |was )?(pouring|gushing|running|coming) (\w+ ){0,3}(through|down|out of|from) the (ceiling|wall|walls|roof)"
-            r"|carbon monoxide|no (hot )?water|ceiling (fell|collapsed|is coming)|fuga de gas|huele a gas|olor a gas|inundad[oa]|inundo|chispas|humo|aguas negras|sin calefaccion|no hay calefaccion|incendio)\b",
+            r"\b(gas (leak|smell)|smell(s|ing|ed)? (like |of )?gas|leaking gas|flood(ed|ing|s)?(?! with (bills|calls|work|mail))|no heat|without heat|heat (is|went|has been) out|heats out"
+            r"|(furnace|boiler|heater|heat) (is |has been )?(dead|out|down)|sewage|sewer|spark(s|ing|ed)?|(?<!cigarette )smok(e|ing)(?! detector (is )?fine)|(on|caught|catch|caused a|electrical) fire(?! sale)"
+            r"|electrocuted|(shock|shocked|shocks).{0,25}(outlet|switch|panel|plug|faucet|touch)|(outlet|switch|panel|faucet).{0,25}shock|burning smell|smells? (like )?(its |it is |something )?burning"
+            r"|water (is |was )?(pouring|gushing|running|coming) (\w+ ){0,3}(through|down|out of|from) the (ceiling|wall|walls|roof)|(ceiling|roof) (is )?(leaking|fell|collapsed|collapsing|caving|coming down|is coming)"
+            r"|carbon monoxide|no (hot )?water|fuga de gas|(huele|olor) a gas|inunda\w*|inundo|inundacion|chispas|humo|aguas negras|sin calefaccion|no hay calefaccion|incendio"
+            r"|techo se (cayo|cae|esta cayendo)|sin agua)\b",
             " ".join(words(text)),
         )
     )

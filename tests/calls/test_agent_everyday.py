@@ -36,6 +36,19 @@ from tests.calls.agent_cast import consumer, firm
         ("who is this", Everyday.WHO_IS_CALLING),
         ("say that again", Everyday.REPEAT),
         ("okay bye", Everyday.GOODBYE),
+        ("submit it through Ariba", Everyday.PAPERWORK_FIRST),
+        ("my insurance is handling it", Everyday.WAITING_FOR_PAYER),
+        ("I lost the invoice", Everyday.COPY_WANTED),
+        ("can you mail me a statement", Everyday.COPY_WANTED),
+        ("the property management company handles that", Everyday.OTHER_CONTACT),
+        ("I don't talk to robots", Everyday.DISTRUSTS_CALL),
+        ("no entiendo inglés", Everyday.WANTS_SPANISH),
+        ("hablo solo español", Everyday.WANTS_SPANISH),
+        ("parlez-vous français", Everyday.LANGUAGE),
+        ("I'm having chest pains", Everyday.VULNERABLE),
+        ("my mom's at work", Everyday.VULNERABLE),
+        ("you don't have permission, you can't record me", Everyday.RECORDING_REFUSED),
+        ("hold please", Everyday.HOLD_THE_LINE),
     ],
 )
 def test_an_everyday_answer_is_known(said: str, meant: Everyday) -> None:
@@ -97,6 +110,49 @@ def test_a_card_number_is_known_as_one_and_a_zip_is_not() -> None:
     assert reads_card_number("my account is 12345678")
     assert not reads_card_number("four three two one five")
     assert not reads_card_number("call me at 614 555 0101")
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "I've told you people three times",
+        "we've been over this with your office",
+        "I already emailed about this",
+        "your tech knows about it",
+        "I spoke with Dave about this on Monday",
+        "I left a message with your front desk",
+        "for the third time",
+        "ya se lo comenté a su técnico",
+        "le dije al muchacho que no sirve",
+    ],
+)
+def test_that_the_firm_was_told_before_is_understood(said: str) -> None:
+    assert told_before(said)
+
+
+@pytest.mark.parametrize("said", ["I already told my husband", "I told you I'd pay Friday", "for the water heater"])
+def test_what_was_told_to_nobody_of_the_firm_is_not(said: str) -> None:
+    assert not told_before(said)
+
+
+@pytest.mark.parametrize(
+    ("said", "urgent"),
+    [
+        ("I can smell gas", True),
+        ("the furnace is dead and we have a baby", True),
+        ("the ceiling is leaking", True),
+        ("it smells like burning", True),
+        ("I got a shock from the switch", True),
+        ("se está inundando la casa", True),
+        ("el techo se cayó", True),
+        ("I was shocked by the price", False),
+        ("I'm flooded with bills", False),
+        ("you guys fired me", False),
+        ("the gas station on the corner", False),
+    ],
+)
+def test_only_danger_is_urgent(said: str, urgent: bool) -> None:
+    assert is_urgent(said) is urgent
 
 
 def test_who_was_told_before_and_what_is_urgent() -> None:

@@ -202,6 +202,14 @@ def test_what_was_said_becomes_what_is_written_down(
     assert found() == expected
 
 
+def test_a_doubt_left_open_by_a_wish_for_a_person_stays_paused_beside_it(attempt: Attempt) -> None:
+    talk_through(attempt, "this is Ana", Said("it seems you charged me", final=False), Key("0"))
+
+    rows = found()
+    assert Attempt.objects.get(pk=attempt.pk).disposition == "request_human"
+    assert (rows.paused, rows.hold, rows.letters) == ("unsure", "customer", ("pause_alert", "unsure_letter"))
+
+
 def test_out_of_hours_a_person_calls_back_at_a_named_time(attempt: Attempt) -> None:
     Business.objects.update(call_from="14:00", call_until="15:00")
 
