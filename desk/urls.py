@@ -12,6 +12,7 @@ from desk.views import (
     customers,
     disputes,
     entries,
+    handset,
     imports,
     invoices,
     money,
@@ -106,4 +107,10 @@ urlpatterns = [
     path("appearance/", business.appearance, name="appearance"),
     path("sandbox/", sandbox.sandbox, name="sandbox"),
     path("sandbox/clock/", sandbox.move_clock, name="move_clock"),
+    path("sandbox/customer/", handset.choose, name="be_the_customer"),
+    path("sandbox/customer/<uuid:pk>/", handset.handset, name="handset"),
+    path("sandbox/customer/<uuid:pk>/telephone/", handset.take, name="take_handset"),
+    path("sandbox/customer/<uuid:pk>/clock/", handset.move_to_call, name="handset_clock"),
+    path("sandbox/customer/<uuid:pk>/calls/", handset.ring_the_firm, name="ring_the_firm"),
+    path("sandbox/customer/<uuid:pk>/words/", handset.speak, name="handset_words"),
 ]

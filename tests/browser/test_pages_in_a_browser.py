@@ -43,6 +43,8 @@ PAGES = {
         "/connections/",
         "/numbers/",
         "/sandbox/",
+        "/sandbox/customer/",
+        "/sandbox/customer/{customer}/",
         "/calls-switch/",
         "/businesses/new/",
         "/consent/",

@@ -88,6 +88,7 @@ def test_looking_changes_nothing(ava: Client, scene: Scene) -> None:
         "/calls-stopped/",
         "/calls-stopped/end/",
         "/sandbox/clock/",
+        *(f"/sandbox/customer/{scene.disputed.customer_id}/{act}/" for act in ("telephone", "clock", "calls", "words")),
         "/appearance/",
     ]
 

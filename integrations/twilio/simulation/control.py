@@ -21,7 +21,7 @@ from integrations.twilio.simulation.world import World
 Order = Callable[[dict[str, Any]], Awaitable[Any]]
 SETTINGS = {
     "speed", "network_speed", "patience_floor", "on_pay_url", "allow_plain_ws", "idempotency_header", "chaos",
-    "accounts", "tunnels",
+    "accounts", "tunnels", "handset_speed",
 }  # fmt: skip
 
 
@@ -145,6 +145,8 @@ class Control:
         _only(order, SETTINGS)
         if "speed" in order:
             self.world.clock.speed = _number(order, "speed", minimum=0.01)
+        if "handset_speed" in order:
+            self.world.plain_clock.speed = _number(order, "handset_speed", minimum=0.01)
         if "network_speed" in order:
             self.world.webhooks.network_speed = _number(order, "network_speed", minimum=0.01)
         if "patience_floor" in order:
@@ -198,6 +200,7 @@ class Control:
         world = self.world
         return {
             "speed": world.clock.speed,
+            "handset_speed": world.plain_clock.speed,
             "network_speed": world.webhooks.network_speed,
             "patience_floor": world.patience_floor,
             "on_pay_url": world.on_pay_url,

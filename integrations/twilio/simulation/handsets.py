@@ -75,7 +75,7 @@ class Handsets:
         number = request.query_params.get("number", "")
         if not is_e164(number):
             raise ControlError("`number` is a telephone number in E.164 form, such as +16145550101")
-        calls = [c for c in self.world.calls.values() if number == c.to and c.persona.line.kind == LIVE]
+        calls = [c for c in self.world.calls.values() if c.persona.line.kind == LIVE and _at(c) == number]
         return {"call": _view(calls[-1]) if calls else None}
 
     async def act(self, request: Request) -> dict[str, Any]:
@@ -102,10 +102,10 @@ class Handsets:
             await asyncio.sleep(0)
         elif act == "decline" and call.answered_at is None:
             self.engine.hang_up(call, "person", status="busy", sip_code=486)
+        elif act == "hang_up":
+            self.engine.hang_up(call, "person", status="" if call.answered_at else "no-answer")
         elif call.answered_at is None:
             raise ControlError("the telephone is still ringing: answer or decline")
-        elif act == "hang_up":
-            self.engine.hang_up(call, "person")
         else:
             await self._speak(call, act, text)
 
@@ -136,16 +136,22 @@ class Handsets:
         return answer
 
 
+def _at(call: Call) -> str:
+    """The number of the telephone in living hands."""
+    return call.from_ if call.direction == "inbound" else call.to
+
+
 def _view(call: Call) -> dict[str, Any]:
     """What a person on the line can know: who rings, and what was said by both, as far as it sounded."""
     air = call.conversation
     lines = [
-        {"who": line["who"], "text": line["text"], "complete": line["complete"], "interrupted": line["interrupted"],
+        {"who": line["who"], "second": line["seconds"], "text": line["text"], "complete": line["complete"], "interrupted": line["interrupted"],
          "unplayed": line["unplayed"], "heard": line["heard"]}
         for line in air.as_json()
     ]  # fmt: skip
     return {
         "sid": call.sid,
+        "direction": call.direction,
         "from": call.from_,
         "to": call.to,
         "status": call.status,

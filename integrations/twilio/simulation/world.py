@@ -74,6 +74,7 @@ class World:
     def _begin(self) -> None:
         config = self.config
         self.clock.speed, self.clock.offset_seconds = config.speed, 0.0
+        self.plain_clock.speed = config.handset_speed
         self.webhooks.network_speed = config.network_speed
         self.webhooks.idempotency_header = config.idempotency_header
         self.webhooks.log = []
