@@ -61,8 +61,7 @@ def begin(dispute_id: UUID, plan: Plan, *, by: User) -> Resolution:
     if role not in limits.DECIDES:
         raise CannotResolve(_("Your role may not end a dispute."))
     given_up = _given_up(invoice, plan)
-    alone = limits.is_within(invoice.business, role, given_up, invoice.currency)
-    alone = alone and (role == Role.OWNER or plan.kind not in OWNERS_ONLY)
+    alone = is_alone(invoice, plan, role)
     resolution = Resolution.objects.create(
         dispute=dispute,
         kind=plan.kind,
@@ -88,6 +87,12 @@ def begin(dispute_id: UUID, plan: Plan, *, by: User) -> Resolution:
     else:
         outbox.owe(*track_letters.to_confirm(resolution, dispute, invoice))
     return resolution
+
+
+def is_alone(invoice: Invoice, plan: Plan, role: str) -> bool:
+    """Whether this role needs no owner for it."""
+    within = limits.is_within(invoice.business, role, _given_up(invoice, plan), invoice.currency)
+    return within and (role == Role.OWNER or plan.kind not in OWNERS_ONLY)
 
 
 @transaction.atomic(durable=True)

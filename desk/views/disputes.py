@@ -18,6 +18,7 @@ from accounts.middleware import MemberRequest
 from accounts.models import Business
 from desk import book_entries, history
 from desk.clocks import Clock, clocks, next_clock
+from desk.dispute_work import work_of
 from desk.doors import IN_CHARGE, members_page, only_for
 from desk.forms import ReasonForm
 from desk.standing import rows, today
@@ -100,6 +101,7 @@ def dispute(request: MemberRequest, number: str) -> HttpResponse:
         "more": [(link.claim.words, _who(link.claim)) for link in links[1:]],
         "standing": _standing(found, first),
         "events": history.of_dispute(found),
+        "work": work_of(found, request.membership),
         "clocks": clocks(found, letter=letter.message if letter else None, has_address=bool(email_of(found.customer))),
         "others": rows(others),
         "asks_about_others": bool(others) and found.go_on_with_others is None and found.closed_at is None,

@@ -1,0 +1,119 @@
+"""The working half of a dispute's page: what is under way, what the books ask, the thread, and what this member may do."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.models import Membership, Role
+from desk.doors import AT_WORK, IN_CHARGE
+from desk.forms import ReasonForm
+from desk.resolve_forms import MoreTimeForm, WordsForm
+from desk.wording.resolutions import chosen_words, moved_words, step_words
+from disputes.models import BooksMoved, Dispute, Post, Resolution, Side
+from syntharra.templatetags.syntharra import moment_words
+
+
+@dataclass(frozen=True)
+class Card:
+    words: str
+    url: str
+    yes: str
+    no: str
+    may: bool
+
+
+@dataclass(frozen=True)
+class Running:
+    words: str
+    step: str
+    confirm_url: str
+    visit_url: str
+    take_back_url: str
+
+
+@dataclass(frozen=True)
+class Entry:
+    look: str
+    who: str
+    words: str
+
+
+def work_of(dispute: Dispute, membership: Membership) -> dict[str, Any]:
+    """Three queries: the running way, the open card, the thread."""
+    live = dispute.closed_at is None
+    running = dispute.resolutions.filter(status__in=("to_confirm", "running")).first() if live else None
+    works = membership.role in AT_WORK
+
+    def url(name: str) -> str:
+        return reverse(name, args=[dispute.number])
+
+    undecided = live and dispute.decided_at is None and not dispute.extended_because
+    return {
+        "running": _running(dispute, running, membership) if running else None,
+        "card": _card(dispute, membership) if live else None,
+        "resolve_url": url("resolution") if live and works and running is None else "",
+        "thread": [_entry(post) for post in dispute.posts.order_by("at")],
+        "posts_url": url("dispute_posts") if live else "",
+        "may_answer": works,
+        "words_form": WordsForm(),
+        "reason_form": ReasonForm(auto_id="take_back_%s"),
+        "more_time": MoreTimeForm() if undecided and membership.role in IN_CHARGE else None,
+        "more_time_url": url("dispute_more_time"),
+    }
+
+
+def _running(dispute: Dispute, running: Resolution, membership: Membership) -> Running:
+    def url(name: str, holds: bool) -> str:
+        return reverse(name, args=[dispute.number]) if holds else ""
+
+    step = running.step
+    if running.step == Resolution.Step.CUSTOMER and running.expires_at is not None:
+        words = _("%(what)s They have until %(when)s.") % {
+            "what": step_words(step),
+            "when": moment_words(running.expires_at),
+        }
+    else:
+        words = step_words(step)
+    to_confirm = running.status == Resolution.Status.TO_CONFIRM
+    return Running(
+        words=chosen_words(running),
+        step=words,
+        confirm_url=url("confirm_resolution", to_confirm and membership.role == Role.OWNER),
+        visit_url=url("dispute_visit", step == Resolution.Step.VISIT and membership.role in AT_WORK),
+        take_back_url=url("take_back_resolution", membership.role in AT_WORK),
+    )
+
+
+_ANSWERS: dict[str, tuple[Any, Any]] = {
+    BooksMoved.What.LOWERED: (gettext_lazy("Yes, that is agreed"), gettext_lazy("No, it stays frozen")),
+    BooksMoved.What.CLEARED: (gettext_lazy("Close it now"), gettext_lazy("No, keep it open")),
+    BooksMoved.What.PAID: (gettext_lazy("Yes, it is settled"), gettext_lazy("No, the question is open")),
+}
+
+
+def _card(dispute: Dispute, membership: Membership) -> Card | None:
+    card = dispute.moves.filter(answer="").first()
+    if card is None:
+        return None
+    yes, no = _ANSWERS.get(BooksMoved.What(card.what), (_("I have seen it"), ""))
+    number = dispute.invoice.number
+    return Card(
+        words=moved_words(card, number=number, who=dispute.customer.name),
+        url=reverse("books_answer", args=[dispute.number, card.pk]),
+        yes=str(yes),
+        no=str(no),
+        may=membership.role in IN_CHARGE,
+    )
+
+
+def _entry(post: Post) -> Entry:
+    look = "note" if post.channel == Post.Channel.NOTE else "theirs" if post.side == Side.CUSTOMER else "ours"
+    who = _("%(who)s, %(where)s, %(when)s") % {
+        "who": post.by,
+        "where": post.get_channel_display(),
+        "when": moment_words(post.at),
+    }
+    return Entry(look, who, post.words)

@@ -1,0 +1,221 @@
+"""Working on a dispute: choose how it ends and confirm, answer what the books changed, write, note, assign."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_POST
+
+from accounts.middleware import MemberRequest
+from accounts.models import User
+from desk.doors import AT_WORK, IN_CHARGE, members_page, only_for
+from desk.resolve_forms import FORMS, MoreTimeForm, WayForm, WordsForm
+from desk.wording.resolutions import TITLES, WORDS
+from disputes import books, course, posts, resolving
+from disputes.ending import ClosedAlready, NotProved, attempts_left
+from disputes.models import BooksMoved, Dispute, Resolution
+from disputes.resolving import CannotResolve
+from integrations.abilities import Act, abilities_of
+from syntharra import money
+
+REFUSALS = (CannotResolve, ClosedAlready, NotProved)
+_BOOKS_ACTS = {
+    Resolution.Kind.CREDIT_MEMO: Act.LOWER,
+    Resolution.Kind.SETTLEMENT: Act.LOWER,
+    Resolution.Kind.WRITE_OFF: Act.WRITE_OFF,
+}
+
+
+@dataclass(frozen=True)
+class Way:
+    """One way of ending it as it is offered: its title, what it does, what it does to the books, its form."""
+
+    kind: str
+    title: str
+    words: str
+    in_the_books: str
+    form: WayForm
+
+
+@require_http_methods(["GET", "POST"])
+@members_page
+def resolution(request: MemberRequest, number: str) -> HttpResponse:
+    """GET offers the ways; POST asks once more with what follows; POST with ``sure`` begins it."""
+    only_for(request, *AT_WORK)
+    found = _of(request, number)
+    kind = request.POST.get("kind", "")
+    if request.method == "GET":
+        return _offer(request, found)
+    if kind not in FORMS:
+        raise Http404(kind)
+    form = FORMS[kind](request.POST, invoice=found.invoice)
+    if not form.is_valid():
+        return _offer(request, found, chosen=form, status=422)
+    if "sure" not in request.POST:
+        return _confirm(request, found, form)
+    try:
+        begun = resolving.begin(found.pk, form.plan(), by=request.user)
+    except REFUSALS as refusal:
+        messages.error(request, str(refusal))
+        return _offer(request, found, chosen=form, status=409)
+    waits = begun.status == Resolution.Status.TO_CONFIRM
+    messages.success(request, _("An owner has been asked to confirm it.") if waits else _("Begun."))
+    return redirect(found)
+
+
+def _offer(request: MemberRequest, found: Dispute, *, chosen: WayForm | None = None, status: int = 200) -> HttpResponse:
+    ways = [
+        _way(found, kind, chosen if chosen is not None and chosen.kind == kind else FORMS[kind](invoice=found.invoice))
+        for kind in FORMS
+    ]
+    context = {**_head(found), "ways": ways, "chosen": chosen.kind if chosen else "", "left": _left(found)}
+    return render(request, "desk/resolve.html", context, status=status)
+
+
+def _confirm(request: MemberRequest, found: Dispute, form: WayForm) -> HttpResponse:
+    given = [(field.label, field.value()) for field in form if field.value() not in (None, "")]
+    context = {**_head(found), "way": _way(found, form.kind, form), "given": given, "left": _left(found)}
+    context |= {"posted": [(name, value) for name, value in request.POST.items() if name != "csrfmiddlewaretoken"]}
+    context |= {"needs_owner": not resolving.is_alone(found.invoice, form.plan(), request.membership.role)}
+    return render(request, "desk/resolve_confirm.html", context)
+
+
+def _way(found: Dispute, kind: str, form: WayForm) -> Way:
+    act = _BOOKS_ACTS.get(Resolution.Kind(kind))
+    ability = abilities_of(found.invoice.connection.provider).of(act) if act else None
+    return Way(kind, str(TITLES[kind]), str(WORDS[kind]), str(ability.words) if ability else "", form)
+
+
+def _left(found: Dispute) -> str:
+    """How many calls would be left, said before anybody confirms."""
+    left = attempts_left(found.invoice)
+    if left == 0:
+        return _(
+            "No call is left for this invoice: back in collection means one written reminder, then it is your decision."
+        )
+    return ngettext("Back in collection, %(n)d call is left.", "Back in collection, %(n)d calls are left.", left) % {
+        "n": left
+    }
+
+
+def _head(found: Dispute) -> dict[str, Any]:
+    balance = money.shown(found.invoice.balance_money)
+    return {
+        "dispute": found,
+        "title": _("How does %(number)s end?") % {"number": found.number},
+        "above": [(_("Disputes"), reverse("disputes")), (found.number, found.get_absolute_url())],
+        "under": f"{found.customer.name} · {found.invoice.number} · {balance}",
+        "url": reverse("resolution", args=[found.number]),
+        "back_url": found.get_absolute_url(),
+    }
+
+
+def _of(request: MemberRequest, number: str) -> Dispute:
+    with_people = request.business.disputes.select_related("invoice__connection", "invoice__business", "customer")
+    return get_object_or_404(with_people, number=number)
+
+
+def _act(request: MemberRequest, found: Dispute, act: Callable[[], object], done: str) -> HttpResponse:
+    try:
+        act()
+    except REFUSALS as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, done)
+    return redirect(found)
+
+
+@require_POST
+@members_page
+def confirmation(request: MemberRequest, number: str) -> HttpResponse:
+    """An owner confirms what somebody began above his limit."""
+    found = _of(request, number)
+    asked = get_object_or_404(found.resolutions.filter(status=Resolution.Status.TO_CONFIRM))
+    return _act(request, found, lambda: resolving.confirm(asked.pk, by=request.user), _("Confirmed."))
+
+
+@require_POST
+@members_page
+def taking_back(request: MemberRequest, number: str) -> HttpResponse:
+    """Not this way after all, with the reason."""
+    only_for(request, *AT_WORK)
+    found = _of(request, number)
+    running = get_object_or_404(found.resolutions.open())
+    why = request.POST.get("reason", "")
+    return _act(request, found, lambda: resolving.take_back(running.pk, by=request.user, why=why), _("Taken back."))
+
+
+@require_POST
+@members_page
+def visit(request: MemberRequest, number: str) -> HttpResponse:
+    """Somebody was there: the customer is asked."""
+    only_for(request, *AT_WORK)
+    found = _of(request, number)
+    running = get_object_or_404(found.resolutions.open().filter(kind=Resolution.Kind.REWORK))
+    return _act(request, found, lambda: course.visited(running.pk, by=request.user), _("Ticked. They are asked now."))
+
+
+@require_POST
+@members_page
+def books_answer(request: MemberRequest, number: str, pk: UUID) -> HttpResponse:
+    """Yes or no to what the books changed by themselves."""
+    only_for(request, *IN_CHARGE)
+    found = _of(request, number)
+    card = get_object_or_404(BooksMoved.objects.filter(dispute=found), pk=pk)
+    if request.POST.get("answer") not in ("yes", "no"):
+        raise Http404("answer")
+    yes = request.POST["answer"] == "yes"
+    return _act(request, found, lambda: books.answer(card.pk, yes=yes, by=request.user), _("Kept."))
+
+
+@require_POST
+@members_page
+def post(request: MemberRequest, number: str) -> HttpResponse:
+    """An answer to the customer, or (``note``) a note of the firm's own. Everybody may note; who works here may answer."""
+    found = _of(request, number)
+    note = "note" in request.POST
+    if not note:
+        only_for(request, *AT_WORK)
+    form = WordsForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, _("Write something first."))
+        return redirect(found)
+    words = form.cleaned_data["words"]
+    keep = posts.note if note else posts.firm_writes
+    return _act(request, found, lambda: keep(found.pk, words, by=request.user), _("Noted.") if note else _("Sent."))
+
+
+@require_POST
+@members_page
+def assignee(request: MemberRequest, number: str) -> HttpResponse:
+    """Whose it is; empty for nobody's."""
+    only_for(request, *AT_WORK)
+    found = _of(request, number)
+    chosen = request.POST.get("member", "")
+    to = get_object_or_404(User, memberships__business=request.business, pk=chosen) if chosen.isdigit() else None
+    return _act(request, found, lambda: posts.assign(found.pk, to=to, by=request.user), _("Kept."))
+
+
+@require_POST
+@members_page
+def more_time(request: MemberRequest, number: str) -> HttpResponse:
+    """More time to decide, once, with a reason the customer is told."""
+    only_for(request, *IN_CHARGE)
+    found = _of(request, number)
+    form = MoreTimeForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, _("Say why, and by how many business days (1 to 10): the customer is told."))
+        return redirect(found)
+    given = form.cleaned_data
+
+    def extend() -> None:
+        course.extend(found.pk, days=given["days"], because=given["because"], by=request.user)
+
+    return _act(request, found, extend, _("They are told that it takes longer."))
