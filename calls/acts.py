@@ -23,12 +23,13 @@ from compliance.services import stop
 from compliance.statements import Kind, state
 from disputes.models import Claim
 from disputes.services import NewClaim, open_dispute, pause, specify
-from invoices.models import Contact, Invoice, Promise
+from invoices.models import Contact, Customer, Invoice, Promise
 from invoices.phones import OURS
 from invoices.services import hold_customer
 from notifications import outbox
 from syntharra import clock
 
+_LANGUAGES = {"en": "en-us", "es": "es"}
 _HOW = {HowPaid.CARD: "link", HowPaid.CASH: "office"}
 GRACE = {"link": 1, "office": 1, "transfer": 4, "check": 7, "unknown": 7}  # business days
 NAMED_DAY_AT = time(10)
@@ -69,7 +70,7 @@ def _freeze(scene: Scene, act: acts.Freeze) -> None:
         source_key=_claim_key(scene, {invoice.pk: invoice.number for invoice in about if invoice.pk in named}),
         words=act.words,
         reason=act.reason.value,
-        language=scene.language,
+        language=call.language,
         urgent=act.urgent,
         by=call.who,
         evidence={**scene.evidence, "call": str(scene.call_id), **_told(act)},
@@ -260,6 +261,17 @@ def _restrict(scene: Scene, act: acts.Restrict) -> None:
 
 
 @transaction.atomic
+def _speaks(scene: Scene, act: acts.Speaks) -> None:
+    """Kept as the customer's own (6 RCNY asks for it): what is written from now on is in this language."""
+    call = _hold(scene)
+    code = _LANGUAGES[act.language]
+    if call.customer_id is not None and Customer.objects.filter(pk=call.customer_id).exclude(language=code).update(
+        language=code
+    ):
+        timeline.record(call, "speaks", by=AGENT, customer=call.customer_id, language=code)
+
+
+@transaction.atomic
 def _hand_over(scene: Scene, act: acts.HandOver) -> None:
     """The line goes to a person when the agent's session on it has ended; see ``calls.persons``."""
     call = _call(scene)
@@ -297,7 +309,7 @@ def _unfrozen(call: Call) -> list[Invoice]:
     return [invoice for invoice in spoken_on(call) if invoice.frozen_at is None]
 
 
-# Falling silent, going on and changing the language happen on the line alone.
+# Falling silent, going on and changing the language of the line happen on the line alone.
 _DOERS: dict[type, Callable[[Scene, Any], None]] = {
     acts.Freeze: _freeze,
     acts.Specify: _specify,
@@ -311,6 +323,7 @@ _DOERS: dict[type, Callable[[Scene, Any], None]] = {
     acts.Note: _note,
     acts.ProposeContact: _propose_contact,
     acts.Restrict: _restrict,
+    acts.Speaks: _speaks,
     acts.HandOver: _hand_over,
     acts.StopRecording: _stop_recording,
 }

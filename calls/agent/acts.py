@@ -189,6 +189,13 @@ class SwitchLanguage:
 
 
 @dataclass(frozen=True, slots=True)
+class Speaks:
+    """The customer, known to be the right one, speaks this language: letters and later calls are in it too."""
+
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
 class StopRecording:
     """The person objects to being recorded: stop the recording and the transcription at once."""
 
@@ -211,6 +218,7 @@ Act = (
     | ProposeContact
     | Restrict
     | HandOver
+    | Speaks
     | SwitchLanguage
     | StopRecording
 )

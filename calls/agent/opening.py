@@ -1,7 +1,7 @@
 """The beginning of a call: who is calling, for whom, recorded and by whom answered; then the right person; then the invoice."""
 
 from calls.agent import identity
-from calls.agent.acts import Note, NoteKind, RightParty
+from calls.agent.acts import Note, NoteKind, RightParty, Speaks
 from calls.agent.answers import note_callback, offer_person
 from calls.agent.dispositions import Disposition
 from calls.agent.everyday import Everyday, assent, names_time_to_call
@@ -124,6 +124,8 @@ def right_party(turn: Turn) -> None:
     """The right person is on the line: the sentences of the law, then the invoice, then listen."""
     turn.set(right_party=True)
     turn.do(RightParty())
+    if turn.state.language is not turn.brief.language:
+        turn.do(Speaks(turn.state.language))
     if turn.brief.identify_after_name:
         turn.say("calling_for_operator" if turn.brief.operator_name else "calling_for", LineAct.DISCLOSE)
     if turn.brief.dispute_live:

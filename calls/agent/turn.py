@@ -5,7 +5,7 @@ from datetime import date, time
 from typing import Any
 
 from calls.agent import speech
-from calls.agent.acts import Act, SwitchLanguage
+from calls.agent.acts import Act, Speaks, SwitchLanguage
 from calls.agent.dispositions import Disposition
 from calls.agent.facts import Brief, InvoiceFacts, Language
 from calls.agent.steps import Asks, Line, LineAct, Phase, State, Step
@@ -70,6 +70,8 @@ class Turn:
         """Speak this language from now on. What the law wants heard is owed again in it."""
         self.set(language=language)
         self.do(SwitchLanguage(language))
+        if self.state.right_party:
+            self.do(Speaks(language))
         owed = [LineAct.DISCLOSE]
         if self.state.right_party and self.brief.needs_collector_notice:
             owed.append(LineAct.LEGAL_NOTICE)

@@ -71,6 +71,7 @@ ACTS: dict[str, Act] = {
     "noted": Act("quote", _("Noted what they said")),
     "named_work": Act("phone", _("Said how the agent calls a kind of work")),
     "unnamed_work": Act("phone", _("Took back how the agent calls a kind of work")),
+    "speaks": Act("quote", _("Spoke another language; letters are in it from now on")),
     "proposed_contact": Act("users", _("Named somebody else to ask; nobody is called before you confirm it")),
     "wants_copy": Act("file-text", _("Asked for a copy")),
     "promised": Act("handshake", _("Promised to pay"), "accent"),

@@ -12,7 +12,7 @@ from calls.outcomes import finish
 from calls.planning import plan
 from compliance.models import Suppression
 from disputes.models import Claim
-from invoices.models import Hold, Invoice, Promise
+from invoices.models import Customer, Hold, Invoice, Promise
 from notifications.models import Duty, Message
 from syntharra.tenancy import current_business
 from tests.calls.line import on_the_line, talk_through
@@ -208,6 +208,21 @@ def test_a_doubt_left_open_by_a_wish_for_a_person_stays_paused_beside_it(attempt
     rows = found()
     assert Attempt.objects.get(pk=attempt.pk).disposition == "request_human"
     assert (rows.paused, rows.hold, rows.letters) == ("unsure", "customer", ("pause_alert", "unsure_letter"))
+
+
+def test_who_speaks_spanish_is_written_to_in_spanish_from_then_on(attempt: Attempt) -> None:
+    talk_through(attempt, "sí soy Ana", "nunca pedí ese trabajo, no lo voy a pagar")
+
+    letter = Message.objects.get(letter="dispute_acknowledgement")
+    assert Customer.objects.get().language == "es"
+    assert (letter.language, Claim.objects.get().language) == ("es", "es")
+    assert ActivityLine.objects.filter(verb="speaks").count() == 1
+
+
+def test_a_stranger_who_speaks_spanish_changes_nothing_about_the_customer(attempt: Attempt) -> None:
+    talk_through(attempt, "no está, vuelve mañana")
+
+    assert Customer.objects.get().language == "en-us"
 
 
 def test_out_of_hours_a_person_calls_back_at_a_named_time(attempt: Attempt) -> None:
