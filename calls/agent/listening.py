@@ -22,18 +22,7 @@ _OWN_ANSWERS = frozenset(
 
 def hear_answer(turn: Turn, text: str, heard: Heard, said: Everyday | None) -> None:
     """Chooses one answer. Stops have been looked for before this."""
-    if turn.state.phase is Phase.PROMISE and heard.intent not in _OWN_ANSWERS and answers.answer_promise(turn, text):
-        return
-    if said is Everyday.COPY_WANTED:
-        answers.send_copy(turn, text)
-        return
-    if restriction(text) is not None and heard.intent in (Intent.OPT_OUT, Intent.CALLBACK_REQUEST):
-        answers.note_callback(turn, text, Intent.CALLBACK_REQUEST)
-        return
-    if _for_the_owner(turn, text, heard, said) and answers.pass_on(turn, text, said):
-        return
-    if said is Everyday.REPEAT and heard.intent in (Intent.QUESTION_ABOUT_INVOICE, Intent.OTHER):
-        _nothing_much(turn, text, said)
+    if _answered_by_what_was_open(turn, text, heard, said):
         return
     match heard.intent:
         case Intent.PROMISE_TO_PAY:
@@ -64,6 +53,24 @@ def hear_answer(turn: Turn, text: str, heard: Heard, said: Everyday | None) -> N
             turn.close(Disposition.NOT_RIGHT_PARTY if turn.brief.is_consumer else Disposition.OTHER_CONTACT)
         case _:
             _nothing_much(turn, text, said)
+
+
+def _answered_by_what_was_open(turn: Turn, text: str, heard: Heard, said: Everyday | None) -> bool:
+    """A day that was asked for, a copy, a time not to call, the trade's everyday answers, words to be said again."""
+    if turn.state.phase is Phase.PROMISE and heard.intent not in _OWN_ANSWERS and answers.answer_promise(turn, text):
+        return True
+    if said is Everyday.COPY_WANTED:
+        answers.send_copy(turn, text)
+        return True
+    if restriction(text) is not None and heard.intent in (Intent.OPT_OUT, Intent.CALLBACK_REQUEST):
+        answers.note_callback(turn, text, Intent.CALLBACK_REQUEST)
+        return True
+    if _for_the_owner(turn, text, heard, said) and answers.pass_on(turn, text, said):
+        return True
+    if said is Everyday.REPEAT and heard.intent in (Intent.QUESTION_ABOUT_INVOICE, Intent.OTHER):
+        _nothing_much(turn, text, said)
+        return True
+    return False
 
 
 def _for_the_owner(turn: Turn, text: str, heard: Heard, said: Everyday | None) -> bool:
