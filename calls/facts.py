@@ -46,13 +46,14 @@ IN_WRITING = (Claim.Source.PAGE, Claim.Source.EMAIL, Claim.Source.SMS)
 def register() -> None:
     """Answer for the purpose ``collect``, and say who carries out what is owed to a telephone line."""
     answer_for(Purpose.COLLECT, collect_facts)
-    from calls import letters, preview, recordings, reminding, stops, webhooks
+    from calls import final, letters, preview, recordings, reminding, stops, webhooks
 
     stops.register()
     letters.register()
     preview.register()
     recordings.register()
     reminding.register()
+    final.register()
     webhooks.register()
 
 

@@ -59,7 +59,7 @@ class Frame:
         return [
             self._link("today", _("Today"), "sunrise"),
             self._link("invoices", _("Invoices"), "receipt-text", "invoice", "freeze_invoice"),
-            self._link("calls", _("Calls"), "phone", "call", "spoken_labels"),
+            self._link("calls", _("Calls"), "phone", "call", "spoken_labels", "tomorrow"),
             self._link(
                 "disputes",
                 _("Disputes"),
@@ -75,6 +75,9 @@ class Frame:
     def more_links(self) -> list[Link]:
         links = [
             self._link("customers", _("Customers"), "users", "customer"),
+            self._link(
+                "holds", _("Holds"), "hourglass", "new_hold", "backlog", "your_decision", "decide_final", "last_letter"
+            ),
             self._link(
                 "rules",
                 _("Rules"),

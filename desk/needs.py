@@ -5,10 +5,13 @@ from dataclasses import dataclass
 
 from django.db.models import Count, Sum
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import Business
+from calls import final
+from calls.firm_choices import backlog
 from calls.models import Attempt
 from desk import asks, book_entries, check_first
 from desk.clocks import decision_clock
@@ -49,6 +52,7 @@ def needs(business: Business) -> list[Need]:
         *_check_first(business),
         *_tasks(business),
         *_decisions(business),
+        *_backlog(business),
         *_reminders(business),
     ]
 
@@ -162,7 +166,8 @@ def _approvals(business: Business) -> Iterator[Need]:
         what = ngettext("%(count)d planned call waits for your yes", "%(count)d planned calls wait for your yes", count)
         first = waiting.order_by("planned_for").values_list("planned_for", flat=True)[0]
         by = _("first %(when)s") % {"when": moment_words(first)}
-        url = f"{reverse('calls')}?show=planned"
+        on = timezone.localtime(first).date()
+        url = f"{reverse('tomorrow')}?day={on}"
         yield Need("accent", "phone", what % {"count": count}, url, _("Look"), by=by)
 
 
@@ -198,12 +203,26 @@ def _tasks(business: Business) -> Iterator[Need]:
 
 
 def _decisions(business: Business) -> Iterator[Need]:
-    left = business.invoices.open().filter(left_reason=Invoice.Left.YOUR_DECISION, currency=business.currency)
+    left = final.undecided(business).filter(currency=business.currency)
     found = left.aggregate(count=Count("pk"), sum=Sum("balance"))
     if found["count"]:
         what = ngettext(
-            "%(count)d invoice was called three times: %(amount)s. What now?",
-            "%(count)d invoices were called three times: %(amount)s. What now?",
+            "%(count)d invoice was called about for the last time: %(amount)s. What now?",
+            "%(count)d invoices were called about for the last time: %(amount)s. What now?",
             found["count"],
         ) % {"count": found["count"], "amount": money.shown(money.of(found["sum"], business.currency))}
-        yield Need("clock", "flag", what, f"{reverse('invoices')}?show=left", _("Decide"))
+        yield Need("clock", "flag", what, reverse("your_decision"), _("Decide"))
+
+
+def _backlog(business: Business) -> Iterator[Need]:
+    """What was old when the books were connected: only the firm knows whether it is still owed."""
+    waiting = backlog(business).filter(backlog_choice="", currency=business.currency)
+    found = waiting.order_by().aggregate(count=Count("pk"), sum=Sum("balance"))
+    if found["count"]:
+        what = ngettext(
+            "%(count)d invoice was old when you connected your books: %(amount)s",
+            "%(count)d invoices were old when you connected your books: %(amount)s",
+            found["count"],
+        ) % {"count": found["count"], "amount": money.shown(money.of(found["sum"], business.currency))}
+        said = _("Nobody is called about them until you choose.")
+        yield Need("clock", "history", what, reverse("backlog"), _("Choose"), said)

@@ -80,6 +80,7 @@ def customer(request: MemberRequest, pk: UUID) -> HttpResponse:
     stops = list(found.suppressions.filter(lifted_at=None).order_by("at"))
     context = {
         "title": found.name,
+        "hold_url": f"{reverse('new_hold')}?customer={found.pk}",
         "above": [(_("Customers"), reverse("customers"))],
         "under": " · ".join(part for part in (found.get_kind_display(), _address(found)) if part),
         "balance": own,
