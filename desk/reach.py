@@ -170,7 +170,7 @@ def _who(by: str) -> str:
 
 
 def _source(source: str) -> str:
-    if source.startswith("call:"):
+    if source.startswith("call"):
         return _("said on a call")
     return {
         "member": _("told to the firm"),

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from compliance.explanation import Explanation, Line, Verdict
 from compliance.law import Frequency, Hours, Layer, State
@@ -101,7 +100,7 @@ def groups() -> list[Group]:
             code.name,
             str(rule_in_words(code.name)),
             str(LAYERS[code.layer]) if code.layer else _("the law or our own rules, by who is called"),
-            code.layer is not Layer.HOUSE,
+            code.layer in (None, Layer.LAW),
             source_words(code.source),
             _detail(code.name, rules),
         )
@@ -171,9 +170,7 @@ def _detail(code: str, rules: RuleBook) -> str:
     if code == "CONSENT_MISSING":
         return source_words(file.consent_age.source)
     if limit := next((limit for limit in _limits(rules) if limit.code == code), None):
-        words = ngettext(
-            "refused from %(n)d in %(days)d days on", "refused from %(n)d in %(days)d days on", limit.refused_from
-        )
+        words = _("no further one once %(n)d count within %(days)d days")
         return words % {"n": limit.refused_from, "days": limit.days}
     return ""
 

@@ -253,11 +253,18 @@ def _context(rows: list[ValidationNotice], *, ends_on: date) -> dict[str, Any]:
     return {
         "business": business,
         "customer": customer,
+        "address": _address(customer),
         "sender": sender(business),
         "ends_on": ends_on,
         "cfpb": CFPB,
         "debts": [_debt(row, by_pk[row.invoice_id]) for row in rows],
     }
+
+
+def _address(customer: Customer) -> list[str]:
+    """Street, then city with state and ZIP code; nothing where the books have no street."""
+    place = " ".join(part for part in (customer.state.removeprefix("US-"), customer.zip) if part)
+    return [customer.street, ", ".join(part for part in (customer.city, place) if part)] if customer.street else []
 
 
 def _debt(row: ValidationNotice, invoice: Invoice) -> dict[str, Any]:

@@ -8,7 +8,9 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.csp import CSP
 from django.utils.translation import gettext as _
+from django.views.decorators.csp import csp_override
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.middleware import MemberRequest
@@ -113,6 +115,7 @@ def confirm(request: MemberRequest, pk: UUID) -> HttpResponse:
 
 
 @require_GET
+@csp_override({"default-src": [CSP.NONE], "style-src": [CSP.UNSAFE_INLINE], "frame-ancestors": [CSP.NONE]})
 @members_page
 def notice(request: MemberRequest, pk: UUID) -> HttpResponse:
     """The notice as it was sent, or as it would be printed today: a page of its own, to be printed."""

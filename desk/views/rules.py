@@ -28,7 +28,7 @@ from desk.standing import invoice_url, today
 from desk.views.invoices import named
 from desk.window import window_of
 from desk.wording.gate import gate_of
-from desk.wording.rules import WEEKDAYS, clock_words
+from desk.wording.rules import WEEKDAYS, clock_words, moment_there, zones
 from invoices.notices import version
 from syntharra import clock
 
@@ -74,7 +74,7 @@ def invoice_rules(request: MemberRequest, number: str) -> HttpResponse:
         "window": window_of(told.facts, RuleBook.load()),
         "clearance": told.clearance,
         "law_only": told.clearance.law_only.decision == "allowed",
-        "clocks": told.clearance.inputs["local_times"].items(),
+        "clocks": [(zones([zone]), moment_there(at, zone)) for zone in told.clearance.inputs["zones"]],
     }
     return render(request, "desk/invoice_rules.html", context)
 

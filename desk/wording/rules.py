@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from datetime import date, datetime, time
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext, ngettext
@@ -41,6 +42,8 @@ def layer_words(line: Line) -> str:
 
 def source_words(source: Source) -> str:
     """``12 CFR 1006.14 … (seen in the source)``."""
+    if source.verified == "ours" and source.text.startswith("our own policy"):
+        return ""  # the layer says it already
     return f"{source.text} ({VERIFIED[source.verified]})"
 
 
@@ -56,9 +59,15 @@ def zones(names: list[str]) -> str:
     return ", ".join(name.rpartition("/")[2].replace("_", " ") for name in names)
 
 
+def moment_there(at: datetime, zone: str) -> str:
+    """``Tuesday 10:40 am`` on the wall clock of that zone."""
+    local = at.astimezone(ZoneInfo(zone))
+    return f"{WEEKDAYS[local.weekday()]} {hour_words(local)}"
+
+
 def hours(text: str) -> str:
     """``Monday to Saturday 8 am to 8 pm`` for ``mon-sat 08:00-20:00``; what is no window stays as it is."""
-    if not re.fullmatch(rf"{_WINDOW.pattern}(?:, *{_WINDOW.pattern})*", text):
+    if text.startswith("not ") or not re.fullmatch(rf"{_WINDOW.pattern}(?:, *{_WINDOW.pattern})*", text):
         return _weekdays(text)
     return "; ".join(_window(match) for match in _WINDOW.finditer(text))
 
@@ -108,8 +117,8 @@ def _figure(name: str, value: Any, found: Mapping[str, Any]) -> str:
             return places(value)
         case "counted":
             words = ngettext(
-                "%(n)d counted in %(days)d days, refused from %(most)d on",
-                "%(n)d counted in %(days)d days, refused from %(most)d on",
+                "%(n)d of %(most)d counted in %(days)d days",
+                "%(n)d of %(most)d counted in %(days)d days",
                 value,
             )
             return words % {"n": value, "days": found["days"], "most": found["refused_from"]}

@@ -9,6 +9,7 @@ import pytest
 from django.db import transaction
 from playwright.sync_api import Browser, BrowserContext, Page
 
+from compliance.models import Suppression
 from desk.sandbox import sign_in_link
 from syntharra import links
 from syntharra.tenancy import acting_for
@@ -53,6 +54,16 @@ PAGES = {
         "/accounts/2fa/",
         "/accounts/sessions/",
     ),
+    "gate": (
+        "/rules/",
+        "/invoices/2207/rules/",
+        "/rules/yours/",
+        "/rules/private-persons/",
+        "/stops/",
+        "/stops/?show=lifted",
+        "/stops/{stop}/lifting/",
+        "/customers/{customer}/reach/",
+    ),
     "outside": (
         "/accounts/login/",
         "/accounts/signup/",
@@ -68,11 +79,13 @@ PAGES = {
 def addresses(group: str, scene: Scene) -> list[str]:
     with acting_for(scene.firm.business.pk), transaction.atomic():
         customers_page = links.make("dispute", scene.dispute.pk, lasts=timedelta(days=60), scope={})
+        stop = Suppression.objects.order_by("pk").values_list("pk", flat=True)[0]
         door = sign_in_link(scene.firm.business).rpartition("/")[2]
     names = {
         "customer": scene.disputed.customer_id,
         "call": scene.call.pk,
         "dispute": scene.dispute.number,
+        "stop": stop,
         "customers_page": customers_page,
         "door": door,
     }

@@ -20,6 +20,7 @@ from invoices.models import Customer, Invoice, ValidationNotice
 from invoices.notices import owe_notice
 from syntharra.tenancy import acting_for
 from tests.cast import Firm, make_business, make_customer, make_invoice, make_member
+from tests.desk.scene import a_day
 
 pytestmark = pytest.mark.django_db
 
@@ -376,3 +377,24 @@ def test_explain_call_says_what_it_cannot_find(ava: Client, invoice: Invoice) ->
     ):
         explained("2207")
     assert explained("2207", "--business", "other firm").startswith("Other Firm, 2207")
+
+
+def test_every_rule_is_explained_whatever_stands_against_the_invoice(ava: Client, plumber: Firm, live: None) -> None:
+    scene = a_day(plumber)
+    customer = scene.disputed.customer
+    for kind, said in (
+        ("not_between", {"start": "00:00", "end": "12:00"}),
+        ("not_between", {"start": "17:00", "end": "00:00"}),
+        ("not_on", {"weekday": "1"}),
+        ("not_at_work", {}),
+        ("zone", {"zone": "America/Denver"}),
+    ):
+        ava.post(f"/customers/{customer.pk}/statements/", {"kind": kind, "words": "x", **said})
+    assert Statement.objects.count() == 5
+
+    page = text_of(ava, f"/invoices/{scene.disputed.pk}/rules/")
+
+    assert "not 12:00 am to 12:00 pm · closed in Denver, New York" in page
+    assert "not on Tuesday" in page
+    for found in Invoice.objects.order_by("number"):
+        assert "Kept" in text_of(ava, f"/invoices/{found.pk}/rules/?at=2026-11-26T21:30")

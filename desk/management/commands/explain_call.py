@@ -108,7 +108,7 @@ class Command(BaseCommand):
             for line in mine:
                 counted = figures(line)
                 lines.append(f"  {line.code}  [{layer_words(line)}]  {line.words}{f': {counted}' if counted else ''}")
-                if verdict is not Verdict.NOT_BOUND:
+                if verdict is not Verdict.NOT_BOUND and source_words(line.source):
                     lines.append(f"      {source_words(line.source)}")
         self.stdout.write("\n".join(lines))
 
