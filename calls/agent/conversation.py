@@ -139,7 +139,7 @@ def _answer(turn: Turn, text: str, heard: Heard) -> None:
 def _answer_callback(turn: Turn, text: str, heard: Heard) -> None:
     """Whether it is a machine is answered whenever it is asked, and a person is arranged for whenever one is wanted."""
     if heard.intent is Intent.ARE_YOU_A_BOT:
-        opening.say_robot(turn)
+        opening.say_robot(turn, text)
         turn.ask("ask_callback", Asks.CALLBACK, Phase.CALLBACK)
     elif heard.intent is Intent.REQUEST_HUMAN:
         answers.offer_person(turn, text)

@@ -64,13 +64,13 @@ _PATTERNS: dict[Everyday, str] = {
     Everyday.WANTS_ENGLISH: r"(speak|in|habl\w*|en) (english|ingles)|^(english|ingles)( please)?$",
     Everyday.DISTRUSTS_CALL: (
         r"(dont|do not|wont|not) (answer|talk to|talking to|deal with|speak to|speaking to) (a |any )?(robots?|machines?|computers?|recordings?)|prove (it|who|that)|no le creo|es un fraude"
-        r"|is this (even )?(real|legit|for real|fraud|a fraud)|verify (who you|that you|this is)|\bscam|\bspam\b|fraud(ulent)? call|phishing|estafa|how do i know (this|you|that|youre)|como se que (es|son|usted)"
+        r"|(dont|do not) believe (this|that|you)( call)?( is| are)? ?(real|legit|for real|from)|is this (even )?(real|legit|for real|fraud|a fraud)|verify (who you|that you|this is)|\bscam|\bspam\b|fraud(ulent)? call|phishing|estafa|how do i know (this|you|that|youre)|como se que (es|son|usted)"
         r"|(dont|do not|not|wont|never) (give|giving|share|sharing|tell|telling).{0,25}(over the phone|on the phone|to (a )?(stranger|robot|machine)|information|that out|my (zip|address))"
         r"|(dont|do not) trust (this|you|these|that)|not (comfortable|giving).{0,25}(phone|info)|doesnt sound (legit|real)|are you (even )?(legit|for real)"
         r"|no doy (informacion|datos)|no confio"
     ),
     Everyday.HOLD_THE_LINE: (
-        r"^(please )?hold( please)?$|\b(hold on|hang on|one (moment|second|sec|minute)|just a (moment|second|sec|minute)|please hold)\b"
+        r"^(please )?hold( please)?$|(can|could|would|will) you (please )?hold|\b(hold on|hang on|one (moment|second|sec|minute)|just a (moment|second|sec|minute)|please hold)\b"
         r"|(ill|let me|i can|im going to|ill just) (get|grab|put|transfer|connect|patch|see if)|transferring|give me a (sec|second|minute)"
         r"|\b(un momento|un segundo|no cuelgue|espere|ahorita se lo paso|se lo paso|le paso|permitame)\b"
     ),
@@ -78,6 +78,7 @@ _PATTERNS: dict[Everyday, str] = {
         r"\b(w 9|w9|w nine)\b|\b(need\w*|require\w*|send|without|missing|waiting (on|for)|put|no|not (have|had))\b.{0,30}\b(purchase order|p o|po)\b|\b(purchase order|p o|po)( number)? first|certificate of insurance|\bcoi\b|lien (waiver|release)"
         r"|(vendor|supplier|ap|payment|procurement) (portal|form|packet|set ?up)|set (you|them|yall) up (as a|in)|upload.{0,30}(portal|ariba|coupa|system)"
         r"|(submit|enter|upload|load|put) (it|that|them|the invoice|your invoice|the bill).{0,12}(ariba|coupa|portal|system|website)|\b(ariba|coupa)\b|vendor number|banking (form|info) first"
+        r"|(go|goes|come|comes|run) (in |through |into |in through )(our|the|your) (\w+ )?(portal|system)|(not|never|arent|isnt|get|be|been) set ?up (as|in|with|on)"
         r"|(insurance|insured) cert\w*|formulario w ?9|orden de compra|exoneracion de gravamen"
     ),
     Everyday.WAITING_FOR_PAYER: (
@@ -91,7 +92,8 @@ _PATTERNS: dict[Everyday, str] = {
     ),
     Everyday.COPY_WANTED: (
         r"(lost|misplaced|cant find|dont have|do not have) (the|my|your|that|a|any) (invoice|bill|paperwork|statement)|(send|email|mail|text|fax) (me|us) (a|the|another|that|your)? ?(copy|statement|invoice|bill|pdf)"
-        r"|(never|didnt|havent|did not|have not) (even )?(got|get|gotten|received|receive) (it|one|anything|nothing)( from you( guys)?| in the mail| yet)?$|^(please )?(resend|send) (it|that) again|resend it"
+        r"|(never|didnt|havent|did not|have not) (even )?(got|get|gotten|received|receive) (it|one|anything|nothing)( from you( guys)?| in the mail| yet)?$|(resend|send|email|mail) (me )?(it|that|the invoice|the bill) (over |to me )?again|resend it"
+        r"|(need|have|want|like) to (see|look at|review|check) (the|a|your|that|an) (\w+ )?(invoice|bill|statement)"
         r"|(can|could|may) (i|we) (have|get|see).{0,15}\b(copy|invoice|bill)\b|need (a|another|the) (copy|invoice)\b|(send|email|mail|resend|forward).{0,25}\b(copy|another one|the invoice|that invoice|the bill|a pdf|it again)\b"
         r"|(never|didnt|havent|did not|have not) (even )?(get|got|gotten|see|saw|seen|receive|received).{0,15}\b(an?|the|any|your|that|this)? ?(invoice|bill|statement|email from)"
         r"|(mand\w+|envi\w+|reenvi\w+).{0,25}(copia|factura)|no (he recibido|recibi|me llego).{0,12}(factura|cuenta)"
@@ -101,13 +103,14 @@ _PATTERNS: dict[Everyday, str] = {
         r"|(bookkeeper|accountant|accounting|accounts payable|office manager|controller|cpa|corporate|head office) (handles|does|takes care|pays|deals)"
         r"|(that|this|it|bills?|invoices?|they) (all )?(goes?|go|should go|needs to go|get sent|is handled) (to|by|through) (our |the |my )?(ap|accounts payable|accounting|bookkeeper|corporate|head office|property manager|home office)\b"
         r"|(property manager|bookkeeper|accountant|accounting|corporate|head office|home office|main office|management company) (pays|handles|does|takes care)"
-        r"|not my department|i dont (handle|do|deal with) (the )?(bills|billing|payments|payables|invoices|that)|(her|his|their) (number|email|extension) is"
+        r"|my (wife|husband|spouse|daughter|son|mother|mom|father|dad|sister|brother|partner)s? (handles|pays|takes care|does|deals|is in charge)"
+        r"|mi (esposa|esposo|hija|hijo|mama|papa) (se encarga|paga|maneja|lleva)|not my department|i dont (handle|do|deal with) (the )?(bills|billing|payments|payables|invoices|that)|(her|his|their) (number|email|extension) is"
         r"|(contador|contabilidad|oficina central) (se encarga|paga|maneja)|hable con (el|la|nuestro|mi) (contador|contadora|contabilidad)"
     ),
     Everyday.WRITTEN_ONLY: (
         r"(just |only |please |rather |prefer(ably)? |can you )(e ?mail|mail|write|text)( it| me| us| that| this)?( instead)?\b|(in writing|by (e ?mail|mail)|through e ?mail)( only| please)?"
         r"|(e ?mail|mail|write|text|letters?) (me |us )?only\b|only (want|take|accept|do|by) (an? )?(e ?mails?|mail|letters?|writing)|solo (por )?(correo|escrito|carta)"
-        r"|send (me|us) (a letter|an e ?mail|something in writing)|put it in (writing|an e ?mail)|por (escrito|correo)|mandeme un correo"
+        r"|(rather|prefer).{0,25}\b(e ?mail|writing|letter|mail)\b|send (me|us) (a letter|an e ?mail|something in writing)|put it in (writing|an e ?mail)|por (escrito|correo)|mandeme un correo"
     ),
     Everyday.OTHER_JOB: (
         r"(other|another|different|previous|last|earlier) (job|project|visit|house|property|unit|site)|otro trabajo|la otra obra"
@@ -197,6 +200,16 @@ def _may_be_phone(run: str) -> bool:
     """A number of this country, whole or still growing: ten digits, an area code and an exchange that exist."""
     run = run.removeprefix("1") if len(run) == 11 else run
     return len(run) <= 10 and run[0] in "23456789" and run[3] in "23456789"
+
+
+def asks_about_recording(text: str) -> bool:
+    """Whether it is recorded; the notice was at the beginning, and whoever asks is told again."""
+    return (
+        re.search(
+            r"\b(are|is|am|be|being) (you|this|it|i|they)?.{0,12}record(ing|ed)\b|\bestan? grab", " ".join(words(text))
+        )
+        is not None
+    )
 
 
 def is_social_security(text: str) -> bool:

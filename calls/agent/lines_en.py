@@ -81,6 +81,7 @@ ENGLISH: dict[str, str] = {
     ),
     "copy_sent": _("Of course. We will send you a copy. Please take your time to look at it."),
     "robot": _("Yes, I am an automated AI assistant. I am calling for {business}."),
+    "recorded": _("Yes, this call is recorded. If you do not want that, just say so."),
     "robot_unnamed": _("Yes, I am an automated AI assistant."),
     # the outcomes
     "link_email": _("Thank you. I am sending the secure payment link to the e-mail address we have for you."),

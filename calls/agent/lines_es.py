@@ -68,6 +68,7 @@ SPANISH: dict[str, str] = {
     "answer_unknown": "No tengo ese dato aquí. Pasaré su pregunta a {business} y le responderán.",
     "copy_sent": "Claro. Le enviaremos una copia. Tómese su tiempo para verla.",
     "robot": "Sí, soy un asistente automático de inteligencia artificial. Llamo de parte de {business}.",
+    "recorded": "Sí, esta llamada se graba. Si no lo desea, dígamelo.",
     "robot_unnamed": "Sí, soy un asistente automático de inteligencia artificial.",
     "link_email": "Gracias. Le envío el enlace de pago seguro al correo electrónico que tenemos.",
     "link_text": "Gracias. Le envío el enlace de pago seguro a este teléfono por mensaje de texto.",

@@ -36,7 +36,7 @@ def hear_answer(turn: Turn, text: str, heard: Heard, said: Everyday | None) -> N
         case Intent.REQUEST_HUMAN:
             answers.offer_person(turn, text)
         case Intent.ARE_YOU_A_BOT:
-            opening.say_robot(turn)
+            opening.say_robot(turn, text)
             _go_on(turn)
         case Intent.QUESTION_ABOUT_INVOICE:
             _question(turn, text)
@@ -58,6 +58,11 @@ def hear_answer(turn: Turn, text: str, heard: Heard, said: Everyday | None) -> N
 def _answered_by_what_was_open(turn: Turn, text: str, heard: Heard, said: Everyday | None) -> bool:
     """A day that was asked for, a copy, a time not to call, the trade's everyday answers, words to be said again."""
     if turn.state.phase is Phase.PROMISE and heard.intent not in _OWN_ANSWERS and answers.answer_promise(turn, text):
+        return True
+    if said is Everyday.HOLD_THE_LINE and heard.intent is Intent.NOT_RIGHT_PARTY:
+        turn.retract()  # somebody else comes to the line: who that is must be asked first
+        turn.say("will_hold", LineAct.REASSURE)
+        turn.set(phase=Phase.WAITING, asked=None)
         return True
     if said is Everyday.COPY_WANTED:
         answers.send_copy(turn, text)

@@ -4,7 +4,7 @@ from calls.agent import identity
 from calls.agent.acts import Note, NoteKind, RightParty, Speaks
 from calls.agent.answers import note_callback, offer_person
 from calls.agent.dispositions import Disposition
-from calls.agent.everyday import Everyday, assent, names_time_to_call
+from calls.agent.everyday import Everyday, asks_about_recording, assent, names_time_to_call
 from calls.agent.facts import LinkChannel, Role
 from calls.agent.particulars import contact
 from calls.agent.speech import count
@@ -58,7 +58,7 @@ def hear_name(turn: Turn, text: str, heard: Heard, said: Everyday | None) -> Non
     elif said is Everyday.DISTRUSTS_CALL:
         _distrust(turn, text)
     elif heard.intent is Intent.ARE_YOU_A_BOT:
-        say_robot(turn)
+        say_robot(turn, text)
         _ask_again(turn)
     elif heard.intent is Intent.REQUEST_HUMAN:
         offer_person(turn, text)
@@ -92,7 +92,7 @@ def hear_fact(turn: Turn, text: str, heard: Heard, said: Everyday | None) -> Non
     elif said is Everyday.DISTRUSTS_CALL:
         _distrust(turn, text)
     elif heard.intent is Intent.ARE_YOU_A_BOT:
-        say_robot(turn)
+        say_robot(turn, text)
         ask_fact(turn)
     elif heard.intent is Intent.REQUEST_HUMAN:
         offer_person(turn, text)
@@ -174,8 +174,11 @@ def ask_open(turn: Turn) -> None:
     turn.ask(key, Asks.OPEN, Phase.LISTENING)
 
 
-def say_robot(turn: Turn) -> None:
-    """Asked, it is said at once and truthfully (RULES 6)."""
+def say_robot(turn: Turn, text: str = "") -> None:
+    """Asked, it is said at once and truthfully (RULES 6): that it is a machine, or that it is recorded."""
+    if asks_about_recording(text):
+        turn.say("recorded", LineAct.ANSWER)
+        return
     unnamed = turn.brief.identify_after_name and not turn.state.right_party
     turn.say("robot_unnamed" if unnamed else "robot", LineAct.ANSWER)
 

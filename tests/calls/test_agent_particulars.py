@@ -389,6 +389,20 @@ def test_a_no_before_the_bill_was_heard_takes_back_that_it_is_the_right_person()
     assert "invoice" not in said(step)
 
 
+def test_who_asks_whether_it_is_recorded_is_told() -> None:
+    step = advance(known(consumer()), Said("are you recording me"))
+
+    assert said(step).startswith("Yes, this call is recorded. If you do not want that, just say so.")
+
+
+def test_who_is_put_through_later_in_the_call_is_asked_who_they_are() -> None:
+    steps = talk(firm(), "yes this is Ben", "let me transfer you to accounting", "accounting, this is Karen")
+
+    assert (said(steps[2]), steps[2].state.right_party) == ("Thank you, I will wait.", False)
+    assert "automated AI assistant" in said(steps[3])
+    assert "invoice" not in said(steps[3])
+
+
 # no loop, and an end in time
 
 
