@@ -42,7 +42,7 @@ class Entry:
 
 
 def work_of(dispute: Dispute, membership: Membership) -> dict[str, Any]:
-    """Three queries: the running way, the open card, the thread."""
+    """Four queries: the running way, the open card, the thread, the files."""
     live = dispute.closed_at is None
     running = dispute.resolutions.filter(status__in=("to_confirm", "running")).first() if live else None
     works = membership.role in AT_WORK
@@ -56,6 +56,10 @@ def work_of(dispute: Dispute, membership: Membership) -> dict[str, Any]:
         "card": _card(dispute, membership) if live else None,
         "resolve_url": url("resolution") if live and works and running is None else "",
         "thread": [_entry(post) for post in dispute.posts.order_by("at")],
+        "files": [
+            (file, reverse("dispute_file", args=[dispute.number, file.pk]))
+            for file in dispute.files.filter(removed_at=None).order_by("at")
+        ],
         "posts_url": url("dispute_posts") if live else "",
         "may_answer": works,
         "words_form": WordsForm(),

@@ -103,6 +103,7 @@ urlpatterns = [
     path("disputes/<str:number>/visit/", resolve.visit, name="dispute_visit"),
     path("disputes/<str:number>/books/<uuid:pk>/", resolve.books_answer, name="books_answer"),
     path("disputes/<str:number>/posts/", resolve.post, name="dispute_posts"),
+    path("disputes/<str:number>/files/<uuid:pk>/", resolve.file, name="dispute_file"),
     path("disputes/<str:number>/assignee/", resolve.assignee, name="dispute_assignee"),
     path("disputes/<str:number>/more-time/", resolve.more_time, name="dispute_more_time"),
     path("disputes/<str:number>/release/", disputes.release_dispute, name="release_dispute"),

@@ -2,4 +2,7 @@ from django.urls import path
 
 from disputes import views
 
-urlpatterns = [path("l/<str:token>", views.signed_page, name="signed_page")]
+urlpatterns = [
+    path("l/<str:token>", views.signed_page, name="signed_page"),
+    path("l/<str:token>/files/<uuid:pk>", views.signed_file, name="signed_file"),
+]

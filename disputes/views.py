@@ -2,23 +2,26 @@
 
 from collections.abc import Callable
 from typing import Any
+from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
+from django.core.exceptions import TooManyFilesSent
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods
 
-from disputes import customer_acts, page, posts, specifying
+from disputes import customer_acts, files, page, posts, specifying
 from disputes.ending import ClosedAlready, NotProved
-from disputes.models import Dispute, Specification
+from disputes.models import Dispute, Side, Specification
 from disputes.page_forms import DetailsForm, KindForm, NameForm, WordsForm
 from disputes.resolving import CannotResolve
 from disputes.specifying import Answers, CannotSpecify
+from disputes.uploads import BadFile
 from invoices.models import Invoice
 from syntharra import links
 
-REFUSALS = (CannotSpecify, CannotResolve, ClosedAlready, NotProved)
+REFUSALS = (BadFile, CannotSpecify, CannotResolve, ClosedAlready, NotProved)
 
 
 # Whoever holds the token may answer: no cookie is trusted here, so there is nothing a forged request could borrow, and
@@ -39,6 +42,20 @@ def signed_page(request: HttpRequest, token: str) -> HttpResponse:
     return response
 
 
+@never_cache
+@require_GET
+def signed_file(request: HttpRequest, token: str, pk: UUID) -> HttpResponseBase:
+    """A photo or paper of this dispute, for whoever holds the link."""
+    try:
+        with links.opened(token, purpose="dispute") as link:
+            response = files.given_out(Dispute.objects.get(pk=link.subject), pk)
+    except links.DeadLink as dead:
+        return render(request, "disputes/dead_link.html", {"reason": dead.reason}, status=410)
+    response["Referrer-Policy"] = "no-referrer"
+    response["X-Robots-Tag"] = "noindex, nofollow"
+    return response
+
+
 def _newest(dispute: Dispute) -> Dispute:
     """A link in an old letter leads to what is open now: a dispute that was reopened has a new number."""
     live = Dispute.objects.live().filter(invoice=dispute.invoice_id).select_related("invoice", "customer", "business")
@@ -48,7 +65,10 @@ def _newest(dispute: Dispute) -> Dispute:
 def _answered(request: HttpRequest, dispute: Dispute) -> HttpResponse:
     if request.method != "POST":
         return _shown(request, dispute)
-    act = _ACTS.get(request.POST.get("act", ""))
+    try:
+        act = _ACTS.get(request.POST.get("act", ""))
+    except TooManyFilesSent:
+        return _shown(request, dispute, refusal=files.too_many(), status=413)
     if act is None:
         return HttpResponseBadRequest("This form is not known here. Go back, load the page again and try once more.")
     try:
@@ -82,8 +102,9 @@ def _details(request: HttpRequest, dispute: Dispute) -> HttpResponse | None:
         return _shown(request, dispute, details=form, status=422)
     keep = specifying.save if "later" in request.POST else specifying.send
     try:
+        _take_files(request, dispute)
         keep(dispute.pk, form.answers(), by=dispute.customer.name)
-    except CannotSpecify as refusal:
+    except (BadFile, CannotSpecify) as refusal:
         form.add_error(None, str(refusal))
         return _shown(request, dispute, details=form, status=422)
     return redirect(f"{request.path}?done={'saved' if 'later' in request.POST else 'sent'}")
@@ -93,8 +114,15 @@ def _write(request: HttpRequest, dispute: Dispute) -> HttpResponse | None:
     form = WordsForm(request.POST)
     if not form.is_valid():
         return _shown(request, dispute, words_form=form, status=422)
+    _take_files(request, dispute)
     posts.customer_writes(dispute.pk, form.cleaned_data["words"], by=dispute.customer.name)
     return None
+
+
+def _take_files(request: HttpRequest, dispute: Dispute) -> None:
+    sent = request.FILES.getlist("files")
+    if sent:
+        files.take(dispute.pk, sent, side=Side.CUSTOMER, by=dispute.customer.name)
 
 
 def _answer(request: HttpRequest, dispute: Dispute) -> HttpResponse | None:
@@ -148,6 +176,7 @@ def _shown(
         "standing": page.standing(dispute),
         "asked": page.asked_of_customer(dispute),
         "thread": page.thread(dispute),
+        "files": [(file, f"{request.path}/files/{file.pk}") for file in dispute.files.filter(removed_at=None)],
         "evidence": specifying.evidence_of(draft.kind),
         "kind_words": draft.get_kind_display() if draft.kind else "",
         "kind_form": forms.get("kind_form") or KindForm(initial={"kind": draft.kind}),

@@ -57,6 +57,8 @@ STORAGES = {
     },
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
+# A virus scanner for what strangers send: a dotted path to a callable taking bytes, returning "" or what it found.
+FILE_SCANNER = env.str("FILE_SCANNER", default="")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 INSTALLED_APPS = [

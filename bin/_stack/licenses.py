@@ -14,7 +14,18 @@ from pathlib import Path
 from _stack.places import ROOT
 from _stack.setup.progress import say
 
-ALLOWED = {"0BSD", "Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "ISC", "LGPL-3.0-only", "MIT", "MIT-0", "MPL-2.0"}
+ALLOWED = {
+    "0BSD",
+    "Apache-2.0",
+    "BSD-2-Clause",
+    "BSD-3-Clause",
+    "ISC",
+    "LGPL-3.0-only",
+    "MIT",
+    "MIT-0",
+    "MIT-CMU",
+    "MPL-2.0",
+}
 ALLOWED |= {"OFL-1.1", "PostgreSQL", "PSF-2.0"}
 # Where a package's own words are vague, read by hand in its license files.
 READ_BY_HAND = {
@@ -24,6 +35,7 @@ READ_BY_HAND = {
     "openai": "Apache-2.0",
     "opentelemetry-api": "Apache-2.0",
     "sniffio": "MIT OR Apache-2.0",
+    "brotlicffi": "MIT",  # only where Python is PyPy
     "colorama": "BSD-3-Clause",
     "fido2": "BSD-2-Clause AND Apache-2.0 AND MPL-2.0",
     "httpx2-jsfetch": "BSD-3-Clause",

@@ -6,26 +6,27 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.middleware import MemberRequest
 from accounts.models import User
 from desk.doors import AT_WORK, IN_CHARGE, members_page, only_for
 from desk.resolve_forms import FORMS, MoreTimeForm, WayForm, WordsForm
 from desk.wording.resolutions import TITLES, WORDS
-from disputes import books, course, posts, resolving
+from disputes import books, course, files, posts, resolving
 from disputes.ending import ClosedAlready, NotProved, attempts_left
-from disputes.models import BooksMoved, Dispute, Resolution
+from disputes.models import BooksMoved, Dispute, Resolution, Side
 from disputes.resolving import CannotResolve
+from disputes.uploads import BadFile
 from integrations.abilities import Act, abilities_of
 from syntharra import money
 
-REFUSALS = (CannotResolve, ClosedAlready, NotProved)
+REFUSALS = (BadFile, CannotResolve, ClosedAlready, NotProved)
 _BOOKS_ACTS = {
     Resolution.Kind.CREDIT_MEMO: Act.LOWER,
     Resolution.Kind.SETTLEMENT: Act.LOWER,
@@ -189,7 +190,21 @@ def post(request: MemberRequest, number: str) -> HttpResponse:
         return redirect(found)
     words = form.cleaned_data["words"]
     keep = posts.note if note else posts.firm_writes
-    return _act(request, found, lambda: keep(found.pk, words, by=request.user), _("Noted.") if note else _("Sent."))
+
+    def write() -> None:
+        sent = request.FILES.getlist("files")
+        if sent:
+            files.take(found.pk, sent, side=Side.FIRM, by=request.user.email)
+        keep(found.pk, words, by=request.user)
+
+    return _act(request, found, write, _("Noted.") if note else _("Sent."))
+
+
+@require_GET
+@members_page
+def file(request: MemberRequest, number: str, pk: UUID) -> HttpResponseBase:
+    """A photo or paper of either side."""
+    return files.given_out(_of(request, number), pk)
 
 
 @require_POST

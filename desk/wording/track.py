@@ -28,5 +28,6 @@ TRACK: dict[str, tuple[str, Any, str]] = {
     "firm_wrote": ("mail", _("Answered the customer"), "accent"),
     "noted_on_dispute": ("pencil", _("Noted something on a dispute"), ""),
     "assigned": ("user", _("Gave a dispute to somebody"), ""),
+    "file_added": ("file-text", _("Added a photo or paper"), ""),
     "closed": ("check", _("A dispute ended"), "accent"),
 }
