@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db import transaction
 
 from accounts import timeline
-from accounts.models import Business, User
+from accounts.models import ActivityLine, Business, User
 from accounts.services import stop_all
 from calls import bells, hangups, inbound
 from calls.agent.conversation import advance, begin
@@ -76,7 +76,8 @@ def end_call(call_id: UUID, *, by: User) -> bool:
         owe_hang_up(attempt, call.sid, because=ENDED_BY_MEMBER)
     else:
         outbox.owe(outbox.Act(kind="hang_up", key=f"call:{call.sid}", facts={"call": str(call.pk), **facts}))
-    timeline.record(call, "ended_call", by=by.email, customer=call.customer_id)
+    if not ActivityLine.objects.filter(subject_id=call.pk, verb="ended_call").exists():
+        timeline.record(call, "ended_call", by=by.email, customer=call.customer_id)
     transaction.on_commit(lambda: hangups.tell(call.line_id, ENDED_BY_MEMBER))
     return True
 

@@ -62,7 +62,8 @@ def answer(business: Business, listed: "Listed[Any]", kind: str) -> HttpResponse
     if kind == "xlsx":
         if len(listed.keys) > MOST_IN_A_WORKBOOK:
             raise TooManyRows(f"{len(listed.keys)} rows, at most {MOST_IN_A_WORKBOOK}")
-        return _workbook(listed)
+        with timezone.override(ZoneInfo(business.time_zone)):
+            return _workbook(listed)
     language = translation.get_language()
     lines = _csv(business, listed, language)
     response = StreamingHttpResponse(lines, content_type=_TYPES["csv"])

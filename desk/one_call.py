@@ -45,9 +45,11 @@ def title(call: Call) -> str:
     return words % {"name": who(call)}
 
 
-def under(call: Call, name: str) -> str:
-    known = call.customer is not None or bool(name)
-    return f"{name} · {phone(call.number)}" if name else phone(call.number) if known else _("a number not on file")
+def under(call: Call, name: str) -> list[str]:
+    """Who it was and their number, each apart: names may run from right to left."""
+    if call.customer is None:
+        return [_("a number not on file")]
+    return [name, phone(call.number)] if name else [phone(call.number)]
 
 
 def invoices_of(call: Call) -> list[Invoice]:

@@ -10,6 +10,7 @@ from datetime import timedelta
 
 from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts import timeline
@@ -55,7 +56,7 @@ def of_call(call: Call, membership: Membership) -> Playback:
     if membership.role not in LISTENERS:
         allowed = ", ".join(str(role.label) for role in LISTENERS)
         return Playback("", _("Recorded. To listen takes one of these roles: %(roles)s.") % {"roles": allowed}, "lock")
-    until = day_words(recordings.playable_until(call).date())
+    until = _until(call)
     words = _("Can be played until %(day)s; the transcript stays. Each listening goes on record.") % {"day": until}
     return Playback(reverse("recording", args=[call.pk]), words)
 
@@ -91,13 +92,17 @@ def _why_not(call: Call) -> Playback | None:
     if call.answered_at is None:
         return Playback("", _("Nobody answered, so there is no recording."))
     if clock.now() >= recordings.playable_until(call) and not _is_disputing(call):
-        day = day_words(recordings.playable_until(call).date())
+        day = _until(call)
         return Playback("", _("It could be played until %(day)s. The transcript stays.") % {"day": day}, "lock")
     if not call.recording_sid and call.recording == Call.Recording.NONE:
         return Playback("", _("This call was not recorded."))
     if not call.recording_sid:
         return Playback("", _("There is no recording of this call: the carrier handed none over."))
     return None
+
+
+def _until(call: Call) -> str:
+    return day_words(timezone.localtime(recordings.playable_until(call)).date())
 
 
 def _is_disputing(call: Call) -> bool:

@@ -74,6 +74,7 @@ urlpatterns = [
     path("calls/calls.<str:kind>", calls.export_calls, name="export_calls"),
     path("calls/<uuid:pk>/", call.call, name="call"),
     path("calls/<uuid:pk>/recording/", call.recording, name="recording"),
+    path("calls/<uuid:pk>/labels/", call.label_call, name="label_call"),
     path("calls/<uuid:pk>/end/", call.end_call, name="end_call"),
     path("tasks/<uuid:pk>/", calls.task_done, name="task_done"),
     path("planned-calls/<uuid:pk>/approval/", calls.approve_call, name="approve_call"),

@@ -7,18 +7,19 @@ from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.middleware import MemberRequest
 from calls.models import Call
 from calls.stops import end_call as end_line
-from desk import asks, one_call, playback
+from desk import asks, one_call, playback, was_right
 from desk.calls_list import who
-from desk.doors import members_page, only_for
+from desk.doors import AT_WORK, members_page, only_for
 from desk.soundtrack import track
 from desk.standing import rows
 from desk.wording.outcomes import ending, follows
 from desk.wording.transcript import stopping, turns
+from disputes.labels import CannotLabel
 from syntharra.templatetags.syntharra import phone, seconds
 
 
@@ -33,6 +34,7 @@ def call(request: MemberRequest, pk: UUID) -> HttpResponse:
     said = turns(found, lines, customer=name or who(found))
     asked, done = asks.of_call(request.business, found)
     heard = playback.of_call(found, request.membership)
+    dispute = one_call.dispute_of(request.business, found, about)
     context = {
         "title": one_call.title(found),
         "above": [(_("Calls"), reverse("calls"))],
@@ -43,7 +45,7 @@ def call(request: MemberRequest, pk: UUID) -> HttpResponse:
         "consequence": f"{end.means} {follows(found.disposition)}".strip(),
         "task": asked,
         "task_done": done,
-        "dispute": one_call.dispute_of(request.business, found, about),
+        "dispute": dispute,
         "turns": said,
         "length": seconds(found.seconds),
         "no_words": one_call.no_words(found, said),
@@ -53,6 +55,8 @@ def call(request: MemberRequest, pk: UUID) -> HttpResponse:
         "playback": heard,
         "track": track(lines, stopped=stopping(found, lines), seconds=found.seconds),
         "moments": one_call.moments(lines, said) if not live else [],
+        "question": was_right.question(found, lines, about, dispute),
+        "may_answer": request.membership.role in AT_WORK,
         "invoices": rows(about),
         "gate": one_call.decision_of(request.business, found),
         "facts": one_call.facts_of(found),
@@ -91,6 +95,21 @@ def end_call(request: MemberRequest, pk: UUID) -> HttpResponse:
         return redirect("call", pk=found.pk)
     facts: list[tuple[str, object]] = [(_("With"), who(found)), (_("Number"), phone(found.number))]
     return render(request, "desk/call_end.html", {"call": found, "facts": facts})
+
+
+@require_POST
+@members_page
+def label_call(request: MemberRequest, pk: UUID) -> HttpResponse:
+    """Was a dispute, or was none: kept beside what was heard. Nothing about the invoice changes."""
+    only_for(request, *AT_WORK)
+    found = _of(request, pk)
+    try:
+        was_right.keep(found, request.POST, by=request.user)
+    except CannotLabel as wrong:
+        messages.warning(request, str(wrong))
+    else:
+        messages.success(request, _("Kept. The agent will learn from it."))
+    return redirect(f"{reverse('call', args=[found.pk])}#was-right")
 
 
 def _of(request: MemberRequest, pk: UUID) -> Call:

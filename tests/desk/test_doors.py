@@ -23,6 +23,8 @@ def addresses(scene: Scene) -> list[str]:
         "/invoices/2207/dispute/",
         f"/customers/{scene.disputed.customer_id}/",
         f"/calls/{scene.call.pk}/",
+        f"/calls/{scene.call.pk}/recording/",
+        f"/calls/{scene.call.pk}/end/",
         f"/disputes/{scene.dispute.number}/",
     ]
 
@@ -32,6 +34,7 @@ def changes(scene: Scene) -> list[str]:
         "/invoices/2245/dispute/",
         "/invoices/2188/pause/",
         f"/tasks/{scene.task.pk}/",
+        f"/calls/{scene.call.pk}/labels/",
         f"/planned-calls/{scene.planned.pk}/approval/",
         f"/planned-calls/{scene.planned.pk}/cancellation/",
         f"/disputes/{scene.dispute.number}/release/",

@@ -1,0 +1,153 @@
+"""Calls beside Ava's day: one as long as they come, one under way, one a customer made, one with a recording."""
+
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+from calls.models import Attempt, AttemptInvoice, Call, TranscriptLine
+from tests.desk.scene import Maker
+
+RTL_NAME = "شركة المرفأ للتجارة والمقاولات العامة"
+LONG_WORD = "Donaudampfschifffahrtsgesellschaftskapitänsmützenabzeichenverleihungsurkunde" * 2
+
+
+def line(call: Call, position: int, speaker: str, text: str, second: float = 0, **fields: Any) -> TranscriptLine:
+    """One line of a transcript."""
+    return TranscriptLine.objects.create(
+        call=call, position=position, speaker=speaker, text=text, second=Decimal(str(second)), **fields
+    )
+
+
+def heard(score: float, *rules: str) -> dict[str, Any]:
+    """What hearing left behind about a text."""
+    return {
+        "score": score,
+        "rule_ids": list(rules),
+        "version": "h-2026-11",
+        "lang": "en",
+        "pause_at": 0.31,
+        "freeze_at": 0.62,
+    }
+
+
+def with_evidence(call: Call) -> None:
+    """A half sentence that silenced the agent, and the whole one that stopped the call."""
+    call.lines.all().delete()
+    line(call, 0, "agent", "This is an automated assistant calling for Ava's Plumbing.", 0, act="disclose")
+    line(call, 1, "customer", "Yes, this is Ana.", 6, intent="confirm_identity_yes", state="listen")
+    line(call, 2, "agent", "Invoice 2207 for 796 dollars is open.", 7, act="state_debt", played="Invoice 2207 for 796")
+    line(call, 3, "customer", "the sink still", 12, partial=True, state="pause", intent="dispute", evidence=heard(0.47))
+    line(
+        call,
+        4,
+        "customer",
+        "The sink still leaks.",
+        14,
+        state="freeze",
+        intent="dispute",
+        also=["request_human"],
+        evidence=heard(0.981, "q.leaks"),
+    )
+    line(call, 5, "agent", "I understand. We have stopped asking.", 15, act="acknowledge_dispute")
+    Call.objects.filter(pk=call.pk).update(stopped_line=3)
+
+
+def crowded(make: Maker) -> Call:
+    """Two hundred lines, a name from right to left, words without an end."""
+    customer = make.customer(RTL_NAME, "ليلى حداد", "0191")
+    invoice = make.invoice(customer, "2391-" + "9" * 40, "1250.00", 8)
+    call = make.call([invoice], make.at(2, 11), "question_about_invoice", 1420)
+    TranscriptLine.objects.bulk_create(
+        TranscriptLine(
+            call=call,
+            position=at,
+            speaker="customer" if at % 2 else "agent",
+            text=f"{LONG_WORD} {at}"
+            if at % 40 == 1
+            else "لا أعرف هذه الفاتورة"
+            if at % 30 == 3
+            else f"Line {at} of a long talk.",
+            second=Decimal(at * 7),
+        )
+        for at in range(200)
+    )
+    return call
+
+
+def live(make: Maker, *, spoken: bool = True) -> Call:
+    """A call that is on the line at this moment."""
+    customer = make.customer("Corner Garage", "Sal Greco", "0192")
+    invoice = make.invoice(customer, "2392", "410.00", 6)
+    attempt = make.attempt([invoice], make.at(0, 10, 39), status="live", dialing_at=make.at(0, 10, 39))
+    call = Call.objects.create(
+        attempt=attempt,
+        customer=customer,
+        sid=f"CA{attempt.pk.hex}",
+        status="in-progress",
+        to=attempt.to,
+        caller="+16145550199",
+        placed_at=make.at(0, 10, 39),
+        answered_at=make.at(0, 10, 39),
+        recording="announced",
+    )
+    if spoken:
+        line(call, 0, "agent", "Am I speaking with Sal Greco?", 1)
+        line(call, 1, "customer", "Who is this?", 4, evidence=heard(0.01), intent="other", state="listen")
+    return call
+
+
+def inbound(make: Maker, *, known: bool = True) -> Call:
+    """A call a customer made to the firm."""
+    customer = make.customer("Elm Street Deli", "Joe Cole", "0193") if known else None
+    invoice = make.invoice(customer, "2393", "95.00", 9) if customer else None
+    at = make.at(1, 15, 5)
+    return Call.objects.create(
+        attempt=None,
+        customer=customer,
+        about=[str(invoice.pk)] if invoice else [],
+        direction="inbound",
+        sid=f"CAin{int(known)}",
+        status="completed",
+        to="+16145550199",
+        caller="+16145550193" if known else "+16145550777",
+        placed_at=at,
+        answered_at=at,
+        ended_at=at + timedelta(seconds=40),
+        seconds=40,
+        disposition="request_human",
+    )
+
+
+def many(make: Maker, count: int) -> None:
+    """So many calls of one afternoon, each of another attempt about one invoice: rows alone, as fast as they can be made."""
+    customer = make.customer("Buckeye Property", "Nora Lane", "0194")
+    invoice = make.invoice(customer, "2394", "100.00", 20)
+    start = make.at(30, 9)
+    outcomes = ("no_answer", "promise_to_pay", "voicemail_greeting", "dispute", "pay_now")
+    attempts = Attempt.objects.bulk_create(
+        Attempt(
+            customer=customer,
+            number=1 + at % 3,
+            to="+16145550194",
+            planned_for=start,
+            status="ended",
+            disposition=outcomes[at % 5],
+        )
+        for at in range(count)
+    )
+    AttemptInvoice.objects.bulk_create(AttemptInvoice(attempt=attempt, invoice=invoice) for attempt in attempts)
+    Call.objects.bulk_create(
+        Call(
+            attempt=attempt,
+            customer=customer,
+            sid=f"CA{attempt.pk.hex}",
+            status="completed",
+            to=attempt.to,
+            caller="+16145550199",
+            placed_at=start + timedelta(minutes=at),
+            answered_at=start + timedelta(minutes=at),
+            seconds=at % 200,
+            disposition=attempt.disposition,
+        )
+        for at, attempt in enumerate(attempts)
+    )
