@@ -3,11 +3,11 @@
 The product takes no card by telephone; this is here so that a document which asks for it gets the vendor's answer.
 """
 
-import asyncio
 import xml.etree.ElementTree as ElementTree
 from typing import TYPE_CHECKING
 
 from integrations.twilio.simulation.call import Call
+from integrations.twilio.simulation.line import Pulse
 from integrations.twilio.simulation.twiml import Document
 from integrations.twilio.simulation.webhooks import Form
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from integrations.twilio.simulation.script import ScriptPlayer
 
 PROMPT = "Please enter your credit card number, followed by the pound key."
-SECONDS_FOR_KEYS = 15.0
+SECONDS_FOR_A_KEY = 15.0
 FEWEST_DIGITS = 12
 DEFAULT_CONNECTOR = "Default"
 
@@ -26,7 +26,8 @@ class PayEar:
     def __init__(self) -> None:
         self.keys = ""
         self.gave_up = False
-        self.done = asyncio.Event()
+        self.done = False
+        self.pressed = Pulse()
 
     async def on_words(self, words: list[str]) -> str:
         return ""
@@ -36,10 +37,10 @@ class PayEar:
 
     async def on_digit(self, digit: str) -> None:
         if digit in "#*":
-            self.gave_up = digit == "*"
-            self.done.set()
+            self.gave_up, self.done = digit == "*", True
         else:
             self.keys += digit
+        self.pressed.beat()
 
 
 async def pay(player: "ScriptPlayer", call: Call, element: ElementTree.Element, document: Document) -> Document | None:
@@ -55,7 +56,8 @@ async def pay(player: "ScriptPlayer", call: Call, element: ElementTree.Element, 
         call.conversation.ear = ear
         try:
             await player.speak(call, PROMPT, channel="pay")
-            await call.line.race(call.clock.wait(ear.done, SECONDS_FOR_KEYS))
+            while not ear.done and await call.line.race(ear.pressed.wait(call.clock, SECONDS_FOR_A_KEY)):
+                pass
         finally:
             call.conversation.ear = None
         if ear.gave_up:

@@ -215,7 +215,7 @@ def test_a_person_knows_what_the_order_says_he_knows(stage: Stage) -> None:
     stage.customer.agent = polite_agent
     stage.customer.twiml["/voice/1"] = stage.customer.relay(**EVENTS)
     script = {"name": "test", "pick_up": "", "line": {"answer_after": 1}, "steps": [
-        {"wait_for": "speaking", "patience": 120}, {"say": "It is {zip}."}, {"silence": 900}]}  # fmt: skip
+        {"wait_for": "speaking", "patience": 120}, {"say": "It is {zip}."}, {"hang_up": True}]}  # fmt: skip
     stage.control.post("/scenarios", number=MINE, script=script, facts={"zip": "43215"})
 
     call = stage.finished(MINE)
