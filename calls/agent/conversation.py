@@ -8,7 +8,8 @@ from calls.agent.acts import Note, NoteKind, Pause, StopRecording, Suppress
 from calls.agent.dispositions import Disposition
 from calls.agent.events import Event, HungUp, Interrupted, Key, MachineHeard, Played, Said, Silence, TimeUp
 from calls.agent.everyday import Everyday, everyday, is_social_security, reads_card_number, without_digits
-from calls.agent.facts import Brief, Language
+from calls.agent.facts import Brief
+from calls.agent.languages import follow_language
 from calls.agent.listening import hear_answer
 from calls.agent.numbers import words
 from calls.agent.particulars import restriction
@@ -88,7 +89,7 @@ def _final(turn: Turn, text: str) -> None:
     kept = without_digits(text) if card else text
     heard = turn.heard = _understood(turn.state, kept, final=True)
     turn.set(turns=turn.state.turns + 1, silences=0, last_final=kept, card_warned=False)
-    _follow_language(turn, kept, heard)
+    follow_language(turn, kept, heard)
     if (forbidden := restriction(kept)) is not None:
         turn.do(forbidden)
     if _stands_above_all(turn, kept) or stops.handle_stop(turn, kept, heard):
@@ -177,22 +178,6 @@ def _stands_above_all(turn: Turn, text: str) -> bool:
     turn.say(key, act)
     turn.close(disposition, short=True)
     return True
-
-
-def _follow_language(turn: Turn, text: str, heard: Heard) -> None:
-    said, length = everyday(text), len(words(text))
-    if said is Everyday.WANTS_SPANISH:
-        wanted = Language.SPANISH
-    elif said is Everyday.WANTS_ENGLISH:
-        wanted = Language.ENGLISH
-    elif heard.lang == "es":
-        wanted = Language.SPANISH
-    elif heard.lang == "en" and length >= 4:
-        wanted = Language.ENGLISH
-    else:
-        return
-    if wanted is not turn.state.language:
-        turn.switch(wanted)
 
 
 def _say_owed(turn: Turn) -> None:

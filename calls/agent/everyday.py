@@ -72,14 +72,14 @@ _PATTERNS: dict[Everyday, str] = {
     Everyday.HOLD_THE_LINE: (
         r"^(please )?hold( please)?$|(can|could|would|will) you (please )?hold|\b(hold on|hang on|one (moment|second|sec|minute)|just a (moment|second|sec|minute)|please hold)\b"
         r"|(ill|let me|i can|im going to|ill just) (get|grab|put|transfer|connect|patch|see if)|transferring|give me a (sec|second|minute)"
-        r"|\b(un momento|un segundo|no cuelgue|espere|ahorita se lo paso|se lo paso|le paso|permitame)\b"
+        r"|\b(un momento|un segundo|no cuelgue|espere|espereme|esperame|permitame|tantito|un ratito|ahorita se lo paso|se lo paso|le paso|permitame)\b"
     ),
     Everyday.PAPERWORK_FIRST: (
         r"\b(w 9|w9|w nine)\b|\b(need\w*|require\w*|send|without|missing|waiting (on|for)|put|no|not (have|had))\b.{0,30}\b(purchase order|p o|po)\b|\b(purchase order|p o|po)( number)? first|certificate of insurance|\bcoi\b|lien (waiver|release)"
         r"|(vendor|supplier|ap|payment|procurement) (portal|form|packet|set ?up)|set (you|them|yall) up (as a|in)|upload.{0,30}(portal|ariba|coupa|system)"
         r"|(submit|enter|upload|load|put) (it|that|them|the invoice|your invoice|the bill).{0,12}(ariba|coupa|portal|system|website)|\b(ariba|coupa)\b|vendor number|banking (form|info) first"
         r"|(go|goes|come|comes|run) (in |through |into |in through )(our|the|your) (\w+ )?(portal|system)|(not|never|arent|isnt|get|be|been) set ?up (as|in|with|on)"
-        r"|(insurance|insured) cert\w*|formulario w ?9|orden de compra|exoneracion de gravamen"
+        r"|(insurance|insured) cert\w*|certificado de seguro|sub\w+ (lo |la |la factura )?(al|en el) (portal|sistema)|formulario w ?9|orden de compra|exoneracion de gravamen"
     ),
     Everyday.WAITING_FOR_PAYER: (
         r"(waiting|wait|held up|holding).{0,30}\b(insurance|insurer|adjuster|claim|hoa|association|general contractor|gc|the owner|lender|bank|financing|grant|reimburse)"
@@ -88,7 +88,7 @@ _PATTERNS: dict[Everyday, str] = {
         r"|(bank|lender|gc|general contractor|city|state|county|school|owner) (has|have|needs|need|still has|still needs) to (release|fund|pay|approve|sign)"
         r"|(insurance|insurer|hoa|association|lender|fema|escrow|title company) (company )?(is )?(handling|covering|supposed|covers|said|sends|cuts|reviewing)"
         r"|waiting (on|for) (fema|the closing|closing|escrow|the draw|my claim|the claim|the settlement)|claim (is )?(pending|open|being processed)|once the (insurance|claim|draw|loan|gc|hoa)"
-        r"|get paid when|paid when paid|when (we|i) get paid|(esperando|espero).{0,25}(seguro|aseguradora|asociacion|contratista)"
+        r"|get paid when|paid when paid|when (we|i) get paid|(seguro|aseguradora|asociacion|contratista|banco|financiera) (tiene que|debe|va a|no (nos |me )?ha|todavia no|aun no)|cuando (nos |me )?pague (el|la) (seguro|aseguradora|contratista|asociacion)|(esperando|espero).{0,25}(seguro|banco|prestamo|financiera|aseguradora|asociacion|contratista)"
     ),
     Everyday.COPY_WANTED: (
         r"(lost|misplaced|cant find|dont have|do not have) (the|my|your|that|a|any) (invoice|bill|paperwork|statement)|(send|email|mail|text|fax) (me|us) (a|the|another|that|your)? ?(copy|statement|invoice|bill|pdf)"
@@ -105,6 +105,8 @@ _PATTERNS: dict[Everyday, str] = {
         r"|(property manager|bookkeeper|accountant|accounting|corporate|head office|home office|main office|management company) (pays|handles|does|takes care)"
         r"|my (wife|husband|spouse|daughter|son|mother|mom|father|dad|sister|brother|partner)s? (handles|pays|takes care|does|deals|is in charge)"
         r"|mi (esposa|esposo|hija|hijo|mama|papa) (se encarga|paga|maneja|lleva)|not my department|i dont (handle|do|deal with) (the )?(bills|billing|payments|payables|invoices|that)|(her|his|their) (number|email|extension) is"
+        r"|(lo|los|eso|las facturas) (lo |los |las )?(ve|lleva|maneja|paga|hace|atiende) (el |la |nuestra |nuestro )?(contador|contadora|contabilidad|oficina|administracion)"
+        r"|hable con \w+ (de|en) (contabilidad|cuentas|administracion)|no es mi departamento|yo no (llevo|manejo|veo|pago) (las cuentas|los pagos|las facturas|eso)"
         r"|(contador|contabilidad|oficina central) (se encarga|paga|maneja)|hable con (el|la|nuestro|mi) (contador|contadora|contabilidad)"
     ),
     Everyday.WRITTEN_ONLY: (

@@ -62,10 +62,14 @@ def restriction(text: str) -> Restrict | None:
     joined = " ".join(words(text))
     if _RESTRICTING.search(joined) is None:
         return None
-    place = "work" if re.search(r"\b(at work|at my job|at the office|on the job|en el trabajo)\b", joined) else ""
+    place = (
+        "work"
+        if re.search(r"\b(at work|at my job|at the office|on the job|(en|a) (el|mi) trabajo|al trabajo)\b", joined)
+        else ""
+    )
     named = time_named(text)
-    before = named if re.search(r"\b(before|antes de)\b", joined) else None
-    after = named if re.search(r"\b(after|past|despues de)\b", joined) else None
+    before = named if re.search(r"\b(before|antes del?)\b", joined) else None
+    after = named if re.search(r"\b(after|past|despues del?)\b", joined) else None
     days = _days(joined)
     if re.search(r"\b(in the mornings?|por la manana)\b", joined):
         before = time(12)

@@ -4,7 +4,7 @@ from datetime import date, time
 
 import pytest
 
-from calls.agent import Asks, Brief, Disposition, advance
+from calls.agent import Asks, Brief, Disposition, Language, advance
 from calls.agent.acts import (
     AlreadyPaid,
     Callback,
@@ -316,6 +316,8 @@ def test_active_duty_is_for_a_person_to_look_at() -> None:
         ("don't call on Sundays", "", None, None, (6,)),
         ("not on weekends please", "", None, None, (5, 6)),
         ("no me llamen los lunes", "", None, None, (0,)),
+        ("no me llame antes del mediodía", "", time(12), None, ()),
+        ("no me llame al trabajo", "work", None, None, ()),
     ],
 )
 def test_when_and_where_not_to_call(
@@ -401,6 +403,14 @@ def test_who_is_put_through_later_in_the_call_is_asked_who_they_are() -> None:
     assert (said(steps[2]), steps[2].state.right_party) == ("Thank you, I will wait.", False)
     assert "automated AI assistant" in said(steps[3])
     assert "invoice" not in said(steps[3])
+
+
+def test_a_short_spanish_sentence_does_not_lead_back_to_english() -> None:
+    state = talk(consumer(language=Language.SPANISH), "sí soy Ida", "43215")[-1].state
+
+    assert advance(state, Said("estamos esperando al seguro")).state.language is Language.SPANISH
+    assert advance(state, Said("can we do this in English please")).state.language is Language.ENGLISH
+    assert advance(state, Said("I will pay it on Friday")).state.language is Language.ENGLISH
 
 
 # no loop, and an end in time
