@@ -162,7 +162,7 @@ class Known:
             consent=consent_of(consents, number=ask.to, out=out),
             consent_on=consent_date(consents, number=ask.to, spoken=number_history),
             due_date=invoice.due_on,
-            history=past.about(past.of_invoice[invoice.pk], besides=besides),
+            history=(*past.about(past.of_invoice[invoice.pk], besides=besides), *past.mail_about[invoice.pk]),
             person_history=(
                 *past.about(past.of_customer[customer.pk], besides=besides),
                 *past.calls_in[customer.pk],

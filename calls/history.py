@@ -50,7 +50,8 @@ class History:
     spoken_in: dict[UUID, set[UUID]] = field(default_factory=lambda: defaultdict(set))  # the invoices they were about
     numbers_in: dict[str, list[ContactEvent]] = field(default_factory=lambda: defaultdict(list))
     on_line: set[UUID | str] = field(default_factory=set)  # customers and numbers on a line of their own just now
-    mail: dict[UUID, list[ContactEvent]] = field(default_factory=lambda: defaultdict(list))
+    mail: dict[UUID, list[ContactEvent]] = field(default_factory=lambda: defaultdict(list))  # by customer
+    mail_about: dict[UUID, list[ContactEvent]] = field(default_factory=lambda: defaultdict(list))  # by invoice
     others: dict[str, list[datetime]] = field(default_factory=lambda: defaultdict(list))
 
     @classmethod
@@ -113,9 +114,17 @@ class History:
         sent = Message.objects.filter(
             customer_id__in=customers, purpose="collect", sent_at__gt=clock.now() - NUMBER_REMEMBERS
         )
-        for customer_id, at, channel in sent.values_list("customer_id", "sent_at", "channel"):
-            if at is not None and customer_id is not None:
-                self.mail[customer_id].append(ContactEvent(at, Channel(channel), Result.SENT))
+        kept = set()
+        rows = sent.values_list("pk", "customer_id", "sent_at", "channel", "about__invoice_id")
+        for pk, customer_id, at, channel, invoice_id in rows:
+            if at is None or customer_id is None:
+                continue
+            event = ContactEvent(at, Channel(channel), Result.SENT)
+            if pk not in kept:
+                kept.add(pk)
+                self.mail[customer_id].append(event)
+            if invoice_id is not None:  # some states count all channels for each debt
+                self.mail_about[invoice_id].append(event)
 
     def _read_other_businesses(self, numbers: Collection[str], ours_in: Collection[tuple[str, datetime]]) -> None:
         """Contacts of these numbers that are none of ours: counted, and not more said about them."""

@@ -207,6 +207,27 @@ def talked(invoice: Invoice, *, at: datetime) -> Call:
     return call
 
 
+def test_in_new_york_city_e_mails_about_the_invoice_count_with_the_calls(plumber: Firm, ida: Customer) -> None:
+    Customer.objects.filter(pk=ida.pk).update(state="US-NY", city="Brooklyn")
+    owed, other = make_invoice(plumber, ida), make_invoice(plumber, ida, balance="120.00")
+    for number, about in enumerate((owed, owed, owed, other)):
+        message = Message.objects.create(
+            purpose="collect", channel="email", letter="polite_reminder", key=str(number), status="sent", customer=ida,
+            to="ida@customer.example", correlation="x", owed_at=now(), due_at=now(),
+            sent_at=now() - timedelta(days=1 + number),
+        )  # fmt: skip
+        message.about.create(invoice=about)
+
+    found = decide(facts_of(owed), RULES)
+
+    assert found.all_reasons == ("FREQ_NYC_3IN7",)
+    assert found.layer == "law"
+    counted = {budget["code"]: budget["counted"] for budget in found.inputs["budgets"]}
+    assert counted["FREQ_NYC_3IN7"] == 3
+    beside = decide(facts_of(other), RULES)  # one about this debt, four to this person: our own caution
+    assert (beside.reason, beside.layer) == ("FREQ_NYC_3IN7", "house")
+
+
 WEEK_AGO = datetime(2026, 9, 28, 15, tzinfo=UTC)
 
 
