@@ -6,13 +6,14 @@ word whose time has passed is not spoken at all.
 """
 
 import asyncio
+import contextlib
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
 from django.db import DatabaseError
 
-from calls import journal, notes
+from calls import journal, notes, watch
 from calls.acts import Scene, carry_out
 from calls.agent import acts
 from calls.agent.facts import Language
@@ -21,7 +22,7 @@ from calls.agent.steps import Line, LineAct, Step
 from calls.dialogue import Dialogue, Turn
 from calls.lines import MACHINE
 from calls.notes import Page
-from calls.opened import OpenLine, forbidden
+from calls.opened import OpenLine
 from calls.threads import anywhere, in_database
 from calls.twiml import ENGLISH, SPANISH, handed_off
 from calls.wording_model.wording import Wording
@@ -32,8 +33,7 @@ log = logs.get(__name__)
 
 Frame = dict[str, Any]
 SILENCE_SECONDS = 7.0
-LOOK_SECONDS = 1.0
-TICK_SECONDS = 0.1
+AT_LEAST_SECONDS = 0.25  # how often a line nothing comes from is asked whether it must be silent by now
 LONGEST_SECONDS = 560.0
 BEFORE_END_SECONDS = 0.3
 DRAIN_SECONDS = 20.0
@@ -54,8 +54,9 @@ class Session:
         self._send = send
         self._turns: asyncio.Queue[Turn | None] = asyncio.Queue()
         self._out: asyncio.Queue[Frame] = asyncio.Queue()
-        self._dirty = asyncio.Event()
-        self._writing = asyncio.Lock()
+        self.is_dirty = False  # something is to be written down
+        self._changed = asyncio.Event()  # something came from the line
+        self.writing = asyncio.Lock()
         self._stopped = ""
         self._ending: str | None = None
         self._end_sent = False
@@ -65,20 +66,22 @@ class Session:
     async def run(self, frames: AsyncIterator[Frame]) -> None:
         """Talk until no more frames come. Everything heard has been acted on when this returns."""
         working = asyncio.create_task(self._work())
-        others = [asyncio.create_task(job) for job in (self._write(), self._look(), self._tick(), self._keep_notes())]
+        writer = asyncio.create_task(self._write())
+        watch.begin(self)
         try:
             self._queue(self.dialogue.open(self.line))
             if self.dialogue.state is None or self.dialogue.state.end is not None:
                 self._end("nothing_to_say" if self.dialogue.state is None else "ended")
             async for frame in frames:
                 self._take(frame)
-                self._dirty.set()
+                self.is_dirty = True
         finally:
+            watch.end(self)
             self._turns.put_nowait(None)
             await asyncio.wait([working], timeout=DRAIN_SECONDS)
-            for task in (working, *others):
+            for task in (working, writer):
                 task.cancel()
-            await asyncio.gather(working, *others, return_exceptions=True)
+            await asyncio.gather(working, writer, return_exceptions=True)
 
     def stop(self, because: str) -> None:
         """Not a word more. A machine has the line to itself; any other line is given up."""
@@ -112,6 +115,7 @@ class Session:
 
     def _take(self, frame: Frame) -> None:
         """One frame through the agent. Where it fails on one, what was said may have been a stop: the call ends, neutrally."""
+        self._changed.set()
         try:
             self._queue(self.dialogue.take(frame))
         except Exception:
@@ -139,7 +143,7 @@ class Session:
             self._say(self.dialogue.speak(turn) if not self._stopped else ())
             if turn.step.end is not None:
                 self._end(turn.step.end.value)
-            self._dirty.set()
+            self.is_dirty = True
 
     async def _reword(self, turn: Turn) -> None:
         """Where a language model is configured: its words for this turn, if they come in time and nothing happened meanwhile.
@@ -171,7 +175,7 @@ class Session:
                 continue
             kept = await self._carry_out_one(scene, act) and kept
         self.dialogue.done(turn)
-        self._dirty.set()
+        self.is_dirty = True
         return kept
 
     async def _carry_out_one(self, scene: Scene, act: acts.Act) -> bool:
@@ -188,7 +192,9 @@ class Session:
         while turn.step.say and not turn.step.hush and not self.dialogue.is_silent:
             if self._stopped or self.dialogue.is_silenced(turn):
                 return
-            await asyncio.sleep(TICK_SECONDS / 2)
+            self._changed.clear()
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._changed.wait(), AT_LEAST_SECONDS)
 
     def _say(self, lines: tuple[Line, ...]) -> None:
         for index, line in enumerate(lines):
@@ -227,50 +233,37 @@ class Session:
         while True:
             await self._send(await self._out.get())
 
-    async def _look(self) -> None:
-        """The bell may not be heard: once a second the facts are asked whether this line may go on."""
-        line = self.line
-        while not self._stopped:
-            await asyncio.sleep(LOOK_SECONDS)
-            try:
-                because = await in_database(line.business_id, lambda: forbidden(line.call_id))
-            except DatabaseError as error:
-                log.warning("not_looked", attempt=str(line.line_id), error=type(error).__name__)
-                continue
-            if because:
-                self.stop(because)
+    def tick(self) -> None:
+        """Ten times a second: has the last word been heard, is it too quiet, is the time up?"""
+        if self._end_sent or self._stopped:
+            return
+        moment, dialogue = time.monotonic(), self.dialogue
+        if not dialogue.is_silent or dialogue.person_speaks or not self._out.empty():
+            dialogue.busy_at = moment
+        quiet = moment - dialogue.busy_at
+        if self._ending is not None and quiet >= BEFORE_END_SECONDS and self._turns.empty():
+            self._end_sent = True
+            ended = handed_off(self.line.line_id, self._ending)
+            self._out.put_nowait({"type": "end", "handoffData": ended})
+        elif self._ending is None and quiet >= SILENCE_SECONDS:
+            self._queue(dialogue.silence(quiet))
+        elif moment - self._began > LONGEST_SECONDS and not self._time_is_up:
+            self._time_is_up = True
+            self._queue(dialogue.time_up())
 
-    async def _tick(self) -> None:
-        while not self._end_sent:
-            await asyncio.sleep(TICK_SECONDS)
-            moment, dialogue = time.monotonic(), self.dialogue
-            if not dialogue.is_silent or dialogue.person_speaks or not self._out.empty():
-                dialogue.busy_at = moment
-            quiet = moment - dialogue.busy_at
-            if self._stopped:
-                return
-            if self._ending is not None and quiet >= BEFORE_END_SECONDS and self._turns.empty():
-                self._end_sent = True
-                ended = handed_off(self.line.line_id, self._ending)
-                self._out.put_nowait({"type": "end", "handoffData": ended})
-            elif self._ending is None and quiet >= SILENCE_SECONDS:
-                self._queue(dialogue.silence(quiet))
-            elif moment - self._began > LONGEST_SECONDS and not self._time_is_up:
-                self._time_is_up = True
-                self._queue(dialogue.time_up())
+    def page(self) -> Page:
+        """What is to be written down; by whoever holds ``writing``."""
+        self.is_dirty = False
+        return self.dialogue.page()
 
-    async def _keep_notes(self) -> None:
-        while True:
-            await self._dirty.wait()
-            self._dirty.clear()
-            if not await self._put_on_record():
-                self._dirty.set()
-                await asyncio.sleep(1)
+    def give_back(self, page: Page) -> None:
+        self.dialogue.give_back(page)
+        self.is_dirty = True
 
     async def _put_on_record(self) -> bool:
         """Write down what there is; False when it has to be tried again."""
-        async with self._writing:
-            page, call_id = self.dialogue.page(), self.line.call_id
+        async with self.writing:
+            page, call_id = self.page(), self.line.call_id
             if page.is_empty:
                 return True
             return await self._wrote(page, call_id)
@@ -280,6 +273,6 @@ class Session:
             await in_database(self.line.business_id, lambda: notes.write(call_id, page))
         except DatabaseError as error:
             log.warning("notes_not_written", attempt=str(self.line.line_id), error=type(error).__name__)
-            self.dialogue.give_back(page)
+            self.give_back(page)
             return False
         return True

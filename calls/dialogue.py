@@ -53,6 +53,9 @@ class Dialogue:
         self._turns = 0
         self._floor = 0
         self._page = Page()
+        self._remembered: dict[str, Any] | None = None  # as it was last put on a page
+        self._last_packed: tuple[State, str] | None = None
+        self._played: dict[int, str] = {}  # as it was last put on a page
         self._undone: dict[int, Turn] = {}
         self.playing = Playing()
         self.partial = line.partial
@@ -154,11 +157,20 @@ class Dialogue:
         if self.state is not None:
             heard = recent(self._finals)
             undone = [kept for turn in self._undone.values() for kept in as_kept(turn.step.acts, turn.evidence)]
-            page.memory = {"state": self.state.to_json(), "partial": self.partial, "heard": heard, KEY: undone}
+            memory = {"state": self._packed(self.state), "partial": self.partial, "heard": heard, KEY: undone}
+            if memory != self._remembered:
+                self._remembered = page.memory = memory
         return page
+
+    def _packed(self, state: State) -> str:
+        """As it is stored. States never change, so the same one is packed once."""
+        if self._last_packed is None or self._last_packed[0] is not state:
+            self._last_packed = state, state.to_json()
+        return self._last_packed[1]
 
     def give_back(self, page: Page) -> None:
         """It could not be written; it comes again with the next page."""
+        self._remembered = None
         self._page = page.joined(self._page)
 
     # inside
@@ -286,7 +298,9 @@ class Dialogue:
         return position
 
     def _keep_played(self) -> None:
-        self._page.played.update(self.playing.played())
+        for position, heard in self.playing.played():
+            if self._played.get(position) != heard:
+                self._played[position] = self._page.played[position] = heard
 
     def _second(self) -> float:
         return self._clock() - self._answered_at

@@ -1,5 +1,6 @@
 """A line that has been answered: whose it is, what the agent may know, and where it stood if the socket broke before."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -103,18 +104,35 @@ def state_of(call: Call) -> State | None:
 
 def forbidden(call_id: UUID) -> str:
     """Why this line may say no further word, decided elsewhere since it was dialed; empty while it may go on."""
-    call = Call.objects.select_related("attempt").get(pk=call_id)
+    return forbidden_of([call_id]).get(call_id, "")
+
+
+def forbidden_of(call_ids: Sequence[UUID]) -> dict[UUID, str]:
+    """The same for many lines of one business at once, in four queries: those that may not go on, each with its reason."""
     if Business.objects.filter(pk=current_business()).exclude(stopped_at=None).exists():
-        return "BUSINESS_STOPPED"
-    since = call.attempt.dialing_at if call.attempt is not None else call.placed_at
-    customer_id = call.customer_id
-    if customer_id is None:
-        return ""
+        return dict.fromkeys(call_ids, "BUSINESS_STOPPED")
+    columns = ("pk", "customer_id", "placed_at", "attempt__dialing_at", "attempt__status")
+    calls = list(Call.objects.filter(pk__in=call_ids).values_list(*columns))
+    since = min((dialing_at or placed_at for _, _, placed_at, dialing_at, _ in calls), default=clock.now())
+    customers = {customer_id for _, customer_id, *_ in calls if customer_id is not None}
+    disputes = Dispute.objects.live().filter(customer_id__in=customers, opened_at__gte=since)
+    disputed = list(disputes.values_list("pk", "customer_id", "opened_at"))
+    stops = Suppression.objects.filter(customer_id__in=customers, lifted_at=None, at__gte=since)
+    stopped = list(stops.values_list("customer_id", "at", "source"))
+    found: dict[UUID, str] = {}
+    for pk, customer_id, placed_at, dialing_at, status in calls:
+        began = dialing_at or placed_at
+        elsewhere = [one for one, whose, at in disputed if whose == customer_id and at >= began]
+        if elsewhere and _not_said_here(pk, elsewhere):
+            found[pk] = "DISPUTE_OPEN"
+        elif any(whose == customer_id and at >= began and source != f"call:{pk}" for whose, at, source in stopped):
+            found[pk] = "STOPPED"
+        elif status == Attempt.Status.ENDED:
+            found[pk] = "ENDED"
+    return found
+
+
+def _not_said_here(call_id: UUID, disputes: Sequence[UUID]) -> bool:
+    """One of these disputes was raised elsewhere than on this line."""
     told_here = Claim.objects.filter(source=Claim.Source.CALL, source_key__startswith=str(call_id))
-    disputed = Dispute.objects.live().filter(customer_id=customer_id, opened_at__gte=since)
-    if disputed.exclude(claims__in=told_here).exists():
-        return "DISPUTE_OPEN"
-    stops = Suppression.objects.filter(customer_id=customer_id, lifted_at=None, at__gte=since)
-    if stops.exclude(source=f"call:{call_id}").exists():
-        return "STOPPED"
-    return "ENDED" if call.attempt is not None and call.attempt.status == Attempt.Status.ENDED else ""
+    return Dispute.objects.filter(pk__in=disputes).exclude(claims__in=told_here).exists()

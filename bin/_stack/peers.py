@@ -31,6 +31,8 @@ class Peer:
 PEERS: Mapping[str, Peer] = {
     # Twilio's own server for ConversationRelay. It sends usage events unless TAC_ANALYTICS_DISABLED is true.
     "tac": Peer(("twilio-agent-connect[server]==2.5.0",), "tac.server"),
+    # A framework for voice agents; here with its WebSocket door and without any voice.
+    "pipecat": Peer(("pipecat-ai[websocket]==1.14.0", "uvicorn[standard]"), "pipecat.pipeline.pipeline"),
 }
 
 

@@ -6,6 +6,7 @@ Looked at only after hearing has said that nothing must stop. Each pattern is tr
 import re
 from collections.abc import Collection
 from enum import StrEnum
+from functools import lru_cache
 
 from calls.agent.acts import HowPaid
 from calls.agent.numbers import digit_runs, without_numbers, words
@@ -150,6 +151,7 @@ _HOW: tuple[tuple[HowPaid, str], ...] = (
 )
 
 
+@lru_cache(maxsize=8)  # asked several times in one turn
 def everyday(text: str) -> Everyday | None:
     """The first everyday meaning these words have, or none."""
     joined = " ".join(words(text))

@@ -92,7 +92,7 @@ def _run(database: Database, invoices: int, seed: int) -> Run:
     with children.started("desk.bench.vendor", variables={}) as vendor:
         address = children.said(vendor)
         say(f"run {seed}: filling the books with {invoices} invoices")
-        counts, wanted = _fill(address, invoices, seed)
+        counts, wanted = fill(address, invoices, seed)
         variables = {**database.variables, "SANDBOX": "true", "SIMULATORS_URL": address, "LOG_LEVEL": "WARNING"}
         with database.connect() as line:
             before_last = counts["Customer"]
@@ -111,7 +111,7 @@ def _run(database: Database, invoices: int, seed: int) -> Run:
     return Run(steady_s, load, floor_s, again, written_again)
 
 
-def _fill(address: str, invoices: int, seed: int) -> tuple[dict[str, int], dict[str, str]]:
+def fill(address: str, invoices: int, seed: int) -> tuple[dict[str, int], dict[str, str]]:
     """What is in the books, and how to get in."""
     control = f"{address}/quickbooks/_sim"
     with httpx2.Client(timeout=600, trust_env=False) as client:

@@ -31,6 +31,7 @@ def main() -> None:
     die_with_parent()
     business = UUID(wanted["business"]) if "business" in wanted else _new_business()
     with acting_for(business):
+        wanted.pop("business", None)
         connection = UUID(wanted["connection"]) if "connection" in wanted else _connect(**wanted)
         tell({"business": str(business), "connection": str(connection)})
         tell(_read(connection))

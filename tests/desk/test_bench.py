@@ -5,13 +5,15 @@ import os
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from cryptography.fernet import Fernet
 from django.conf import settings
 
 from desk.bench.database import own_database
+from desk.bench.phones import Line, Phones
+from desk.bench.relay import percentile
 from desk.bench.report import Limit, Report
 from tests.conftest import _fingerprint
 
@@ -121,3 +123,63 @@ def test_a_crowd_of_webhooks_is_answered_and_every_change_stored_once(django_db_
     assert (figures["not_answered"], figures["stored_share"]) == (0, 1.0)
     assert 0 < figures["answer_p50_s"] <= figures["answer_p99_s"] <= figures["answer_max_s"]
     assert figures["ratio_to_health_page"] > 0
+
+
+def test_calls_that_are_open_are_answered_by_the_agent_and_a_missing_peer_is_said(
+    django_db_setup: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PEERS", str(tmp_path))  # nobody is here
+    template = f"test_template_{_fingerprint()}"
+
+    _code, report, said = bench(
+        "relay",
+        "--calls",
+        "2",
+        "--seconds",
+        "4",
+        "--warm-up",
+        "0.5",
+        "--closed-calls",
+        "2",
+        "--closed-seconds",
+        "1",
+        "--runs",
+        "1",
+        "--template",
+        template,
+    )
+
+    figures = report["figures"]
+    assert (report["name"], figures["not_answered"]) == ("relay", 0), said
+    assert figures["turns_per_s"] > 0
+    assert (figures["ratio_turns_to_tac"], figures["ratio_turns_to_pipecat"]) == (None, None)
+    assert "bin/bench-peers tac" in said
+    assert not report["ok"]
+
+
+@pytest.mark.skipif(os.environ.get("PROOF") != "full", reason="half a minute: PROOF=full")
+def test_objections_are_frozen_while_the_books_are_read(django_db_setup: None) -> None:
+    template = f"test_template_{_fingerprint()}"
+
+    _code, report, said = bench(
+        "freeze", "--calls", "10", "--seconds", "15", "--invoices", "2000", "--template", template
+    )
+
+    assert (report["name"], report["figures"]["not_frozen"]) == ("freeze", 0), said
+    assert report["figures"]["freezes"] > 0
+
+
+def test_the_share_of_a_hundred_is_the_value_they_do_not_exceed() -> None:
+    assert [percentile([1.0, 2.0, 3.0, 4.0], share) for share in (0.25, 0.5, 0.99)] == [1.0, 2.0, 4.0]
+
+
+def test_nobody_on_the_line_says_the_same_thing_twice() -> None:
+    phones = Phones({"seed": 1, "ours": False})
+    line = Line(cast("Any", None))
+
+    said = []
+    for turn in range(300):
+        line.turns = turn
+        said += [phones.words(line), phones.objection()]
+
+    assert len(set(said)) == len(said)

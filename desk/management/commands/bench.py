@@ -14,6 +14,8 @@ BENCHES = {
     "check": "desk.bench.startup",
     "webhooks": "desk.bench.webhooks",
     "plan": "desk.bench.plan",
+    "relay": "desk.bench.relay",
+    "freeze": "desk.bench.freeze",
 }
 
 
