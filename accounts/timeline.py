@@ -77,6 +77,11 @@ def _said(facts: Mapping[str, Any]) -> dict[str, Any]:
 @transaction.atomic(durable=True)
 def seal() -> int:
     """Number and hash what was recorded since the last seal; how many lines. One sealer a business at a time."""
+    return seal_within()
+
+
+def seal_within() -> int:
+    """The same inside the caller's transaction, which others who seal wait for."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"seal {current_business()}"])
     last = ActivityLine.objects.exclude(number=None).order_by("-number").first()
@@ -108,6 +113,11 @@ def verify() -> int:
 
 
 def line_hash(line: ActivityLine) -> bytes:
+    return digest(parts_of(line))
+
+
+def parts_of(line: ActivityLine) -> dict[str, Any]:
+    """What the hash of a line is made of, as JSON holds it: whoever has these can compute it again."""
     parts = {
         "business": line.business_id,
         "number": line.number,
@@ -121,7 +131,8 @@ def line_hash(line: ActivityLine) -> bytes:
         "customer": line.customer_id,
         "details": bytes(line.details_hash).hex(),
     }
-    return digest(parts)
+    plain: dict[str, Any] = json.loads(json.dumps(parts, default=str))
+    return plain
 
 
 def digest(value: Mapping[str, Any]) -> bytes:

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
+from django.db.models import Q
 
 from accounts import timeline
 from accounts.models import Business
@@ -41,9 +42,12 @@ def kept_for() -> timedelta:
 
 
 def owe_forgetting() -> int:
-    """Owe the deletion of this business's recordings that were kept long enough; how many. An open dispute keeps them."""
+    """Owe the deletion of this business's recordings that were kept long enough; how many.
+
+    An open dispute and a legal hold keep them.
+    """
     old = Call.objects.filter(placed_at__lt=clock.now() - kept_for()).exclude(recording_sid="")
-    disputing = Dispute.objects.live().values("customer")
+    disputing = Dispute.objects.filter(Q(closed_at=None) | Q(legal_hold=True)).values("customer")
     found = old.exclude(customer__in=disputing).order_by("placed_at").values_list("pk", "recording_sid")[:AT_ONCE]
     month = f"{clock.now():%Y-%m}"  # a deletion given up on is owed anew the month after
     acts = [

@@ -42,7 +42,7 @@ class Entry:
 
 
 def work_of(dispute: Dispute, membership: Membership) -> dict[str, Any]:
-    """Four queries: the running way, the open card, the thread, the files."""
+    """Five queries: the running way, the open card, the thread, the files, the evidence packs."""
     live = dispute.closed_at is None
     running = dispute.resolutions.filter(status__in=("to_confirm", "running")).first() if live else None
     works = membership.role in AT_WORK
@@ -60,6 +60,13 @@ def work_of(dispute: Dispute, membership: Membership) -> dict[str, Any]:
             (file, reverse("dispute_file", args=[dispute.number, file.pk]))
             for file in dispute.files.filter(removed_at=None).order_by("at")
         ],
+        "packs": [
+            (pack, reverse("evidence_pack", args=[dispute.number, pack.pk]))
+            for pack in dispute.packs.order_by("-made_at")
+        ],
+        "evidence_url": url("new_evidence"),
+        "legal_hold": dispute.legal_hold,
+        "legal_hold_url": url("legal_hold") if membership.role in IN_CHARGE else "",
         "posts_url": url("dispute_posts") if live else "",
         "may_answer": works,
         "words_form": WordsForm(),

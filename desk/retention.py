@@ -14,6 +14,7 @@ from django.db.models import Model
 
 from accounts.models import Business
 from calls import recordings
+from disputes.models import Dispute
 from syntharra.clock import machine_now, now
 from syntharra.tenancy import TenantModel, acting_for
 
@@ -142,7 +143,18 @@ def forget_expired() -> dict[str, int]:
     return gone
 
 
+# Rows of a customer with a dispute on legal hold stay beyond their term; by the way from the row to the customer.
+CUSTOMER_OF = {
+    "calls.TranscriptLine": "call__customer",
+    "compliance.Decision": "customer_id",
+    "disputes.HearingLabel": "customer",
+}
+
+
 def _delete(model: type[Model], kept: Kept, moment: datetime) -> int:
     assert kept.period is not None
     old = model._default_manager.filter(**{f"{kept.since}__lt": moment - kept.period})
+    if way := CUSTOMER_OF.get(model._meta.label):
+        held = Dispute.objects.filter(legal_hold=True).values_list("customer", flat=True)
+        old = old.exclude(**{f"{way}__in": list(held)})
     return old.delete()[0]

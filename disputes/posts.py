@@ -82,3 +82,12 @@ def assign(dispute_id: UUID, *, to: User | None, by: User) -> Dispute:
     Dispute.objects.filter(pk=dispute.pk).update(assignee=to)
     timeline.record(dispute, "assigned", by=by.email, to=to.email if to else "")
     return dispute
+
+
+@transaction.atomic
+def hold_for_law(dispute_id: UUID, *, on: bool, by: User) -> Dispute:
+    """While it is on, nothing about this dispute is deleted, whatever its period."""
+    dispute, _invoice = held(dispute_id)
+    if Dispute.objects.filter(pk=dispute.pk, legal_hold=not on).update(legal_hold=on):
+        timeline.record(dispute, "legal_hold_on" if on else "legal_hold_off", by=by.email)
+    return dispute

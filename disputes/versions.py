@@ -1,10 +1,9 @@
 """A disputed invoice as it stood: taken when the dispute opens, whenever the books change it, and when it ends."""
 
-import hashlib
-import json
 from typing import Any
 
 from disputes.models import Dispute, InvoiceVersion
+from disputes.proof import sha256_of
 from invoices.models import Invoice
 from syntharra import clock
 
@@ -46,12 +45,6 @@ def facts_of(invoice: Invoice) -> dict[str, Any]:
             if allocation.amount
         ],
     }
-
-
-def sha256_of(facts: Any) -> str:
-    """Over canonical JSON: keys sorted, no spaces, UTF-8. Anybody can compute it again."""
-    text = json.dumps(facts, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def take(dispute: Dispute, invoice: Invoice, *, because: str) -> InvoiceVersion:

@@ -18,7 +18,7 @@ from accounts.models import User
 from desk.doors import AT_WORK, IN_CHARGE, members_page, only_for
 from desk.resolve_forms import FORMS, MoreTimeForm, WayForm, WordsForm
 from desk.wording.resolutions import TITLES, WORDS
-from disputes import books, course, files, posts, resolving
+from disputes import books, course, evidence, files, posts, resolving
 from disputes.ending import ClosedAlready, NotProved, attempts_left
 from disputes.models import BooksMoved, Dispute, Resolution, Side
 from disputes.resolving import CannotResolve
@@ -205,6 +205,33 @@ def post(request: MemberRequest, number: str) -> HttpResponse:
 def file(request: MemberRequest, number: str, pk: UUID) -> HttpResponseBase:
     """A photo or paper of either side."""
     return files.given_out(_of(request, number), pk)
+
+
+@require_POST
+@members_page
+def new_evidence(request: MemberRequest, number: str) -> HttpResponse:
+    """Make an evidence pack as things stand now."""
+    found = _of(request, number)
+    return _act(request, found, lambda: evidence.make(found.pk, by=request.user), _("The pack is made; it is below."))
+
+
+@require_GET
+@members_page
+def evidence_pack(request: MemberRequest, number: str, pk: UUID) -> HttpResponseBase:
+    """A pack that was made, as one archive."""
+    found = _of(request, number)
+    pack = get_object_or_404(found.packs, pk=pk)
+    return evidence.given_out(pack, name=f"evidence-{found.number}.zip")
+
+
+@require_POST
+@members_page
+def legal_hold(request: MemberRequest, number: str) -> HttpResponse:
+    """Keep everything about it beyond every period, or no longer."""
+    only_for(request, *IN_CHARGE)
+    found = _of(request, number)
+    on = request.POST.get("on") == "yes"
+    return _act(request, found, lambda: posts.hold_for_law(found.pk, on=on, by=request.user), _("Kept."))
 
 
 @require_POST

@@ -29,5 +29,8 @@ TRACK: dict[str, tuple[str, Any, str]] = {
     "noted_on_dispute": ("pencil", _("Noted something on a dispute"), ""),
     "assigned": ("user", _("Gave a dispute to somebody"), ""),
     "file_added": ("file-text", _("Added a photo or paper"), ""),
+    "evidence_made": ("file-text", _("Made an evidence pack"), ""),
+    "legal_hold_on": ("lock", _("Keeps everything for a legal reason"), "clock"),
+    "legal_hold_off": ("lock", _("Ended a legal hold"), ""),
     "closed": ("check", _("A dispute ended"), "accent"),
 }
