@@ -24,6 +24,7 @@ class ConsentRow:
     confirmed: str
     tone: str
     state: str
+    ageing: bool = False  # it will be too old within a month
 
 
 @dataclass(frozen=True)
@@ -150,7 +151,9 @@ def _consent(number: str, consent: Consent | None, on: date, days: int) -> Conse
             "late",
             _("too old: ask whether the number is still theirs"),
         )
-    return ConsentRow(consent.pk, phone(number), consent.basis, given, confirmed, "recovered", _("holds"))
+    ageing = days - age < 30
+    state = _("holds for %(n)d more days") % {"n": days - age} if ageing else _("holds")
+    return ConsentRow(consent.pk, phone(number), consent.basis, given, confirmed, "recovered", state, ageing)
 
 
 def _statement(row: Statement) -> StatementRow:

@@ -5,8 +5,9 @@ class InvoicesConfig(AppConfig):
     name = "invoices"
 
     def ready(self) -> None:
-        from invoices import entries, facts, notices
+        from invoices import entries, facts, notices, number_checks
 
         facts.register()
         entries.register()
         notices.register()
+        number_checks.register()

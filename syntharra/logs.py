@@ -17,7 +17,7 @@ _NEVER = {"body", "words", "text", "phone", "email", "to", "from", "token", "sec
 _MASKS = (
     (re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+"), "<mail>"),
     (re.compile(r"\+\d{8,15}"), "<phone>"),
-    (re.compile(r"(/(?:l|sign-in|webhooks/\w+)/)[\w-]{20,}"), r"\1<token>"),
+    (re.compile(r"(/(?:l|l/number|sign-in|webhooks/\w+)/)[\w-]{20,}"), r"\1<token>"),
     # What a vendor sends an owner back with: whoever has it before us may sign in as him.
     (re.compile(r"([?&](?:code|state)=)[^&\s\"']+"), r"\1<token>"),
 )

@@ -22,7 +22,7 @@ from desk.doors import AT_WORK, members_page, only_for
 from desk.reach import consents_of, notices_of, numbers_of, statements_of, stops_of
 from desk.reach_forms import ConfirmationForm, EndingForm, PostingForm, StatementForm, StopForm
 from desk.standing import today
-from invoices import notices
+from invoices import notices, number_checks
 from invoices.models import Customer, ValidationNotice
 from invoices.services import hold_customer
 
@@ -111,6 +111,23 @@ def confirm(request: MemberRequest, pk: UUID) -> HttpResponse:
     else:
         problems = [str(problem) for found in form.errors.values() for problem in found]
         messages.error(request, " ".join(problems))
+    return redirect("reach", pk=consent.customer_id)
+
+
+@require_POST
+@members_page
+def ask_number(request: MemberRequest, pk: UUID) -> HttpResponse:
+    """Ask the customer by e-mail whether the number is still his."""
+    only_for(request, *AT_WORK)
+    consent = get_object_or_404(Consent.objects.filter(business=request.business, revoked_at=None), pk=pk)
+    try:
+        number_checks.ask(consent.pk)
+    except number_checks.NobodyToAsk:
+        messages.error(
+            request, _("Your books have no e-mail address to ask at. Ask them another way, and confirm it here.")
+        )
+    else:
+        messages.success(request, _("Asked. Their answer stands here as soon as they give it."))
     return redirect("reach", pk=consent.customer_id)
 
 

@@ -145,6 +145,7 @@ _LETTERS: dict[str, Promise] = {
     "evening_preview": _("tomorrow's calls, to you"),
     "polite_reminder": _("a friendly reminder"),
     "last_letter": _("the last letter"),
+    "number_check": _("asked whether a number is still theirs"),
     "validation_notice": _("the notice the law requires after a first conversation"),
     "books_stale": _("told you that your books cannot be read"),
     "dispute_closed_agreed": _("what was agreed, to the customer"),

@@ -1,11 +1,13 @@
 """The pages of the gate: rules in words, every rule about one invoice, the firm's own, stops, consents, private persons."""
 
 import json
+import re
 from datetime import date, timedelta
 from io import StringIO
 from typing import Any
 
 import pytest
+from django.core import mail
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
 from django.test import Client
@@ -18,6 +20,8 @@ from compliance.services import stop, stop_number, stopped_numbers
 from desk.rule_pages import age
 from invoices.models import Customer, Invoice, ValidationNotice
 from invoices.notices import owe_notice
+from notifications.models import Message
+from notifications.outbox import work
 from syntharra.tenancy import acting_for
 from tests.cast import Firm, make_business, make_customer, make_invoice, make_member
 from tests.desk.scene import a_day
@@ -398,3 +402,54 @@ def test_every_rule_is_explained_whatever_stands_against_the_invoice(ava: Client
     assert "not on Tuesday" in page
     for found in Invoice.objects.order_by("number"):
         assert "Kept" in text_of(ava, f"/invoices/{found.pk}/rules/?at=2026-11-26T21:30")
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        ("mine", "Thank you. We know that it is you."),
+        ("not_mine", "That number is never called again."),
+        ("no_calls", "We have stopped."),
+    ],
+)
+def test_a_customer_is_asked_by_e_mail_whether_the_number_is_still_his(
+    ava: Client, plumber: Firm, settings: Any, answer: str, words: str
+) -> None:
+    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+    make_customer(plumber, phone="+16145550101", email="ana@harborcafe.example")
+    consent = Consent.objects.get()
+    Consent.objects.update(given_on=date(2026, 1, 5))
+
+    ava.post(f"/consents/{consent.pk}/question/")
+    ava.post(f"/consents/{consent.pk}/question/")
+    work()
+
+    (letter,) = mail.outbox
+    body = str(letter.body)
+    assert letter.subject == "Is this still your number? - Ava's Plumbing"
+    assert "(614) 555-0101" in body
+    assert not re.search(r"invoice|owe|balance|due", body)
+    path = re.search(r"https?://[^/]+(/l/number/[\w-]+)", body)[1]  # type: ignore[index]
+    assert path.rpartition("/")[2] not in Message.objects.get(letter="number_check").text
+    stranger = Client()
+    assert "Is (614) 555-0101 still your number?" in text_of(stranger, path)
+    assert stranger.post(path, {"answer": "perhaps"}).status_code == 400
+    assert words in " ".join(stranger.post(path, {"answer": answer}).content.decode().split())
+    assert stranger.post(path, {"answer": "mine"}).status_code == 410
+
+    consent.refresh_from_db()
+    stops = set(Suppression.objects.values_list("kind", flat=True))
+    if answer == "mine":
+        assert (consent.confirmed_on, consent.confirmed_by, stops) == (date(2026, 11, 24), "Harbor Cafe", set())
+    else:
+        assert (consent.confirmed_on, len(stops)) == (None, 1)
+        assert stopped_numbers(["+16145550101"])["+16145550101"] == stops
+
+
+def test_without_an_address_nobody_is_asked(ava: Client, plumber: Firm) -> None:
+    make_customer(plumber, email="").contacts.update(email="")
+
+    answer = ava.post(f"/consents/{Consent.objects.get().pk}/question/", follow=True)
+
+    assert "no e-mail address to ask at" in answer.content.decode()
+    assert not Message.objects.exists()
