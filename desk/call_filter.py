@@ -98,7 +98,9 @@ class CallFilter(forms.Form):
     q = forms.CharField(
         required=False,
         max_length=100,
-        widget=forms.TextInput(attrs={"type": "search", "placeholder": gettext_lazy("name, number or invoice")}),
+        widget=forms.TextInput(
+            attrs={"type": "search", "size": 22, "placeholder": gettext_lazy("name, number or invoice")}
+        ),
     )
 
     def __init__(self, data: QueryDict) -> None:

@@ -55,7 +55,6 @@ def calls(request: MemberRequest) -> HttpResponse:
         "planned": chosen.planned,
         "live": any(row.state in ("dialing", "live") for row in rows),
         "query": without_page(request),
-        "filtered": bool(chips) or chosen.show != "made",
         "summary": ngettext("%(n)d call so far.", "%(n)d calls so far.", made) % {"n": made},
         "totals": totals,
         "planned_words": ngettext("%(n)d planned call", "%(n)d planned calls", count) % {"n": count},

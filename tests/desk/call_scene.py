@@ -1,13 +1,26 @@
 """Calls beside Ava's day: one as long as they come, one under way, one a customer made, one with a recording."""
 
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
+import pytest
+from django.conf import settings
+from twilio.rest import Client as Twilio
+
 from calls.models import Attempt, AttemptInvoice, Call, TranscriptLine
+from integrations.models import PhoneLine
+from syntharra.tenancy import acting_for
+from tests.calls.stage import SID, TOKEN, simulated_carrier
+from tests.cast import Firm
 from tests.desk.scene import Maker
+from tests.integrations.twilio.simulator_server import LocalTwilioHttp
 
 RTL_NAME = "شركة المرفأ للتجارة والمقاولات العامة"
+FRAME = b"\xff\xf3\x18\x00"
 LONG_WORD = "Donaudampfschifffahrtsgesellschaftskapitänsmützenabzeichenverleihungsurkunde" * 2
 
 
@@ -116,6 +129,30 @@ def inbound(make: Maker, *, known: bool = True) -> Call:
         seconds=40,
         disposition="request_human",
     )
+
+
+@contextmanager
+def recorded(firm: Firm, call: Call, *, seconds: int) -> Iterator[bytes]:
+    """The carrier, with a recording of so many seconds at least that is this call's; the bytes of its sound, which is silent."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(settings, "TWILIO_ACCOUNT_SID", SID)
+        patch.setattr(settings, "TWILIO_AUTH_TOKEN", TOKEN)
+        patch.setattr(settings, "SIMULATORS_URL", "")
+        with simulated_carrier(firm, speed=200.0) as sim:
+            client = Twilio(SID, TOKEN, http_client=LocalTwilioHttp(f"{settings.SIMULATORS_URL}/twilio"))
+            sim.post("/scenarios", number="+16145550120", script={"steps": [{"silence": 600}]})
+            script = f'<Response><Start><Recording channels="dual"/></Start><Pause length="{seconds}"/></Response>'
+            with acting_for(firm.business.pk):
+                own = PhoneLine.objects.get().number
+            placed = client.calls.create(to="+16145550120", from_=own, twiml=script)
+            deadline = time.monotonic() + 20
+            while client.calls(placed.sid).fetch().status != "completed":
+                assert time.monotonic() < deadline
+                time.sleep(0.02)
+            (recording,) = client.calls(placed.sid).recordings.list()
+            with acting_for(firm.business.pk):
+                Call.objects.filter(pk=call.pk).update(recording_sid=recording.sid, recording="announced")
+            yield FRAME.ljust(36, b"\0") * -(-int(recording.duration) * 16_000 // 576)
 
 
 def many(make: Maker, count: int) -> None:

@@ -1,6 +1,5 @@
 """Listening to a call: from the carrier through us, part by part, on record; and what is said where nothing can be played."""
 
-import time
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
@@ -8,26 +7,19 @@ from typing import Any
 import pytest
 import time_machine
 from django.test import Client
-from twilio.rest import Client as Twilio
 
 from accounts.models import ActivityLine, Role
 from calls import recordings
 from calls.models import Call
 from desk.retention import forget_expired
-from integrations.models import PhoneLine
 from notifications import outbox
 from notifications.models import Duty
-from tests.calls.stage import SID, TOKEN, simulated_carrier
+from tests.calls.stage import SID, TOKEN
 from tests.cast import Firm, make_member
 from tests.desk import call_scene
 from tests.desk.conftest import TUESDAY
 from tests.desk.scene import Maker
 from tests.desk.test_pages import text
-from tests.integrations.twilio.simulator_server import LocalTwilioHttp
-
-SILENT = {"steps": [{"silence": 600}]}
-SCRIPT = '<Response><Start><Recording channels="dual"/></Start><Pause length="5"/></Response>'
-FRAME = b"\xff\xf3\x18\x00"
 
 
 @pytest.fixture
@@ -42,22 +34,11 @@ def made(plumber: Firm, tuesday: None) -> Call:
 
 
 @pytest.fixture
-def sound(plumber: Firm, made: Call, settings: Any) -> Iterator[bytes]:
+def sound(plumber: Firm, made: Call) -> Iterator[bytes]:
     """The carrier, with a recording of this very call; its bytes."""
-    settings.TWILIO_ACCOUNT_SID, settings.TWILIO_AUTH_TOKEN = SID, TOKEN
-    with time_machine.travel(TUESDAY, tick=True), simulated_carrier(plumber, speed=200.0) as sim:
-        origin = f"{settings.SIMULATORS_URL}/twilio"
-        client = Twilio(SID, TOKEN, http_client=LocalTwilioHttp(origin))
-        sim.post("/scenarios", number="+16145550120", script=SILENT)
-        ours = client.calls.create(to="+16145550120", from_=PhoneLine.objects.get().number, twiml=SCRIPT)
-        deadline = time.monotonic() + 20
-        while client.calls(ours.sid).fetch().status != "completed":
-            assert time.monotonic() < deadline
-            time.sleep(0.02)
-        (recording,) = client.calls(ours.sid).recordings.list()
-        Call.objects.filter(pk=made.pk).update(recording_sid=recording.sid)
+    with time_machine.travel(TUESDAY, tick=True), call_scene.recorded(plumber, made, seconds=5) as content:
         made.refresh_from_db()
-        yield FRAME.ljust(36, b"\0") * -(-int(recording.duration) * 16_000 // 576)
+        yield content
 
 
 def listenings() -> list[tuple[str, Any]]:
