@@ -2,7 +2,8 @@
 
 import pytest
 
-from calls.models import Attempt, TranscriptLine
+from calls.models import Attempt, Call, TranscriptLine
+from calls.stops import stop_business
 from disputes.models import Claim, Dispute
 from invoices.models import Invoice
 from notifications.models import Message
@@ -58,3 +59,19 @@ def test_who_asks_for_the_link_gets_it_by_mail_while_still_on_the_line_or_soon_a
     letter = Message.objects.get(letter="pay_link")
     assert (letter.status, letter.outcome) == ("sent", "accepted by the mail server")
     assert invoice.pay_url in letter.text
+
+
+def test_the_kill_switch_ends_the_call_that_speaks_and_the_one_that_rings(stage: Stage) -> None:
+    speaking = stage.call(stage.owes("asks_a_lot"))
+    stage.until(lambda: TranscriptLine.objects.filter(call__attempt=speaking, speaker="customer").exists())
+    ringing = stage.call(stage.owes("no_answer", phone="+16145550121"))
+    assert Call.objects.get(attempt=speaking).status == "in-progress"
+
+    stop_business(stage.firm.business, by=stage.firm.owner)
+    before = stage.spoken(Call.objects.get(attempt=speaking))
+    stage.until(lambda: not Attempt.objects.exclude(status="ended").exists())
+
+    ended = dict(Attempt.objects.values_list("pk", "ended_because"))
+    assert ended == {speaking.pk: "BUSINESS_STOPPED", ringing.pk: "BUSINESS_STOPPED"}
+    assert stage.spoken(Call.objects.get(attempt=speaking)) == before
+    assert stage.plan() == []

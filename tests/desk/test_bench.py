@@ -183,3 +183,24 @@ def test_nobody_on_the_line_says_the_same_thing_twice() -> None:
         said += [phones.words(line), phones.objection()]
 
     assert len(set(said)) == len(said)
+
+
+def test_a_morning_of_a_few_firms_is_planned_by_two_workers_and_nothing_is_left_out(django_db_setup: None) -> None:
+    template = f"test_template_{_fingerprint()}"
+
+    _code, report, said = bench("plan", "--invoices", "2000", "--runs", "1", "--template", template)
+
+    figures = report["figures"]
+    assert (report["name"], figures["invoices"], figures["firms"], figures["workers"]) == ("plan", 2000, 2, 2), said
+    assert (figures["overdue"], figures["not_decided"]) == (100, 0)
+    assert figures["attempts"] == figures["timeline_lines"] > 50
+    assert figures["decisions"] > figures["attempts"]
+    assert figures["ms_per_overdue_invoice"] > 0 < figures["growth_exponent"]
+    assert {limit["figure"] for limit in report["limits"]} == {
+        "ms_per_overdue_invoice",
+        "incremental_s",
+        "growth_exponent",
+        "peak_mb",
+        "not_decided",
+        "fsync",
+    }

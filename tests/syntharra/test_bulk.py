@@ -1,0 +1,87 @@
+"""Many rows in one statement: what is left out has its default, and the table's own guards hold."""
+
+from datetime import UTC, datetime
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from accounts import timeline
+from accounts.models import ActivityDetail, ActivityLine
+from calls.models import Attempt
+from compliance.models import RefusalTally
+from syntharra import bulk
+from syntharra.identifiers import uuid7
+from syntharra.models import Due
+from syntharra.tenancy import acting_for
+from tests.cast import Firm, make_customer, make_invoice
+
+pytestmark = pytest.mark.django_db
+AT = datetime(2026, 10, 6, 14, 0, 0, 123456, tzinfo=UTC)
+
+
+def test_a_row_has_its_values_and_the_defaults_of_the_rest(plumber: Firm) -> None:
+    customer, pk = make_customer(plumber), uuid7()
+
+    bulk.insert(Attempt, [{"id": pk, "customer_id": customer.pk, "number": 2, "to": "+16145550123", "planned_for": AT}])
+
+    attempt = Attempt.objects.get()
+    assert (attempt.pk, attempt.business_id, attempt.number, attempt.planned_for) == (pk, plumber.business.pk, 2, AT)
+    assert (attempt.status, attempt.purpose, attempt.counted, attempt.approved_at) == (
+        "planned",
+        "collect",
+        False,
+        None,
+    )
+
+
+def test_the_database_counts_up_what_it_numbers(plumber: Firm) -> None:
+    bulk.insert(RefusalTally, [{"on": AT.date(), "purpose": "collect", "reason": "ON_HOLD"}] * 2)
+
+    first, second = RefusalTally.objects.order_by("pk")
+    assert second.pk == first.pk + 1
+
+
+def test_an_unknown_column_is_named_and_nothing_is_written(plumber: Firm) -> None:
+    with pytest.raises(KeyError, match="Due has no column when"):
+        bulk.insert(Due, [{"kind": "x", "row_id": uuid7(), "when": AT}])
+
+    assert Due.objects.filter(kind="x").count() == 0
+
+
+def test_the_guard_of_a_frozen_invoice_refuses_a_row_of_many(plumber: Firm) -> None:
+    from calls.models import AttemptInvoice
+    from disputes.services import NewClaim, open_dispute
+
+    fine, frozen = make_invoice(plumber), make_invoice(plumber)
+    open_dispute(frozen.pk, claim=NewClaim(source="member", source_key="m", words="never finished"))
+    pk = uuid7()
+    bulk.insert(
+        Attempt,
+        [{"id": pk, "customer_id": fine.customer_id, "number": 1, "to": "+16145550123", "planned_for": AT}],
+    )
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        bulk.insert(AttemptInvoice, [{"attempt_id": pk, "invoice_id": one.pk} for one in (fine, frozen)])
+
+    assert AttemptInvoice.objects.count() == 0
+
+
+def test_no_row_is_written_for_another_business(plumber: Firm, rival: Firm) -> None:
+    with acting_for(rival.business.pk):
+        bulk.insert(Due, [{"kind": "x", "row_id": uuid7(), "due_at": AT, "business_id": plumber.business.pk}])
+
+    assert Due.objects.get(kind="x").business_id == rival.business.pk
+
+
+def test_acts_put_on_record_together_are_sealed_and_verified_like_any_other(plumber: Firm) -> None:
+    customer = make_customer(plumber)
+    acts = [
+        timeline.Act("customer", customer.pk, "noted", customer.pk, {"words": "Ünïcode “quotes” \\ back", "n": n})
+        for n in range(3)
+    ]
+
+    timeline.record_all(acts, by="ava")
+    timeline.seal()
+
+    assert timeline.verify() == ActivityLine.objects.count()
+    assert ActivityDetail.objects.filter(facts__words__startswith="Ünï").count() == 3
