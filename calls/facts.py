@@ -33,7 +33,7 @@ from compliance.services import (
 from compliance.statements import Said, Statements, said_of, statements_of
 from disputes.models import Claim, Dispute
 from integrations.models import Connection
-from invoices import notices
+from invoices import notices, verification
 from invoices.checking import open_findings
 from invoices.checks import Reason
 from invoices.models import Customer, Hold, Invoice, Promise
@@ -91,6 +91,7 @@ class Known:
     not_ready: bool
     unnoticed: set[UUID]
     periods: dict[UUID, date]
+    unproved: set[UUID]
 
     @classmethod
     def of(
@@ -100,7 +101,7 @@ class Known:
         named = {ask.customer_id for ask in asks if ask.customer_id}
         invoices = {ask.invoice_id for ask in asks if ask.invoice_id}
         numbers = {ask.to for ask in asks if ask.to.startswith("+")}
-        moment = max(ask.at for ask in asks)
+        earliest, moment = min(ask.at for ask in asks), max(ask.at for ask in asks)
         known = customers if customers is not None else Customer.objects.in_bulk(named)
         business = business or Business.objects.get(pk=current_business())
         found = _invoices(invoices, known)
@@ -109,7 +110,7 @@ class Known:
         disputed = [dispute.invoice_id for dispute in disputes]
         judged = {ask.subject_id for ask in asks if ask.subject_id}
         # What runs at the earliest of the moments: what has ended by a later one says when it does.
-        running = Hold.objects.running(min(ask.at for ask in asks)).filter(
+        running = Hold.objects.running(earliest).filter(
             Q(customer_id__in=named) | Q(invoice_id__in=invoices) | Q(customer=None, invoice=None)
         )
         return cls(
@@ -129,10 +130,13 @@ class Known:
             statements=statements_of(named),
             firm_rules=firm.rules_of(business),
             # A sandbox reaches simulators alone: the whole story is told there without a license.
-            licensed_in=None if business.sandbox else operator.licensed_states(moment.date()),
-            blackouts=operator.blackouts(moment.date()),
+            licensed_in=None
+            if business.sandbox
+            else operator.licensed_states(earliest.date()) & operator.licensed_states(moment.date()),
+            blackouts=operator.blackouts(earliest.date()),
             not_ready=not business.sandbox and bool(readiness.lacks(moment.date())),
             unnoticed=notices.missing(list(known.values()), history.spoken(besides=judged)),
+            unproved=_unproved(found, known, business),
             periods=dict(notices.sent_notices(disputed).values_list("invoice_id", "period_ends_on"))
             if disputed
             else {},
@@ -248,6 +252,7 @@ class Known:
             check_first=Reason.CHECK_FIRST in check or invoice.disputed_in_books,
             consumer_calls_off=not self.business.consumer_calls,
             validation_notice_missing=customer.pk in self.unnoticed,
+            verification_missing=invoice.pk in self.unproved,
             below_minimum=invoice.balance < self.business.minimum_balance,
             backlog=_is_backlog(invoice),
             promise_running=promise_until is not None and ask.at < promise_until,
@@ -353,6 +358,35 @@ def _consents(customers: Collection[UUID]) -> Mapping[UUID, list[Consent]]:
     for consent in Consent.objects.filter(customer_id__in=customers, revoked_at=None):
         found[consent.customer_id].append(consent)
     return found
+
+
+def _unproved(invoices: Mapping[UUID, Invoice], customers: Mapping[UUID, Customer], business: Business) -> set[UUID]:
+    """Invoices a consumer disputed in writing within the notice's period, and of which he was not sent the proof since.
+
+    While the dispute is live it speaks for itself; this outlives its end. At most three queries, none for businesses.
+    """
+    for_others = role() is gate.Role.THIRD_PARTY
+    owed = {
+        i.pk
+        for i in invoices.values()
+        if (c := customers.get(i.customer_id)) and verification.owes_proof(c, for_others=for_others)
+    }
+    written = (
+        Dispute.objects.filter(invoice_id__in=owed, claims__source__in=IN_WRITING).exclude(closed_at=None)
+        if owed
+        else None
+    )
+    rows = list(written.values_list("invoice_id", "claims__said_at")) if written is not None else []
+    if not rows:
+        return set()
+    concerned = {pk for pk, _said in rows}
+    periods = dict(notices.sent_notices(concerned).values_list("invoice_id", "period_ends_on"))
+    sent, zone = verification.sent_since(concerned), ZoneInfo(business.time_zone)
+    return {
+        pk
+        for pk, said in rows
+        if (pk not in periods or said.astimezone(zone).date() <= periods[pk]) and (pk not in sent or sent[pk] < said)
+    }
 
 
 def _disputed_in_writing(disputes: Sequence[Dispute]) -> set[UUID]:

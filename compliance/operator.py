@@ -3,7 +3,7 @@
 Rows are added and ended, never changed: what a call stood on can be read years later.
 """
 
-from datetime import date
+from datetime import date, timedelta
 
 from django.conf import settings
 
@@ -92,8 +92,10 @@ def open_state(pk: int, *, by: str) -> StateBlackout:
 
 
 def blackouts(on: date) -> tuple[Blackout, ...]:
-    """The days that are closed from this day on, in order."""
-    rows = StateBlackout.objects.filter(ended_at=None, last__gte=on).order_by("state", "first", "last")
+    """The days that are closed from this day (in UTC) on, in order: somewhere it may still be the day before."""
+    rows = StateBlackout.objects.filter(ended_at=None, last__gte=on - timedelta(days=1)).order_by(
+        "state", "first", "last"
+    )
     return tuple(Blackout(row.state, row.first, row.last) for row in rows.distinct())
 
 

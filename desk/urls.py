@@ -39,6 +39,7 @@ urlpatterns = [
     path("invoices/<path:number>/dispute/", invoices.freeze_invoice, name="freeze_invoice"),
     path("invoices/<path:number>/pause/", invoices.end_pause, name="end_pause"),
     path("invoices/<path:number>/rules/", rules.invoice_rules, name="invoice_rules"),
+    path("invoices/<path:number>/verification/", rules.send_proof, name="send_proof"),
     path("invoices/<path:number>/book-entries/new/", entries.new_entry, name="new_book_entry"),
     path("invoices/<path:number>/", invoices.invoice, name="invoice"),
     path("check-first/", checks.check_first, name="check_first"),

@@ -5,9 +5,10 @@ class InvoicesConfig(AppConfig):
     name = "invoices"
 
     def ready(self) -> None:
-        from invoices import entries, facts, notices, number_checks
+        from invoices import entries, facts, notices, number_checks, verification
 
         facts.register()
         entries.register()
         notices.register()
         number_checks.register()
+        verification.register()

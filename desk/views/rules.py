@@ -20,7 +20,7 @@ from compliance.explanation import Verdict
 from compliance.operator import declaration
 from compliance.rulebook import RuleBook
 from desk import rule_pages
-from desk.doors import IN_CHARGE, members_page, only_for
+from desk.doors import AT_WORK, IN_CHARGE, members_page, only_for
 from desk.explaining import explained
 from desk.forms import ReasonForm
 from desk.reach_forms import CallingRulesForm, CounselForm
@@ -29,7 +29,9 @@ from desk.views.invoices import named
 from desk.window import window_of
 from desk.wording.gate import gate_of
 from desk.wording.rules import WEEKDAYS, clock_words, moment_there, zones
+from invoices import verification
 from invoices.notices import version
+from invoices.number_checks import NobodyToAsk
 from syntharra import clock
 
 
@@ -73,10 +75,30 @@ def invoice_rules(request: MemberRequest, number: str) -> HttpResponse:
         "unbound": rule_pages.explained_rows(told, Verdict.NOT_BOUND),
         "window": window_of(told.facts, RuleBook.load()),
         "clearance": told.clearance,
+        "proof_url": reverse("send_proof", args=[found.pk])
+        if "VERIFICATION_MISSING" in told.clearance.all_reasons
+        else "",
         "law_only": told.clearance.law_only.decision == "allowed",
         "clocks": [(zones([zone]), moment_there(at, zone)) for zone in told.clearance.inputs["zones"]],
     }
     return render(request, "desk/invoice_rules.html", context)
+
+
+@require_POST
+@members_page
+def send_proof(request: MemberRequest, number: str) -> HttpResponse:
+    """Send the customer who disputed in writing the proof the law requires."""
+    only_for(request, *AT_WORK)
+    found, _namesakes = named(request.business, number, request.GET.get("which"))
+    try:
+        verification.send(found.pk)
+    except NobodyToAsk:
+        messages.error(
+            request, _("Your books have no e-mail address of theirs. Post them the papers, and enter their address.")
+        )
+    else:
+        messages.success(request, _("The proof is on its way to them."))
+    return redirect("invoice_rules", number=found.pk)
 
 
 @require_http_methods(["GET", "POST"])

@@ -145,6 +145,7 @@ _LETTERS: dict[str, Promise] = {
     "evening_preview": _("tomorrow's calls, to you"),
     "polite_reminder": _("a friendly reminder"),
     "last_letter": _("the last letter"),
+    "verification": _("the proof of a debt they disputed in writing"),
     "number_check": _("asked whether a number is still theirs"),
     "validation_notice": _("the notice the law requires after a first conversation"),
     "books_stale": _("told you that your books cannot be read"),

@@ -20,9 +20,12 @@ from compliance.registry import Ask
 from compliance.rulebook import RuleBook
 from compliance.services import confirm_consent, consent_date, note_contact
 from compliance.statements import state
-from invoices import notices
+from disputes.models import Dispute
+from disputes.services import NewClaim, open_dispute
+from invoices import notices, verification
 from invoices.models import Contact, Customer, Invoice, ValidationNotice
 from notifications.models import Message
+from notifications.outbox import work
 from syntharra.clock import now
 from syntharra.tenancy import acting_for
 from tests.cast import Firm, make_business, make_customer, make_invoice
@@ -288,6 +291,29 @@ def test_once_the_notice_has_left_calls_go_on_and_a_bounce_stops_them(
     assert "VALIDATION_NOTICE_MISSING" not in reasons(owed)
 
 
+def test_a_consumer_who_disputed_in_writing_is_sent_the_proof_before_anybody_asks_again(
+    plumber: Firm, ida: Customer, mailbox: Any
+) -> None:
+    owed = make_invoice(plumber, ida, number="2290")
+    company = make_invoice(plumber, number="2291")
+    for about in (owed, company):
+        claim = NewClaim(source="page", source_key=about.number, words="I never agreed to this", by="Ida")
+        open_dispute(about.pk, claim=claim)
+    assert "VERIFICATION_MISSING" not in reasons(owed)  # while it is live the dispute speaks for itself
+    Dispute.objects.update(closed_at=now(), status="closed")
+    Invoice.objects.update(frozen_at=None)
+
+    assert reasons(owed) == ("VERIFICATION_MISSING",)
+    assert "VERIFICATION_MISSING" not in reasons(company)
+
+    verification.send(owed.pk)
+    with time_machine.travel(now() + timedelta(minutes=1), tick=False):
+        work()
+        assert "VERIFICATION_MISSING" not in reasons(owed)
+    (letter,) = [mail for mail in mailbox.outbox if "papers" in mail.subject]
+    assert "Water heater replacement: $796.00" in letter.body
+
+
 def test_without_an_address_the_firm_is_asked_to_post_it(plumber: Firm, ida: Customer) -> None:
     Contact.objects.filter(customer=ida).update(email="")
     owed = make_invoice(plumber, ida, due_on=date(2026, 9, 20))
@@ -316,8 +342,6 @@ def test_the_call_under_way_is_not_stopped_by_the_notice_it_will_owe(plumber: Fi
 
 
 def sent(mailbox: Any) -> None:
-    from notifications.outbox import work
-
     work()
     assert [message.status for message in Message.objects.filter(letter="validation_notice")] == ["sent"]
 
