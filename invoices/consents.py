@@ -1,6 +1,7 @@
 """Why we may call the numbers in the firm's books: the firm attests it once, and every number gets its own record."""
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
 from accounts import timeline
@@ -33,16 +34,16 @@ def attest(business: Business, *, by: User, wording: str) -> int:
 
 
 def record_consents() -> int:
-    """Consents for numbers that came into the books since the firm attested; none where it has not. Safe to repeat."""
+    """Consents for numbers that came into the books since the firm attested; none where it has not. Safe to repeat.
+
+    Of the day on which we first saw the number there: the customer gave it no later, and it has not grown old since.
+    """
     business = Business.objects.get(pk=current_business())
     if business.consent_attested_at is None:
         return 0
-    given_on = business.consent_attested_at.date()
-    missing = (
-        Contact.objects.filter(role=Contact.Role.BILLING)
-        .exclude(phone="")
-        .exclude(phone__in=Consent.objects.filter(revoked_at=None).values("number"))
-    )
+    given_on = clock.today(business.time_zone)
+    mine = Consent.objects.filter(customer=OuterRef("customer"), number=OuterRef("phone"), revoked_at=None)
+    missing = Contact.objects.filter(~Exists(mine), role=Contact.Role.BILLING).exclude(phone="")
     rows = [
         Consent(
             customer_id=contact.customer_id,

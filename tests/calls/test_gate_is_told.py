@@ -23,6 +23,7 @@ from compliance.statements import state
 from disputes.models import Dispute
 from disputes.services import NewClaim, open_dispute
 from invoices import notices, verification
+from invoices.consents import attest, record_consents
 from invoices.models import Contact, Customer, Invoice, ValidationNotice
 from notifications.models import Message
 from notifications.outbox import work
@@ -157,6 +158,24 @@ def test_a_consent_nobody_confirmed_for_half_a_year_rings_no_phone(invoice: Invo
     assert reasons(invoice) == ("OK",)
     consent.refresh_from_db()
     assert (consent.confirmed_on, consent.confirmed_how) == (date(2026, 10, 5), "Ana Reyes by e-mail")
+
+
+def test_a_number_that_came_into_the_books_long_after_the_firm_attested_may_be_called(
+    plumber: Firm,
+) -> None:
+    with time_machine.travel("2026-02-01T15:00:00Z", tick=False):
+        attest(plumber.business, by=plumber.owner, wording="they gave us these numbers for the work")
+    shared = make_customer(plumber, "Harbor Cafe", phone="+16145550177", consented=False)
+    also = make_customer(plumber, "Harbor Bakery", phone="+16145550177", consented=False)
+
+    assert record_consents() == 2  # one number, two customers: each has his own
+    assert record_consents() == 0
+
+    assert set(Consent.objects.values_list("customer_id", "given_on")) == {
+        (shared.pk, date(2026, 10, 6)),
+        (also.pk, date(2026, 10, 6)),
+    }
+    assert reasons(make_invoice(plumber, shared)) == ("OK",)
 
 
 def test_speaking_with_the_right_person_confirms_the_number(plumber: Firm, invoice: Invoice) -> None:
