@@ -8,7 +8,9 @@ from accounts.models import Membership
 from desk import book_entries
 from desk.book_entries import WAITING
 from desk.check_first import Waiting, lines_of
+from desk.clocks import legal_clocks
 from desk.doors import AT_WORK, IN_CHARGE
+from desk.legal_form import LegalDateForm
 from desk.replaced import question_of
 from desk.standing import invoice_url
 from invoices.checking import open_findings
@@ -30,6 +32,9 @@ def beside(invoice: Invoice, membership: Membership) -> dict[str, Any]:
         "may_answer": in_charge,
         "entries": book_entries.shown(entries, membership),
         "offers": book_entries.offers(invoice.connection, invoice) if in_charge else [],
+        "legal_clocks": legal_clocks(invoice, zone=membership.business.time_zone),
+        "legal_date_form": LegalDateForm(auto_id="legal_%s"),
+        "legal_date_url": reverse("new_legal_date", args=[invoice.pk]) if membership.role in AT_WORK else "",
         "new_entry_url": reverse("new_book_entry", args=[invoice.pk]) if in_charge else "",
     }
 

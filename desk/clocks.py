@@ -1,95 +1,125 @@
-"""The clocks of a dispute: how long each has, how much has run, and where it stands, in words."""
+"""The clocks of a dispute in words: how much has run, where each stands, and what runs out next."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
-from compliance.windows import Calendar
-from disputes.letters import ACKNOWLEDGE_WITHIN
-from disputes.models import Dispute
-from notifications.models import Message
+from desk.wording.gate import against
+from disputes import clocks as pure
+from disputes.clock_facts import legal_dates, row_track, track_of
+from disputes.clocks import Of, State
+from disputes.models import Dispute, LegalDate
+from invoices.models import Invoice
 from syntharra import clock
-from syntharra.templatetags.syntharra import soon_words
+from syntharra.templatetags.syntharra import day_words, soon_words
 
-TELL_WITHIN = timedelta(minutes=15)
-DECIDE_WITHIN_BUSINESS_DAYS = 5
 MINUTE, HOUR, DAY = 60, 3_600, 86_400
-_FEDERAL = Calendar()
+_NAMES: dict[Of, Any] = {
+    Of.STOPPED: gettext_lazy("Collecting stopped"),
+    Of.TOLD: gettext_lazy("You were told"),
+    Of.ACKNOWLEDGED: gettext_lazy("Acknowledgement to them"),
+    Of.ASKED: gettext_lazy("Asked what is wrong"),
+    Of.FIRST_WORD: gettext_lazy("First word of a person"),
+    Of.DECISION: gettext_lazy("Your decision"),
+}
+_LOOKS = {State.NOT_PERMITTED: "none", State.NOT_POSSIBLE: "running", State.OVER: "none"}
 
 
 @dataclass(frozen=True)
 class Clock:
-    """``state`` is running, met, late or none (it does not run, and ``words`` say why); ``share`` is in percent."""
+    """``state`` is running, met, late or none (it does not run, and ``words`` say why); ``share`` is in percent.
+
+    ``key``: of a legal date a member may tick as done; empty otherwise.
+    """
 
     name: str
     state: str
     words: str
     share: int
     limit: datetime
+    key: str = ""
+    open: bool = False
 
 
-def clocks(dispute: Dispute, *, letter: Message | None, has_address: bool) -> list[Clock]:
-    """In the order they run out. ``letter`` is the acknowledgement, where one was ever owed."""
+def clocks(dispute: Dispute, *, zone: str) -> list[Clock]:
+    """All of them, late ones first, then in the order they run out."""
     now = clock.now()
-    told = _run(_("You were told"), dispute.opened_at, TELL_WITHIN, dispute.owner_told_at, now)
-    decided = _decision(dispute, now)
-    return [told, _acknowledgement(dispute, letter, has_address, now), decided]
+    return [shown(one, now) for one in pure.clocks(track_of(dispute, zone), now)]
 
 
-def next_clock(dispute: Dispute) -> Clock:
-    """The one a list shows: the acknowledgement while it is owed, then the decision."""
+def next_clock(dispute: Dispute) -> Clock | None:
+    """The one a list shows: late and waiting, or the next to run out. None when nothing waits."""
     now = clock.now()
-    if dispute.acknowledged_at is None and now < dispute.opened_at + ACKNOWLEDGE_WITHIN:
-        return _run(_("Acknowledgement"), dispute.opened_at, ACKNOWLEDGE_WITHIN, None, now)
-    return _decision(dispute, now)
+    found = pure.next_of(row_track(dispute, timezone.get_current_timezone_name()), now)
+    return shown(found, now) if found else None
 
 
 def decision_clock(dispute: Dispute) -> Clock:
     """How long the firm has to say what it will do."""
-    return _decision(dispute, clock.now())
+    now = clock.now()
+    found = pure.clocks(row_track(dispute, timezone.get_current_timezone_name()), now)
+    return shown(next(one for one in found if one.of == Of.DECISION), now)
 
 
-def business_days_after(start: datetime, days: int) -> datetime:
-    """The same hour, so many business days later: no Saturdays, Sundays or federal holidays."""
-    local = timezone.localtime(start)
-    day = local.date()
-    while days:
-        day += timedelta(days=1)
-        days -= _is_business_day(day)
-    return datetime.combine(day, local.time(), local.tzinfo)
+def legal_clocks(invoice: Invoice, *, zone: str) -> list[Clock]:
+    """Those of the legal dates of an invoice, disputed or not. Two queries."""
+    now = clock.now()
+    found = legal_dates([invoice.pk]).get(invoice.pk, [])
+    return [shown(one, now) for one in pure.legal_clocks(found, now, zone)]
 
 
-def _is_business_day(day: date) -> bool:
-    return day.weekday() < 5 and not _FEDERAL.closes(day.toordinal())
+def shown(one: pure.Clock, now: datetime) -> Clock:
+    """A clock in words."""
+    run = (now - one.start) / (one.limit - one.start) if one.limit > one.start else 1.0
+    ran_out = one.met_at is not None or one.state == State.LATE
+    share = (
+        0 if one.state in (State.NOT_PERMITTED, State.OVER) else 100 if ran_out else min(max(int(run * 100), 1), 100)
+    )
+    key = one.legal.key if one.legal and one.met_at is None else ""
+    return Clock(
+        _name(one), _LOOKS.get(one.state, one.state.value), _words(one, now), share, one.limit, key, one.is_open
+    )
 
 
-def _decision(dispute: Dispute, now: datetime) -> Clock:
-    limit = business_days_after(dispute.opened_at, DECIDE_WITHIN_BUSINESS_DAYS)
-    return _run(_("Your decision"), dispute.opened_at, limit - dispute.opened_at, dispute.closed_at, now)
+def _name(one: pure.Clock) -> str:
+    if one.legal is None:
+        return str(_NAMES[one.of])
+    kind = str(LegalDate.Kind(one.legal.kind).label)
+    return f"{kind}: {one.legal.note}" if one.legal.note else kind
 
 
-def _acknowledgement(dispute: Dispute, letter: Message | None, has_address: bool, now: datetime) -> Clock:
-    name = _("Acknowledgement to them")
-    limit = dispute.opened_at + ACKNOWLEDGE_WITHIN
-    if dispute.acknowledged_at is None and letter and letter.status == Message.Status.REFUSED:
-        return Clock(name, "none", _("not permitted: %(why)s") % {"why": letter.outcome}, 0, limit)
-    if dispute.acknowledged_at is None and letter is None and not has_address:
-        return Clock(name, "none", _("no e-mail address: post a letter"), 0, limit)
-    return _run(name, dispute.opened_at, ACKNOWLEDGE_WITHIN, dispute.acknowledged_at, now)
+def _words(one: pure.Clock, now: datetime) -> str:
+    match one.state:
+        case State.NOT_PERMITTED:
+            return _("not permitted: %(why)s") % {"why": against(one.why)}
+        case State.NOT_POSSIBLE:
+            return _("no e-mail: post the letter by %(when)s") % {"when": soon_words(one.limit)}
+        case State.OVER:
+            over = one.of == Of.LEGAL
+            return _("ended %(day)s") % {"day": _last_day(one)} if over else _("over before it ran out")
+        case State.LATE if one.met_at is None:
+            return _("%(time)s late") % {"time": span(now - one.limit)}
+        case State.RUNNING:
+            return _("by %(when)s") % {"when": _last_day(one) if one.of == Of.LEGAL else soon_words(one.limit)}
+    assert one.met_at is not None
+    if one.of == Of.STOPPED:
+        return _("at once")
+    if one.of == Of.LEGAL:
+        return _("done %(day)s") % {"day": day_words(timezone.localtime(one.met_at).date())}
+    words = _("after %(time)s") % {"time": span(one.met_at - one.start)}
+    if one.asked_again:
+        again = ngettext("asked once more", "asked %(n)d times more", one.asked_again) % {"n": one.asked_again}
+        return f"{words} · {again}"
+    return words
 
 
-def _run(name: str, start: datetime, within: timedelta, met_at: datetime | None, now: datetime) -> Clock:
-    limit = start + within
-    if met_at is not None:
-        state = "met" if met_at <= limit else "late"
-        return Clock(name, state, _("after %(time)s") % {"time": span(met_at - start)}, 100, limit)
-    if now > limit:
-        return Clock(name, "late", _("%(time)s late") % {"time": span(now - limit)}, 100, limit)
-    share = int((now - start) / within * 100)
-    return Clock(name, "running", _("by %(when)s") % {"when": soon_words(limit)}, max(share, 1), limit)
+def _last_day(one: pure.Clock) -> str:
+    assert one.legal is not None
+    return day_words(one.legal.on)
 
 
 def span(length: timedelta) -> str:

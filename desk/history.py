@@ -165,4 +165,5 @@ def _planned(attempts: "QuerySet[Attempt]", invoice: Invoice) -> Iterator[Event]
 def _running(disputes: "QuerySet[Dispute]") -> Iterator[Event]:
     for dispute in disputes.filter(closed_at=None):
         running = next_clock(dispute)
-        yield Event("hourglass", running.name, None, running.words, future=True, url=dispute.get_absolute_url())
+        if running is not None:
+            yield Event("hourglass", running.name, None, running.words, future=True, url=dispute.get_absolute_url())

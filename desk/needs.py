@@ -18,11 +18,13 @@ from desk.clocks import decision_clock
 from desk.replaced import title_of
 from desk.standing import invoice_url
 from desk.wording.entries import what_of
+from disputes.acknowledging import to_post
+from disputes.deadlines import ACKNOWLEDGE_WITHIN
 from disputes.models import ClaimOn
 from integrations import reminders
 from invoices.models import BookEntry, Invoice
 from syntharra import clock, money
-from syntharra.templatetags.syntharra import moment_words
+from syntharra.templatetags.syntharra import moment_words, soon_words
 
 MOST_ENTRIES = 4
 
@@ -44,6 +46,7 @@ def needs(business: Business) -> list[Need]:
     return [
         *_consent(business),
         *_disputes(business),
+        *_letters(business),
         *_replacements(business),
         *_paused(business),
         *_approvals(business),
@@ -103,6 +106,18 @@ def _disputes(business: Business) -> Iterator[Need]:
         tone = "late" if running.state == "late" or (claim and claim.urgent) else "frozen"
         said = f"“{claim.words}”" if claim and claim.words else ""
         yield Need(tone, "snowflake", what, dispute.get_absolute_url(), _("Open"), said, by)
+
+
+def _letters(business: Business) -> Iterator[Need]:
+    """Acknowledgements that no e-mail can carry: somebody posts them, within a day."""
+    for message in to_post().filter(business=business)[:MOST_ENTRIES]:
+        what = _("Post the letter to %(customer)s") % {"customer": message.customer}
+        limit = message.owed_at + ACKNOWLEDGE_WITHIN
+        late = limit < clock.now()
+        by = _("should be in the mail by now") if late else _("by %(when)s") % {"when": soon_words(limit)}
+        said = _("They disagree with a bill and have no e-mail address we can use.")
+        url = reverse("letter", args=[message.pk])
+        yield Need("late" if late else "clock", "mail", what, url, _("Print"), said, by)
 
 
 def _replacements(business: Business) -> Iterator[Need]:

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from desk.views import (
+    acknowledgement,
     activity,
     backlog,
     business,
@@ -18,6 +19,7 @@ from desk.views import (
     holds,
     imports,
     invoices,
+    legal_dates,
     money,
     number_check,
     numbers,
@@ -36,6 +38,7 @@ from desk.views import (
 urlpatterns = [
     path("", today.today, name="today"),
     path("invoices/", invoices.invoices, name="invoices"),
+    path("invoices/<uuid:pk>/legal-dates/", legal_dates.new_legal_date, name="new_legal_date"),
     path("invoices/<path:number>/dispute/", invoices.freeze_invoice, name="freeze_invoice"),
     path("invoices/<path:number>/pause/", invoices.end_pause, name="end_pause"),
     path("invoices/<path:number>/rules/", rules.invoice_rules, name="invoice_rules"),
@@ -102,6 +105,10 @@ urlpatterns = [
     path("l/<str:token>/tomorrow", tomorrow.signed_preview, name="signed_preview"),
     path("disputes/", disputes.disputes, name="disputes"),
     path("disputes/<str:number>/", disputes.dispute, name="dispute"),
+    path("disputes/<str:number>/acknowledgement/", acknowledgement.acknowledgement, name="acknowledgement"),
+    path("letters/<uuid:pk>/", acknowledgement.letter, name="letter"),
+    path("letters/<uuid:pk>/print/", acknowledgement.letter_to_print, name="letter_to_print"),
+    path("letters/<uuid:pk>/posting/", acknowledgement.letter_posted, name="letter_posted"),
     path("disputes/<str:number>/resolution/", resolve.resolution, name="resolution"),
     path("disputes/<str:number>/resolution/confirmation/", resolve.confirmation, name="confirm_resolution"),
     path("disputes/<str:number>/resolution/taking-back/", resolve.taking_back, name="take_back_resolution"),
@@ -116,6 +123,7 @@ urlpatterns = [
     path("disputes/<str:number>/more-time/", resolve.more_time, name="dispute_more_time"),
     path("disputes/<str:number>/release/", disputes.release_dispute, name="release_dispute"),
     path("disputes/<str:number>/other-invoices/", disputes.other_invoices, name="other_invoices"),
+    path("legal-dates/<uuid:pk>/completion/", legal_dates.legal_date_done, name="legal_date_done"),
     path("money/", money.money, name="money"),
     path("activity/", activity.activity, name="activity"),
     path("connections/", connections.connections, name="connections"),

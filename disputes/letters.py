@@ -6,8 +6,10 @@ from typing import Any
 from django.db.models import QuerySet
 from django.urls import reverse
 
+from accounts import timeline
+from accounts.models import Membership
 from compliance.models import Channel, Purpose
-from disputes import track_letters
+from disputes import acknowledging, track_letters
 from disputes.addresses import TOLD as TOLD
 from disputes.addresses import absolute as absolute
 from disputes.addresses import email_of as email_of
@@ -17,19 +19,21 @@ from disputes.deadlines import ASK_AGAIN_AFTER, SENT_BY_ITSELF_AFTER
 from disputes.digest import digest_facts
 from disputes.letter_tasks import reminder_tasks
 from disputes.models import Claim, Dispute
+from disputes.quoting import may_be_quoted as may_be_quoted
 from invoices.models import Customer, Invoice
-from notifications import lint, outbox
+from notifications import outbox
 from notifications.letters import NoLongerTrue, letter_facts
 from notifications.models import Message
-from notifications.outbox import Letter
+from notifications.outbox import Act, Letter, carries_out
 from syntharra import clock, links
 
 PAGE_LASTS = timedelta(days=60)
 
 
 def register() -> None:
-    letter_facts("dispute_alert", _alert, sent=_owner_was_told)
-    letter_facts("dispute_acknowledgement", _acknowledgement, sent=_was_acknowledged)
+    letter_facts("dispute_alert", _alert, sent=_owner_was_told, failed=_owner_was_not_told)
+    letter_facts(acknowledging.LETTER, _acknowledgement, sent=_was_acknowledged, failed=acknowledging.not_sent)
+    carries_out(acknowledging.HOUR, acknowledging.plan_hour)
     letter_facts("pause_alert", _paused)
     letter_facts("unsure_letter", _paused)
     letter_facts("paid_check", _paused)
@@ -39,41 +43,26 @@ def register() -> None:
 
 def owner_alerts(claim: Claim, disputes: list[Dispute]) -> list[Letter]:
     """At once, to every owner and manager: somebody is told even where one mailbox is dead."""
-    return [
-        Letter(
-            letter="dispute_alert",
-            key=f"claim:{claim.pk}:{member.user_id}",
-            purpose=Purpose.ACCOUNT,
-            channel=Channel.EMAIL,
-            to=member.user.email,
-            member=member.user_id,
-            language=member.user.language,
-            facts={"claim": str(claim.pk)},
-            about=tuple(dispute.invoice_id for dispute in disputes),
-        )
-        for member in people()
-    ]
+    return [_alert_to(member, claim, disputes) for member in people()]
 
 
-def acknowledgement(claim: Claim, disputes: list[Dispute], customer: Customer) -> list[Letter]:
-    """One for each claim, due at hour 20 unless the owner sends it before. None without an address: the clock shows it."""
-    address = email_of(customer)
-    if not address or all(dispute.acknowledged_at for dispute in disputes):
-        return []
-    return [
-        Letter(
-            letter="dispute_acknowledgement",
-            key=f"claim:{claim.pk}",
-            purpose=Purpose.DISPUTE,
-            channel=Channel.EMAIL,
-            to=address,
-            customer=customer.pk,
-            language=claim.language,
-            facts={"claim": str(claim.pk)},
-            about=tuple(dispute.invoice_id for dispute in disputes),
-            after=SENT_BY_ITSELF_AFTER,
-        )
-    ]
+def _alert_to(member: Membership, claim: Claim, disputes: list[Dispute]) -> Letter:
+    return Letter(
+        letter="dispute_alert",
+        key=f"claim:{claim.pk}:{member.user_id}",
+        purpose=Purpose.ACCOUNT,
+        channel=Channel.EMAIL,
+        to=member.user.email,
+        member=member.user_id,
+        language=member.user.language,
+        facts={"claim": str(claim.pk)},
+        about=tuple(dispute.invoice_id for dispute in disputes),
+    )
+
+
+def acknowledgement(claim: Claim, disputes: list[Dispute], customer: Customer) -> list[Letter | Act]:
+    """One for each claim, due at hour 20 unless the owner sends it before; without an address a letter to be posted."""
+    return acknowledging.letters_of(claim, disputes, customer, email_of(customer))
 
 
 def pause_letters(invoices: list[Invoice], *, why: str, words: str, source_key: str) -> list[Letter]:
@@ -140,28 +129,19 @@ def _alert(message: Message) -> dict[str, Any]:
 def _acknowledgement(message: Message) -> dict[str, Any]:
     claim, disputes = _claim_and_disputes(message)
     token = links.make("dispute", disputes[0].pk, lasts=PAGE_LASTS, scope={"claim": str(claim.pk)})
+    said, own = acknowledging.texts(message.language), str(message.facts.get("own_words", ""))
+    quote = claim.words if may_be_quoted(claim) else ""
+    ours = acknowledging.words_for(claim, disputes, claim.customer, language=message.language, quote=quote)
     return {
-        "claim": claim,
+        "words": own or ours,
+        "own_words": own,
+        "said": said,
+        "subject": said["subject"].format(firm=message.business.name),
         "disputes": disputes,
         "customer": claim.customer,
-        "quote": claim.words if may_be_quoted(claim) else "",
         "url": absolute(reverse("signed_page", args=[token])),
+        "label": said["button"],
     }
-
-
-def may_be_quoted(claim: Claim) -> bool:
-    """Whether their sentence may stand before their own eyes: said by the customer, surely heard, and fit for a letter.
-
-    What a member noted stays inside the firm. Words such as "balance due" or "court", theirs as they are, would make
-    our letter read like a demand, so such a sentence is left out rather than the letter held back.
-    """
-    if (
-        claim.source in (Claim.Source.MEMBER, Claim.Source.VENDOR)
-        or not claim.words
-        or claim.evidence.get("unquotable")
-    ):
-        return False
-    return float(claim.evidence.get("score", 1.0)) >= 0.6 and not lint.problems(claim.words)
 
 
 def _paused(message: Message) -> dict[str, Any]:
@@ -189,9 +169,25 @@ def _owner_was_told(message: Message) -> None:
         Dispute.objects.filter(pk=dispute.pk).update(owner_told_at=message.sent_at)
 
 
+def _owner_was_not_told(message: Message) -> None:
+    """Nobody in charge can be reached any more: every other member is told, so that somebody is."""
+    alerts = Message.objects.filter(letter="dispute_alert", facts__claim=message.facts["claim"])
+    if alerts.filter(status__in=("queued", "sending", "sent")).exists():
+        return
+    claim = Claim.objects.get(pk=message.facts["claim"])
+    disputes = list(_about(message))
+    rest = Membership.objects.filter(business=message.business_id, user__is_active=True).exclude(role__in=TOLD)
+    owed = [_alert_to(member, claim, disputes) for member in rest.select_related("user").order_by("pk")]
+    if owed and disputes:
+        outbox.owe(*owed)
+        timeline.record(disputes[0], "alert_widened", by="Syntharra", members=len(owed))
+
+
 def _was_acknowledged(message: Message) -> None:
     for dispute in _about(message).filter(acknowledged_at=None):
         Dispute.objects.filter(pk=dispute.pk).update(acknowledged_at=message.sent_at)
+        if message.facts.get("own_words"):  # a person wrote them: the first word of the firm as well
+            Dispute.objects.filter(pk=dispute.pk, first_word_at=None).update(first_word_at=message.sent_at)
         if dispute.decide_by is not None:
             outbox.owe(*track_letters.decision_late(dispute))
         for after in ASK_AGAIN_AFTER:

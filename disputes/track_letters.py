@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from django.db.models import F
 from django.urls import reverse
 
 from accounts.models import Role
@@ -33,8 +34,8 @@ def register() -> None:
         letter_facts(letter, _of_running)
     letter_facts("decision_extended", _of_live)
     letter_facts("decision_late", _late)
-    letter_facts("firm_wrote", lambda message: _of_live(message) | {"post": Post.objects.get(pk=message.facts["post"])})
-    letter_facts("specification_reminder", _unspecified)
+    letter_facts("firm_wrote", _wrote)
+    letter_facts("specification_reminder", _unspecified, sent=_was_asked_again)
     letter_facts("agreed_reminder", _agreed, sent=_was_reminded)
     for letter in ("resolution_to_confirm", "books_moved", "specified", "customer_wrote", "your_turn"):
         letter_facts(letter, _for_the_firm)
@@ -214,14 +215,27 @@ def _of_running(message: Message) -> dict[str, Any]:
     dispute = _dispute(message)
     agreed = None if resolution.agreed_balance is None else money.of(resolution.agreed_balance, resolution.currency)
     before = money.of(resolution.balance_before, resolution.currency)
-    return _told(dispute, resolution=resolution, agreed=agreed, before=before, url=_page(dispute))
+    url = _page(dispute)
+    return _told(
+        dispute, resolution=resolution, agreed=agreed, before=before, url=url, own_words=resolution.words.strip()
+    )
 
 
 def _of_live(message: Message) -> dict[str, Any]:
     dispute = _dispute(message)
     if dispute.closed_at is not None:
         raise NoLongerTrue("the dispute has ended")
-    return _told(dispute, url=_page(dispute))
+    return _told(dispute, url=_page(dispute), own_words=dispute.extended_because)
+
+
+def _wrote(message: Message) -> dict[str, Any]:
+    post = Post.objects.get(pk=message.facts["post"])
+    return _of_live(message) | {"post": post, "own_words": post.words}
+
+
+def _was_asked_again(message: Message) -> None:
+    dispute = _dispute(message)
+    Dispute.objects.filter(pk=dispute.pk).update(specification_asked=F("specification_asked") + 1)
 
 
 def _late(message: Message) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from notifications.models import Message
 
 _gather: dict[str, Callable[[Message], dict[str, Any]]] = {}
 _sent: dict[str, Callable[[Message], None]] = {}
+_failed: dict[str, Callable[[Message], None]] = {}
 
 
 @dataclass(frozen=True)
@@ -18,6 +19,7 @@ class Rendered:
     subject: str
     text: str
     html: str
+    own: tuple[str, ...] = ()  # what a person at the firm wrote himself, as it stands in the text
 
 
 class NoLongerTrue(Exception):
@@ -29,21 +31,34 @@ class BadLetter(Exception):
 
 
 def letter_facts(
-    letter: str, gather: Callable[[Message], dict[str, Any]], *, sent: Callable[[Message], None] | None = None
+    letter: str,
+    gather: Callable[[Message], dict[str, Any]],
+    *,
+    sent: Callable[[Message], None] | None = None,
+    failed: Callable[[Message], None] | None = None,
 ) -> None:
-    """Say who gathers what a letter tells, at the moment it is sent; and what follows in the transaction that marks it sent.
+    """Say who gathers what a letter tells, at the moment it is sent; and what follows in the transaction that marks it sent,
+    or says that it never will be (given up on, or refused for good). ``own_words`` among the facts are the firm's own.
 
     Signed links are made while gathering; their tokens are in the letter and nowhere else.
     """
     _gather[letter] = gather
     if sent is not None:
         _sent[letter] = sent
+    if failed is not None:
+        _failed[letter] = failed
 
 
 def was_sent(message: Message) -> None:
     """Let the app that owns the letter take note that it has left."""
     if message.letter in _sent:
         _sent[message.letter](message)
+
+
+def was_not_sent(message: Message) -> None:
+    """Let the app that owns the letter find another way: this one will not leave."""
+    if message.letter in _failed:
+        _failed[message.letter](message)
 
 
 def render(message: Message) -> Rendered:
@@ -58,4 +73,5 @@ def render(message: Message) -> Rendered:
         # An HTML part that says just what the text says is made from its paragraphs (``letters/_from_text.html``).
         paragraphs = [part.strip() for part in body.split("\n\n") if part.strip()]
         html = render_to_string(f"letters/{message.letter}.html", {**context, "paragraphs": paragraphs})
-    return Rendered(subject.strip(), body.strip() + "\n", html)
+    own = facts.get("own_words", ())
+    return Rendered(subject.strip(), body.strip() + "\n", html, (own,) if isinstance(own, str) else tuple(own))

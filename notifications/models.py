@@ -64,7 +64,8 @@ class Message(TenantModel, Stateful):
         WITHDRAWN = "withdrawn", _("Withdrawn")
 
     MOVES: ClassVar = {
-        Status.DRAFT: {Status.QUEUED, Status.WITHDRAWN},
+        # A letter on paper is sent when a member has posted it.
+        Status.DRAFT: {Status.QUEUED, Status.WITHDRAWN, Status.SENT, Status.REFUSED},
         Status.QUEUED: {Status.SENDING, Status.REFUSED, Status.WITHDRAWN, Status.FAILED},
         Status.SENDING: {Status.SENT, Status.QUEUED, Status.FAILED, Status.REFUSED, Status.WITHDRAWN},
         Status.SENT: set(),

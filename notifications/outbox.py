@@ -52,6 +52,7 @@ class Letter:
     about: tuple[UUID, ...] = ()
     after: timedelta = timedelta(0)
     at: datetime | None = None
+    draft: bool = False  # it does not leave by itself: somebody posts it, or lets it go
 
 
 class Later(Exception):
@@ -120,6 +121,7 @@ def _letter(owed: Letter) -> Message:
         key=owed.key,
         defaults={
             "purpose": owed.purpose,
+            "status": Message.Status.DRAFT if owed.draft else Message.Status.QUEUED,
             "channel": owed.channel,
             "to": owed.to,
             "customer_id": owed.customer,
@@ -133,8 +135,16 @@ def _letter(owed: Letter) -> Message:
     )
     if made:
         MessageInvoice.objects.bulk_create([MessageInvoice(message=message, invoice_id=pk) for pk in owed.about])
-        due.note(KIND, message.pk, at=moment)
+        if not owed.draft:
+            due.note(KIND, message.pk, at=moment)
     return message
+
+
+def reschedule(message: Message, *, at: datetime) -> None:
+    """Let it leave at another moment; inside the caller's transaction."""
+    Message.objects.filter(pk=message.pk, status=Message.Status.QUEUED).update(due_at=at)
+    message.due_at = at
+    due.note(KIND, message.pk, at=at)
 
 
 def work() -> int:

@@ -17,7 +17,7 @@ from compliance.models import Channel, Purpose
 from compliance.registry import Ask
 from compliance.services import clear
 from notifications import lint, outbox
-from notifications.letters import BadLetter, NoLongerTrue, render, was_sent
+from notifications.letters import BadLetter, NoLongerTrue, render, was_not_sent, was_sent
 from notifications.models import Message
 from syntharra import clock, due, logs
 from syntharra.tenancy import current_business
@@ -74,6 +74,7 @@ def _cleared(message: Message) -> bool:
         outbox.put_off(message, seconds=max(wait, 1.0), why=refused.reason)
         return False
     _end(message, Message.Status.REFUSED, outcome=refused.reason)
+    was_not_sent(message)
     return False
 
 
@@ -171,6 +172,7 @@ def _give_up(message: Message, why: str) -> None:
     if message.status in (Message.Status.QUEUED, Message.Status.SENDING):
         _end(message, Message.Status.FAILED, outcome=why[:200])
         timeline.record(message, f"failed_{message.letter}", by="syntharra", why=why[:200])
+        was_not_sent(message)
         if message.customer_id is not None:
             outbox.owe(*_tell_the_firm(message))
 

@@ -19,10 +19,11 @@ from accounts.models import Business
 from desk import book_entries, history
 from desk.clocks import Clock, clocks, next_clock
 from desk.dispute_work import work_of
-from desk.doors import IN_CHARGE, members_page, only_for
+from desk.doors import AT_WORK, IN_CHARGE, members_page, only_for
 from desk.forms import ReasonForm
+from desk.legal_form import LegalDateForm
 from desk.standing import rows, today
-from disputes.letters import email_of
+from disputes.acknowledging import waiting
 from disputes.models import Claim, ClaimOn, Dispute
 from disputes.reminders import task_of
 from disputes.services import CannotRelease, answer_for_others, release
@@ -89,8 +90,8 @@ def dispute(request: MemberRequest, number: str) -> HttpResponse:
     found = _of(request.business, number)
     links = list(found.links.select_related("claim").order_by("claim__said_at"))
     first = links[0].claim if links else None
-    letter = found.invoice.messages.filter(message__letter="dispute_acknowledgement").select_related("message").last()
     others = _others(found)
+    works = request.membership.role in AT_WORK
     context = {
         "title": found.number,
         "dispute": found,
@@ -102,7 +103,11 @@ def dispute(request: MemberRequest, number: str) -> HttpResponse:
         "standing": _standing(found, first),
         "events": history.of_dispute(found),
         "work": work_of(found, request.membership),
-        "clocks": clocks(found, letter=letter.message if letter else None, has_address=bool(email_of(found.customer))),
+        "clocks": clocks(found, zone=request.business.time_zone),
+        "letter": waiting(found) if works else None,
+        "letter_url": reverse("acknowledgement", args=[found.number]),
+        "legal_date_form": LegalDateForm(auto_id="legal_%s"),
+        "legal_date_url": reverse("new_legal_date", args=[found.invoice_id]) if works else "",
         "others": rows(others),
         "asks_about_others": bool(others) and found.go_on_with_others is None and found.closed_at is None,
         "others_url": reverse("other_invoices", args=[found.number]),

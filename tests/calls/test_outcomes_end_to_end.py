@@ -184,7 +184,7 @@ def found() -> Expected:
             (number, str(amount))
             for number, amount in Promise.objects.order_by("invoice__number").values_list("invoice__number", "amount")
         ),
-        duties=tuple(Duty.objects.order_by("kind").values_list("kind", flat=True)),
+        duties=tuple(Duty.objects.exclude(kind="acknowledgement_hour").order_by("kind").values_list("kind", flat=True)),
         planned=planned,
     )
 

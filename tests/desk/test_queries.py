@@ -13,7 +13,7 @@ from tests.desk.scene import Maker, Scene, a_day
 PAGES = {
     "/": 43,
     "/invoices/": 21,
-    "/invoices/2207/": 67,
+    "/invoices/2207/": 69,
     "/customers/": 12,
     "/calls/": 12,
     "/calls/?show=planned": 11,

@@ -1,0 +1,345 @@
+"""The acknowledgement before it leaves: its words, the owner's own, its hour; and as a letter to be posted where no e-mail goes.
+
+Its words stand in ``acknowledgement.toml``, by language and by what is wrong. It leaves by itself at hour 20, or at the
+lawful minute next to it that still keeps 24 hours; a member may send it before, as it is or in his own words.
+"""
+
+import tomllib
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
+from functools import cache
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from accounts import timeline
+from accounts.models import User
+from compliance.facts import Facts
+from compliance.gate import first_allowed
+from compliance.models import Channel, Purpose
+from compliance.registry import Ask, facts_of
+from compliance.rulebook import RuleBook
+from compliance.services import clear
+from disputes.addresses import absolute
+from disputes.deadlines import ACKNOWLEDGE_WITHIN, SENT_BY_ITSELF_AFTER
+from disputes.models import Claim, Dispute
+from disputes.quoting import may_be_quoted
+from invoices.models import Customer
+from invoices.services import hold_customer
+from notifications import lint, outbox
+from notifications.letters import was_sent
+from notifications.models import Duty, Message
+from notifications.outbox import Act, Letter
+from syntharra import clock, links
+from syntharra.templatetags.letters import plain_day
+
+LETTER = "dispute_acknowledgement"
+HOUR = "acknowledgement_hour"
+STEP = timedelta(minutes=15)
+PAGE_LASTS = timedelta(days=60)
+SPARE = timedelta(minutes=10)  # a mail server may take this long
+
+
+class CannotAcknowledge(Exception):
+    """There is nothing to edit, send or post, or it may not be; the message says why and what to do."""
+
+
+@dataclass(frozen=True)
+class Draft:
+    """An acknowledgement that has not left. ``problems``: what the lint finds in the firm's own words."""
+
+    message: Message
+    words: str
+    own: bool
+    problems: tuple[str, ...]
+
+    @property
+    def on_paper(self) -> bool:
+        return self.message.channel == Channel.LETTER
+
+
+@cache
+def texts(language: str) -> dict[str, Any]:
+    """All words of the language; English where there is none of its own."""
+    everything = tomllib.loads((Path(__file__).parent / "acknowledgement.toml").read_text(encoding="utf-8"))
+    return dict(everything.get(language.partition("-")[0], everything["en"]))
+
+
+def words_for(claim: Claim, disputes: list[Dispute], customer: Customer, *, language: str, quote: str) -> str:
+    """Our words, from the greeting to the questions; ``quote`` is empty where their sentence may not be repeated."""
+    said = texts(language)
+    lead, *asked = said["kinds"].get(claim.reason, said["kinds"]["other_vague"])
+    with translation.override(language):
+        invoices = [
+            said["invoice"].format(
+                number=one.invoice.number, date=plain_day(one.invoice.issued_on), reference=one.number
+            )
+            for one in disputes
+        ]
+    parts = [
+        said["greeting"].format(name=customer.name),
+        said["thanks_one" if len(disputes) == 1 else "thanks_many"],
+        "\n".join(invoices),
+        f"{said['understood']}\n“{quote}”" if quote else "",
+        "\n".join([lead, *(f"- {one}" for one in asked)]),
+    ]
+    return "\n\n".join(part for part in parts if part)
+
+
+# owed
+
+
+def letters_of(claim: Claim, disputes: list[Dispute], customer: Customer, address: str) -> list[Letter | Act]:
+    """One for each claim, by e-mail at hour 20, on paper where there is no address; and the look at its hour."""
+    if all(dispute.acknowledged_at for dispute in disputes):
+        return []
+    key = f"claim:{claim.pk}"
+    letter = Letter(
+        letter=LETTER,
+        key=key,
+        purpose=Purpose.DISPUTE,
+        channel=Channel.EMAIL if address else Channel.LETTER,
+        to=address or postal(customer),
+        customer=customer.pk,
+        language=claim.language,
+        facts={"claim": str(claim.pk)},
+        about=tuple(dispute.invoice_id for dispute in disputes),
+        after=SENT_BY_ITSELF_AFTER,
+        draft=not address,
+    )
+    return [letter, Act(kind=HOUR, key=key)]
+
+
+def postal(customer: Customer) -> str:
+    """His address on one line; empty where the books have no street."""
+    if not customer.street:
+        return ""
+    place = " ".join(part for part in (customer.city, (customer.state or "").rpartition("-")[2], customer.zip) if part)
+    return f"{customer.name}, {customer.street}, {place}"[:254]
+
+
+def not_sent(message: Message) -> None:
+    """It could not or may not go by e-mail: the next channel is paper. Inside the transaction that gives up."""
+    if message.channel != Channel.EMAIL or not _live(message):
+        return
+    assert message.customer_id is not None
+    customer = Customer.objects.get(pk=message.customer_id)
+    key = f"paper:{message.facts['claim']}"
+    about = tuple(message.about.values_list("invoice_id", flat=True))
+    outbox.owe(
+        Letter(
+            letter=LETTER,
+            key=key,
+            purpose=Purpose.DISPUTE,
+            channel=Channel.LETTER,
+            to=postal(customer),
+            customer=customer.pk,
+            language=message.language,
+            facts=message.facts,
+            about=about,
+            draft=True,
+        ),
+        Act(kind=HOUR, key=key),
+    )
+    for dispute in _live(message):
+        timeline.record(dispute, "letter_to_post", by="Syntharra", because=message.outcome)
+
+
+# its hour
+
+
+def plan_hour(duty: Duty) -> str:
+    """Move it to the lawful minute nearest to hour 20 that keeps 24 hours; ask the gate about a letter on paper at once."""
+    with transaction.atomic():
+        message = Message.objects.filter(letter=LETTER, key=duty.key).first()
+        if message is None or message.status not in (Message.Status.QUEUED, Message.Status.DRAFT):
+            return "over"
+        if message.channel == Channel.LETTER:
+            return _may_be_posted(message)
+        opened, now = message.owed_at, clock.now()
+        facts = facts_of(_ask(message, now))
+        wished = max(opened + SENT_BY_ITSELF_AFTER, now)
+        if message.due_at < wished:
+            return "sent by a member"
+        at = lawful_moment(facts, earliest=now, wished=wished, latest=opened + ACKNOWLEDGE_WITHIN - SPARE)
+        if at is None:
+            return "no lawful minute within 24 hours"
+        if at != message.due_at:
+            outbox.reschedule(message, at=at)
+        return at.isoformat()
+
+
+def lawful_moment(facts: Facts, *, earliest: datetime, wished: datetime, latest: datetime) -> datetime | None:
+    """The wished moment, else the next lawful one until ``latest``, else the last one before it. None: none in between."""
+    rules = RuleBook.load()
+    after = first_allowed(replace(facts, at=wished), rules)
+    if after is not None and after <= latest:
+        return after
+    moment = wished - STEP
+    while moment >= earliest:
+        if first_allowed(replace(facts, at=moment), rules) == moment:
+            return moment
+        moment -= STEP
+    return None
+
+
+def _may_be_posted(message: Message) -> str:
+    answer = clear(_ask(message, clock.now()), subject_kind="message", subject_id=message.pk, moment="letter")
+    if not answer.is_allowed and answer.next_allowed_at is None:
+        message.move(Message.Status.REFUSED, outcome=answer.reason)
+        return answer.reason
+    return "to be posted"
+
+
+def _ask(message: Message, at: datetime) -> Ask:
+    return Ask(
+        purpose=Purpose(message.purpose),
+        channel=Channel(message.channel),
+        to=message.to,
+        at=at,
+        customer_id=message.customer_id,
+        subject_id=message.pk,
+    )
+
+
+# the member's
+
+
+def waiting(dispute: Dispute) -> Message | None:
+    """The acknowledgement that waits to leave, or to be posted, about this dispute. One query."""
+    if dispute.closed_at is not None:
+        return None
+    found = Message.objects.filter(
+        letter=LETTER, about__invoice=dispute.invoice_id, status__in=(Message.Status.QUEUED, Message.Status.DRAFT)
+    ).exclude(status=Message.Status.QUEUED, leased_until__gt=clock.machine_now())
+    return found.order_by("-owed_at").first()
+
+
+def to_post() -> QuerySet[Message]:
+    """Letters of the current business that wait for somebody to post them, the oldest first."""
+    paper = Message.objects.filter(letter=LETTER, channel=Channel.LETTER, status=Message.Status.DRAFT)
+    return paper.select_related("customer").order_by("owed_at")
+
+
+def draft_of(dispute: Dispute) -> Draft | None:
+    """The same with its words; None when there is none."""
+    message = waiting(dispute)
+    return draft(message) if message is not None else None
+
+
+def printed(message: Message) -> str:
+    """The letter as a page to print, with a link of its own. Raises CannotAcknowledge where the gate forbids it now."""
+    assert message.customer_id is not None
+    disputes = _live(message)
+    if message.status != Message.Status.DRAFT or not disputes:
+        raise CannotAcknowledge(_("This letter does not wait to be posted."))
+    with transaction.atomic():
+        answer = clear(_ask(message, clock.now()), subject_kind="message", subject_id=message.pk, moment="letter")
+        if not answer.is_allowed:
+            raise CannotAcknowledge(_("It may not be posted now: %(why)s") % {"why": answer.reason})
+        token = links.make("dispute", disputes[0].pk, lasts=PAGE_LASTS, scope={"claim": message.facts["claim"]})
+    said = texts(message.language)
+    context = {
+        "business": message.business,
+        "customer": Customer.objects.get(pk=message.customer_id),
+        "on": clock.today(message.business.time_zone),
+        "paragraphs": draft(message).words.split("\n\n"),
+        "said": said,
+        "url": absolute(reverse("signed_page", args=[token])),
+    }
+    with translation.override(message.language):
+        return render_to_string("disputes/letter_to_post.html", context)
+
+
+def draft(message: Message) -> Draft:
+    own = str(message.facts.get("own_words", ""))
+    claim = Claim.objects.select_related("customer").get(pk=message.facts["claim"])
+    quote = claim.words if may_be_quoted(claim) else ""
+    words = own or words_for(claim, _live(message), claim.customer, language=message.language, quote=quote)
+    return Draft(message, words, bool(own), tuple(lint.problems(own)) if own else ())
+
+
+@transaction.atomic(durable=True)
+def edit(dispute_id: UUID, words: str, *, by: User) -> Draft:
+    """Keep the firm's own words for it. Words equal to ours are ours. Raises CannotAcknowledge."""
+    dispute, found = _held(dispute_id)
+    words = "\n".join(line.rstrip() for line in words.strip().splitlines())
+    if not words:
+        raise CannotAcknowledge(_("Write something, or leave it as it is."))
+    if len(words) > 5000:
+        raise CannotAcknowledge(_("That is longer than a letter should be: at most 5,000 characters."))
+    ours = draft(_without_own(found.message)).words
+    facts = {name: value for name, value in found.message.facts.items() if name != "own_words"}
+    if words != ours:
+        facts |= {"own_words": words, "own_words_by": by.email}
+    Message.objects.filter(pk=found.message.pk).update(facts=facts)
+    found.message.facts = facts
+    timeline.record(dispute, "acknowledgement_edited", by=by.email, words=words if words != ours else "")
+    return draft(found.message)
+
+
+@transaction.atomic(durable=True)
+def send_now(dispute_id: UUID, *, by: User) -> Draft:
+    """Let it leave now, before its hour. The gate is asked as always. Raises CannotAcknowledge."""
+    dispute, found = _held(dispute_id)
+    if found.on_paper:
+        raise CannotAcknowledge(_("There is no e-mail address: print the letter, post it and tick it."))
+    outbox.reschedule(found.message, at=clock.now())
+    outbox.ring()
+    timeline.record(dispute, "acknowledgement_sent_by", by=by.email)
+    return found
+
+
+@transaction.atomic(durable=True)
+def posted(message_id: UUID, *, on: date, by: User) -> Message:
+    """Somebody put the letter in the mail on that day: the clock of the acknowledgement is met. Ticking twice is once."""
+    message = Message.objects.select_related("business").get(pk=message_id)
+    assert message.customer_id is not None
+    hold_customer(message.customer_id)
+    message.refresh_from_db()
+    zone = ZoneInfo(message.business.time_zone)
+    if message.status == Message.Status.SENT:
+        return message
+    if message.status != Message.Status.DRAFT or message.channel != Channel.LETTER:
+        raise CannotAcknowledge(_("This letter does not wait to be posted."))
+    now = clock.now()
+    if not message.owed_at.astimezone(zone).date() <= on <= now.astimezone(zone).date():
+        raise CannotAcknowledge(_("Enter the day on which it was posted: not before the dispute, not after today."))
+    moment = now if on == now.astimezone(zone).date() else datetime.combine(on, time(17), zone)
+    words = draft(message).words
+    message.move(
+        Message.Status.SENT, sent_at=max(moment, message.owed_at), outcome=f"posted by {by.email}"[:200], text=words
+    )
+    for dispute in _live(message):
+        timeline.record(dispute, "posted_letter", by=by.email, on=on.isoformat(), to=message.to)
+    was_sent(message)
+    return message
+
+
+def _held(dispute_id: UUID) -> tuple[Dispute, Draft]:
+    dispute = Dispute.objects.select_related("invoice").get(pk=dispute_id)
+    hold_customer(dispute.customer_id)
+    dispute.refresh_from_db()
+    found = draft_of(dispute)
+    if found is None:
+        raise CannotAcknowledge(_("It has left already, or the dispute has ended."))
+    return dispute, found
+
+
+def _without_own(message: Message) -> Message:
+    bare = Message.objects.get(pk=message.pk)
+    bare.facts = {name: value for name, value in message.facts.items() if name != "own_words"}
+    return bare
+
+
+def _live(message: Message) -> list[Dispute]:
+    about = Dispute.objects.live().filter(claims__pk=message.facts["claim"])
+    return list(about.select_related("invoice", "business").order_by("number"))
