@@ -18,12 +18,11 @@ from desk import handset as telephone
 from desk import sandbox as room
 from desk.doors import members_page
 from desk.handset import Line, NoCarrier
-from desk.standing import today
+from desk.standing import Row, rows
 from desk.wording.outcomes import ending
 from integrations.models import PhoneLine
-from invoices.models import Customer, Invoice
+from invoices.models import Customer
 from syntharra import clock
-from syntharra.money import Money
 
 MOST_INVOICES = 60
 BEFORE = "handsets"  # in the session: who answered at a number before
@@ -33,13 +32,10 @@ ACTS = {"answer", "decline", "words", SAYS, PRESSES, "hang_up"}
 
 @dataclass(frozen=True)
 class Choice:
-    """An invoice whose customer one can be."""
+    """An invoice whose customer one can be. ``url`` is the telephone's page, ``row`` where the invoice stands."""
 
     url: str
-    number: str
-    customer: str
-    days: int
-    balance: Money
+    row: Row
 
 
 @require_GET
@@ -50,11 +46,14 @@ def choose(request: MemberRequest) -> HttpResponse:
     reachable = request.business.invoices.open().filter(
         customer__contacts__role="billing", customer__contacts__phone__gt=""
     )
-    found = reachable.select_related("customer").distinct().order_by("due_on", "number")[:MOST_INVOICES]
+    found = reachable.select_related("customer", "business").distinct().order_by("due_on", "number")[:MOST_INVOICES]
     above = [(_("Sandbox"), reverse("sandbox"))]
-    return render(
-        request, "desk/handset_choice.html", {"rows": [_choice(invoice) for invoice in found], "above": above}
-    )
+    listed = list(found)
+    choices = [
+        Choice(reverse("handset", args=[invoice.customer_id]), row)
+        for invoice, row in zip(listed, rows(listed), strict=True)
+    ]
+    return render(request, "desk/handset_choice.html", {"choices": choices, "above": above})
 
 
 @require_GET
@@ -81,7 +80,7 @@ def handset(request: MemberRequest, pk: UUID) -> HttpResponse:
         "due": planned is not None and planned.planned_for is not None and planned.planned_for <= clock.now(),
         "went": _went(request.business, line),
         "keys": [(key, word) for key, word in zip(telephone.KEYS, _key_words(), strict=True)],
-        "invoices": [_choice(invoice) for invoice in customer.invoices.open().order_by("due_on")],
+        "invoices": rows(customer.invoices.open().select_related("customer", "business").order_by("due_on")),
     }
     return render(request, "desk/handset.html", context)
 
@@ -205,12 +204,6 @@ def _went(business: Business, line: Line | None) -> tuple[str, str, str] | None:
         return None
     result = ending(call)
     return result.state, result.word, reverse("call", args=[call.pk])
-
-
-def _choice(invoice: Invoice) -> Choice:
-    late = (today() - invoice.due_on).days if invoice.due_on else 0
-    balance = Money(invoice.balance, invoice.currency)
-    return Choice(reverse("handset", args=[invoice.customer_id]), invoice.number, invoice.customer.name, late, balance)
 
 
 def _key_words() -> tuple[str, str, str]:

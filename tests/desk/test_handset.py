@@ -71,7 +71,6 @@ def test_one_answers_for_a_customer_disputes_and_sees_the_agent_fall_silent_abou
     page = room.page()
     assert "The line is closed" in page
     assert "See what the firm has of it" in page
-    assert '<del class="unplayed">' in page
 
 
 @pytest.mark.django_db(transaction=True)
@@ -126,9 +125,9 @@ def test_the_open_invoices_with_a_telephone_are_to_be_chosen_from(
     make_invoice(plumber, reachable, number="2207")
     make_invoice(plumber, make_customer(plumber, "Nobody At Home", phone=""), number="2208")
 
-    rows = ava.get("/sandbox/customer/").context["rows"]
+    choices = ava.get("/sandbox/customer/").context["choices"]
 
-    assert [(row.number, row.customer, row.url) for row in rows] == [
+    assert [(choice.row.number, choice.row.customer, choice.url) for choice in choices] == [
         ("2207", "Harbor Cafe", f"/sandbox/customer/{reachable.pk}/")
     ]
 
