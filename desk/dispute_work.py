@@ -100,6 +100,7 @@ def _running(dispute: Dispute, running: Resolution, membership: Membership) -> R
 
 _ANSWERS: dict[str, tuple[Any, Any]] = {
     BooksMoved.What.LOWERED: (gettext_lazy("Yes, that is agreed"), gettext_lazy("No, it stays frozen")),
+    BooksMoved.What.REPLACED: (gettext_lazy("Yes, that is agreed"), gettext_lazy("No, it stays quiet")),
     BooksMoved.What.CLEARED: (gettext_lazy("Close it now"), gettext_lazy("No, keep it open")),
     BooksMoved.What.PAID: (gettext_lazy("Yes, it is settled"), gettext_lazy("No, the question is open")),
 }

@@ -4,6 +4,7 @@ What a running resolution waited for ends it. Anything else is one card with one
 """
 
 from dataclasses import dataclass
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -18,13 +19,14 @@ from disputes import deadlines, track_letters, versions
 from disputes.ending import End, close_held, end_resolution
 from disputes.models import BooksMoved, Dispute, Resolution
 from disputes.resolving import CannotResolve, Kind, Status, held
-from invoices.models import CreditMemo, Invoice
+from invoices.models import CreditMemo, Invoice, Replacement
 from notifications import outbox
 from syntharra import clock, due, money
 
 DUE = "books_moved"
 What = BooksMoved.What
 CLOSES_AFTER = {What.CLEARED: deadlines.SENT_BY_ITSELF_AFTER, What.PAID: deadlines.PAID_SETTLES_AFTER}
+LOOK_AGAIN = timedelta(hours=1)
 GONE = (Invoice.Books.VOID, Invoice.Books.DELETED, Invoice.Books.WRITTEN_OFF)
 
 
@@ -46,7 +48,22 @@ def look() -> int:
     looked = 0
     for pk in list(changed.order_by("invoice__customer_id", "pk").values_list("pk", flat=True)):
         looked += look_at(pk)
+    cleared = BooksMoved.objects.filter(answer="", what=What.CLEARED, dispute__invoice__replaced_by__isnull=False)
+    for pk in list(cleared.order_by("pk").values_list("dispute", flat=True).distinct()):
+        looked += _now_replaced(pk)
     return looked
+
+
+@transaction.atomic(durable=True)
+def _now_replaced(dispute_id: UUID) -> int:
+    """What seemed to be cleared was replaced: the owner has said so since."""
+    dispute, invoice = held(dispute_id)
+    if dispute.closed_at is not None:
+        return 0
+    running = Resolution.objects.open().filter(dispute=dispute, status=Status.RUNNING).first()
+    if running is None or not _ends(running, dispute, invoice):
+        _ask(dispute, invoice, _judged(dispute, invoice, dispute.balance_at_opening))
+    return 1
 
 
 @transaction.atomic(durable=True)
@@ -68,16 +85,18 @@ def look_at(dispute_id: UUID) -> int:
 def _ends(running: Resolution, dispute: Dispute, invoice: Invoice) -> bool:
     """Whether the books now show what this was about; then it is done, and the dispute with it."""
     gone = invoice.balance == 0
+    newer = newer_of(invoice) if gone else None
     match running.kind:
         case Kind.WRITE_OFF if gone:
             end = End(closed_as=Kind.WRITE_OFF, left=Invoice.Left.WRITE_OFF)
         case Kind.CREDIT_MEMO | Kind.SETTLEMENT | Kind.REVISED_INVOICE if (
             running.agreed_balance is not None
-            and invoice.balance == running.agreed_balance
+            and (newer or invoice).balance == running.agreed_balance
             and (running.kind != Kind.SETTLEMENT or running.answer == "accepted")
         ):
-            letter = "dispute_closed_agreed" if invoice.balance > 0 else "dispute_closed_zero"
-            end = End(closed_as=running.kind, agreed=running.agreed_balance, letter=letter)
+            letter = "dispute_closed_agreed" if running.agreed_balance > 0 else "dispute_closed_zero"
+            end = End(closed_as=running.kind, agreed=running.agreed_balance, letter=letter, on=newer)
+            Resolution.objects.filter(pk=running.pk).update(replaced_by=newer)
         case Kind.SETTLEMENT | Kind.BILL_STANDS if gone and paid_since(dispute, invoice) > 0:
             end = End(closed_as="paid", letter="dispute_closed_paid")
         case _:
@@ -89,6 +108,9 @@ def _ends(running: Resolution, dispute: Dispute, invoice: Invoice) -> bool:
 
 def _judged(dispute: Dispute, invoice: Invoice, before: Decimal) -> Seen:
     cash = paid_since(dispute, invoice)
+    newer = newer_of(invoice) if invoice.balance == 0 and not cash else None
+    if newer is not None:
+        return Seen(What.REPLACED, before, newer.balance, newer.number)
     if invoice.books_status in GONE:
         return Seen(What.CLEARED, before, invoice.balance, str(invoice.get_books_status_display()))
     if invoice.balance > before:
@@ -97,6 +119,16 @@ def _judged(dispute: Dispute, invoice: Invoice, before: Decimal) -> Seen:
         return Seen(What.PAID if cash > 0 else What.CLEARED, before, Decimal(0), _proof(invoice))
     part_paid = cash > 0 and before - invoice.balance <= cash
     return Seen(What.PART_PAID if part_paid else What.LOWERED, before, invoice.balance, _proof(invoice))
+
+
+def newer_of(invoice: Invoice) -> Invoice | None:
+    """The bill that took this one's place, as the owner said or as we wrote it ourselves."""
+    return invoice.replaced_by.select_related("customer", "business", "connection").order_by("-pk").first()
+
+
+def _may_be_replaced(invoice: Invoice) -> bool:
+    """Somebody still has to say whether a new bill takes its place."""
+    return Replacement.objects.filter(older=invoice, answer=None).exists()
 
 
 def paid_since(dispute: Dispute, invoice: Invoice) -> Decimal:
@@ -149,7 +181,7 @@ def answer(card_id: UUID, *, yes: bool, by: User) -> BooksMoved:
         if card.answer == ("yes" if yes else "no"):
             return card
         raise CannotResolve(_("This was answered already, or the books have moved on."))
-    if yes and invoice.balance != card.now:
+    if yes and _shown_now(card, invoice) != card.now:
         shown = money.shown(invoice.balance_money)
         raise CannotResolve(_("Your books show %(shown)s by now. Look again in a minute.") % {"shown": shown})
     _answered(card, "yes" if yes else "no", by.email)
@@ -167,9 +199,17 @@ def take_its_course(card_id: UUID) -> str:
     due.settle(DUE, card.pk)
     if card.answer or card.acts_at is None or card.acts_at > clock.now() or invoice.balance != card.now:
         return "not now"
+    if card.what == What.CLEARED and (newer_of(invoice) is not None or _may_be_replaced(invoice)):
+        due.note(DUE, card.pk, at=clock.now() + LOOK_AGAIN)
+        return "a new bill may have taken its place"
     _answered(card, "closed", "Syntharra")
     _follow(card, dispute, invoice, by="Syntharra")
     return "closed"
+
+
+def _shown_now(card: BooksMoved, invoice: Invoice) -> Decimal:
+    newer = newer_of(invoice) if card.what == What.REPLACED else None
+    return (newer or invoice).balance
 
 
 def _answered(card: BooksMoved, said: str, by: str) -> None:
@@ -184,11 +224,13 @@ def _follow(card: BooksMoved, dispute: Dispute, invoice: Invoice, *, by: str) ->
     match card.what:
         case What.LOWERED:
             end = End(closed_as="books_lowered", agreed=invoice.balance, letter="dispute_closed_agreed")
+        case What.REPLACED if (newer := newer_of(invoice)) is not None:
+            end = End(closed_as="revised_invoice", agreed=newer.balance, letter="dispute_closed_agreed", on=newer)
         case What.CLEARED:
             end = End(closed_as=f"books_{_how(invoice)}", letter="dispute_closed_zero")
         case What.PAID:
             end = End(closed_as="paid", letter="dispute_closed_paid")
-        case _:  # rose, part paid, replaced: seen; the dispute goes on
+        case _:  # rose, part paid: seen; the dispute goes on
             return
     close_held(dispute, invoice, end, by=by, why=card.proof)
 

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from accounts import timeline
 from disputes import deadlines, reminders, track_letters, versions
 from disputes.models import BooksMoved, Dispute, Resolution
+from invoices import replacements
 from invoices.changes import receivables_changed
 from invoices.models import Hold, Invoice
 from notifications import outbox
@@ -40,6 +41,7 @@ class End:
     left: str | None = None
     letter: str = ""  # of ``track_letters``; "" for none
     letter_after: timedelta = timedelta(0)
+    on: Invoice | None = None  # the bill that took its place, where the books cannot change one that was sent
 
     @property
     def resumes(self) -> bool:
@@ -50,8 +52,9 @@ def close_held(dispute: Dispute, invoice: Invoice, end: End, *, by: str, why: st
     """End it, inside the caller's transaction with the customer held. Raises NotProved or ClosedAlready."""
     if dispute.closed_at is not None:
         raise ClosedAlready(_("%(number)s is closed already.") % {"number": dispute.number})
+    goes_on = end.on or invoice
     if end.agreed is not None:
-        _prove(invoice, end.agreed)
+        _prove(goes_on, end.agreed)
     moment = clock.now()
     zone = invoice.business.time_zone
     again_on = deadlines.collect_again_on(moment, zone) if end.resumes else None
@@ -71,9 +74,9 @@ def close_held(dispute: Dispute, invoice: Invoice, end: End, *, by: str, why: st
     invoice.frozen_at = None
     versions.take(dispute, invoice, because="resolved")
     if end.resumes:
-        _grace(dispute, invoice, moment, zone)
+        _grace(dispute, goes_on, moment, zone)
     if end.letter:
-        outbox.owe(*track_letters.closing(end.letter, dispute, invoice, after=end.letter_after))
+        outbox.owe(*track_letters.closing(end.letter, dispute, goes_on, after=end.letter_after))
     facts: dict[str, Any] = {
         "closed_as": end.closed_as,
         "agreed": end.agreed,
@@ -112,6 +115,9 @@ def _grace(dispute: Dispute, invoice: Invoice, moment: datetime, zone: str) -> N
     """Nobody asks before the new date. With no attempt left: one written reminder, then the owner's decision."""
     assert dispute.collect_again_on is not None
     until = datetime.combine(dispute.collect_again_on, time(0), ZoneInfo(zone))
+    if invoice.pk != dispute.invoice_id:  # what kept the new bill quiet was the old one's dispute
+        waits = Hold.objects.filter(invoice=invoice, reason=replacements.REASON, lifted_at=None)
+        waits.update(lifted_at=moment, lifted_by="Syntharra")
     Hold.objects.create(
         customer_id=invoice.customer_id,
         invoice=invoice,

@@ -63,7 +63,9 @@ _MOVED: dict[str, Any] = {
         "A part of %(number)s was paid: now %(now)s (was %(was)s). The rest stays frozen. Does the check say “paid in full”? Then do not cash it before you have decided."
     ),
     BooksMoved.What.ROSE: _("%(number)s rose to %(now)s (was %(was)s). It stays frozen. Was that meant?"),
-    BooksMoved.What.REPLACED: _("There is a new bill like %(number)s."),
+    BooksMoved.What.REPLACED: _(
+        "%(number)s (%(was)s) was replaced in your books by %(new)s over %(now)s. Is that what you agreed with %(who)s?"
+    ),
 }
 
 
@@ -79,6 +81,7 @@ def moved_words(card: BooksMoved, *, number: str, who: str) -> str:
         "now": money.shown(money.of(card.now, card.currency)),
         "was": money.shown(money.of(card.was, card.currency)),
         "proof": f", {card.proof}" if card.proof else "",
+        "new": card.proof,
     }
 
 

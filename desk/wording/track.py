@@ -22,6 +22,7 @@ TRACK: dict[str, tuple[str, Any, str]] = {
     "books_paid": ("banknote", _("A disputed invoice was paid"), "clock"),
     "books_part_paid": ("banknote", _("A part of a disputed invoice was paid"), "clock"),
     "books_rose": ("receipt-text", _("A disputed invoice rose in the books"), "late"),
+    "books_replaced": ("split", _("The books have a new bill in the place of a disputed one"), "clock"),
     "books_answered": ("check", _("Answered what the books changed"), ""),
     "specified": ("quote", _("Said what exactly is wrong"), "frozen"),
     "customer_wrote": ("quote", _("Wrote about the dispute"), "frozen"),
