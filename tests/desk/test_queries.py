@@ -21,7 +21,7 @@ PAGES = {
     "/money/": 13,
     "/activity/": 9,
     "/connections/": 18,
-    "/numbers/": 20,
+    "/numbers/": 10,
     "/check-first/": 18,
     "/book-entries/": 8,
     "/tomorrow/?day=2026-11-24": 18,
