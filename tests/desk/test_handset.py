@@ -6,7 +6,9 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from calls.dialing import dial
 from calls.models import Attempt
@@ -130,6 +132,20 @@ def test_the_open_invoices_with_a_telephone_are_to_be_chosen_from(
     assert [(choice.row.number, choice.row.customer, choice.url) for choice in choices] == [
         ("2207", "Harbor Cafe", f"/sandbox/customer/{reachable.pk}/")
     ]
+
+
+def test_the_choice_asks_as_many_questions_for_one_invoice_as_for_many(
+    ava: Client, plumber: Firm, nobody_there: None, django_assert_num_queries: Any
+) -> None:
+    make_invoice(plumber, make_customer(plumber, phone="+16145550103"))
+    ava.get("/sandbox/customer/")
+    with CaptureQueriesContext(connection) as one:
+        ava.get("/sandbox/customer/")
+    for last in range(110, 120):
+        make_invoice(plumber, make_customer(plumber, f"Customer {last}", phone=f"+16145550{last}"))
+
+    with django_assert_num_queries(len(one)):
+        ava.get("/sandbox/customer/")
 
 
 def test_without_the_simulated_carrier_the_page_says_what_to_start(
