@@ -3,6 +3,7 @@
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -12,16 +13,31 @@ from django.conf import settings
 from twilio.rest import Client as Twilio
 
 from calls.models import Attempt, AttemptInvoice, Call, TranscriptLine
+from disputes.models import Dispute
 from integrations.models import PhoneLine
+from invoices.models import Invoice
 from syntharra.tenancy import acting_for
 from tests.calls.stage import SID, TOKEN, simulated_carrier
 from tests.cast import Firm
-from tests.desk.scene import Maker
+from tests.desk.scene import Maker, disputed_on_a_call
 from tests.integrations.twilio.simulator_server import LocalTwilioHttp
 
 RTL_NAME = "شركة المرفأ للتجارة والمقاولات العامة"
 FRAME = b"\xff\xf3\x18\x00"
 LONG_WORD = "Donaudampfschifffahrtsgesellschaftskapitänsmützenabzeichenverleihungsurkunde" * 2
+
+
+@dataclass
+class Cafe:
+    """Harbor Cafe, who disputed on a call this morning, and nothing else of the day."""
+
+    invoice: Invoice
+    call: Call
+    dispute: Dispute
+
+    @classmethod
+    def of(cls, firm: Firm) -> "Cafe":
+        return cls(*disputed_on_a_call(Maker(firm)))
 
 
 def line(call: Call, position: int, speaker: str, text: str, second: float = 0, **fields: Any) -> TranscriptLine:

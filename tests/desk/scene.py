@@ -152,7 +152,7 @@ SAID = (
 def a_day(firm: Firm) -> Scene:
     """Everything at once. The caller acts for the business."""
     make = Maker(firm)
-    disputed, call, dispute = _disputed(make)
+    disputed, call, dispute = disputed_on_a_call(make)
     paused = _already_paid(make)
     paid = _recovered(make)
     task = _stopped(make)
@@ -164,7 +164,8 @@ def a_day(firm: Firm) -> Scene:
     return Scene(firm, disputed, dispute, call, planned, paused, paid, task)
 
 
-def _disputed(make: Maker) -> tuple[Invoice, Call, Dispute]:
+def disputed_on_a_call(make: Maker) -> tuple[Invoice, Call, Dispute]:
+    """Harbor Cafe, whose sink still leaks: that part of the day alone."""
     cafe = make.customer("Harbor Cafe", "Ana Reyes", "0103", email="ana@harborcafe.example")
     invoice = make.invoice(cafe, "2207", "796.00", 4, total=Decimal("1296.00"))
     make.invoice(cafe, "2229", "750.00", 1)

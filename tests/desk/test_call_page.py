@@ -11,13 +11,14 @@ from disputes.models import Dispute, HearingLabel
 from notifications.models import Duty
 from tests.cast import Firm, make_member
 from tests.desk import call_scene
-from tests.desk.scene import Maker, Scene, a_day
+from tests.desk.call_scene import Cafe
+from tests.desk.scene import Maker
 from tests.desk.test_pages import text
 
 
 @pytest.fixture
-def scene(ava: Client, plumber: Firm) -> Scene:
-    made = a_day(plumber)
+def scene(ava: Client, plumber: Firm) -> Cafe:
+    made = Cafe.of(plumber)
     call_scene.with_evidence(made.call)
     return made
 
@@ -27,7 +28,7 @@ def live(ava: Client, plumber: Firm) -> Call:
     return call_scene.live(Maker(plumber))
 
 
-def test_the_sentence_that_stopped_it_shows_how_it_was_understood(ava: Client, scene: Scene) -> None:
+def test_the_sentence_that_stopped_it_shows_how_it_was_understood(ava: Client, scene: Cafe) -> None:
     page = text(ava.get(f"/calls/{scene.call.pk}/"))
 
     assert (
@@ -40,7 +41,7 @@ def test_the_sentence_that_stopped_it_shows_how_it_was_understood(ava: Client, s
     assert page.count("How this was understood") == 1
 
 
-def test_versions_numbers_and_the_gate_are_there(ava: Client, scene: Scene) -> None:
+def test_versions_numbers_and_the_gate_are_there(ava: Client, scene: Cafe) -> None:
     Call.objects.filter(pk=scene.call.pk).update(hearing_version="h-2026-11")
 
     page = text(ava.get(f"/calls/{scene.call.pk}/"))
@@ -117,7 +118,7 @@ def test_a_call_a_customer_made_can_be_ended_too(ava: Client, plumber: Firm) -> 
     }
 
 
-def test_a_call_that_is_over_is_not_ended(ava: Client, scene: Scene) -> None:
+def test_a_call_that_is_over_is_not_ended(ava: Client, scene: Cafe) -> None:
     for answer in (
         ava.post(f"/calls/{scene.call.pk}/end/", follow=True),
         ava.get(f"/calls/{scene.call.pk}/end/", follow=True),
@@ -150,7 +151,7 @@ def answered(browser: Client, call: Call, position: int, **data: str) -> Any:
     return browser.post(f"/calls/{call.pk}/labels/", {"line": str(line.pk), **data}, follow=True)
 
 
-def test_was_a_dispute_is_kept_beside_what_was_heard(ava: Client, scene: Scene) -> None:
+def test_was_a_dispute_is_kept_beside_what_was_heard(ava: Client, scene: Cafe) -> None:
     page = text(ava.get(f"/calls/{scene.call.pk}/"))
     assert "Was this right? We took this for a disagreement with the bill. Was it one?" in page
 
@@ -164,7 +165,7 @@ def test_was_a_dispute_is_kept_beside_what_was_heard(ava: Client, scene: Scene) 
     assert "a dispute (quality)" in text(ava.get(f"/calls/{scene.call.pk}/"))
 
 
-def test_was_none_leaves_the_invoice_frozen_and_says_where_to_end_it(ava: Client, scene: Scene) -> None:
+def test_was_none_leaves_the_invoice_frozen_and_says_where_to_end_it(ava: Client, scene: Cafe) -> None:
     page = text(answered(ava, scene.call, 4, was="none", reason="quality"))
 
     kept = HearingLabel.objects.get()
@@ -186,7 +187,7 @@ def test_a_missed_dispute_is_kept_and_freezing_is_offered(ava: Client, plumber: 
     assert Dispute.objects.count() == 0
 
 
-def test_saying_something_else_replaces_it(ava: Client, scene: Scene) -> None:
+def test_saying_something_else_replaces_it(ava: Client, scene: Cafe) -> None:
     answered(ava, scene.call, 4, was="none")
     answered(ava, scene.call, 4, was="dispute", reason="scope")
 
@@ -202,19 +203,19 @@ def test_saying_something_else_replaces_it(ava: Client, scene: Scene) -> None:
         {"was": "dispute", "line": "01a20e36-cf59-72c6-92b3-c934c627b161"},
     ],
 )
-def test_an_answer_that_cannot_be_used_says_what_is_missing(ava: Client, scene: Scene, data: dict[str, str]) -> None:
+def test_an_answer_that_cannot_be_used_says_what_is_missing(ava: Client, scene: Cafe, data: dict[str, str]) -> None:
     page = text(answered(ava, scene.call, 4, **data))
 
     assert "Choose one of their sentences" in page or "This sentence is not one of this call." in page
     assert HearingLabel.objects.count() == 0
 
 
-def test_words_of_the_agent_are_not_labeled(ava: Client, scene: Scene) -> None:
+def test_words_of_the_agent_are_not_labeled(ava: Client, scene: Cafe) -> None:
     assert "This sentence is not one of this call." in text(answered(ava, scene.call, 2, was="dispute"))
     assert HearingLabel.objects.count() == 0
 
 
-def test_who_only_reads_is_not_asked(scene: Scene, plumber: Firm) -> None:
+def test_who_only_reads_is_not_asked(scene: Cafe, plumber: Firm) -> None:
     reader = Client()
     reader.force_login(make_member(plumber, "eyes@avasplumbing.example", Role.READ_ONLY))
 

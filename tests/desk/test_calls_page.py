@@ -13,8 +13,10 @@ from openpyxl import load_workbook
 from accounts.models import ActivityLine, Role
 from calls.models import Call
 from desk import exports
+from invoices.models import Customer
 from tests.cast import Firm, make_member
 from tests.desk import call_scene
+from tests.desk.call_scene import Cafe
 from tests.desk.scene import Maker, Scene, a_day
 from tests.desk.test_pages import text
 
@@ -66,6 +68,11 @@ def scene(ava: Client, plumber: Firm) -> Scene:
     return made
 
 
+@pytest.fixture
+def cafe(ava: Client, plumber: Firm) -> Cafe:
+    return Cafe.of(plumber)
+
+
 def customers(answer: Any) -> list[str]:
     return [row.customer for row in answer.context["rows"]]
 
@@ -86,18 +93,18 @@ def test_the_sentence_in_the_address_narrows_the_list(ava: Client, scene: Scene)
     assert found == NARROWED
 
 
-def test_a_call_that_ended_otherwise_is_disputed_where_something_was_disputed_on_it(ava: Client, scene: Scene) -> None:
-    Call.objects.filter(pk=scene.call.pk).update(disposition="opt_out")
+def test_a_call_that_ended_otherwise_is_disputed_where_something_was_disputed_on_it(ava: Client, cafe: Cafe) -> None:
+    Call.objects.filter(pk=cafe.call.pk).update(disposition="opt_out")
 
     assert customers(ava.get("/calls/?disputed=yes")) == ["Harbor Cafe"]
     assert "Harbor Cafe" not in customers(ava.get("/calls/?disputed=no"))
 
 
-def test_each_part_of_the_sentence_can_be_left_out_alone(ava: Client, scene: Scene) -> None:
-    chips = ava.get(f"/calls/?q=cafe&period=7&customer={scene.disputed.customer_id}&disputed=yes").context["chips"]
+def test_each_part_of_the_sentence_can_be_left_out_alone(ava: Client, cafe: Cafe) -> None:
+    chips = ava.get(f"/calls/?q=cafe&period=7&customer={cafe.invoice.customer_id}&disputed=yes").context["chips"]
 
     assert [chip.words for chip in chips] == ["with “cafe”", "of Harbor Cafe", "in the last 7 days", "disputed"]
-    assert chips[0].without == f"/calls/?period=7&customer={scene.disputed.customer_id}&disputed=yes"
+    assert chips[0].without == f"/calls/?period=7&customer={cafe.invoice.customer_id}&disputed=yes"
     assert ava.get("/calls/?disputed=yes").context["chips"][0].without == "/calls/"
 
 
@@ -121,7 +128,7 @@ def test_planned_calls_are_narrowed_too(ava: Client, scene: Scene) -> None:
     }
 
 
-def test_calls_on_the_line_are_a_list_of_their_own(ava: Client, scene: Scene, plumber: Firm) -> None:
+def test_calls_on_the_line_are_a_list_of_their_own(ava: Client, cafe: Cafe, plumber: Firm) -> None:
     call_scene.live(Maker(plumber))
 
     page = ava.get("/calls/?show=live")
@@ -144,7 +151,7 @@ def test_a_file_has_the_very_same_list(ava: Client, scene: Scene) -> None:
     assert rows[1][5] == "2232, 2233"
 
 
-def test_a_workbook_has_figures_and_moments_a_program_can_count_with(ava: Client, scene: Scene) -> None:
+def test_a_workbook_has_figures_and_moments_a_program_can_count_with(ava: Client, cafe: Cafe) -> None:
     answer = ava.get("/calls/calls.xlsx?disputed=yes")
 
     sheet = workbook(answer)
@@ -163,10 +170,8 @@ def test_planned_calls_can_be_taken_away_too(ava: Client, scene: Scene) -> None:
     ]
 
 
-def test_a_name_that_is_a_formula_is_a_name_in_the_file(ava: Client, scene: Scene) -> None:
-    scene.disputed.customer.__class__.objects.filter(pk=scene.disputed.customer_id).update(
-        name='=HYPERLINK("http://x")'
-    )
+def test_a_name_that_is_a_formula_is_a_name_in_the_file(ava: Client, cafe: Cafe) -> None:
+    Customer.objects.filter(pk=cafe.invoice.customer_id).update(name='=HYPERLINK("http://x")')
 
     _head, row = table(ava.get("/calls/calls.csv?disputed=yes"))
     cell = workbook(ava.get("/calls/calls.xlsx?disputed=yes"))["C2"]
@@ -175,18 +180,18 @@ def test_a_name_that_is_a_formula_is_a_name_in_the_file(ava: Client, scene: Scen
     assert (cell.value, cell.data_type) == ('\'=HYPERLINK("http://x")', "s")
 
 
-def test_taking_a_list_away_goes_on_record(ava: Client, scene: Scene) -> None:
-    ava.get("/calls/calls.csv?who=nobody")
+def test_taking_a_list_away_goes_on_record(ava: Client, cafe: Cafe) -> None:
+    ava.get("/calls/calls.csv?who=right")
 
     line = ActivityLine.objects.get(verb="exported")
     assert (line.actor, line.detail.facts) == (
         "ava@avasplumbing.example",
-        {"what": "made", "rows": 2, "file": "csv"},
+        {"what": "made", "rows": 1, "file": "csv"},
     )
-    assert "2 rows · CSV" in text(ava.get("/activity/"))
+    assert "1 row · CSV" in text(ava.get("/activity/"))
 
 
-def test_who_may_not_take_it_away_is_told_and_shown_no_link(scene: Scene, plumber: Firm) -> None:
+def test_who_may_not_take_it_away_is_told_and_shown_no_link(cafe: Cafe, plumber: Firm) -> None:
     worker = Client()
     worker.force_login(make_member(plumber, "pat@avasplumbing.example", Role.CONTRIBUTOR))
 
@@ -195,24 +200,24 @@ def test_who_may_not_take_it_away_is_told_and_shown_no_link(scene: Scene, plumbe
     assert ActivityLine.objects.filter(verb="exported").count() == 0
 
 
-def test_a_rival_takes_away_an_empty_list(rex: Client, scene: Scene) -> None:
+def test_a_rival_takes_away_an_empty_list(rex: Client, cafe: Cafe) -> None:
     assert len(table(rex.get("/calls/calls.csv"))) == 1
     assert customers(rex.get("/calls/")) == []
 
 
 def test_a_workbook_that_would_be_too_long_is_refused_with_the_way_out(
-    ava: Client, scene: Scene, monkeypatch: pytest.MonkeyPatch
+    ava: Client, cafe: Cafe, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(exports, "MOST_IN_A_WORKBOOK", 3)
+    monkeypatch.setattr(exports, "MOST_IN_A_WORKBOOK", 0)
 
     answer = ava.get("/calls/calls.xlsx?period=week", follow=True)
 
     assert answer.redirect_chain == [("/calls/?period=week", 302)]
-    assert "An Excel file takes at most 3 calls here. Narrow the sentence, or take the list as CSV." in text(answer)
+    assert "An Excel file takes at most 0 calls here. Narrow the sentence, or take the list as CSV." in text(answer)
     assert ActivityLine.objects.filter(verb="exported").count() == 0
 
 
-def test_an_unknown_kind_of_file_is_not_there(ava: Client, scene: Scene) -> None:
+def test_an_unknown_kind_of_file_is_not_there(ava: Client, cafe: Cafe) -> None:
     assert ava.get("/calls/calls.pdf").status_code == 404
 
 
