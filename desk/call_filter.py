@@ -192,7 +192,7 @@ class Chosen:
         if self.q:
             about = AttemptInvoice.objects.filter(attempt=OuterRef("attempt"), invoice__number__icontains=self.q)
             theirs = (self._number("to") & Q(direction="outbound")) | (self._number("caller") & Q(direction="inbound"))
-            found = found.filter(self._person() | Q(Exists(about)) | theirs)
+            found = found.filter(self._person() | Q(Exists(about)) | theirs | self._told())
         return found.order_by(*_ORDER[self.sort])
 
     def chips(self) -> list[Chip]:
@@ -275,6 +275,14 @@ class Chosen:
     def _person(self) -> Q:
         people = Contact.objects.filter(customer=OuterRef("customer"), name__icontains=self.q)
         return Q(customer__name__icontains=self.q) | Q(customer__company__icontains=self.q) | Q(Exists(people))
+
+    def _told(self) -> Q:
+        """Calls a customer made, about an invoice of this very number: no attempt says what they were about."""
+        ids = self.business.invoices.filter(number=self.q).values_list("pk", flat=True)[:20]
+        told = Q(pk__in=[])
+        for pk in ids:
+            told |= Q(about__contains=[str(pk)])
+        return told
 
     def _number(self, field: str) -> Q:
         """A telephone number as people write it; four figures are enough."""

@@ -15,13 +15,14 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.http import FileResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponseBase, StreamingHttpResponse
 from django.utils import timezone, translation
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Font
 
 from accounts.models import Business
+from desk.streams import streamed
 from syntharra.tenancy import acting_for
 
 type Cell = str | int | Decimal | date | datetime | None
@@ -57,7 +58,7 @@ class Listed[Row]:
     cells: Callable[[Row], Sequence[Cell]]
 
 
-def answer(business: Business, listed: "Listed[Any]", kind: str) -> HttpResponseBase:
+def answer(request: HttpRequest, business: Business, listed: "Listed[Any]", kind: str) -> HttpResponseBase:
     """The list as a download. Hours are those of the business's wall, words those of the reader. Raises TooManyRows."""
     if kind == "xlsx":
         if len(listed.keys) > MOST_IN_A_WORKBOOK:
@@ -65,7 +66,7 @@ def answer(business: Business, listed: "Listed[Any]", kind: str) -> HttpResponse
         with timezone.override(ZoneInfo(business.time_zone)):
             return _workbook(listed)
     language = translation.get_language()
-    lines = _csv(business, listed, language)
+    lines = streamed(request, _csv(business, listed, language))
     response = StreamingHttpResponse(lines, content_type=_TYPES["csv"])
     response["Content-Disposition"] = f'attachment; filename="{listed.name}.csv"'
     return response

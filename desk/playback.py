@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
-from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -18,6 +18,7 @@ from accounts.models import Business, Membership, User
 from calls import recordings
 from calls.models import Call
 from desk.doors import AT_WORK
+from desk.streams import streamed
 from disputes.models import Dispute
 from integrations.errors import Refused, VendorError
 from integrations.twilio.client import Sound, carrier_for
@@ -61,8 +62,9 @@ def of_call(call: Call, membership: Membership) -> Playback:
     return Playback(reverse("recording", args=[call.pk]), words)
 
 
-def sound(business: Business, call: Call, *, by: User, span: str) -> HttpResponseBase:
-    """The recording, or the part ``span`` (``bytes=0-99``) asks for; listening goes on record first. Raises NoSound."""
+def sound(request: HttpRequest, business: Business, call: Call, *, by: User) -> HttpResponseBase:
+    """The recording, or the part its ``Range`` asks for; listening goes on record first. Raises NoSound."""
+    span = request.headers.get("Range", "")
     why = _why_not(call)
     if why:
         raise NoSound(why.words, 404)
@@ -76,7 +78,7 @@ def sound(business: Business, call: Call, *, by: User, span: str) -> HttpRespons
         words = _("The carrier does not give out the recording just now. Try again in a few minutes.")
         raise NoSound(words, 503) from error
     _put_on_record(call, by)
-    answer = _part(found, span)
+    answer = _part(request, found, span)
     answer["Accept-Ranges"] = "bytes"
     answer["Cache-Control"] = "private, no-store"
     answer["Content-Disposition"] = f'inline; filename="call-{call.placed_at:%Y-%m-%d-%H%M}.mp3"'
@@ -116,17 +118,17 @@ def _put_on_record(call: Call, by: User) -> None:
         timeline.record(call, "listened", by=by.email, customer=call.customer_id)
 
 
-def _part(found: Sound, span: str) -> HttpResponseBase:
+def _part(request: HttpRequest, found: Sound, span: str) -> HttpResponseBase:
     """As the carrier sent it; where a part was asked for and all of it came, the part is cut out here."""
     if found.span:
-        answer = StreamingHttpResponse(found.chunks, status=206, content_type=found.content_type)
+        answer = StreamingHttpResponse(streamed(request, found.chunks), status=206, content_type=found.content_type)
         answer["Content-Range"] = found.span
         if found.length is not None:
             answer["Content-Length"] = str(found.length)
         return answer
     asked = _SPAN.fullmatch(span)
     if asked is None or asked.groups() == ("", ""):
-        answer = StreamingHttpResponse(found.chunks, content_type=found.content_type)
+        answer = StreamingHttpResponse(streamed(request, found.chunks), content_type=found.content_type)
         if found.length is not None:
             answer["Content-Length"] = str(found.length)
         return answer
@@ -137,7 +139,9 @@ def _part(found: Sound, span: str) -> HttpResponseBase:
     first, last = _bounds(asked[1], asked[2], length)
     if first > last or first >= length:
         return HttpResponse(status=416, headers={"Content-Range": f"bytes */{length}"})
-    answer = StreamingHttpResponse(_cut(chunks, first, last), status=206, content_type=found.content_type)
+    answer = StreamingHttpResponse(
+        streamed(request, _cut(chunks, first, last)), status=206, content_type=found.content_type
+    )
     answer["Content-Range"] = f"bytes {first}-{last}/{length}"
     answer["Content-Length"] = str(last - first + 1)
     return answer

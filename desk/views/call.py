@@ -75,7 +75,7 @@ def recording(request: MemberRequest, pk: UUID) -> HttpResponseBase:
     only_for(request, *playback.LISTENERS)
     found = _of(request, pk)
     try:
-        return playback.sound(request.business, found, by=request.user, span=request.headers.get("Range", ""))
+        return playback.sound(request, request.business, found, by=request.user)
     except playback.NoSound as nothing:
         context = {"words": str(nothing), "call_url": reverse("call", args=[found.pk])}
         return render(request, "desk/no_recording.html", context, status=nothing.status)

@@ -74,7 +74,7 @@ def export_calls(request: MemberRequest, kind: str) -> HttpResponseBase:
     chosen = Chosen(request.business, request.GET)
     listed = calls_list.exported(chosen)
     try:
-        answer = exports.answer(request.business, listed, kind)
+        answer = exports.answer(request, request.business, listed, kind)
     except exports.TooManyRows:
         limit = exports.MOST_IN_A_WORKBOOK
         messages.warning(

@@ -90,6 +90,7 @@ def customer(request: MemberRequest, pk: UUID) -> HttpResponse:
         "currency": request.business.currency,
         "invoices": rows(found.invoices.select_related("customer").order_by("-due_on", "number")[:50]),
         "events": history.of_customer(found),
+        "calls_url": f"{reverse('calls')}?customer={found.pk}",
         "contacts": people_of(found, stops),
         "roles": Contact.Role.choices,
         "role_url": reverse("contact_role", args=[found.pk]) if request.membership.role in AT_WORK else "",

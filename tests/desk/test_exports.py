@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.http import HttpRequest
 from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import load_workbook
@@ -26,7 +27,7 @@ def written(kind: str, *rows: list[Cell]) -> bytes:
     keys = [uuid7() for _row in rows]
     loaded = dict(zip(keys, rows, strict=True))
     listed: Listed[list[Cell]] = Listed("list", ["A", "B"], keys, lambda some: {key: loaded[key] for key in some}, list)
-    return b"".join(answer(business, listed, kind).streaming_content)  # type: ignore[attr-defined]
+    return b"".join(answer(HttpRequest(), business, listed, kind).streaming_content)  # type: ignore[attr-defined]
 
 
 def sheet(content: bytes) -> Any:
