@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
@@ -276,11 +277,14 @@ class Chosen:
         people = Contact.objects.filter(customer=OuterRef("customer"), name__icontains=self.q)
         return Q(customer__name__icontains=self.q) | Q(customer__company__icontains=self.q) | Q(Exists(people))
 
+    @cached_property
+    def _so_numbered(self) -> list[UUID]:
+        return list(self.business.invoices.filter(number=self.q).values_list("pk", flat=True)[:20])
+
     def _told(self) -> Q:
         """Calls a customer made, about an invoice of this very number: no attempt says what they were about."""
-        ids = self.business.invoices.filter(number=self.q).values_list("pk", flat=True)[:20]
         told = Q(pk__in=[])
-        for pk in ids:
+        for pk in self._so_numbered:
             told |= Q(about__contains=[str(pk)])
         return told
 
