@@ -74,8 +74,7 @@ def plan(business_id: UUID, *, noted: datetime | None = None) -> int:
     """
     business = Business.objects.get(pk=business_id)
     if business.stopped_at is not None:
-        due.note(KIND, business.pk, at=clock.now())  # the first sweep after calls go on finds it
-        return 0
+        return 0  # stays due: the first sweep after calls go on finds it
     again = noted or clock.now() + SOON
     if noted is None:
         # Before looking: what changes while we look is due again at once, and that must not be overwritten. So soon,

@@ -408,3 +408,22 @@ def test_a_planning_that_fails_is_due_again_in_a_minute(plumber: Firm, monkeypat
         plan(plumber.business.pk)
 
     assert Due.objects.get(kind=KIND).due_at == TUESDAY + timedelta(minutes=1)
+
+
+def test_a_sweep_plans_every_firm_that_is_due_once_and_passes_a_stopped_one(plumber: Firm, rival: Firm) -> None:
+    from calls.tasks import sweep_plans
+    from syntharra.tenancy import acting_for
+
+    make_invoice(plumber)
+    with acting_for(rival.business.pk):
+        make_invoice(rival)
+    Business.objects.filter(pk=rival.business.pk).update(stopped_at=now(), stopped_by="rex")
+
+    assert sweep_plans() == 1
+    assert sweep_plans() == 0
+
+    due_at = dict(Due.objects.filter(kind=KIND).values_list("business_id", "due_at"))
+    assert due_at == {
+        plumber.business.pk: datetime(2026, 10, 6, 21, 0, tzinfo=UTC),
+        rival.business.pk: TUESDAY + timedelta(minutes=1),
+    }

@@ -49,7 +49,9 @@ def test_a_hold_is_one_tap_and_stands_on_the_list_of_holds(ava: Client, plumber:
     page = text(answers(ava, planned, "hold"))
 
     assert "Harbor Cafe is on hold" in page
-    assert "Harbor Cafe customer held before the call ava@avasplumbing.example" in text(ava.get("/holds/"))
+    assert "Harbor Cafe customer held before the call since Tue, Nov 24 ava@avasplumbing.example" in text(
+        ava.get("/holds/")
+    )
 
 
 @pytest.mark.parametrize("role", list(Role))
