@@ -1,7 +1,6 @@
 """The daily dispute e-mail: at 08:00 of the business's own morning, only where there is something to say."""
 
 from datetime import datetime, time, timedelta
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
@@ -11,7 +10,7 @@ from compliance.models import Channel, Purpose
 from disputes.models import Dispute
 from invoices.models import Invoice
 from notifications.outbox import Letter, owe
-from syntharra import clock, due, money
+from syntharra import clock, due
 
 KIND = "digest"
 AT = time(8, 0)
@@ -36,12 +35,14 @@ def send_digest(business: Business) -> int:
     """Owe today's e-mail to everybody who is told about disputes; to how many. Twice a day is once."""
     moment = clock.now()
     due.note(KIND, business.pk, at=next_morning(business, moment))
-    if not digest_facts(business)["anything"]:
+    if not has_something_to_say(business):
         if not Dispute.objects.live().exists():
             due.settle(KIND, business.pk)
         return 0
     today = moment.astimezone(ZoneInfo(business.time_zone)).date()
-    told = Membership.objects.filter(business=business, role__in=(Role.OWNER, Role.MANAGER)).select_related("user")
+    told = Membership.objects.filter(
+        business=business, role__in=(Role.OWNER, Role.MANAGER), user__is_active=True
+    ).select_related("user")
     owed = [
         Letter(
             letter="dispute_digest",
@@ -57,26 +58,11 @@ def send_digest(business: Business) -> int:
     return len(owe(*owed))
 
 
-def digest_facts(business: Business) -> dict[str, Any]:
-    """What the e-mail tells: new, waiting on you, waiting on them, paused, on hold in money, closed since yesterday."""
-    moment = clock.now()
-    yesterday = moment - timedelta(days=1)
-    live = list(Dispute.objects.live().select_related("invoice", "customer").order_by("opened_at"))
-    closed = list(
-        Dispute.objects.filter(closed_at__gt=yesterday).select_related("invoice", "customer").order_by("closed_at")
+def has_something_to_say(business: Business) -> bool:
+    """A dispute that is open or ended since yesterday, or an invoice that waits paused."""
+    yesterday = clock.now() - timedelta(days=1)
+    return (
+        Dispute.objects.live().exists()
+        or Dispute.objects.filter(closed_at__gt=yesterday).exists()
+        or Invoice.objects.open().exclude(paused_reason="").exists()
     )
-    paused = list(Invoice.objects.open().exclude(paused_reason="").select_related("customer").order_by("paused_at"))
-    frozen = money.total(
-        (dispute.invoice.balance_money for dispute in live if dispute.currency == business.currency), business.currency
-    )
-    return {
-        "new": [dispute for dispute in live if dispute.opened_at > yesterday],
-        "late": [d for d in live if d.acknowledged_at is None and d.opened_at + timedelta(hours=24) < moment],
-        "waiting_on_you": [d for d in live if d.status == Dispute.Status.SPECIFIED],
-        "waiting_on_them": [d for d in live if d.status == Dispute.Status.ACKNOWLEDGED],
-        "paused": paused,
-        "frozen": frozen,
-        "live": live,
-        "closed": closed,
-        "anything": bool(live or closed or paused),
-    }

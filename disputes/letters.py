@@ -16,7 +16,7 @@ from disputes.addresses import email_of as email_of
 from disputes.addresses import people as people
 from disputes.deadlines import ACKNOWLEDGE_WITHIN as ACKNOWLEDGE_WITHIN
 from disputes.deadlines import ASK_AGAIN_AFTER, SENT_BY_ITSELF_AFTER
-from disputes.digest import digest_facts
+from disputes.digest_lines import work_list
 from disputes.letter_tasks import reminder_tasks
 from disputes.models import Claim, Dispute
 from disputes.quoting import may_be_quoted as may_be_quoted
@@ -37,7 +37,7 @@ def register() -> None:
     letter_facts("pause_alert", _paused)
     letter_facts("unsure_letter", _paused)
     letter_facts("paid_check", _paused)
-    letter_facts("dispute_digest", lambda message: digest_facts(message.business))
+    letter_facts("dispute_digest", work_list)
     track_letters.register()
 
 
