@@ -218,6 +218,7 @@ def owner_notified(stage: Stage, said: dict[str, Any]) -> None:
 
 def opted_out(stage: Stage, said: dict[str, Any]) -> None:
     call = call_to(stage, "Nguyen Bakery")
+    assert call.customer is not None
     with acting_for(stage.business.pk):
         suppressions = list(call.customer.suppressions.values_list("kind", flat=True))
     said |= {"customer": "Nguyen Bakery", "disposition": call.disposition, "suppressions": suppressions}

@@ -38,14 +38,12 @@ def name_item(request: MemberRequest) -> HttpResponse:
 
 def _page(request: MemberRequest, *, refused: SpokenForm | None = None) -> HttpResponse:
     wrong = spoken.key_of(refused.data.get("item", "")) if refused is not None else None
-    rows = [
-        {"item": item, "form": refused if refused is not None and item.item == wrong else None}
-        for item in spoken.items_of(request.business)
-    ]
+    items = spoken.items_of(request.business)
+    rows = [{"item": item, "form": refused if refused is not None and item.item == wrong else None} for item in items]
     context = {
         "title": _("What the agent calls your work"),
         "rows": rows,
-        "named": sum(bool(row["item"].words) for row in rows),
+        "named": sum(bool(item.words) for item in items),
         "may_edit": request.membership.role in IN_CHARGE,
         "longest": spoken.LONGEST,
     }
