@@ -1,5 +1,6 @@
 """A person is put through on a line whose agent is done: rung, and where nobody answers, a call-back is owed to the owner."""
 
+from datetime import timedelta
 from uuid import UUID
 
 from django.db import transaction
@@ -10,10 +11,13 @@ from accounts import timeline
 from calls import persons, twiml
 from calls.acts import owe_end_of_recording
 from calls.doors import call_at
+from calls.endings import UNFINISHED
 from calls.models import Call
 from calls.outcomes import AGENT
+from syntharra import clock, due
 
 RING_SECONDS = 20
+NOBODY_TOLD_AFTER = timedelta(seconds=RING_SECONDS + 100)
 LONGEST_SECONDS = 3600
 Person = Call.Person
 
@@ -28,6 +32,7 @@ def put_through(call: Call) -> str:
     if not moved:
         return twiml.hang_up()
     owe_end_of_recording(call)
+    due.note(UNFINISHED, call.line_id, at=clock.now() + NOBODY_TOLD_AFTER)
     timeline.record(call, "rang_person", by=AGENT, customer=call.customer_id)
     return twiml.put_through(
         call.line_id,

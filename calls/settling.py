@@ -37,6 +37,8 @@ def settle(attempt_id: UUID) -> str:
     if attempt is None:
         return inbound.settle(attempt_id)
     if attempt.status in (Status.ENDED, Status.PLANNED):
+        if (call := call_of(attempt)) is not None and call.person in (Call.Person.WANTED, Call.Person.RINGING):
+            return _settle_person(attempt, call)
         due.settle(UNFINISHED, attempt_id)
         return str(attempt.status)
     call = call_of(attempt)
@@ -57,14 +59,33 @@ def _settle_call(attempt: Attempt, call: Call) -> str:
     began = attempt.posted_at or call.placed_at
     if clock.machine_now() - began < FORGOTTEN_AFTER:
         return _later(attempt.pk, 60)
-    try:
-        now = carrier_for(_business()).fetch(call.sid)
-    except Refused:
-        now = CarrierCall(sid=call.sid, status="failed", to=call.to, caller=call.caller, created_at=None)
-    except VendorError as error:
-        return _later(attempt.pk, 60, error.words)
+    now = _at_carrier(attempt, call)
+    if isinstance(now, str):
+        return now
     tell_of(attempt.pk, call.sid, now.status, seconds=now.seconds, answered_by=now.answered_by)
     return _later(attempt.pk, 60) if not is_over(now.status) else "fetched"
+
+
+def _settle_person(attempt: Attempt, call: Call) -> str:
+    """The agent is done and a person was to be put through: has anybody told us how that went?"""
+    now = _at_carrier(attempt, call)
+    if isinstance(now, str):
+        return now
+    tell_of(attempt.pk, call.sid, now.status, seconds=now.seconds)
+    if not is_over(now.status):
+        return _later(attempt.pk, 60)
+    due.settle(UNFINISHED, attempt.pk)
+    return "fetched"
+
+
+def _at_carrier(attempt: Attempt, call: Call) -> CarrierCall | str:
+    """The call as the carrier has it, failed where it has it no more; a word for why where it does not say."""
+    try:
+        return carrier_for(_business()).fetch(call.sid)
+    except Refused:
+        return CarrierCall(sid=call.sid, status="failed", to=call.to, caller=call.caller, created_at=None)
+    except VendorError as error:
+        return _later(attempt.pk, 60, error.words)
 
 
 def _look_up(attempt: Attempt) -> str:

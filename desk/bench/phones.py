@@ -23,7 +23,7 @@ from desk.bench.children import tell
 
 PARTIAL_GAP = 0.3  # seconds between two partials, as speech is recognized
 TURNS_OF_A_CALL = 18  # then it is hung up and the next one begins: a conversation has an end
-PATIENCE = 30.0
+PATIENCE, OPEN_PATIENCE = 30.0, 180.0
 IDENTITY = "Yes, this is Ana speaking"
 _ASKED = (
     "how much is it", "what is the invoice number", "when was it due", "what is the total", "which invoice is that",
@@ -81,7 +81,7 @@ class Phones:
         headers = {"X-Twilio-Signature": _signature(url)}
         socket = await connect(
             url, additional_headers=headers, compression=None, ping_interval=None, proxy=None, max_queue=None,
-            open_timeout=PATIENCE,
+            open_timeout=OPEN_PATIENCE,
         )  # fmt: skip
         line = Line(socket)
         setup = {"type": "setup", "sessionId": f"VX{self.opened:032x}", "callSid": sid, "direction": "outbound-api"}
@@ -89,7 +89,7 @@ class Phones:
         await socket.send(json.dumps(setup | {"callType": "PSTN", "callStatus": "IN-PROGRESS", "customParameters": {}}))
         line.reader = asyncio.create_task(self._read(line))
         if self.order["ours"]:
-            await asyncio.wait_for(line.answered.wait(), PATIENCE)
+            await asyncio.wait_for(line.answered.wait(), OPEN_PATIENCE)
             await self.turn(line, IDENTITY)
         return line
 
@@ -212,7 +212,15 @@ async def open_loop(order: dict[str, Any]) -> dict[str, Any]:
         job.add_done_callback(work.discard)
     await asyncio.gather(*work)
     await asyncio.gather(*(phones.close(line) for line in idle), return_exceptions=True)
-    return {"took": took, "late": late, "missed": missed, "opened": phones.opened, "ended_early": phones.ended_early}
+    return {
+        "since": counts_from,
+        "until": until,
+        "took": took,
+        "late": late,
+        "missed": missed,
+        "opened": phones.opened,
+        "ended_early": phones.ended_early,
+    }
 
 
 async def closed_loop(order: dict[str, Any]) -> dict[str, Any]:
@@ -238,7 +246,14 @@ async def closed_loop(order: dict[str, Any]) -> dict[str, Any]:
         await phones.close(line)
 
     await asyncio.gather(*(talk(line) for line in lines))
-    return {"turns": done, "took": took, "opened": phones.opened, "ended_early": phones.ended_early}
+    return {
+        "since": counts_from,
+        "until": until,
+        "turns": done,
+        "took": took,
+        "opened": phones.opened,
+        "ended_early": phones.ended_early,
+    }
 
 
 async def _opened(phones: Phones, count: int) -> list[Line]:

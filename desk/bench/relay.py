@@ -17,8 +17,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from desk.bench import children, peers
+from desk.bench import children, peers, processor
 from desk.bench.database import Database, own_database
+from desk.bench.peers import Server
 from desk.bench.report import Limit, Report, machine, middle, say
 
 CALLS = (1, 50, 200, 500)
@@ -56,13 +57,16 @@ def measure(options: dict[str, Any]) -> Report:
             for calls in options["calls"]:
                 found = lines.talk(calls=calls, closed=False, warm_up=options["warm_up"], seconds=options["seconds"])
                 unanswered += found["missed"] + found["late"]
-                figures |= _latencies(calls, found["took"])
+                figures |= _latencies(calls, found)
             rounds = [_round(lines, options) for _ in range(options["runs"])]
         settings = database.settings()
     figures |= {
         "turns_per_s": _middle_of(rounds, "ours"),
         "turns_per_s_tac": _middle_of(rounds, "tac"),
         "turns_per_s_pipecat": _middle_of(rounds, "pipecat"),
+        "cpu_ms_a_turn": _middle_of(rounds, "ours_cpu_ms"),
+        "cpu_ms_a_turn_tac": _middle_of(rounds, "tac_cpu_ms"),
+        "cpu_ms_a_turn_pipecat": _middle_of(rounds, "pipecat_cpu_ms"),
         "ratio_turns_to_tac": _ratio(rounds, "tac"),
         "ratio_turns_to_pipecat": _ratio(rounds, "pipecat"),
         "not_answered": unanswered,
@@ -77,9 +81,9 @@ class Lines:
     """Our server, a seed of calls, and the telephones."""
 
     def __init__(
-        self, port: int, phones: "subprocess.Popen[str]", seed: "subprocess.Popen[str]", firms: list[str]
+        self, server: "Server", phones: "subprocess.Popen[str]", seed: "subprocess.Popen[str]", firms: list[str]
     ) -> None:
-        self.port, self._phones, self._seed, self.firms = port, phones, seed, firms
+        self.server, self._phones, self._seed, self.firms = server, phones, seed, firms
         self._round = 0
 
     def talk(self, *, calls: int, closed: bool, warm_up: float, seconds: float, **more: Any) -> dict[str, Any]:
@@ -87,21 +91,25 @@ class Lines:
         order = {"calls": calls, "closed": closed, "warm_up": warm_up, "seconds": seconds, "every": EVERY} | more
         turns = (warm_up + seconds) * (min(FASTEST, 100.0 * calls) if closed else calls / order["every"])
         spare = 50 + int(1.5 * turns / (1 if more.get("objects") else 12))
-        found = self._order(order | {"ours": True, "port": self.port, "lines": self.open(calls + spare)})
+        found = self._order(order | {"ours": True, "lines": self.open(calls + spare)}, self.server)
         say(f"{calls} calls {'at full speed' if closed else 'open'}: {_words(found)}, load {os.getloadavg()[0]:.1f}")
         return found
 
-    def peer(self, port: int, *, calls: int, seconds: float) -> dict[str, Any]:
+    def peer(self, server: "Server", *, calls: int, seconds: float) -> dict[str, Any]:
         """The same closed loop at somebody else's server."""
-        order = {"calls": calls, "closed": True, "warm_up": CLOSED_WARM_UP, "seconds": seconds}
-        return self._order(order | {"ours": False, "port": port})
+        order = {"calls": calls, "closed": True, "warm_up": CLOSED_WARM_UP, "seconds": seconds, "ours": False}
+        return self._order(order, server)
 
     def open(self, count: int) -> list[dict[str, str]]:
         return _ask(self._seed, {"lines": count, "businesses": self.firms})  # type: ignore[no-any-return]
 
-    def _order(self, order: dict[str, Any]) -> dict[str, Any]:
+    def _order(self, order: dict[str, Any], server: "Server") -> dict[str, Any]:
         self._round += 1
-        return _ask(self._phones, order | {"seed": self._round})  # type: ignore[no-any-return]
+        with processor.watched(server.pid) as used:
+            found = _ask(self._phones, order | {"seed": self._round, "port": server.port})
+        seconds, turns = used.seconds(found["since"], found["until"]), len(found["took"])
+        found["cpu_ms"] = round(1000 * seconds / turns, 2) if seconds is not None and turns else None
+        return found  # type: ignore[no-any-return]
 
 
 @contextmanager
@@ -121,34 +129,38 @@ def stage(database: Database, *, firms: int = FIRMS) -> Iterator[Lines]:
     }
     server = ("syntharra.asgi:application", "--port", str(port), "--log-level", "critical", "--ws", "websockets-sansio")
     with (
-        children.started("uvicorn", *server, variables=variables),
+        children.started("uvicorn", *server, variables=variables) as relay,
         children.started("desk.bench.lines_seed", variables=variables) as seed,
         children.started("desk.bench.phones", variables=variables) as phones,
     ):
         until_there(port)
-        yield Lines(port, phones, seed, _ask(seed, {"businesses": firms}))
+        yield Lines(Server(port, relay.pid), phones, seed, _ask(seed, {"businesses": firms}))
 
 
 def _round(lines: Lines, options: dict[str, Any]) -> dict[str, float | None]:
     """One closed loop of each, one after the other: the machine is the same for all."""
     calls, seconds = options["closed_calls"], options["closed_seconds"]
     ours = lines.talk(calls=calls, closed=True, warm_up=CLOSED_WARM_UP, seconds=seconds)
-    found: dict[str, float | None] = {"ours": ours["turns"] / seconds}
+    found: dict[str, float | None] = {"ours": ours["turns"] / seconds, "ours_cpu_ms": ours["cpu_ms"]}
     for name in peers.SERVERS:
-        found[name] = None
-        with peers.served(name, account=ACCOUNT, token=TOKEN) as port:
-            if port is not None:
-                found[name] = lines.peer(port, calls=calls, seconds=seconds)["turns"] / seconds
-                say(f"{name}: {found[name]:.0f} turns a second with a fixed reply")
+        found |= {name: None, f"{name}_cpu_ms": None}
+        with peers.served(name, account=ACCOUNT, token=TOKEN) as server:
+            if server is not None:
+                theirs = lines.peer(server, calls=calls, seconds=seconds)
+                found |= {name: theirs["turns"] / seconds, f"{name}_cpu_ms": theirs["cpu_ms"]}
+                say(
+                    f"{name}: {found[name]:.0f} turns a second with a fixed reply, {theirs['cpu_ms']} ms of processor each"
+                )
     return found
 
 
-def _latencies(calls: int, took: list[float]) -> dict[str, Any]:
-    said = sorted(took)
+def _latencies(calls: int, found: dict[str, Any]) -> dict[str, Any]:
+    said = sorted(found["took"])
     return {
         f"p99_ms_{calls}": round(1000 * percentile(said, 0.99), 1) if said else None,
         f"p50_ms_{calls}": round(1000 * percentile(said, 0.5), 1) if said else None,
         f"turns_{calls}": len(said),
+        f"cpu_ms_a_turn_{calls}": found["cpu_ms"],
     }
 
 
@@ -172,9 +184,7 @@ def _words(found: dict[str, Any]) -> str:
     if not took:
         return "no turn was answered"
     half, most = (1000 * percentile(took, share) for share in (0.5, 0.99))
-    return (
-        f"{len(took)} turns, half within {half:.1f} ms, 99 % within {most:.1f} ms, {found['ended_early']} ended early"
-    )
+    return f"{len(took)} turns, half within {half:.1f} ms, 99 % within {most:.1f} ms, {found['cpu_ms']} ms of processor a turn"
 
 
 def _ask(child: "subprocess.Popen[str]", order: dict[str, Any]) -> Any:

@@ -180,3 +180,19 @@ def test_on_the_real_line_a_relay_out_of_reach_is_made_up_for_by_turns(stage: St
     spoken = stage.spoken(call)
     assert spoken.startswith("This is an automated call, and it is recorded.")
     assert call.sid != CALL
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_a_person_nobody_told_us_about_the_carrier_is_asked(stage: Stage, settings: Any) -> None:
+    settings.RELAY_URL = "ws://127.0.0.1:9"  # by turns, so that the line is over when the script is
+    attempt = stage.call(stage.owes("disputes_plainly"))
+    call = stage.over(attempt)
+    stage.until(lambda: Call.objects.get().status == "completed")
+    Call.objects.update(person="ringing", status="in-progress")
+
+    assert settle(attempt.pk) == "fetched"
+
+    call.refresh_from_db()
+    assert (call.person, call.status) == ("nobody", "completed")
+    asked = ActivityLine.objects.filter(verb="asks_owner", subject_id=call.pk).select_related("detail")
+    assert "call_back_now" in [one.detail.facts["task"] for one in asked]

@@ -6,10 +6,20 @@ import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from desk.bench.children import ROOT
 from desk.bench.report import say
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A process that listens for relay sockets."""
+
+    port: int
+    pid: int
+
 
 SERVERS = ("tac", "pipecat")
 _HERE = Path(__file__).resolve().parent
@@ -23,8 +33,8 @@ def python(name: str) -> Path:
 
 
 @contextmanager
-def served(name: str, *, account: str, token: str) -> Iterator[int | None]:
-    """The port this peer listens on; None, said aloud, where it was not made."""
+def served(name: str, *, account: str, token: str) -> Iterator[Server | None]:
+    """This peer, listening; None, said aloud, where it was not made."""
     if not python(name).exists():
         say(f"{name} is not here, so there is nothing to hold ours against: bin/bench-peers {name} makes it")
         yield None
@@ -39,7 +49,7 @@ def served(name: str, *, account: str, token: str) -> Iterator[int | None]:
         command, env=surroundings, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
     try:
-        yield port if _listens(port, child) else None
+        yield Server(port, child.pid) if _listens(port, child) else None
     finally:
         child.terminate()
         try:
