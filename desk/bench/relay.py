@@ -171,7 +171,7 @@ def percentile(ordered: list[float], share: float) -> float:
 
 def _middle_of(rounds: list[dict[str, float | None]], name: str) -> float | None:
     values = [value for one in rounds if (value := one[name]) is not None]
-    return middle(values) if len(values) == len(rounds) else None
+    return middle(values, 2) if len(values) == len(rounds) else None
 
 
 def _ratio(rounds: list[dict[str, float | None]], name: str) -> float | None:

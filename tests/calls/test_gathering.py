@@ -173,8 +173,9 @@ def test_on_the_real_line_a_relay_out_of_reach_is_made_up_for_by_turns(stage: St
     settings.RELAY_URL = "ws://127.0.0.1:9"  # nobody is there
     attempt = stage.call(stage.owes("disputes_plainly"))
 
-    call = stage.over(attempt)
+    stage.until(lambda: Attempt.objects.get().status == "ended", timeout=90)
 
+    call = Call.objects.get(attempt=attempt)
     assert call.disposition == "dispute"
     assert Invoice.objects.get().frozen_at is not None
     spoken = stage.spoken(call)
@@ -186,8 +187,8 @@ def test_on_the_real_line_a_relay_out_of_reach_is_made_up_for_by_turns(stage: St
 def test_of_a_person_nobody_told_us_about_the_carrier_is_asked(stage: Stage, settings: Any) -> None:
     settings.RELAY_URL = "ws://127.0.0.1:9"  # by turns, so that the line is over when the script is
     attempt = stage.call(stage.owes("disputes_plainly"))
-    call = stage.over(attempt)
-    stage.until(lambda: Call.objects.get().status == "completed")
+    stage.until(lambda: Attempt.objects.get().status == "ended", timeout=90)
+    call = Call.objects.get()
     Call.objects.update(person="ringing", status="in-progress")
 
     assert settle(attempt.pk) == "fetched"
