@@ -9,7 +9,7 @@ import pytest
 from django.db import transaction
 from playwright.sync_api import Browser, BrowserContext, Page
 
-from compliance.models import Suppression
+from compliance.models import Consent, Suppression
 from desk.sandbox import sign_in_link
 from syntharra import links
 from syntharra.tenancy import acting_for
@@ -71,6 +71,7 @@ PAGES = {
         "/nothing-here/",
         "/l/{customers_page}",
         "/l/nonsense",
+        "/l/number/{number_page}",
         "/sign-in/{door}",
     ),
 }
@@ -79,6 +80,8 @@ PAGES = {
 def addresses(group: str, scene: Scene) -> list[str]:
     with acting_for(scene.firm.business.pk), transaction.atomic():
         customers_page = links.make("dispute", scene.dispute.pk, lasts=timedelta(days=60), scope={})
+        consent = Consent.objects.order_by("pk").values_list("pk", flat=True)[0]
+        number_page = links.make("number", consent, lasts=timedelta(days=30))
         stop = Suppression.objects.order_by("pk").values_list("pk", flat=True)[0]
         door = sign_in_link(scene.firm.business).rpartition("/")[2]
     names = {
@@ -86,6 +89,7 @@ def addresses(group: str, scene: Scene) -> list[str]:
         "call": scene.call.pk,
         "dispute": scene.dispute.number,
         "stop": stop,
+        "number_page": number_page,
         "customers_page": customers_page,
         "door": door,
     }
