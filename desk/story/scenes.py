@@ -20,6 +20,9 @@ from invoices.models import Invoice
 from syntharra import clock
 from syntharra.tenancy import acting_for
 
+CALLED = frozenset(
+    {"Beacon Books", "Harbor Cafe", "Nguyen Bakery", "Summit Fitness"}
+)  # whose calls are looked at below
 OBJECTION = re.compile(r"disput|leak", re.IGNORECASE)
 
 
@@ -92,11 +95,13 @@ def sync(stage: Stage, said: dict[str, Any]) -> None:
 
 def planned(stage: Stage, said: dict[str, Any]) -> None:
     def attempts() -> list[tuple[str, datetime]]:
+        """Whoever the story speaks of. One whose books were just being read is planned by the next sweep, a minute later."""
         close_old_connections()
         with acting_for(stage.business.pk):
-            return list(Attempt.objects.order_by("planned_for").values_list("customer__name", "planned_for"))
+            found = list(Attempt.objects.order_by("planned_for").values_list("customer__name", "planned_for"))
+        return found if {name for name, _ in found} >= CALLED else []
 
-    found = wait_until(attempts, within=60, what="planned calls")
+    found = wait_until(attempts, within=180, what="planned calls")
     early = stage.invoice("2243")
     must("Hillside Church" not in dict(found), "a customer one day late was planned")
     said |= {"calls": {name: at.isoformat() for name, at in found}, "not_yet": early.customer.name}
@@ -115,7 +120,11 @@ def refused_by_gate(stage: Stage, said: dict[str, Any]) -> None:
 
 def play_the_calls(stage: Stage, *, within: float) -> None:
     """To the first permitted hour, and on until every planned call of the day is over."""
-    stage.move_clock("call")
+    with acting_for(stage.business.pk):
+        # Within the hours they have begun by themselves: moving on now would lead to the day of the second calls.
+        begun = Attempt.objects.exclude(status="planned", planned_for__gt=clock.now()).exists()
+    if not begun:
+        stage.move_clock("call")
 
     def over() -> bool:
         close_old_connections()
