@@ -27,6 +27,7 @@ from calls.planning import ATTEMPT, late_enough
 from calls.twiml import web
 from compliance.models import Channel
 from compliance.services import note_contact
+from disputes.hearing import ModelMissing, ensure_present
 from integrations.errors import Disconnected, Refused, VendorError
 from integrations.twilio.client import CallOrder, CarrierCall, NotPlaced, carrier_for
 from integrations.twilio.keys import keys_of
@@ -54,7 +55,11 @@ def dial(attempt_id: UUID) -> str:
         return "not due"
     attempt = Attempt.objects.select_related("business").get(pk=attempt_id)
     try:
+        ensure_present()
         caller, keys = line_of(attempt.business, attempt.customer_id), keys_of(attempt.business)
+    except ModelMissing as error:  # an agent that cannot hear a dispute calls nobody
+        log.error("hearing_missing", attempt=str(attempt_id), error=str(error))
+        return _put_off(attempt_id, "hearing model missing")
     except NoLine:
         return _put_off(attempt_id, "no caller ID")
     except Disconnected as error:

@@ -22,6 +22,7 @@ from disputes.hearing import Heard, hear
 
 REPLAY_SECONDS = 5.0
 ON = ("on", "true", "1")
+CLOSELY_SECONDS = 0.3  # how often at most the encoder reads growing words of one call; every whole sentence it reads
 FREEZE, PAUSE, LISTEN = "freeze", "pause", "listen"
 _FREEZING = (acts.Freeze, acts.Specify)
 
@@ -61,6 +62,7 @@ class Dialogue:
         self.partial = line.partial
         self.person_speaks = False
         self.busy_at = clock()
+        self._closely_at = float("-inf")
         self.state: State | None = line.state
 
     # what happens on the line
@@ -199,7 +201,7 @@ class Dialogue:
     def _said(self, text: str, kept: str, *, is_final: bool) -> Turn | None:
         assert self.state is not None
         before = self.state
-        turn = self._answer(Said(text, final=is_final))
+        turn = self._answer(Said(text, final=is_final, closely=is_final or self._is_heard_closely()))
         assert turn is not None
         step = turn.step
         if not is_final and not step.hush and not step.acts:
@@ -210,6 +212,13 @@ class Dialogue:
         turn.before, turn.said = before, kept
         turn.evidence = {**heard_as(heard), "line": position, "second": round(self._second(), 2)}
         return turn
+
+    def _is_heard_closely(self) -> bool:
+        moment = self._clock()
+        if moment - self._closely_at < CLOSELY_SECONDS:
+            return False
+        self._closely_at = moment
+        return True
 
     def _interrupt(self, utterance: str) -> Turn | None:
         """What was not played was not said. Of words not sent yet nothing is known here."""

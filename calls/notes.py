@@ -51,6 +51,11 @@ class Page:
     def is_empty(self) -> bool:
         return not (self.notes or self.played or self.memory or self.stopped_changed)
 
+    @property
+    def heard_by(self) -> str:
+        """The version of hearing that heard the last of what was said here; empty where nothing was."""
+        return next((str(note.evidence["version"]) for note in reversed(self.notes) if "version" in note.evidence), "")
+
     def joined(self, later: "Page") -> "Page":
         """Both, the later one on top."""
         return Page(
@@ -74,7 +79,9 @@ def write_all(pages: Mapping[UUID, Page]) -> None:
     if rows:
         TranscriptLine.objects.bulk_create(rows, ignore_conflicts=True)
     played = [(call, position, heard) for call, page in pages.items() for position, heard in page.played.items()]
-    memories = [(call, json.dumps(page.memory)) for call, page in pages.items() if page.memory is not None]
+    memories = [
+        (call, json.dumps(page.memory), page.heard_by) for call, page in pages.items() if page.memory is not None
+    ]
     stopped = [(call, page.stopped_line) for call, page in pages.items() if page.stopped_changed]
     # In the order of their keys, so that two who write never wait for each other in a circle.
     _update(_PLAYED, sorted(played))
@@ -89,8 +96,9 @@ FROM (SELECT unnest(%s::uuid[]) AS call_id, unnest(%s::int[]) AS position, unnes
 WHERE line.business_id = %s AND line.call_id = new.call_id AND line.position = new.position
 """
 _MEMORY = """
-UPDATE calls_call AS call SET agent_state = new.memory::jsonb
-FROM (SELECT unnest(%s::uuid[]) AS id, unnest(%s::text[]) AS memory) AS new
+UPDATE calls_call AS call
+SET agent_state = new.memory::jsonb, hearing_version = coalesce(nullif(new.heard_by, ''), call.hearing_version)
+FROM (SELECT unnest(%s::uuid[]) AS id, unnest(%s::text[]) AS memory, unnest(%s::text[]) AS heard_by) AS new
 WHERE call.business_id = %s AND call.id = new.id
 """
 _STOPPED = """
@@ -111,6 +119,9 @@ def heard_as(heard: Heard) -> dict[str, Any]:
     return {
         "score": round(heard.score, 4),
         "rule_ids": list(heard.rule_ids),
+        "pause_at": heard.pause_at,
+        "freeze_at": heard.freeze_at,
+        "stage": heard.stage.value,
         "version": heard.version,
         "lang": heard.lang,
     }

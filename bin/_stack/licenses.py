@@ -26,7 +26,7 @@ ALLOWED = {
     "MIT-CMU",
     "MPL-2.0",
 }
-ALLOWED |= {"OFL-1.1", "PostgreSQL", "PSF-2.0"}
+ALLOWED |= {"OFL-1.1", "PostgreSQL", "PSF-2.0", "Zlib", "CC0-1.0"}
 # Where a package's own words are vague, read by hand in its license files.
 READ_BY_HAND = {
     "anthropic": "Apache-2.0",  # this and the next five stand behind extras that are not installed by default
@@ -59,6 +59,7 @@ SHIPPED = {
     "htmx": ("static/js/htmx-*.min.js", "0BSD", "Big Sky Software"),
     "Figtree": ("static/fonts/figtree-*.woff2", "OFL-1.1", "The Figtree Project Authors"),
     "Lucide": ("static/icons/sprite.svg", "ISC", "Lucide Contributors"),
+    "all-MiniLM-L6-v2": ("disputes/hearing/encoder_files/*", "Apache-2.0", "The sentence-transformers Authors"),
 }
 
 

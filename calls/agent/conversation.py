@@ -36,8 +36,8 @@ def advance(state: State, event: Event) -> Step:
         return Step(state, end=state.end)
     turn = Turn(state)
     match event:
-        case Said(text, final=False):
-            _partial(turn, text)
+        case Said(text, final=False, closely=closely):
+            _partial(turn, text, closely)
         case Said(text):
             _final(turn, text)
         case Key(digit):
@@ -58,17 +58,17 @@ def advance(state: State, event: Event) -> Step:
     return turn.step()
 
 
-def _understood(state: State, text: str, *, final: bool) -> Heard:
+def _understood(state: State, text: str, *, final: bool, closely: bool = True) -> Heard:
     waiting = Asks.IDENTITY if state.phase is Phase.WAITING else None
     asked = (state.asked or waiting or "") or None
-    return hear(text, final=final, asked=asked, before="" if final else state.last_final)
+    return hear(text, final=final, asked=asked, before="" if final else state.last_final, closely=closely)
 
 
-def _partial(turn: Turn, text: str) -> None:
+def _partial(turn: Turn, text: str, closely: bool) -> None:
     if not text.strip():
         return
     card = reads_card(turn.state, text)
-    turn.heard = _understood(turn.state, without_digits(text) if card else text, final=False)
+    turn.heard = _understood(turn.state, without_digits(text) if card else text, final=False, closely=closely)
     if card and not turn.state.card_warned:
         turn.hush = True
         turn.set(card_warned=True)

@@ -5,10 +5,14 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """The person spoke. ``final`` false: a growing recognition, cumulative, that later words may still correct."""
+    """The person spoke. ``final`` false: a growing recognition, cumulative, that later words may still correct.
+
+    ``closely`` false: such a one came right after another; it is heard by the first stage only.
+    """
 
     text: str
     final: bool = True
+    closely: bool = True
 
 
 @dataclass(frozen=True, slots=True)

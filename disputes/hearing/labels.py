@@ -50,6 +50,13 @@ class Listening(StrEnum):
     FREEZE = "freeze"
 
 
+class Stage(StrEnum):
+    """Which part of the model had the last word on a text."""
+
+    LINEAR = "linear"
+    ENCODER = "encoder"
+
+
 RANK: dict[Intent, int] = {intent: rank for rank, intent in enumerate(Intent)}
 
 # Each of these is found on its own, whatever else the same sentence says: the call acts on the whole set.
@@ -66,7 +73,10 @@ INDEPENDENT: tuple[Intent, ...] = (
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """What one text means. ``dispute`` is the decision to freeze; ``pause`` the decision at least to fall silent."""
+    """What one text means. ``dispute`` is the decision to freeze; ``pause`` the decision at least to fall silent.
+
+    ``pause_at`` and ``freeze_at`` are the thresholds its score was held against.
+    """
 
     text: str
     intent: Intent
@@ -79,6 +89,9 @@ class Heard:
     lang: str
     rule_ids: tuple[str, ...]
     version: str
+    stage: Stage = Stage.LINEAR
+    pause_at: float = 1.0
+    freeze_at: float = 1.0
 
     @property
     def meanings(self) -> tuple[Intent, ...]:

@@ -1,4 +1,4 @@
-"""The linear model: one file of weights, read once, scored in plain Python.
+"""The linear model: one file of weights, read once, scored by numpy.
 
 File: zlib over one JSON line (version, outputs, scales, biases, thresholds) and one unsigned byte a bucket and output,
 128 meaning nothing. Built by ``disputes/hearing/build``.
@@ -10,6 +10,7 @@ import zlib
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from disputes.hearing.features import BUCKETS
 
@@ -23,27 +24,22 @@ class ModelMissing(RuntimeError):
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """``outputs`` are named ``intent:…`` (one of them), ``has:…`` (each on its own) and ``reason:…`` (one, of disputes)."""
+    """``outputs`` are named ``intent:…`` (one of them), ``has:…`` (each on its own) and ``reason:…`` (one, of disputes).
+
+    ``rows``: one a bucket, one byte an output. ``scales`` and ``biases``: one an output.
+    """
 
     version: str
     outputs: tuple[str, ...]
-    scales: tuple[float, ...]
-    biases: tuple[float, ...]
-    thresholds: dict[str, float]
-    rows: tuple[bytes, ...]
+    scales: Any
+    biases: Any
+    rows: Any
 
     def logits(self, buckets: list[int]) -> dict[str, float]:
         """One number an output: the sum of its weights over the buckets, by the root of their count."""
-        rows = [row for bucket in buckets if (row := self.rows[bucket])]
-        if not rows:
-            return dict(zip(self.outputs, self.biases, strict=True))
-        nothing = _NOTHING * len(rows)
-        root = 1.0 / math.sqrt(len(buckets))
-        sums = map(sum, zip(*rows, strict=True))
-        return {
-            name: (total - nothing) * scale * root + bias
-            for name, total, scale, bias in zip(self.outputs, sums, self.scales, self.biases, strict=True)
-        }
+        sums = self.rows[buckets].sum(axis=0, dtype="int32") - _NOTHING * len(buckets)
+        found = sums * (self.scales / math.sqrt(len(buckets))) + self.biases
+        return dict(zip(self.outputs, found.tolist(), strict=True))
 
 
 @cache
@@ -53,6 +49,8 @@ def model() -> Model:
 
 
 def read(path: Path) -> Model:
+    import numpy as np
+
     try:
         raw = zlib.decompress(path.read_bytes())
         end = raw.index(b"\n")
@@ -61,10 +59,8 @@ def read(path: Path) -> Model:
         width = len(outputs)
         if len(raw) - end - 1 != BUCKETS * width:
             raise ModelMissing(f"{path.name} is not as long as its own description says")
-        empty = bytes([_NOTHING]) * width
-        cut = (raw[end + 1 + bucket * width : end + 1 + (bucket + 1) * width] for bucket in range(BUCKETS))
-        rows = tuple(b"" if row == empty else row for row in cut)
-        return Model(head["version"], outputs, tuple(head["scales"]), tuple(head["biases"]), head["thresholds"], rows)
+        rows = np.frombuffer(raw, dtype=np.uint8, offset=end + 1).reshape(BUCKETS, width)
+        return Model(head["version"], outputs, np.array(head["scales"]), np.array(head["biases"]), rows)
     except (OSError, ValueError, KeyError, zlib.error) as error:
         raise ModelMissing(
             f"the hearing model {path.name} cannot be read ({error}); restore it from the repository"

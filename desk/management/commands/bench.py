@@ -16,6 +16,7 @@ BENCHES = {
     "plan": "desk.bench.plan",
     "relay": "desk.bench.relay",
     "freeze": "desk.bench.freeze",
+    "hearing": "desk.bench.hearing",
 }
 
 

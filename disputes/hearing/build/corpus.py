@@ -5,6 +5,7 @@ cross-validation never sees a template on both sides.
 """
 
 import hashlib
+import json
 import random
 import re
 from collections.abc import Iterator
@@ -13,10 +14,12 @@ from functools import cache
 from pathlib import Path
 
 from disputes.hearing.concepts import FILE as CONCEPTS
-from disputes.hearing.labels import RANK, Intent, Reason
+from disputes.hearing.gloss import FILE as GLOSSARY
+from disputes.hearing.labels import INDEPENDENT, RANK, Intent, Reason
 from disputes.hearing.text import plain
 
 LINES = Path(__file__).with_name("lines")
+CALLS = LINES.with_name("ordinary_calls.jsonl")
 SEED = 20261122
 
 SLOTS_FILE = Path(__file__).with_name("slots.txt")
@@ -43,6 +46,11 @@ _MISHEARD = {
     "your": "you're", "you're": "your", "there": "their", "to": "two", "paid": "payed", "bill": "bills", "invoice": "in voice",
     "quote": "coat", "leak": "leek", "didn't": "did", "didnt": "did it", "charge": "charges", "owe": "oh", "our": "are",
 }  # fmt: skip
+
+_TURNS = re.compile(
+    r"\b(?:not|never|no|nothing|none|but|though|fixed|redid|redone|repaired|replaced|resolved|sorted|swapped|came back|then"
+    r"|since|now|after|until|later|last year|other|if|\w+nt|pero|ya|nada|nunca|otro|otra|despues|arregl\w+|cambi\w+)\b"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,15 +99,15 @@ def examples(folder: Path = LINES, seed: int = SEED) -> list[Example]:
         fillings = _fillings(template.text)
         for _index in range(fillings):
             filled = fill(template.text, chance)
-            made.append(_like(template, filled, "clean"))
-            made.append(_like(template, roughened(filled, template.language, chance), "stt"))
-        made.extend(_prefixes(template, chance))
+            made.append(like(template, filled, "clean"))
+            made.append(like(template, roughened(filled, template.language, chance), "stt"))
+        made.extend(prefixes(template, chance))
     return made
 
 
 def digest_of_sources() -> str:
     """What the weights are made of: lines, fillings and families of words. Stored in the model, so that neither goes stale."""
-    sources = [*sorted(LINES.glob("*.txt")), SLOTS_FILE, CONCEPTS]
+    sources = [*sorted(LINES.glob("*.txt")), SLOTS_FILE, CONCEPTS, GLOSSARY]
     return hashlib.sha256(b"".join(path.read_bytes() for path in sources)).hexdigest()
 
 
@@ -109,6 +117,12 @@ def fill(text: str, chance: random.Random) -> str:
     while "{" in text:
         text = re.sub(r"\{(\w+)\}", lambda slot: chance.choice(slots()[slot[1]]), text)
     return text
+
+
+def ordinary_calls() -> list[list[tuple[str | None, str]]]:
+    """What people say on calls about which nobody quarrels, turn by turn: what was asked before, and the words. Never learned from."""
+    raw = CALLS.read_text(encoding="utf-8").splitlines()
+    return [[(turn["asked"], turn["text"]) for turn in json.loads(line)] for line in raw if line.strip()]
 
 
 @cache
@@ -144,16 +158,20 @@ def roughened(text: str, language: str, chance: random.Random) -> str:
     return " ".join(words)
 
 
-def _prefixes(template: Example, chance: random.Random) -> Iterator[Example]:
-    """Cut-off lines: nearly whole disputes are still disputes; anything cut from a harmless line is harmless."""
+def prefixes(template: Example, chance: random.Random) -> Iterator[Example]:
+    """Cut-off lines: nearly whole stops are still stops; what is cut from a harmless line is harmless.
+
+    Not so where the end of the line takes back its beginning: "it leaked again but they fixed it" is a dispute until the *but*.
+    """
     words = fill(template.text, chance).split()
-    if len(words) < 6:
+    stops = bool({*template.intents} & {*INDEPENDENT})
+    if len(words) < 6 or (not stops and _TURNS.search(plain(" ".join(words)))):
         return
-    least = int(len(words) * 0.75) if template.dispute else 2
-    yield _like(template, " ".join(words[: chance.randint(max(2, least), len(words) - 1)]).rstrip(",.?"), "prefix")
+    least = int(len(words) * 0.75) if stops else 2
+    yield like(template, " ".join(words[: chance.randint(max(2, least), len(words) - 1)]).rstrip(",.?"), "prefix")
 
 
-def _like(template: Example, text: str, form: str) -> Example:
+def like(template: Example, text: str, form: str) -> Example:
     return Example(text, template.intents, template.reason, template.group, form, template.language)
 
 

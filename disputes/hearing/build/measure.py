@@ -1,73 +1,174 @@
-"""What the cross-validated judgments are worth: recall, precision, false alarms, by language and by meaning."""
+"""What the held-out judgments are worth: recall, precision, false alarms, by language, by writer and by meaning."""
 
 import math
 from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from typing import Any
 
 from disputes.hearing.build.corpus import Example
-from disputes.hearing.decision import Judged
+from disputes.hearing.decision import Judged, in_context
 from disputes.hearing.labels import INDEPENDENT, Intent
 
-LEAST_PRECISION = 0.90
+LEAST_PRECISION = 0.905
+MOST_FALSE_ALARMS = 0.022
 STOPS = tuple(intent for intent in INDEPENDENT if intent is not Intent.DISPUTE)
+ORDINARY = "o_"
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """One form of a line, how it was judged by judges that had not seen it, and the thresholds found without it."""
+
+    row: Example
+    judged: Judged
+    thresholds: dict[str, float]
+
+    @property
+    def frozen(self) -> bool:
+        return self.judged.score >= self.judged.freeze_at(self.thresholds)
+
+    @property
+    def paused(self) -> bool:
+        at = self.thresholds["pause_partial" if self.row.form == "prefix" else "pause"]
+        return self.frozen or self.judged.score >= at
+
+    def found(self, intent: Intent) -> bool:
+        if intent is Intent.DISPUTE:
+            return self.frozen
+        return intent in self.judged.found_beside(self.thresholds)
+
+    @property
+    def silenced(self) -> bool:
+        """Whatever it was taken for, no more is said of money."""
+        return self.paused or any(self.found(intent) for intent in STOPS)
 
 
 def thresholds_from(rows: list[Example], judged: list[Judged]) -> dict[str, float]:
-    """Freeze: as low as precision allows. Pause: half of that. Each other stop where recall and precision are best together."""
+    """Freeze: as low as precision allows. Pause: as low as ordinary turns allow. Other stops: recall before precision."""
     whole = [(row, one) for row, one in zip(rows, judged, strict=True) if row.form != "prefix"]
-    freeze = 0.5
-    for step in range(90, 9, -1):
-        at = step / 100
-        hits = [row.dispute for row, one in whole if one.score >= at]
-        if sum(hits) / max(1, len(hits)) < LEAST_PRECISION:
-            break
-        freeze = at
-    found = {"freeze": round(freeze, 3), "pause": round(freeze * 0.8, 3), "pause_partial": round(freeze * 0.55, 3)}
-    for intent in STOPS:
-        found[intent.value] = max(
-            (step / 100 for step in range(40, 96, 5)), key=lambda at: (_f2(whole, intent, at), at)
-        )
-    return found
+    stops = {
+        intent.value: max((step / 100 for step in range(30, 96, 5)), key=lambda at: (_f2(whole, intent, at), at))
+        for intent in STOPS
+    }
+    usual = stops | {"freeze": 1.0}
+    freeze = _lowest(
+        [(one.score / one.freeze_at(usual), row.dispute) for row, one in whole],
+        lambda right, wrong: right / (right + wrong) >= LEAST_PRECISION,
+    )
+    ordinary = [one.score for row, one in whole if row.group.startswith(ORDINARY)]
+    allowed = sorted(ordinary, reverse=True)[int(MOST_FALSE_ALARMS * len(ordinary))] if ordinary else 0.0
+    pause = min(freeze, max(allowed + 0.005, 0.4 * freeze))
+    found = {"freeze": freeze, "pause": pause, "pause_partial": 0.7 * pause, "pause_partial_alone": freeze}
+    return {name: round(value, 3) for name, value in (found | stops).items()}
 
 
-def figures(rows: list[Example], judged: list[Judged], thresholds: dict[str, float]) -> dict[str, Any]:
-    whole = [(row, one) for row, one in zip(rows, judged, strict=True) if row.form != "prefix"]
-    prefixes = [(row, one) for row, one in zip(rows, judged, strict=True) if row.form == "prefix"]
-    freeze, pause = thresholds["freeze"], thresholds["pause"]
-    ordinary = [(row, one) for row, one in whole if not set(row.intents) & set(INDEPENDENT)]
+def _lowest(scored: list[tuple[float, bool]], good: Callable[[int, int], bool]) -> float:
+    """The lowest threshold that is still good."""
+    right = wrong = 0
+    best = 0.99
+    ordered = sorted(scored, reverse=True)
+    for at, (score, truth) in enumerate(ordered):
+        right, wrong = right + truth, wrong + (not truth)
+        following = ordered[at + 1][0] if at + 1 < len(ordered) else 0.0
+        if good(right, wrong) and following < score:
+            best = min(score, 0.99)
+    return best
+
+
+def figures(decided: list[Decided], called: list[Decided]) -> dict[str, Any]:
+    """``decided``: the lines. ``called``: the turns of ordinary calls, whose form is what was asked before."""
+    whole = [one for one in decided if one.row.form != "prefix"]
+    prefixes = [one for one in decided if one.row.form == "prefix"]
+    foreign = [one for one in whole if one.row.language != "en"]
+    plain = [one for one in whole if not set(one.row.intents) & set(INDEPENDENT)]
+    ordinary = [one for one in whole if one.row.group.startswith(ORDINARY) and one in plain]
+    pairs = [one for one in whole if len(set(one.row.intents) & set(INDEPENDENT)) > 1]
     return {
-        "templates": len({row.group for row in rows}),
-        "examples": len(rows),
-        "harmless_share": round(sum(not row.dispute for row in rows) / len(rows), 3),
-        "thresholds": thresholds,
-        "dispute": _rates(whole, freeze),
-        "dispute_paused_or_frozen": _rates(whole, pause),
-        "dispute_on_prefixes_paused": _rates(prefixes, thresholds["pause_partial"]),
-        "dispute_spanish_and_mixed": _rates([pair for pair in whole if pair[0].language != "en"], freeze),
-        "dispute_by_rules_alone": _rates_of([(row.dispute, one.sure) for row, one in whole]),
-        "ordinary_turns": len(ordinary),
-        "ordinary_frozen": sum(one.score >= freeze for _row, one in ordinary),
-        "ordinary_paused": sum(one.score >= pause for _row, one in ordinary),
-        "stops": {
-            intent.value: _rates_of(
-                [(intent in row.intents, stop_found(one, intent, thresholds[intent])) for row, one in whole]
-            )
-            for intent in STOPS
+        "lines": len({one.row.group for one in decided}),
+        "texts_measured": len(whole),
+        "writers": sorted({_writer(one.row) for one in decided}),
+        "harmless_share": round(sum(not one.row.dispute for one in whole) / len(whole), 3),
+        "dispute": _disputes(whole),
+        "dispute_paused_or_frozen": _rates((one.row.dispute, one.paused) for one in whole),
+        "dispute_silenced": _share(one.silenced for one in whole if one.row.dispute),
+        "dispute_by_writer": {
+            writer: _disputes([one for one in whole if _writer(one.row) == writer])
+            for writer in sorted({_writer(one.row) for one in decided})
         },
-        "reasons_exact": _share([(one.found.reason or one.reason) == row.reason for row, one in whole if row.dispute]),
-        "intent_right": _share([one.leading == row.intent for row, one in whole if not row.dispute]),
+        "dispute_clean": _disputes([one for one in whole if one.row.form == "clean"]),
+        "dispute_as_recognized": _disputes([one for one in whole if one.row.form == "stt"]),
+        "dispute_on_prefixes_paused": _rates((one.row.dispute, one.paused) for one in prefixes),
+        "dispute_by_rules_alone": _rates((one.row.dispute, one.judged.sure) for one in whole),
+        "spanish_and_mixed": {
+            "texts": len(foreign),
+            "dispute": _disputes(foreign),
+            "all_stops": _together(foreign),
+        },
+        "all_stops": _together(whole),
+        "stops": {
+            intent.value: _rates((intent in one.row.intents, one.found(intent)) for one in whole) for intent in STOPS
+        },
+        "two_meanings": {
+            "texts": len(pairs),
+            "both_found": _share(
+                all(one.found(intent) for intent in INDEPENDENT if intent in one.row.intents) for one in pairs
+            ),
+        },
+        "ordinary": {
+            "turns": len(ordinary),
+            "frozen": sum(one.frozen for one in ordinary),
+            "paused_or_frozen": sum(one.paused for one in ordinary),
+            "false_alarms": _share(one.paused for one in ordinary),
+            "calls": _calls(called),
+        },
+        "every_harmless_turn": {
+            "turns": len(plain),
+            "frozen": _share(one.frozen for one in plain),
+            "paused_or_frozen": _share(one.paused for one in plain),
+        },
+        "reasons_exact": _share(
+            (one.judged.found.reason or one.judged.reason) == one.row.reason for one in whole if one.row.dispute
+        ),
+        "intent_right": _share(one.judged.otherwise == one.row.intent for one in plain if not one.silenced),
     }
 
 
-def stop_found(one: Judged, intent: Intent, threshold: float) -> bool:
-    return intent in one.found.intents or one.chances[intent] >= threshold
+def _writer(row: Example) -> str:
+    head = row.group.split("_")[0]
+    return head if head[0].isalpha() else "founders"
 
 
-def _rates(pairs: list[tuple[Example, Judged]], at: float) -> dict[str, Any]:
-    return _rates_of([(row.dispute, one.score >= at) for row, one in pairs])
+def _calls(called: list[Decided]) -> dict[str, Any]:
+    """How many ordinary calls are frozen by a turn of theirs, or paused by one; a pause counts though a clear no would end it."""
+    calls: dict[str, list[tuple[bool, bool]]] = {}
+    for one in called:
+        score, _bare = in_context(one.judged, one.row.form or None)
+        frozen = score >= one.judged.freeze_at(one.thresholds)
+        calls.setdefault(one.row.group, []).append((frozen, frozen or score >= one.thresholds["pause"]))
+    return {
+        "calls": len(calls),
+        "turns": len(called),
+        "frozen": _share(any(frozen for frozen, _paused in turns) for turns in calls.values()),
+        "frozen_or_paused": _share(any(paused for _frozen, paused in turns) for turns in calls.values()),
+    }
 
 
-def _rates_of(pairs: list[tuple[bool, bool]]) -> dict[str, Any]:
+def _together(decided: list[Decided]) -> dict[str, Any]:
+    """Every meaning that must stop a call, each counted where it was said."""
+    meant = [(one, intent) for one in decided for intent in INDEPENDENT if intent in one.row.intents]
+    return {
+        "meanings": len(meant),
+        "heard_as_meant": _share(one.found(intent) for one, intent in meant),
+        "silenced": _share(one.silenced for one, _intent in meant),
+    }
+
+
+def _disputes(decided: list[Decided]) -> dict[str, Any]:
+    return _rates((one.row.dispute, one.frozen) for one in decided)
+
+
+def _rates(pairs: Iterable[tuple[bool, bool]]) -> dict[str, Any]:
     """Recall and precision with their 95 % intervals (Wilson)."""
     counted = Counter(pairs)
     hit, missed, false = counted[True, True], counted[True, False], counted[False, True]
@@ -75,12 +176,13 @@ def _rates_of(pairs: list[tuple[bool, bool]]) -> dict[str, Any]:
         "found": hit,
         "missed": missed,
         "false": false,
-        "recall": _interval(hit, hit + missed),
-        "precision": _interval(hit, hit + false),
+        "recall": interval(hit, hit + missed),
+        "precision": interval(hit, hit + false),
     }
 
 
-def _interval(hits: int, total: int) -> list[float]:
+def interval(hits: int, total: int) -> list[float]:
+    """The share and its 95 % interval (Wilson)."""
     if not total:
         return [0.0, 0.0, 0.0]
     share, z = hits / total, 1.96
@@ -89,11 +191,14 @@ def _interval(hits: int, total: int) -> list[float]:
     return [round(share, 4), round(middle - half, 4), round(middle + half, 4)]
 
 
-def _share(right: list[bool]) -> float:
-    return round(sum(bool(one) for one in right) / max(1, len(right)), 4)
+def _share(right: Iterable[bool]) -> list[float]:
+    counted = [bool(one) for one in right]
+    return interval(sum(counted), len(counted))
 
 
 def _f2(pairs: list[tuple[Example, Judged]], intent: Intent, at: float) -> float:
-    counted = Counter((intent in row.intents, stop_found(one, intent, at)) for row, one in pairs)
+    counted = Counter(
+        (intent in row.intents, intent in one.found.intents or one.chances[intent] >= at) for row, one in pairs
+    )
     hit, missed, false = counted[True, True], counted[True, False], counted[False, True]
     return 5 * hit / max(1, 5 * hit + 4 * missed + false)

@@ -1,19 +1,15 @@
-"""Builds ``weights.bin`` from the training lines and measures it by grouped cross-validation.
+"""The linear stage: five times without a fifth of the lines, for measuring, and once with all of them, into ``weights.bin``.
 
-Needs scikit-learn and numpy in an environment of its own, never in the product's:
+    python -m disputes.hearing.build.train FOLDER              # both
+    python -m disputes.hearing.build.train FOLDER --measure    # leaves weights.bin alone
 
-    python -m venv /tmp/hearing && /tmp/hearing/bin/pip install "scikit-learn>=1.5"
-    PYTHONPATH=. /tmp/hearing/bin/python -m disputes.hearing.build.train            # measures, then writes weights.bin
-    PYTHONPATH=. /tmp/hearing/bin/python -m disputes.hearing.build.train --measure  # measures only
-
-The figures go to ``report.json`` beside this file.
+What each left-out line looks like to the model that has not seen it goes to ``linear.npz`` in FOLDER. See ``build/README.md``.
 """
 
 import argparse
-import hashlib
 import json
 import math
-import sys
+import time
 import zlib
 from collections import Counter
 from pathlib import Path
@@ -24,20 +20,14 @@ from scipy.sparse import csr_matrix
 from sklearn.linear_model import LogisticRegression
 
 from disputes.hearing import decision, rules
-from disputes.hearing.build.corpus import Example, digest_of_sources, examples
-from disputes.hearing.build.measure import figures, thresholds_from
+from disputes.hearing.build.corpus import Example, digest_of_sources, examples, ordinary_calls, templates
+from disputes.hearing.build.folds import FOLDS, folds_of
+from disputes.hearing.build.forms import OUTPUTS, measured_forms
 from disputes.hearing.features import BUCKETS, features
-from disputes.hearing.labels import INDEPENDENT, Intent, Reason
+from disputes.hearing.labels import INDEPENDENT, Intent
 from disputes.hearing.model import WEIGHTS, Model
 from disputes.hearing.text import tokens
 
-FOLDS = 5
-REPORT = Path(__file__).with_name("report.json")
-OUTPUTS = (
-    *(f"intent:{intent}" for intent in Intent),
-    *(f"has:{intent}" for intent in INDEPENDENT),
-    *(f"reason:{reason}" for reason in Reason),
-)
 Array = Any
 
 
@@ -91,65 +81,54 @@ def _softmax(x: Array, names: list[str], weight: Array, strength: float, weights
         weights[:, column], biases[column] = many.coef_[row], many.intercept_[row]
 
 
-def packed(weights: Array, biases: Array, thresholds: dict[str, float], version: str) -> tuple[Model, bytes]:
+def packed(weights: Array, biases: Array, version: str) -> tuple[Model, bytes]:
     """The model as it will be read back, in bytes of one weight each."""
     scales = np.maximum(np.abs(weights).max(axis=0) / 127.0, 1e-9)
     whole = np.clip(np.rint(weights / scales), -127, 127).astype(np.int16) + 128
-    body = whole.astype(np.uint8).tobytes()
-    width = len(OUTPUTS)
-    plain_scales = tuple(float(f"{value:.8g}") for value in scales)
-    plain_biases = tuple(round(float(value), 5) for value in biases)
-    head = {
-        "version": version,
-        "outputs": OUTPUTS,
-        "scales": plain_scales,
-        "biases": plain_biases,
-        "thresholds": thresholds,
-    }
-    empty = bytes([128]) * width
-    rows = tuple(b"" if (row := body[start : start + width]) == empty else row for start in range(0, len(body), width))
-    model = Model(version, OUTPUTS, plain_scales, plain_biases, thresholds, rows)
-    return model, zlib.compress(json.dumps(head).encode() + b"\n" + body, 9)
+    body = whole.astype(np.uint8)
+    plain_scales = [float(f"{value:.8g}") for value in scales]
+    plain_biases = [round(float(value), 5) for value in biases]
+    head = {"version": version, "outputs": OUTPUTS, "scales": plain_scales, "biases": plain_biases}
+    model = Model(version, OUTPUTS, np.array(plain_scales), np.array(plain_biases), body)
+    return model, zlib.compress(json.dumps(head).encode() + b"\n" + body.tobytes(), 9)
 
 
-def cross_validated(rows: list[Example], strength: float) -> dict[str, Any]:
-    """Every example heard once by a model that has not seen its template."""
-    x = matrix(rows)
-    fold_of = {
-        group: int(hashlib.sha256(group.encode()).hexdigest(), 16) % FOLDS for group in {row.group for row in rows}
-    }
+def held_out(rows: list[Example], x: Array, strength: float) -> tuple[Array, Array]:
+    """The outputs for every measured form, by a model that has not seen its line; and for all turns of calls, by each."""
+    lines = list(templates())
+    fold_of = folds_of(lines)
     folds = np.array([fold_of[row.group] for row in rows])
-    judged: list[Any] = [None] * len(rows)
+    shown = measured_forms(lines)
+    turns = [text for call in ordinary_calls() for _asked, text in call]
+    found, called = np.zeros((len(shown), len(OUTPUTS))), np.zeros((FOLDS, len(turns), len(OUTPUTS)))
     for fold in range(FOLDS):
-        seen = folds != fold
+        began, seen = time.monotonic(), folds != fold
         weights, biases = fit(x[seen], [row for row, kept in zip(rows, seen, strict=True) if kept], strength)
-        model, _raw = packed(weights, biases, {}, "cross-validation")
-        for index in np.flatnonzero(~seen):
-            judged[index] = decision.judge(tokens(rows[index].text), model)
-    return figures(rows, judged, thresholds_from(rows, judged))
+        model, _raw = packed(weights, biases, "cross-validation")
+        for at, row in enumerate(shown):
+            if fold_of[row.group] == fold:
+                found[at] = list(decision.first_look(row.text, model).logits.values())
+        called[fold] = [list(decision.first_look(text, model).logits.values()) for text in turns]
+        print(f"linear, fold {fold}: {time.monotonic() - began:.0f} s", flush=True)  # noqa: T201
+    return found, called
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("--measure", action="store_true", help="measure only, write nothing")
-    parser.add_argument("--weights", action="store_true", help="do not measure; keep the thresholds of report.json")
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--measure", action="store_true", help="write no weights.bin")
+    parser.add_argument("--weights", action="store_true", help="only write weights.bin")
     parser.add_argument("--strength", type=float, default=30.0, help="inverse regularization")
     options = parser.parse_args()
-    rows = examples()
-    if options.weights:
-        report = json.loads(REPORT.read_text(encoding="utf-8"))
-    else:
-        report = cross_validated(rows, options.strength)
-        report["sources_sha256"] = digest_of_sources()
-        sys.stdout.write(json.dumps(report, indent=1) + "\n")
-    if options.measure:
-        return
-    if report["sources_sha256"] != digest_of_sources():
-        parser.error("report.json was measured on other sources; measure again")
-    weights, biases = fit(matrix(rows), rows, options.strength)
-    _model, raw = packed(weights, biases, report["thresholds"], f"linear-{digest_of_sources()[:10]}")
-    WEIGHTS.write_bytes(raw)
-    REPORT.write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
+    options.folder.mkdir(parents=True, exist_ok=True)
+    rows, digest = examples(), digest_of_sources()
+    x = matrix(rows)
+    if not options.weights:
+        logits, called = held_out(rows, x, options.strength)
+        np.savez(options.folder / "linear.npz", logits=logits, calls=called, digest=digest)
+    if not options.measure:
+        _model, raw = packed(*fit(x, rows, options.strength), f"linear-{digest[:10]}")
+        WEIGHTS.write_bytes(raw)
 
 
 if __name__ == "__main__":

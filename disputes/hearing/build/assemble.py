@@ -1,0 +1,235 @@
+"""Puts both stages and the rules together, measures them on lines none of them has seen, and writes what the product reads.
+
+    python -m disputes.hearing.build.assemble FOLDER WEIGHTS             # measures, then writes encoder_files/ and report.json
+    python -m disputes.hearing.build.assemble FOLDER WEIGHTS --measure   # measures only
+
+Everything that is fitted (the weighing of the judges, the thresholds) is fitted five times without a fold and measured on
+that fold; what is shipped is fitted on all of them. See ``build/README.md``.
+"""
+
+import argparse
+import json
+import sys
+from collections import Counter
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from sklearn.linear_model import LogisticRegression
+
+from disputes.hearing import rules
+from disputes.hearing.build.corpus import Example, digest_of_sources, ordinary_calls, templates
+from disputes.hearing.build.folds import FOLDS, folds_of, unseen_by
+from disputes.hearing.build.forms import OUTPUTS, measured_forms
+from disputes.hearing.build.measure import Decided, figures, interval, thresholds_from
+from disputes.hearing.decision import First, Judged, weighed, weighed_as
+from disputes.hearing.encoder import FOLDER, Weights
+from disputes.hearing.labels import INDEPENDENT, Intent
+from disputes.hearing.language import language_of
+from disputes.hearing.text import tokens
+
+REPORT = Path(__file__).with_name("report.json")
+MOST_WRONG = 1 / 12
+MARGIN = 0.25  # of the linear score, below the lowest that any stop had
+Array = Any
+Stack = dict[str, Weights]
+Logits = dict[str, float]
+
+
+class Stale(SystemExit):
+    """What lies in the folder was made of other lines than those that are here."""
+
+
+@dataclass(frozen=True)
+class Fit:
+    """What is fitted on judgments of unseen lines."""
+
+    stack: Stack
+    thresholds: dict[str, float]
+    doubted: frozenset[str]
+
+
+@dataclass(frozen=True)
+class HeldOut:
+    """Texts, the fold each was left out of, and what both stages said that had not seen it."""
+
+    rows: list[Example]
+    folds: Array
+    firsts: list[First]
+    close: list[Logits]
+
+    def only(self, kept: Array) -> "HeldOut":
+        at = [int(one) for one in np.flatnonzero(kept)]
+        rows, firsts, close = [self.rows[i] for i in at], [self.firsts[i] for i in at], [self.close[i] for i in at]
+        return HeldOut(rows, self.folds[kept], firsts, close)
+
+
+def lines_held_out(folder: Path) -> HeldOut:
+    lines = list(templates())
+    fold_of = folds_of(lines)
+    rows = measured_forms(lines)
+    folds = np.array([fold_of[row.group] for row in rows])
+    close = np.zeros((len(rows), len(OUTPUTS)))
+    for fold in range(FOLDS):
+        close[folds == fold] = _stored(folder / f"fold-{fold}.npz")["logits"]
+    return _held_out(rows, folds, _stored(folder / "linear.npz")["logits"], close)
+
+
+def calls_held_out(folder: Path) -> HeldOut:
+    """The turns of ordinary calls, none of them a line; where a line is much like one, by judges that had not seen that line."""
+    lines, calls = list(templates()), ordinary_calls()
+    turns = [(f"call:{at}", asked, text) for at, call in enumerate(calls) for asked, text in call]
+    rows = [Example(text, (Intent.OTHER,), None, group, asked or "", "en") for group, asked, text in turns]
+    folds = np.array(unseen_by(lines, folds_of(lines), [text for _group, _asked, text in turns]))
+    linear = _stored(folder / "linear.npz")["calls"]
+    close = [_stored(folder / f"fold-{fold}.npz")["calls"] for fold in range(FOLDS)]
+    pick = range(len(turns))
+    return _held_out(
+        rows,
+        folds,
+        np.array([linear[folds[at]][at] for at in pick]),
+        np.array([close[folds[at]][at] for at in pick]),
+    )
+
+
+def _held_out(rows: list[Example], folds: Array, linear: Array, close: Array) -> HeldOut:
+    firsts = []
+    for row, logits in zip(rows, linear, strict=True):
+        said = " ".join(tokens(row.text))
+        outputs = dict(zip(OUTPUTS, logits.tolist(), strict=True))
+        firsts.append(First(said, rules.find(said), outputs, language_of(row.text) != "en"))
+    return HeldOut(rows, folds, firsts, [dict(zip(OUTPUTS, one.tolist(), strict=True)) for one in close])
+
+
+def _stored(path: Path) -> Any:
+    stored = np.load(path)
+    if str(stored["digest"]) != digest_of_sources():
+        raise Stale(f"{path.name} was made of other lines; make it again")
+    return stored
+
+
+def clearing(given: HeldOut) -> float:
+    """Below this linear score nothing stops a call: a margin under the lowest score that any stop of these lines had."""
+    lowest = [
+        first.highest
+        for row, first in zip(given.rows, given.firsts, strict=True)
+        if row.form != "prefix"
+        and set(row.intents) & set(INDEPENDENT)
+        and not (first.settled or first.found.rule_ids or first.found.pulled)
+    ]
+    return round(min(lowest) - MARGIN, 3)
+
+
+def marking(given: HeldOut) -> float:
+    """Above this linear score half a sentence is worth a closer hearing: 98 in 100 of those that begin a dispute."""
+    pairs = zip(given.rows, given.firsts, strict=True)
+    scores = sorted(first.highest for row, first in pairs if row.form == "prefix" and row.dispute)
+    return round(float(scores[int(0.02 * len(scores))]), 3)
+
+
+def stack_of(given: HeldOut) -> Stack:
+    """Weights for English and, where enough of them say it, for lines with Spanish in them."""
+    made: Stack = {}
+    for intent in INDEPENDENT:
+        used = [
+            (_seen_by(first, one, intent), intent in row.intents, first.foreign)
+            for row, first, one in zip(given.rows, given.firsts, given.close, strict=True)
+            if row.form != "prefix" or intent is Intent.DISPUTE
+        ]
+        for foreign in (False, True):
+            # Spanish lines are too few to be weighed alone, and are counted tenfold among the rest.
+            weight = [1.0 if foreign_one is foreign else 0.1 for _x, _y, foreign_one in used]
+            made[weighed_as(intent, foreign)] = _weights(used, weight)
+    return made
+
+
+def _weights(used: list[tuple[list[float], bool, bool]], weight: list[float]) -> Weights:
+    fitted = LogisticRegression(C=3.0, max_iter=500)
+    fitted.fit(np.array([x for x, _y, _f in used]), np.array([y for _x, y, _f in used]), sample_weight=weight)
+    encoder, linear, sure, pulled = (round(float(value), 4) for value in fitted.coef_[0])
+    bias = round(float(fitted.intercept_[0]), 4)
+    return Weights(max(encoder, 0.0), max(linear, 0.0), max(sure, 0.0), min(pulled, 0.0), bias)
+
+
+def _seen_by(first: First, close: Logits, intent: Intent) -> list[float]:
+    linear = max(-8.0, min(8.0, first.logits[f"has:{intent}"]))
+    return [close[f"has:{intent}"], linear, float(intent in first.found.intents), float(bool(first.found.pulled))]
+
+
+def doubted_by(given: HeldOut) -> frozenset[str]:
+    """The rules that were wrong more than once in twelve times: they are heard, and no longer believed by themselves."""
+    right: Counter[str] = Counter()
+    wrong: Counter[str] = Counter()
+    for row, first in zip(given.rows, given.firsts, strict=True):
+        if row.form == "clean" and not first.settled:
+            for rule_id in first.found.rule_ids:
+                if (meaning := rule_id.split(".")[1]) in INDEPENDENT:
+                    (right if meaning in row.intents else wrong)[rule_id] += 1
+    return frozenset(rule_id for rule_id, times in wrong.items() if times > MOST_WRONG * (times + right[rule_id]))
+
+
+def judged_by(given: HeldOut, fit: Fit) -> list[Judged]:
+    """As the call judges them: the encoder only where it would be asked."""
+    found = []
+    for row, first, close in zip(given.rows, given.firsts, given.close, strict=True):
+        if row.form == "prefix":
+            asked = not first.settled and (bool(first.found.intents) or first.highest >= fit.thresholds["mark"])
+        else:
+            asked = not first.is_cleared(fit.thresholds["clear"])
+        found.append(weighed(first, close if asked and not first.settled else None, fit.stack, fit.doubted))
+    return found
+
+
+def fitted(given: HeldOut) -> Fit:
+    """Weighing, thresholds and doubts from these."""
+    fit = Fit(stack_of(given), {"clear": clearing(given), "mark": marking(given)}, doubted_by(given))
+    return replace(fit, thresholds=thresholds_from(given.rows, judged_by(given, fit)) | fit.thresholds)
+
+
+def measured(lines: HeldOut, calls: HeldOut) -> dict[str, Any]:
+    decided: list[Decided] = []
+    called: list[Decided] = []
+    cleared: list[tuple[bool, bool]] = []
+    for fold in range(FOLDS):
+        fit = fitted(lines.only(lines.folds != fold))
+        for held, into in ((lines.only(lines.folds == fold), decided), (calls.only(calls.folds == fold), called)):
+            judged = judged_by(held, fit)
+            into += [Decided(row, one, fit.thresholds) for row, one in zip(held.rows, judged, strict=True)]
+            if into is decided:
+                cleared += [
+                    (row.dispute, first.is_cleared(fit.thresholds["clear"]))
+                    for row, first in zip(held.rows, held.firsts, strict=True)
+                    if row.form != "prefix"
+                ]
+    found = figures(decided, called)
+    disputes = [was for dispute, was in cleared if dispute]
+    found["first_stage"] = {
+        "finals_cleared": interval(sum(was for _dispute, was in cleared), len(cleared)),
+        "disputes_cleared": interval(sum(disputes), len(disputes)),
+        "disputes": len(disputes),
+    }
+    return found
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("weights", type=Path, help="the folder of the published weights")
+    parser.add_argument("--measure", action="store_true", help="measure only, write nothing")
+    options = parser.parse_args()
+    lines = lines_held_out(options.folder)
+    report = measured(lines, calls_held_out(options.folder))
+    fit = fitted(lines)
+    report |= {"thresholds": fit.thresholds, "doubted": sorted(fit.doubted), "sources_sha256": digest_of_sources()}
+    sys.stdout.write(json.dumps(report, indent=1) + "\n")
+    if options.measure:
+        return
+    from disputes.hearing.build.export import written
+
+    REPORT.write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
+    written(options.folder / "all.pt", options.weights, FOLDER, fit.stack, fit.thresholds, sorted(fit.doubted))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,194 @@
+"""Fine-tunes the encoder on the training lines. Needs torch, in an environment of its own; see ``build/README.md``."""
+
+import math
+import random
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from tokenizers import Tokenizer
+
+from disputes.hearing.build.corpus import Example, fill, like, prefixes, roughened
+from disputes.hearing.build.forms import OUTPUTS
+from disputes.hearing.build.network import Encoder, published
+from disputes.hearing.gloss import gloss
+from disputes.hearing.labels import INDEPENDENT, RANK, Intent, Reason
+
+EPOCHS = 6
+BATCH = 32
+RATE, HEAD_RATE = 1.2e-4, 1.5e-3
+PIECES = 40
+_INTENTS, _HAS = len(Intent), len(INDEPENDENT)
+# How much more an unheard meaning weighs than one heard wrongly.
+_UNHEARD = dict.fromkeys(INDEPENDENT, 2.5) | {Intent.DISPUTE: 1.6}
+JOINED = 0.16
+FROZEN = 2  # the lowest layers and the pieces of words stay as published: half the cost, the same result
+SKIPPING_FROM, KNOWN = 2, 0.6
+_JOINS = {"en": (" ", " and ", " so ", ". ", " but ", ", "), "es": (" ", " y ", " pero ", ". ", ", ")}
+_ALONE = frozenset({Intent.VOICEMAIL_GREETING, Intent.ABUSIVE, Intent.CONFIRM_IDENTITY_NO, Intent.WRONG_NUMBER})
+Array = Any
+
+
+@dataclass(frozen=True, slots=True)
+class Pupil:
+    """What is learned from one text: which outputs are asked for, and the weight of the whole."""
+
+    pieces: list[int]
+    intent: int
+    has: list[float]
+    asked: list[float]
+    reason: int
+    weight: float
+    group: str
+
+
+def epoch_lines(templates: list[Example], chance: random.Random) -> Iterator[Example]:
+    """Each template in one or a few new forms, some cut off, some joined with another: what a telephone makes of it."""
+    for one in templates:
+        many = 3 if one.text.startswith("*") else 1
+        for _ in range(many):
+            filled = fill(one.text, chance)
+            yield (
+                like(one, filled, "clean")
+                if chance.random() < 0.4
+                else like(one, worn(roughened(filled, one.language, chance), chance), "stt")
+            )
+        if chance.random() < 0.5:
+            yield from prefixes(one, chance)
+        if chance.random() < JOINED:
+            other = chance.choice(templates)
+            if {*one.intents, *other.intents} & _ALONE or "en" not in (one.language, other.language):
+                continue
+            yield joined(one, other, chance)
+
+
+def joined(one: Example, other: Example, chance: random.Random) -> Example:
+    """Two things said in one breath mean both."""
+    first, second = (fill(each.text, chance).rstrip(".!") for each in (one, other))
+    said = first + chance.choice(_JOINS["es" if one.language == "es" else "en"]) + second
+    intents = tuple(sorted({*one.intents, *other.intents}, key=RANK.__getitem__))
+    rest = tuple(intent for intent in intents if intent is not Intent.OTHER) or intents
+    text = said if chance.random() < 0.4 else roughened(said, one.language, chance)
+    return Example(text, rest, one.reason or other.reason, one.group, "joined", one.language)
+
+
+def worn(text: str, chance: random.Random) -> str:
+    """A small word swallowed now and then."""
+    words = text.split()
+    if len(words) > 5 and chance.random() < 0.15:
+        small = [
+            at for at, word in enumerate(words) if len(word) <= 3 and word not in ("not", "no", "dont", "off", "un")
+        ]
+        if small:
+            words.pop(chance.choice(small))
+    return " ".join(words)
+
+
+def pupil(row: Example, tokenizer: Tokenizer) -> Pupil:
+    has = [float(intent in row.intents) for intent in INDEPENDENT]
+    cut = row.form == "prefix"
+    asked = [
+        (_UNHEARD[intent] if intent in row.intents else 1.0)
+        * float(not cut or intent is Intent.DISPUTE or intent not in row.intents)
+        for intent in INDEPENDENT
+    ]
+    intents = list(Intent)
+    intent = -100 if cut and not row.dispute else intents.index(row.intent)
+    reason = list(Reason).index(row.reason) if row.reason and not cut else -100
+    return Pupil(tokenizer.encode(gloss(row.text)).ids, intent, has, asked, reason, 0.5 if cut else 1.0, row.group)
+
+
+def batches(pupils: list[Pupil], chance: random.Random) -> list[list[Pupil]]:
+    """Of about the same length each, in any order."""
+    order = sorted(pupils, key=lambda one: (len(one.pieces), chance.random()))
+    made = [order[start : start + BATCH] for start in range(0, len(order), BATCH)]
+    chance.shuffle(made)
+    return made
+
+
+def padded(pieces: list[list[int]]) -> Array:
+    longest = max(len(one) for one in pieces)
+    return torch.tensor([one + [0] * (longest - len(one)) for one in pieces])
+
+
+def tokenizer_of(folder: Path) -> Tokenizer:
+    made = Tokenizer.from_file(str(folder / "tokenizer.json"))
+    made.no_padding()
+    made.enable_truncation(PIECES)
+    return made
+
+
+def losses_of(net: Encoder, batch: list[Pupil]) -> Array:
+    """One loss a text."""
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        out = net(padded([one.pieces for one in batch]))
+    out = out.float()
+    weight = torch.tensor([one.weight for one in batch])
+    asked = torch.tensor([one.asked for one in batch]) * weight[:, None]
+    has = torch.nn.functional.binary_cross_entropy_with_logits(
+        out[:, _INTENTS : _INTENTS + _HAS], torch.tensor([one.has for one in batch]), weight=asked, reduction="none"
+    ).sum(1)
+    intents = torch.tensor([one.intent for one in batch])
+    intent = torch.nn.functional.cross_entropy(
+        out[:, :_INTENTS], intents, ignore_index=-100, reduction="none", label_smoothing=0.05
+    )
+    reasons = torch.tensor([one.reason for one in batch])
+    reason = torch.nn.functional.cross_entropy(out[:, _INTENTS + _HAS :], reasons, ignore_index=-100, reduction="none")
+    return has + (0.4 * intent + 0.4 * reason) * weight
+
+
+def fine_tuned(folder: Path, templates: list[Example], seed: int, epochs: int = EPOCHS, say: Any = print) -> Encoder:
+    """The published encoder after so many rounds over these templates. The same seed gives about the same encoder."""
+    torch.manual_seed(seed)
+    chance = random.Random(seed)  # noqa: S311
+    tokenizer = tokenizer_of(folder)
+    net = published(folder / "model.safetensors", len(OUTPUTS))
+    for part in (net.words, net.places, net.norm, *net.layers[:FROZEN]):
+        part.requires_grad_(False)
+    net.kind.requires_grad_(False)
+    net.train()
+    head, rest = (
+        list(net.head.parameters()),
+        [weight for name, weight in net.named_parameters() if weight.requires_grad and not name.startswith("head")],
+    )
+    optimizer = torch.optim.AdamW(
+        [{"params": rest, "lr": RATE, "weight_decay": 0.01}, {"params": head, "lr": HEAD_RATE, "weight_decay": 0.0}],
+        fused=True,
+    )
+    rates = [group["lr"] for group in optimizer.param_groups]
+    learned: dict[str, float] = {}
+    began = time.monotonic()
+    for number in range(epochs):
+        taught = [one for one in templates if number < SKIPPING_FROM or chance.random() < _need(learned[one.group])]
+        made = batches([pupil(row, tokenizer) for row in epoch_lines(taught, chance)], chance)
+        total = 0.0
+        for step, batch in enumerate(made):
+            share = _share((number + step / len(made)) / epochs)
+            for group, rate in zip(optimizer.param_groups, rates, strict=True):
+                group["lr"] = rate * share
+            losses = losses_of(net, batch)
+            losses.mean().backward()
+            torch.nn.utils.clip_grad_norm_(rest, 1.0)
+            optimizer.step()
+            optimizer.zero_grad(set_to_none=True)
+            for one, loss in zip(batch, losses.tolist(), strict=True):
+                learned[one.group] = 0.5 * learned.get(one.group, loss) + 0.5 * loss
+                total += loss
+        say(
+            f"  round {number + 1}: {len(made)} steps, loss {total / len(made) / BATCH:.4f}, {time.monotonic() - began:.0f} s"
+        )
+    net.eval()
+    return net
+
+
+def _need(loss: float) -> float:
+    """How likely a line is taken once more: what is known well is seen less often."""
+    return 1.0 if loss > KNOWN else 0.35
+
+
+def _share(done: float) -> float:
+    """Of the full rate, after this share of all: rises at first, then falls along a cosine."""
+    return min((done + 0.002) / 0.08, 0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * max(0.0, (done - 0.08) / 0.92))))

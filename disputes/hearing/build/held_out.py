@@ -1,0 +1,49 @@
+"""One fold: fine-tunes the encoder without its lines and keeps what that encoder, in its final small form, makes of them.
+
+    python -m disputes.hearing.build.held_out WEIGHTS FOLDER FOLD      # FOLD 0 to 4, or "all" for the encoder that is shipped
+
+Leaves ``fold-N.npz`` (and for "all" ``all.pt``) in FOLDER. See ``build/README.md``.
+"""
+
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from disputes.hearing.build.corpus import digest_of_sources, ordinary_calls, templates
+from disputes.hearing.build.export import quantized, ran
+from disputes.hearing.build.finetune import fine_tuned
+from disputes.hearing.build.folds import folds_of
+from disputes.hearing.build.forms import measured_forms
+from disputes.hearing.encoder import MOST_PIECES, VOCABULARY
+from disputes.hearing.gloss import gloss
+from disputes.hearing.wordpiece import Pieces
+
+
+def main(weights: str, folder: str, fold: str) -> None:
+    torch.set_num_threads(1)
+    into, began = Path(folder), time.monotonic()
+    into.mkdir(parents=True, exist_ok=True)
+    lines = list(templates())
+    fold_of = folds_of(lines)
+    taught = [one for one in lines if fold == "all" or fold_of[one.group] != int(fold)]
+    net = fine_tuned(Path(weights), taught, seed=7, say=lambda words: print(words, flush=True))  # noqa: T201
+    if fold == "all":
+        torch.save({"digest": digest_of_sources(), "net": net.state_dict()}, into / "all.pt")
+        return
+    rows = measured_forms([one for one in lines if fold_of[one.group] == int(fold)])
+    quantized({name: tensor.numpy() for name, tensor in net.state_dict().items()}, into / f"fold-{fold}.onnx")
+    pieces = Pieces.read(Path(weights) / VOCABULARY)
+    turns = [text for call in ordinary_calls() for _asked, text in call]
+    logits, called = (
+        ran(into / f"fold-{fold}.onnx", [pieces.of(gloss(text), MOST_PIECES) for text in texts])
+        for texts in ([row.text for row in rows], turns)
+    )
+    np.savez(into / f"fold-{fold}.npz", logits=logits, calls=called, digest=digest_of_sources())
+    print(f"fold {fold}: {time.monotonic() - began:.0f} s", flush=True)  # noqa: T201
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

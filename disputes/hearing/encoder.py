@@ -1,0 +1,126 @@
+"""The encoder: a small transformer that reads whole lines, run by onnxruntime on one core.
+
+Its folder holds ``encoder.onnx`` (weights, int8), ``vocab.txt`` (the pieces of words it knows) and ``model.json`` (the names of
+its outputs, the weighing of all judges, thresholds, version, and the hashes of the other files). Built by
+``disputes/hearing/build``.
+"""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from pathlib import Path
+from threading import Lock
+from typing import Any
+
+from disputes.hearing.model import ModelMissing
+from disputes.hearing.wordpiece import Pieces
+
+FOLDER = Path(__file__).with_name("encoder_files")
+WEIGHTS, VOCABULARY, DESCRIPTION = "encoder.onnx", "vocab.txt", "model.json"
+_FILES = (WEIGHTS, VOCABULARY, DESCRIPTION)
+MOST_PIECES = 56
+REMEMBERED = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """How the encoder, the linear stage and the rules together make one chance of one meaning."""
+
+    encoder: float
+    linear: float
+    sure: float
+    pulled: float
+    bias: float
+
+
+class Encoder:
+    """One for a process. Threads may share it."""
+
+    def __init__(self, folder: Path, described: dict[str, Any], session: Any, pieces: Pieces) -> None:
+        self.folder = folder
+        self.version: str = described["version"]
+        self.outputs: tuple[str, ...] = tuple(described["outputs"])
+        self.thresholds: dict[str, float] = described["thresholds"]
+        self.doubted = frozenset(described["doubted"])
+        self.stack = {name: Weights(**weights) for name, weights in described["stack"].items()}
+        self._session = session
+        self._pieces = pieces
+        self._recent: dict[str, dict[str, float]] = {}
+        self._lock = Lock()
+
+    def logits(self, text: str) -> dict[str, float]:
+        """One number an output. The agent and the record of the call ask about the same words: the last few are remembered."""
+        known = self._recent.get(text)
+        if known is not None:
+            return known
+        import numpy as np
+
+        ids = np.array([self._pieces.of(text, MOST_PIECES)], dtype=np.int64)
+        (rows,) = self._session.run(None, {"ids": ids})
+        found = dict(zip(self.outputs, rows[0].tolist(), strict=True))
+        with self._lock:
+            if len(self._recent) >= REMEMBERED:
+                self._recent.pop(next(iter(self._recent)))
+            self._recent[text] = found
+        return found
+
+
+def ensure_present() -> None:
+    """Before a call is placed. Raises :class:`ModelMissing`; cheap, since nothing is loaded and unchanged files are read once."""
+    try:
+        seen = tuple((name, (stat := (FOLDER / name).stat()).st_mtime_ns, stat.st_size) for name in _FILES)
+    except OSError as error:
+        raise ModelMissing(_sentence(FOLDER, str(error))) from error
+    _checked(FOLDER, seen)
+
+
+@lru_cache(maxsize=4)
+def _checked(folder: Path, _seen: tuple[tuple[str, int, int], ...]) -> None:
+    _described(folder)
+
+
+@cache
+def encoder() -> Encoder:
+    """The encoder of this installation. Raises :class:`ModelMissing`."""
+    return read(FOLDER)
+
+
+def read(folder: Path) -> Encoder:
+    """Raises :class:`ModelMissing` when a file is absent, is not the one it was built with, or cannot be run."""
+    described = _described(folder)
+    try:
+        return Encoder(folder, described, _session(folder / WEIGHTS), Pieces.read(folder / VOCABULARY))
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise ModelMissing(_sentence(folder, str(error))) from error
+
+
+def _described(folder: Path) -> dict[str, Any]:
+    """What ``model.json`` says, once every file named there has been held against its hash."""
+    try:
+        described: dict[str, Any] = json.loads((folder / DESCRIPTION).read_text(encoding="utf-8"))
+        for name, wanted in described["sha256"].items():
+            if hashlib.sha256((folder / name).read_bytes()).hexdigest() != wanted:
+                raise ModelMissing(_sentence(folder / name, "it is not the file it was built with"))
+    except (OSError, ValueError, KeyError, AttributeError) as error:
+        raise ModelMissing(_sentence(folder, str(error))) from error
+    return described
+
+
+def _session(path: Path) -> Any:
+    try:
+        import onnxruntime as ort
+    except ImportError as error:
+        raise ModelMissing(_sentence(path, "onnxruntime is not installed")) from error
+    options = ort.SessionOptions()
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    options.execution_mode = ort.ExecutionMode.ORT_SEQUENTIAL
+    options.enable_cpu_mem_arena = False  # lines differ in length; an arena keeps room for the longest for ever
+    try:
+        return ort.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+    except Exception as error:  # onnxruntime's own errors share no base with anything
+        raise ModelMissing(_sentence(path, str(error))) from error
+
+
+def _sentence(path: Path, why: str) -> str:
+    return f"the hearing model {path.name} cannot be used ({why}); restore it from the repository"
