@@ -65,6 +65,8 @@ class Frame:
                 _("Disputes"),
                 "messages-square",
                 "dispute",
+                "acknowledgement",
+                "dispute_insights",
                 count=live,
                 words=_("open"),
             ),

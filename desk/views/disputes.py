@@ -1,86 +1,46 @@
-"""The board and list of disputes, the page of one, and what its owner may do there."""
-
-from collections.abc import Iterable
-from dataclasses import dataclass, field
-from datetime import datetime, time
+"""The page of a dispute, and what its owner may do there."""
 
 from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.middleware import MemberRequest
 from accounts.models import Business
 from desk import book_entries, history
-from desk.clocks import Clock, clocks, next_clock
+from desk.clocks import clocks
 from desk.dispute_work import work_of
 from desk.doors import AT_WORK, IN_CHARGE, members_page, only_for
 from desk.forms import ReasonForm
 from desk.legal_form import LegalDateForm
 from desk.standing import rows, today
+from disputes import learning
 from disputes.acknowledging import waiting
-from disputes.models import Claim, ClaimOn, Dispute
+from disputes.learning import QUESTIONS
+from disputes.models import Claim, Dispute
 from disputes.reminders import task_of
 from disputes.services import CannotRelease, answer_for_others, release
 from invoices.models import Invoice
 from syntharra import money
-from syntharra.money import Money
 from syntharra.templatetags.syntharra import moment, moment_words, phone
 
-VIEW_KEY = "disputes_view"
 
-
-@dataclass(frozen=True)
-class Card:
-    url: str
-    number: str
-    customer: str
-    words: str
-    balance: Money
-    under: str
-    about: str
-    next: str
-    next_name: str
-    clocks: list[Clock] = field(default_factory=list)
-
-
-@dataclass(frozen=True)
-class Column:
-    word: str
-    cards: list[Card]
-
-
-@require_GET
+@require_POST
 @members_page
-def disputes(request: MemberRequest) -> HttpResponse:
-    """The board, or the list for keyboards; the choice is remembered."""
-    chosen = request.GET.get("view") or request.session.get(VIEW_KEY) or "board"
-    board = chosen != "list"
-    if "view" in request.GET:
-        request.session[VIEW_KEY] = "board" if board else "list"
-    business = request.business
-    live = list(_with_people(business.disputes.live()).order_by("opened_at"))
-    closed = list(_with_people(business.disputes.filter(closed_at__gte=_month_start())).order_by("-closed_at"))
-    claims = _first_claims([*live, *closed])
-    own = [money.of(d.balance_at_opening, d.currency) for d in live if d.currency == business.currency]
-    total = money.total(own, business.currency)
-    count = ngettext("%(n)d open dispute", "%(n)d open disputes", len(live)) % {"n": len(live)}
-    context = {
-        "any": bool(live or closed),
-        "board": board,
-        "summary": _("%(count)s; %(sum)s frozen.") % {"count": count, "sum": money.shown(total)},
-        "columns": _columns(live, closed, claims),
-        "cards": [_card(dispute, claims) for dispute in live],
-        "currency": business.currency,
-        "total": total,
-        "total_words": count,
-    }
-    return render(request, "desk/disputes.html", context)
+def closing_answer(request: MemberRequest, number: str) -> HttpResponse:
+    """One tap on one of the two questions about a dispute that has ended."""
+    only_for(request, *AT_WORK)
+    found = _of(request.business, number)
+    for question in QUESTIONS:
+        if question in request.POST:
+            try:
+                learning.answer(found.pk, question=question, value=request.POST[question], by=request.user)
+            except learning.BadAnswer as refusal:
+                messages.error(request, str(refusal))
+    return redirect(found)
 
 
 @require_GET
@@ -111,6 +71,8 @@ def dispute(request: MemberRequest, number: str) -> HttpResponse:
         "others": rows(others),
         "asks_about_others": bool(others) and found.go_on_with_others is None and found.closed_at is None,
         "others_url": reverse("other_invoices", args=[found.number]),
+        "questions": _questions(found) if works and found.closed_at is not None else [],
+        "closing_url": reverse("closing_answer", args=[found.number]),
         "may_release": found.closed_at is None and request.membership.role in IN_CHARGE,
         "release_url": reverse("release_dispute", args=[found.number]),
         "reason_form": ReasonForm(),
@@ -176,45 +138,12 @@ def _with_people(found: "QuerySet[Dispute]") -> "QuerySet[Dispute]":
     return found.select_related("invoice__customer", "invoice__connection", "customer")
 
 
-def _month_start() -> datetime:
-    return datetime.combine(today().replace(day=1), time.min, timezone.get_current_timezone())
-
-
-def _first_claims(found: Iterable[Dispute]) -> dict[object, Claim]:
-    links = ClaimOn.objects.filter(dispute__in=[dispute.pk for dispute in found], first=True).select_related("claim")
-    return {link.dispute_id: link.claim for link in links}
-
-
-def _columns(live: list[Dispute], closed: list[Dispute], claims: dict[object, Claim]) -> list[Column]:
-    words = {
-        Dispute.Status.NEW: _("New"),
-        Dispute.Status.ACKNOWLEDGED: _("Acknowledged"),
-        Dispute.Status.SPECIFIED: _("Specified"),
-        Dispute.Status.RESOLVING: _("Being resolved"),
-    }
-    columns = [
-        Column(word, [_card(dispute, claims) for dispute in live if dispute.status == status])
-        for status, word in words.items()
+def _questions(dispute: Dispute) -> list[tuple[str, str, list[tuple[str, str]], str]]:
+    """The two closing questions: field, words, answers, and the one given."""
+    return [
+        (field, str(words), [(code, str(said)) for code, said in answers.items()], getattr(dispute, field))
+        for field, (words, answers) in QUESTIONS.items()
     ]
-    return [*columns, Column(_("Closed this month"), [_card(dispute, claims) for dispute in closed])]
-
-
-def _card(dispute: Dispute, claims: dict[object, Claim]) -> Card:
-    claim = claims.get(dispute.pk)
-    kind = claim.get_reason_display() if claim else ""
-    running = next_clock(dispute) if dispute.closed_at is None else None
-    return Card(
-        url=dispute.get_absolute_url(),
-        number=dispute.number,
-        customer=dispute.customer.name,
-        words=claim.words if claim else "",
-        balance=money.of(dispute.balance_at_opening, dispute.currency),
-        under=" · ".join(part for part in (dispute.number, dispute.invoice.number, kind) if part),
-        about=" · ".join(part for part in (dispute.invoice.number, kind) if part),
-        next=running.words if running else "",
-        next_name=running.name if running else "",
-        clocks=[running] if running else [],
-    )
 
 
 def _about(dispute: Dispute) -> str:

@@ -17,7 +17,7 @@ PAGES = {
     "/customers/": 12,
     "/calls/": 12,
     "/calls/?show=planned": 11,
-    "/disputes/?view=board": 12,
+    "/disputes/?view=board": 7,
     "/money/": 13,
     "/activity/": 9,
     "/connections/": 18,
