@@ -107,7 +107,7 @@ class Session:
         try:
             if because:
                 await in_database(self.line.business_id, lambda: stopped_because(line_id, because))
-            await in_database(self.line.business_id, lambda: wrap_up(line_id), urgent=True)
+            await in_database(self.line.business_id, lambda: wrap_up(line_id))
         except DatabaseError as error:  # the sweep comes by
             log.error("not_wrapped_up", attempt=str(line_id), error=type(error).__name__)
 

@@ -34,8 +34,10 @@ _ORDINALS = {
 
 def words(text: str) -> list[str]:
     """Lower case, without accents and punctuation; hyphens and slashes part words, apostrophes vanish."""
-    plain = unicodedata.normalize("NFKD", text.lower())
-    plain = "".join(letter for letter in plain if not unicodedata.combining(letter))
+    plain = text.lower()
+    if not plain.isascii():
+        decomposed = unicodedata.normalize("NFKD", plain)
+        plain = "".join(letter for letter in decomposed if not unicodedata.combining(letter))
     return re.findall(r"[a-z0-9]+", re.sub(r"['’]", "", plain))
 
 
