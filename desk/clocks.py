@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from desk.wording.gate import against
 from disputes import clocks as pure
-from disputes.clock_facts import legal_dates, row_track, track_of
+from disputes.clock_facts import legal_dates, row_track
 from disputes.clocks import Of, State
 from disputes.models import Dispute, LegalDate
 from invoices.models import Invoice
@@ -45,10 +45,10 @@ class Clock:
     open: bool = False
 
 
-def clocks(dispute: Dispute, *, zone: str) -> list[Clock]:
+def clocks(track: pure.Track) -> list[Clock]:
     """All of them, late ones first, then in the order they run out."""
     now = clock.now()
-    return [shown(one, now) for one in pure.clocks(track_of(dispute, zone), now)]
+    return [shown(one, now) for one in pure.clocks(track, now)]
 
 
 def next_clock(dispute: Dispute) -> Clock | None:
@@ -86,6 +86,8 @@ def shown(one: pure.Clock, now: datetime) -> Clock:
 
 
 def _name(one: pure.Clock) -> str:
+    if one.of == Of.TOLD and one.met_at is None:
+        return _("You are to be told")
     if one.legal is None:
         return str(_NAMES[one.of])
     kind = str(LegalDate.Kind(one.legal.kind).label)

@@ -113,10 +113,13 @@ def card(dispute: Dispute) -> Card:
 
 
 def kind_words(dispute: Dispute, reason: str) -> str:
-    """What the customer chose on his page, else what was heard."""
-    if dispute.kind:
-        return str(Specification.Kind(dispute.kind).label)
-    return str(Claim.Reason(reason).label) if reason in Claim.Reason else ""
+    """What the customer chose on his page, else what was heard; in one vocabulary, so that they count together."""
+    kind = dispute.kind or reason
+    if kind in Claim.Reason:
+        return str(Claim.Reason(kind).label)
+    return {Specification.Kind.PAID.value: _("paid already"), Specification.Kind.OTHER.value: _("something else")}.get(
+        kind, ""
+    )
 
 
 def _totals(base: "QuerySet[Dispute]") -> ArraySubquery:

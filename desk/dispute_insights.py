@@ -52,10 +52,6 @@ class Insights:
     told: list[Told]
     others: int  # in another currency: counted, their money is not
 
-    @property
-    def points(self) -> list[tuple[str, Money]]:
-        return [(row.word, row.amount) for row in self.kinds]
-
 
 def insights(business: Business) -> Insights:
     """Of the last twelve months. Two queries for any number of disputes."""

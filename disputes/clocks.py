@@ -130,8 +130,14 @@ def legal_clocks(dates: Sequence[Legal], now: datetime, zone: str) -> list[Clock
 
 
 def next_of(track: Track, now: datetime) -> Clock | None:
-    """The one that runs out next, or that is late and waits; None when nothing waits."""
-    return next((one for one in clocks(track, now) if one.is_open), None)
+    """The one a person can still do something about and that runs out next, late ones first; None when nothing waits.
+
+    Ending other lines and telling the firm are ours: they show only when they are late and nothing else is.
+    """
+    waiting = [one for one in clocks(track, now) if one.is_open]
+    theirs = [one for one in waiting if one.of not in (Of.STOPPED, Of.TOLD)]
+    late = [one for one in (*theirs, *waiting) if one.state == State.LATE]
+    return next(iter([*late, *theirs]), None)
 
 
 def late_before(now: datetime, zone: str) -> datetime:

@@ -60,6 +60,21 @@ def firm_writes(dispute_id: UUID, words: str, *, by: User) -> Post:
 
 
 @transaction.atomic(durable=True)
+def talked(dispute_id: UUID, words: str, *, by: User) -> Post:
+    """A person at the firm talked with the customer: kept as a note, and the first time it is the first word."""
+    dispute, invoice = held(dispute_id)
+    if not words.strip():
+        raise CannotResolve(_("Write down in a sentence what was said."))
+    moment = clock.now()
+    post = Post.objects.create(
+        dispute=dispute, side=Side.FIRM, channel=Post.Channel.NOTE, by=by.email, words=words.strip()[:20_000], at=moment,
+    )  # fmt: skip
+    Dispute.objects.filter(pk=dispute.pk, first_word_at=None).update(first_word_at=moment)
+    timeline.record(dispute, "talked_with_customer", by=by.email, invoice=invoice.number)
+    return post
+
+
+@transaction.atomic(durable=True)
 def note(dispute_id: UUID, words: str, *, by: User) -> Post:
     """A note of the firm's own: never shown or sent to the customer."""
     dispute, invoice = held(dispute_id)

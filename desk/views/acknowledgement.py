@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts.middleware import MemberRequest
 from desk.doors import AT_WORK, members_page, only_for
+from desk.standing import today
 from disputes import acknowledging
 from disputes.acknowledging import CannotAcknowledge, Draft
 from disputes.models import Dispute
@@ -23,12 +24,14 @@ class LetterForm(forms.Form):
     """The letter's words."""
 
     words = forms.CharField(
-        label=gettext_lazy("The letter"), max_length=5000, widget=forms.Textarea(attrs={"rows": 16})
+        label=gettext_lazy("The letter"), max_length=5000, widget=forms.Textarea(attrs={"rows": 16, "class": "tall"})
     )
 
 
 class PostedForm(forms.Form):
-    on = forms.DateField(label=gettext_lazy("Posted on"), widget=forms.DateInput(attrs={"type": "date"}))
+    on = forms.DateField(
+        label=gettext_lazy("Posted on"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
 
 
 @require_http_methods(["GET", "POST"])
@@ -120,7 +123,7 @@ def _shown(
         "said": acknowledging.texts(message.language),
         "print_url": reverse("letter_to_print", args=[message.pk]),
         "posted_url": reverse("letter_posted", args=[message.pk]),
-        "posted_form": PostedForm(),
+        "posted_form": PostedForm(initial={"on": today()}),
         "url": reverse("acknowledgement", args=[found.number]),
     }
     return render(request, "desk/acknowledgement.html", context, status=status)

@@ -18,7 +18,7 @@ from desk.forms import ReasonForm
 from desk.legal_form import LegalDateForm
 from desk.standing import rows, today
 from disputes import learning
-from disputes.acknowledging import waiting
+from disputes.clock_facts import track_of
 from disputes.learning import QUESTIONS
 from disputes.models import Claim, Dispute
 from disputes.reminders import task_of
@@ -52,6 +52,7 @@ def dispute(request: MemberRequest, number: str) -> HttpResponse:
     first = links[0].claim if links else None
     others = _others(found)
     works = request.membership.role in AT_WORK
+    track = track_of(found, request.business.time_zone)
     context = {
         "title": found.number,
         "dispute": found,
@@ -63,8 +64,8 @@ def dispute(request: MemberRequest, number: str) -> HttpResponse:
         "standing": _standing(found, first),
         "events": history.of_dispute(found),
         "work": work_of(found, request.membership),
-        "clocks": clocks(found, zone=request.business.time_zone),
-        "letter": waiting(found) if works else None,
+        "clocks": clocks(track),
+        "letter": track.letter if works and track.letter and not track.letter.refused else None,
         "letter_url": reverse("acknowledgement", args=[found.number]),
         "legal_date_form": LegalDateForm(auto_id="legal_%s"),
         "legal_date_url": reverse("new_legal_date", args=[found.invoice_id]) if works else "",

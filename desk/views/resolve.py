@@ -24,6 +24,7 @@ from disputes.models import BooksMoved, Dispute, Resolution, Side
 from disputes.resolving import CannotResolve
 from disputes.uploads import BadFile
 from integrations.abilities import Act, abilities_of
+from notifications import lint
 from syntharra import money
 
 REFUSALS = (BadFile, CannotResolve, ClosedAlready, NotProved)
@@ -179,9 +180,12 @@ def books_answer(request: MemberRequest, number: str, pk: UUID) -> HttpResponse:
 @require_POST
 @members_page
 def post(request: MemberRequest, number: str) -> HttpResponse:
-    """An answer to the customer, or (``note``) a note of the firm's own. Everybody may note; who works here may answer."""
+    """An answer to the customer, a note of the firm's own (``note``), or what was said on the phone (``talked``).
+
+    Everybody may note; who works here may answer. An answer that reads like a demand is warned of first.
+    """
     found = _of(request, number)
-    note = "note" in request.POST
+    note, talked = "note" in request.POST, "talked" in request.POST
     if not note:
         only_for(request, *AT_WORK)
     form = WordsForm(request.POST)
@@ -189,7 +193,11 @@ def post(request: MemberRequest, number: str) -> HttpResponse:
         messages.error(request, _("Write something first."))
         return redirect(found)
     words = form.cleaned_data["words"]
-    keep = posts.note if note else posts.firm_writes
+    warned = [] if note or talked or "anyway" in request.POST else lint.problems(words)
+    if warned:
+        context = {**_head(found), "problems": warned, "form": form, "url": reverse("dispute_posts", args=[number])}
+        return render(request, "desk/words_warning.html", context | {"title": _("Read this before you send it")})
+    keep = posts.note if note else posts.talked if talked else posts.firm_writes
 
     def write() -> None:
         sent = request.FILES.getlist("files")
@@ -197,7 +205,7 @@ def post(request: MemberRequest, number: str) -> HttpResponse:
             files.take(found.pk, sent, side=Side.FIRM, by=request.user.email)
         keep(found.pk, words, by=request.user)
 
-    return _act(request, found, write, _("Noted.") if note else _("Sent."))
+    return _act(request, found, write, _("Noted.") if note or talked else _("Sent."))
 
 
 @require_GET

@@ -129,6 +129,19 @@ def test_what_was_late_when_it_ended_stays_late_and_waits_no_more() -> None:
     assert (acknowledged.state, acknowledged.is_open) == (State.LATE, False)
 
 
+def test_a_list_shows_what_a_person_can_still_do_something_about() -> None:
+    fresh = clocks.next_of(track(), OPENED)
+    late_told = clocks.next_of(track(acknowledged_at=OPENED), OPENED + timedelta(hours=1))
+    both = clocks.next_of(track(), OPENED + timedelta(hours=25))
+
+    assert (fresh and fresh.of, late_told and late_told.of, both and both.of) == (
+        Of.ACKNOWLEDGED,
+        Of.TOLD,
+        Of.ACKNOWLEDGED,
+    )
+    assert clocks.next_of(track(told_at=OPENED, closed_at=OPENED), OPENED) is None
+
+
 def test_a_legal_date_lasts_until_the_end_of_that_day_where_the_firm_is() -> None:
     lien = track(legal=[Legal(kind="lien", on=date(2026, 12, 10))])
 
