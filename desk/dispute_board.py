@@ -93,7 +93,7 @@ def with_card(found: "QuerySet[Dispute]") -> "QuerySet[Dispute]":
 def card(dispute: Dispute) -> Card:
     """One dispute as a card or row; from ``with_card`` and ``with_limits``."""
     said: dict[str, Any] = getattr(dispute, "said", None) or {}
-    kind = kind_words(dispute, said.get("reason", ""))
+    kind = kind_words(dispute.kind, said.get("reason", ""))
     running = next_clock(dispute)
     frozen = dispute.invoice.balance if dispute.closed_at is None else dispute.balance_at_opening
     return Card(
@@ -112,9 +112,9 @@ def card(dispute: Dispute) -> Card:
     )
 
 
-def kind_words(dispute: Dispute, reason: str) -> str:
+def kind_words(chosen: str, reason: str) -> str:
     """What the customer chose on his page, else what was heard; in one vocabulary, so that they count together."""
-    kind = dispute.kind or reason
+    kind = chosen or reason
     if kind in Claim.Reason:
         return str(Claim.Reason(kind).label)
     return {Specification.Kind.PAID.value: _("paid already"), Specification.Kind.OTHER.value: _("something else")}.get(

@@ -184,7 +184,12 @@ def _cells(one: Dispute) -> list[Cell]:
     running = next_clock(one)
     return [
         *(one.number, one.get_status_display(), one.customer.name, one.invoice.number, one.currency),
-        *(one.invoice.balance, one.balance_at_opening, kind_words(one, said.get("reason", "")), said.get("words", "")),
+        *(
+            one.invoice.balance,
+            one.balance_at_opening,
+            kind_words(one.kind, said.get("reason", "")),
+            said.get("words", ""),
+        ),
         *(one.assignee.email if one.assignee else "", one.opened_at, one.owner_told_at, one.acknowledged_at),
         *(one.first_word_at, one.decide_by, one.decided_at, running.name if running else ""),
         *(running.limit if running else None, one.closed_at, one.closed_as, one.agreed_balance),
