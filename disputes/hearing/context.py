@@ -21,7 +21,17 @@ _IT_IS_ME = re.compile(
 )
 _NOT_ME = re.compile(r"\b(?:not|isnt|aint|no soy|no es|wrong|not (?:my|the right) (?:name|person))\b")
 
+_WONDERS = re.compile(
+    r"\b(?:check|see|find out|ask|look|make sure|not sure|dont know|wonder\w*)\b(?: \w+){0,4} (?:whether|if)\b(?: \w+){0,6} "
+    r"(?:really|actually|even|ever)\b(?: \w+){0,3} (?:finished|done|fixed|working|right|delivered|included|installed|came|ordered)\b"
+)
+
 VAGUE_ABOUT_A_NAME = frozenset({Reason.OTHER_VAGUE, Reason.IDENTITY, Reason.AMOUNT})
+
+
+def wonders(words: str) -> bool:
+    """Whether the work was really done is in question: reason enough to ask, not to freeze."""
+    return _WONDERS.search(words) is not None
 
 
 def is_yes(words: str) -> bool:

@@ -160,6 +160,8 @@ def _heard(
     if asked == "what_is_wrong":
         freeze_at = min(freeze_at, pause_at)
     pause_at = min(pause_at, freeze_at)
+    if context.wonders(judged.words) and not judged.found.pulled:
+        score = max(score, pause_at)
     dispute = score >= freeze_at
     meanings = _meanings(judged, asked, by.thresholds, dispute)
     state = Listening.FREEZE if dispute and final else Listening.PAUSE if score >= pause_at else Listening.LISTEN
