@@ -83,7 +83,10 @@ def end_call(call_id: UUID, *, by: User) -> bool:
 
 
 def stop_calls(duty: Duty) -> str:
-    """Every line of this customer (or business) but the one it was said on: no further word, then no line."""
+    """Every line of this customer (or business) but the one it was said on: no further word, then no line.
+
+    Those we opened, and those customers opened by calling in.
+    """
     customer, spared = duty.facts.get("customer"), duty.facts.get("except_call")
     because = str(duty.facts.get("because") or "DISPUTE_OPEN")
     lines = [
@@ -94,10 +97,38 @@ def stop_calls(duty: Duty) -> str:
     for attempt in lines:
         stopped_because(attempt.pk, because)
         hangups.tell(attempt.pk, because)
+    callers = [call for call in callers_on_line(UUID(customer) if customer else None) if str(call.pk) != spared]
+    for call in callers:
+        hangups.tell(call.pk, because)
     still_open = [attempt for attempt in lines if not _is_ended(attempt)]
-    if still_open:
-        raise _soon(f"{len(still_open)} of {len(lines)} lines are still open")
-    return f"ended {len(lines)}"
+    still_talking = [call for call in callers if not _is_caller_gone(call, because)]
+    if still_open or still_talking:
+        every = len(lines) + len(callers)
+        raise _soon(f"{len(still_open) + len(still_talking)} of {every} lines are still open")
+    return f"ended {len(lines) + len(callers)}"
+
+
+def callers_on_line(customer_id: UUID | None = None) -> list[Call]:
+    """The lines that customers opened and on which the agent speaks of an invoice.
+
+    Whoever only leaves a word hears nothing of money and may finish it; who talks with a person of the firm is left to him.
+    """
+    lines = Call.objects.filter(attempt=None, status=Call.Status.IN_PROGRESS).exclude(about=[])
+    lines = lines.exclude(person__in=(Call.Person.RINGING, Call.Person.CONNECTED))
+    lines = lines.filter(customer_id=customer_id) if customer_id else lines
+    return list(lines.order_by("placed_at", "pk"))
+
+
+def _is_caller_gone(call: Call, because: str) -> bool:
+    """The same as ``_is_ended`` for a line that has no attempt of ours."""
+    try:
+        _hang_up_on_caller(call.pk, call.sid, because)
+    except Later:
+        return False
+    except VendorError as error:
+        log.warning("line_not_ended", call=str(call.pk), problem=error.problem)
+        return False
+    return True
 
 
 def hang_up(duty: Duty) -> str:

@@ -82,7 +82,7 @@ def sweep_unfinished() -> int:
     looked = 0
     for business in Business.objects.exclude(stopped_at=None):
         with acting_for(business.pk):
-            if unfinished():
+            if unfinished() or stops.callers_on_line():
                 stops.owe_stop(business)
     for business_id in due.businesses(UNFINISHED):
         with acting_for(business_id):

@@ -9,6 +9,7 @@ import pytest
 from accounts.models import ActivityLine, Business
 from calls.facts import gather
 from calls.models import Attempt, Call
+from calls.stops import stop_business, stop_calls
 from compliance.models import Channel, PhoneContact, Purpose, StopEntry, StopKind, Suppression
 from compliance.registry import Ask
 from compliance.services import stop
@@ -17,6 +18,7 @@ from disputes.services import NewClaim, open_dispute
 from integrations import inbox
 from integrations.models import NumberDoor, PhoneLine
 from invoices.models import Hold, Invoice
+from notifications.models import Duty
 from syntharra import clock
 from syntharra.models import Due
 from syntharra.tenancy import acting_for
@@ -297,3 +299,61 @@ def test_with_a_live_dispute_no_word_of_payment_is_spoken(stage: Stage) -> None:
         assert word not in said.replace("not asking you for money", "") + rest
     stage.until(lambda: Call.objects.get().disposition == "dispute")
     assert Dispute.objects.get().claims.count() >= 1
+
+
+TALKER: dict[str, Any] = {
+    "pick_up": "Hello?",
+    "steps": [{"wait_for": "am i speaking with", "patience": 120}, {"say": "Yes, this is Ana."}, {"silence": 600}],
+}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_kill_switch_ends_the_line_of_a_customer_who_called(stage: Stage, connected: Callable[[], Call]) -> None:
+    stage.owes()
+    stage.sim.post("/scenarios", number=ANAS, script=TALKER)
+    call = connected()
+    stage.until(lambda: Call.objects.get().lines.filter(speaker="agent").exists())
+
+    stop_business(stage.firm.business, by=stage.firm.owner)
+    stage.until(lambda: Call.objects.get().status == "completed")
+
+    assert stage.sim.call(call.sid)["status"] == "completed"
+    assert list(Duty.objects.filter(kind="stop_calls").values_list("outcome", flat=True)) == ["ended 1"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_freeze_from_elsewhere_ends_the_line_of_that_customer_who_called(
+    stage: Stage, connected: Callable[[], Call]
+) -> None:
+    invoice = stage.owes()
+    stage.sim.post("/scenarios", number=ANAS, script=TALKER)
+    call = connected()
+    stage.until(lambda: Call.objects.get().status == "in-progress")
+
+    open_dispute(invoice.pk, claim=NewClaim(source="member", source_key="m", words="never finished"))
+    stage.until(lambda: Call.objects.get().status == "completed")
+
+    assert stage.sim.call(call.sid)["status"] == "completed"
+    assert list(Duty.objects.filter(kind="stop_calls").values_list("outcome", flat=True)) == ["ended 1"]
+
+
+@pytest.mark.parametrize("who", ["leaves a word", "talks with a person", "is the one who objects"])
+def test_the_kill_switch_and_a_freeze_spare_callers_who_hear_nothing_of_money(
+    plumber: Firm, caller: Caller, who: str
+) -> None:
+    invoice = owes(plumber)
+    caller.rings()
+    call = Call.objects.get()
+    match who:
+        case "leaves a word":
+            Call.objects.update(about=[])
+        case "talks with a person":
+            Call.objects.update(person="connected")
+    claim = NewClaim(source="call", source_key=str(call.pk), words="x", evidence={"call": str(call.pk)})
+    if who == "is the one who objects":
+        open_dispute(invoice.pk, claim=claim)
+    else:
+        stop_business(plumber.business, by=plumber.owner)
+
+    assert stop_calls(Duty.objects.get(kind="stop_calls")) == "ended 0"
+    assert Call.objects.get().status == "in-progress"
