@@ -12,7 +12,7 @@ from calls.agent.facts import Brief, InvoiceFacts, LinkChannel
 from calls.agent.invoices_named import invoices_named, named_in
 from calls.agent.numbers import amounts_named, words
 from calls.agent.particulars import contact, paper, payer, restriction, way_to_write
-from calls.agent.steps import Asks, Draft, LineAct, Phase
+from calls.agent.steps import Asks, Draft, LineAct, Phase, State
 from calls.agent.turn import Turn
 from disputes.hearing.labels import Intent
 from syntharra.money import Money, currency_code, of, total
@@ -91,16 +91,32 @@ def answer_promise(turn: Turn, text: str) -> bool:
         turn.set(misses=1, draft=replace(draft, on=None))
         turn.ask("ask_day_again", Asks.PROMISE, Phase.PROMISE)
         return True
-    if agreed is True or len(words(text)) <= 3:
+    if agreed is True or (len(words(text)) <= 3 and not _HEDGES & set(words(text))):
         _book(turn, draft)
         return True
     return False
 
 
+# Short answers to ``is that right`` that are no yes: ``I'm not sure``, ``maybe``, ``depends``, ``no sé``.
+_HEDGES = {
+    "not", "dont", "cant", "cannot", "wont", "maybe", "perhaps", "depends", "possibly", "unsure", "hopefully", "wait", "hold", "what",
+    "huh", "sorry", "pardon", "quiza", "quizas", "depende", "se", "puedo", "que", "como",
+}  # fmt: skip
+
+
+def was_only_offered(state: State) -> bool:
+    """The day of the draft is one the agent offered; nobody has said yes to it."""
+    draft = state.draft
+    if draft is None or not state.brief.extension_days:
+        return False
+    offered = state.brief.today + timedelta(days=state.brief.extension_days)
+    return draft.on == offered and day_named(draft.words, state.brief.today) != offered
+
+
 def book_draft(turn: Turn) -> bool:
     """The line went dead after a day was named: the promise is kept as it was said."""
     draft = turn.state.draft
-    if draft is None or turn.state.silent_about_money:
+    if draft is None or turn.state.silent_about_money or was_only_offered(turn.state):
         return False
     turn.do(_promised(turn.brief, draft))
     return True

@@ -277,6 +277,8 @@ def _hung_up(turn: Turn, partial: str) -> None:
 def _so_far(state: State, otherwise: Disposition) -> Disposition:
     if state.paused:
         return Disposition.PAUSED_UNSURE
+    if answers.was_only_offered(state):
+        return Disposition.NEEDS_TIME_OR_PLAN
     if state.callback_for is not None and state.phase is Phase.CALLBACK:
         return Disposition(state.callback_for.value)
     if state.answers and otherwise is Disposition.OTHER:

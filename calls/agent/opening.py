@@ -1,7 +1,7 @@
 """The beginning of a call: who is calling, for whom, recorded and by whom answered; then the right person; then the invoice."""
 
 from calls.agent import identity
-from calls.agent.acts import Note, NoteKind, RightParty, Speaks
+from calls.agent.acts import Note, NoteKind, RightParty, Speaks, SwitchLanguage
 from calls.agent.answers import note_callback, offer_person
 from calls.agent.dispositions import Disposition
 from calls.agent.everyday import Everyday, asks_about_recording, assent, names_time_to_call
@@ -13,6 +13,7 @@ from calls.agent.turn import Turn
 from disputes.hearing.labels import Heard, Intent
 
 NAME_TRIES = 3
+MOST_DETOURS = 3
 FACT_TRIES = 2
 MOST_DEMANDS = 3
 _WANTS_LANGUAGE = (Everyday.WANTS_SPANISH, Everyday.WANTS_ENGLISH)
@@ -50,8 +51,8 @@ def hear_name(turn: Turn, text: str, heard: Heard, said: Everyday | None) -> Non
     """An answer to ``Am I speaking with ...?``"""
     if heard.has(Intent.VOICEMAIL_GREETING):
         leave_message(turn)
-    elif said in _WANTS_LANGUAGE:
-        ask_for_person(turn)
+    elif said in _WANTS_LANGUAGE and not _confirms_besides(turn, text):
+        _ask_in_language(turn)
     elif said is Everyday.HOLD_THE_LINE:
         turn.say("will_hold", LineAct.REASSURE)
         turn.set(phase=Phase.WAITING, asked=None)
@@ -62,7 +63,7 @@ def hear_name(turn: Turn, text: str, heard: Heard, said: Everyday | None) -> Non
         _ask_again(turn)
     elif heard.intent is Intent.REQUEST_HUMAN:
         offer_person(turn, text)
-    elif _confirms(turn, text, heard):
+    elif said in _WANTS_LANGUAGE or _confirms(turn, text, heard):
         _name_confirmed(turn, text)
     elif said is Everyday.OTHER_CONTACT and not turn.brief.is_consumer:
         turn.do(contact(text))
@@ -87,13 +88,13 @@ def hear_fact(turn: Turn, text: str, heard: Heard, said: Everyday | None) -> Non
         _somebody_else(turn, text)
     elif identity.gives_a_fact(text, turn.brief):
         right_party(turn)
-    elif said in _WANTS_LANGUAGE:
+    elif said in _WANTS_LANGUAGE and _has_switched(turn):
         ask_fact(turn)
     elif said is Everyday.DISTRUSTS_CALL:
         _distrust(turn, text)
     elif heard.intent is Intent.ARE_YOU_A_BOT:
         say_robot(turn, text)
-        ask_fact(turn)
+        _ask_fact_after_answer(turn)
     elif heard.intent is Intent.REQUEST_HUMAN:
         offer_person(turn, text)
     elif heard.intent in (Intent.CONFIRM_IDENTITY_NO, Intent.NOT_RIGHT_PARTY):
@@ -193,6 +194,8 @@ def leave_message(turn: Turn) -> None:
 def _confirms(turn: Turn, text: str, heard: Heard) -> bool:
     if _is_near(turn, text):
         return False
+    if turn.brief.is_consumer and identity.gives_another_name(text, turn.brief):
+        return False
     if identity.names_themselves(text, turn.brief):
         return True
     if not turn.brief.is_consumer and identity.handles_payables(text):
@@ -200,6 +203,36 @@ def _confirms(turn: Turn, text: str, heard: Heard) -> bool:
     if heard.intent in (Intent.NOT_RIGHT_PARTY, Intent.CONFIRM_IDENTITY_NO):
         return False
     return heard.intent is Intent.CONFIRM_IDENTITY_YES
+
+
+def _has_switched(turn: Turn) -> bool:
+    """The language was changed by these very words; what was asked before has to be asked in it."""
+    return any(isinstance(act, SwitchLanguage) for act in turn.acts)
+
+
+def _confirms_besides(turn: Turn, text: str) -> bool:
+    """``Sí, soy yo. ¿Habla español?`` says who it is as well; a bare yes only where the question was asked in that language."""
+    if turn.brief.is_consumer and (_is_near(turn, text) or identity.gives_another_name(text, turn.brief)):
+        return False
+    return identity.says_it_is_me(text, turn.brief) or (assent(text) is True and not _has_switched(turn))
+
+
+def _ask_in_language(turn: Turn) -> None:
+    """Once in the language asked for; after that it counts as a question not answered."""
+    if _has_switched(turn):
+        ask_for_person(turn)
+    else:
+        _ask_again(turn)
+
+
+def _ask_fact_after_answer(turn: Turn) -> None:
+    """An answer of ours costs no try at the fact, but nobody is asked for it without end."""
+    misses = turn.state.misses + 1
+    turn.set(misses=misses)
+    if misses > MOST_DETOURS:
+        _give_up(turn)
+    else:
+        ask_fact(turn)
 
 
 def _is_near(turn: Turn, text: str) -> bool:

@@ -177,10 +177,11 @@ def _customer_event(event: Said, index: int, partial: int | None, step: Step) ->
         "text": event.text,
         "state": _state(step.state),
     }
-    if event.final and step.heard is not None:
-        told["intent"] = step.heard.intent.value
-        told["also"] = [intent.value for intent in step.heard.also]
-        told["reason"] = step.heard.reason.value if step.heard.reason else None
+    if event.final:  # words of nothing but blanks mean nothing
+        heard = step.heard
+        told["intent"] = (heard.intent if heard is not None else Intent.OTHER).value
+        told["also"] = [intent.value for intent in heard.also] if heard is not None else []
+        told["reason"] = heard.reason.value if heard is not None and heard.reason else None
     return told
 
 

@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from calls.agent import identity
 from calls.agent.acts import AlreadyPaid, Freeze, HowPaid, Note, NoteKind, Pause, Resume, Specify, Suppress
 from calls.agent.answers import offer_person
 from calls.agent.dispositions import Disposition
@@ -64,9 +65,16 @@ def suppress(turn: Turn, text: str, heard: Heard) -> None:
     for intent in SUPPRESSIONS:
         if intent is Intent.OPT_OUT and only_restricts(text):
             continue
+        if intent is Intent.WRONG_NUMBER and _says_who_it_is(turn, text):
+            continue
         if heard.has(intent) and intent not in turn.state.suppressed:
             turn.set(suppressed=(*turn.state.suppressed, intent))
             turn.do(Suppress(intent, text))
+
+
+def _says_who_it_is(turn: Turn, text: str) -> bool:
+    """``Ida here``: the very person asked for is at this number, however her name sounds."""
+    return turn.state.phase in (Phase.NAME, Phase.WAITING) and identity.names_themselves(text, turn.brief)
 
 
 def freeze(turn: Turn, text: str, heard: Heard) -> None:
@@ -115,6 +123,8 @@ def _after_freeze(turn: Turn, text: str, heard: Heard) -> None:
     vague = turn.state.reason is Reason.OTHER_VAGUE and not turn.state.urgent
     if vague and not turn.state.told_before and not stranger:
         turn.ask("ask_what_is_wrong", Asks.WHAT_IS_WRONG, Phase.WHAT_IS_WRONG, LineAct.ASK_WHAT_IS_WRONG)
+    elif heard.has(Intent.REQUEST_HUMAN):
+        offer_person(turn, text)
     else:
         end_noted(turn)
 

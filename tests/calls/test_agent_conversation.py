@@ -5,8 +5,9 @@ from datetime import date, time
 
 import pytest
 
-from calls.agent import Asks, BriefError, Disposition, Language, LineAct, LinkChannel, Role, State, advance
+from calls.agent import Asks, Brief, BriefError, Disposition, Language, LineAct, LinkChannel, Role, State, advance
 from calls.agent.acts import (
+    Act,
     AlreadyPaid,
     Callback,
     Freeze,
@@ -455,3 +456,92 @@ def test_what_is_no_stored_state_is_refused(text: str) -> None:
 def test_a_call_without_an_invoice_is_refused() -> None:
     with pytest.raises(BriefError, match="at least one invoice"):
         consumer(invoices=())
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "yes she is my wife", "yeah that's my mom", "you're speaking to her daughter", "wife of Ida speaking", "speaking for her, yes",
+        "yes, I'm her guardian", "he is my dad, yes", "yes, I have power of attorney",
+    ],
+)  # fmt: skip
+def test_who_stands_near_the_customer_is_never_taken_for_her_whatever_fact_follows(words: str) -> None:
+    heard = talk(consumer(), f"{words}, the zip is 43215")[-1]
+    later = talk(consumer(), words, "43215")[-1]
+
+    assert not heard.state.right_party
+    assert not later.state.right_party
+    assert "$" not in said(heard) + said(later)
+
+
+@pytest.mark.parametrize(
+    "words", ["this is Bob Brandt", "Brandt speaking", "yes, the Brandt residence", "this is Ida's phone"]
+)
+def test_a_family_name_alone_is_not_the_full_name(words: str) -> None:
+    asked = talk(consumer(), words)[-1]
+
+    assert (asked.state.phase.value, said(asked)) == ("name", "I am looking for Ida Brandt. Is that you?")
+    assert talk(consumer(), words, "yes", "43215")[-1].state.right_party
+
+
+@pytest.mark.parametrize(
+    "words", ["this is Mrs Brandt", "yes, Brandt", "yes Mrs Brandt speaking", "speaking", "this is Ida"]
+)
+def test_who_says_yes_or_names_herself_is_asked_for_the_fact(words: str) -> None:
+    assert talk(consumer(), words)[-1].state.phase.value == "fact"
+
+
+def test_a_single_letter_is_no_street_by_itself() -> None:
+    lettered = consumer(zip_code="", street="12 Avenue A")
+
+    assert not talk(lettered, "yes this is Ida", "I have a question")[-1].state.right_party
+    assert talk(lettered, "yes this is Ida", "avenue a")[-1].state.right_party
+    assert talk(lettered, "yes this is Ida", "12 a")[-1].state.right_party
+
+
+def test_the_person_asked_for_is_no_wrong_number_however_her_name_sounds() -> None:
+    assert talk(consumer(), "ida here")[-1].state.suppressed == ()
+
+
+@pytest.mark.parametrize("brief", [consumer(), firm(contact_name="Ana Reyes")])
+def test_a_yes_counts_though_spanish_is_asked_for_in_the_same_breath(brief: Brief) -> None:
+    answered = talk(brief, "Sí, soy yo. ¿Habla español?")[-1]
+
+    assert answered.state.language is Language.SPANISH
+    assert said(answered).startswith("Hola, le habla un asistente automático")
+    assert (answered.state.phase.value == "fact") if brief.is_consumer else answered.state.right_party
+
+
+def test_a_bare_yes_counts_once_the_question_was_asked_in_spanish() -> None:
+    first, second = talk(consumer(), "Sí. ¿Habla español?", "Sí. ¿Habla español?")[1:]
+
+    assert (first.state.phase.value, second.state.phase.value) == ("name", "fact")
+
+
+@pytest.mark.parametrize("before", [(), ("yes",)])
+@pytest.mark.parametrize("words", ["¿Habla español?", "are you a robot"])
+def test_no_question_is_asked_without_end_while_it_is_not_known_who_speaks(before: tuple[str, ...], words: str) -> None:
+    steps = talk(consumer(), *before, *[words] * 5)
+
+    assert steps[-1].end is Disposition.IDENTITY_UNCONFIRMED
+
+
+@pytest.mark.parametrize("words", ["I'm not sure", "maybe", "depends", "no sé"])
+def test_a_doubtful_answer_confirms_no_day(words: str) -> None:
+    state = known(consumer())
+    asked = advance(state, Said("I can pay on Friday")).state
+
+    assert not any(isinstance(act, Promise) for act in advance(asked, Said(words)).acts)
+
+
+@pytest.mark.parametrize("end", [HungUp(""), "silence"])
+def test_a_day_the_agent_offered_is_no_promise_until_somebody_says_yes(end: HungUp | str) -> None:
+    state = advance(known(consumer(extension_days=14)), Said("I can't pay right now")).state
+    ends = [end] if isinstance(end, HungUp) else [Silence(8.0)] * 3
+    acts: list[Act] = []
+    for event in ends:
+        step = advance(state, event)
+        state, acts = step.state, [*acts, *step.acts]
+
+    assert not any(isinstance(act, Promise) for act in acts)
+    assert state.end is Disposition.NEEDS_TIME_OR_PLAN
