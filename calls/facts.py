@@ -37,10 +37,23 @@ from invoices import notices, verification
 from invoices.checking import open_findings
 from invoices.checks import Reason
 from invoices.models import Customer, Hold, Invoice, Promise
+from syntharra.reading import Given, Reading
 from syntharra.tenancy import current_business
 
 BACKLOG_DAYS = 90
 IN_WRITING = (Claim.Source.PAGE, Claim.Source.EMAIL, Claim.Source.SMS)
+_DISPUTES = Reading(lambda: Dispute.objects.live().filter(customer_id__among=Given("customers")))
+_HOLDS = Reading(
+    lambda: Hold.objects.running(Given("at")).filter(
+        Q(customer_id__among=Given("customers"))
+        | Q(invoice_id__among=Given("invoices"))
+        | Q(customer=None, invoice=None)
+    )
+)
+_PROMISES = Reading(lambda: Promise.objects.filter(invoice_id__among=Given("invoices"), status="running"))
+_CONSENTS = Reading(lambda: Consent.objects.filter(customer_id__among=Given("customers"), revoked_at=None))
+_INVOICES = Reading(lambda: Invoice.objects.filter(pk__among=Given("invoices")))
+_BOOKS = Reading(lambda: Connection.objects.filter(pk__among=Given("connections")))
 
 
 def register() -> None:
@@ -105,14 +118,10 @@ class Known:
         known = customers if customers is not None else Customer.objects.in_bulk(named)
         business = business or Business.objects.get(pk=current_business())
         found = _invoices(invoices, known)
-        disputes = list(Dispute.objects.live().filter(customer_id__in=named))
+        disputes = _DISPUTES(customers=named)
         history = History.of(named, numbers)
         disputed = [dispute.invoice_id for dispute in disputes]
         judged = {ask.subject_id for ask in asks if ask.subject_id}
-        # What runs at the earliest of the moments: what has ended by a later one says when it does.
-        running = Hold.objects.running(earliest).filter(
-            Q(customer_id__in=named) | Q(invoice_id__in=invoices) | Q(customer=None, invoice=None)
-        )
         return cls(
             business=business,
             customers=known,
@@ -120,8 +129,9 @@ class Known:
             suppressions=suppressions_of(named),
             stops=stopped_numbers(numbers),
             consents=_consents(named),
-            holds=list(running),
-            promises={p.invoice_id: p for p in Promise.objects.filter(invoice_id__in=invoices, status="running")},
+            # What runs at the earliest of the moments: what has ended by a later one says when it does.
+            holds=_HOLDS(at=earliest, customers=named, invoices=invoices),
+            promises={promise.invoice_id: promise for promise in _PROMISES(invoices=invoices)},
             disputes=disputes,
             written=_disputed_in_writing(disputes),
             to_check=_to_check(found, business, known),
@@ -344,8 +354,8 @@ def _owner_decided(invoices: Collection[UUID]) -> set[UUID]:
 
 def _invoices(wanted: Collection[UUID], customers: Mapping[UUID, Customer]) -> dict[UUID, Invoice]:
     """With their customers and their books beside them, each of which is read once."""
-    found = Invoice.objects.in_bulk(wanted)
-    books = Connection.objects.in_bulk({invoice.connection_id for invoice in found.values()})
+    found = {invoice.pk: invoice for invoice in _INVOICES(invoices=wanted)}
+    books = {one.pk: one for one in _BOOKS(connections={invoice.connection_id for invoice in found.values()})}
     for invoice in found.values():
         invoice.connection = books[invoice.connection_id]
         if invoice.customer_id in customers:
@@ -355,7 +365,7 @@ def _invoices(wanted: Collection[UUID], customers: Mapping[UUID, Customer]) -> d
 
 def _consents(customers: Collection[UUID]) -> Mapping[UUID, list[Consent]]:
     found: dict[UUID, list[Consent]] = defaultdict(list)
-    for consent in Consent.objects.filter(customer_id__in=customers, revoked_at=None):
+    for consent in _CONSENTS(customers=customers):
         found[consent.customer_id].append(consent)
     return found
 

@@ -16,6 +16,7 @@ from compliance.services import number_hash
 from invoices.models import Invoice
 from notifications.models import Message
 from syntharra import clock
+from syntharra.reading import Given, Reading
 
 LOST = "lost"
 NUMBER_REMEMBERS = timedelta(days=31)
@@ -24,6 +25,43 @@ _RESULTS = {
     Disposition.BUSY: Result.BUSY,
     Disposition.VOICEMAIL_GREETING: Result.VOICEMAIL,
 }
+
+_ATTEMPTS = Reading(
+    lambda: (
+        Attempt.objects.filter(Q(customer_id__among=Given("customers")) | Q(to__among=Given("numbers")))
+        .select_related("call")
+        .order_by("planned_for", "pk")
+    )
+)
+_SPOKEN_OF = Reading(
+    lambda: AttemptInvoice.objects.filter(attempt_id__among=Given("attempts"), dropped_at=None).values_list(
+        "attempt_id", "invoice_id"
+    )
+)
+_CALLS_IN = Reading(
+    lambda: Call.objects.filter(
+        Q(customer_id__among=Given("customers")) | Q(caller__among=Given("numbers")),
+        attempt=None,
+        placed_at__gt=Given("since"),
+    ).values_list("customer_id", "caller", "placed_at", "right_party", "disposition", "about")
+)
+_REPLACED = Reading(
+    lambda: (
+        Invoice.objects.filter(customer_id__among=Given("customers"), replaces__isnull=False)
+        .order_by("pk")
+        .values_list("pk", "replaces_id")
+    )
+)
+_MAIL = Reading(
+    lambda: Message.objects.filter(
+        customer_id__among=Given("customers"), purpose="collect", sent_at__gt=Given("since")
+    ).values_list("pk", "customer_id", "sent_at", "channel", "about__invoice_id")
+)
+_CONTACTS = Reading(
+    lambda: PhoneContact.objects.filter(
+        number_hash__among=Given("hashes"), channel="call", at__gt=Given("since")
+    ).values_list("number_hash", "at", "result")
+)
 
 
 def result_of(attempt: Attempt, *, right_party: bool) -> Result:
@@ -64,8 +102,7 @@ class History:
         return found
 
     def _read_attempts(self, customers: Collection[UUID], numbers: Collection[str]) -> None:
-        about_them = Q(customer_id__in=customers) | Q(to__in=numbers)
-        for attempt in Attempt.objects.filter(about_them).select_related("call").order_by("planned_for", "pk"):
+        for attempt in _ATTEMPTS(customers=customers, numbers=numbers):
             self.attempts[attempt.pk] = attempt
             self.of_customer[attempt.customer_id].append(attempt.pk)
             self.of_number[attempt.to].append(attempt.pk)
@@ -74,20 +111,16 @@ class History:
                 result = result_of(attempt, right_party=bool(call and call.right_party))
                 self.events[attempt.pk] = ContactEvent(attempt.dialing_at, Channel.CALL, result)
         if self.events:
-            links = AttemptInvoice.objects.filter(attempt_id__in=self.events, dropped_at=None)
-            for attempt_id, invoice_id in links.values_list("attempt_id", "invoice_id"):
+            for attempt_id, invoice_id in _SPOKEN_OF(attempts=self.events):
                 self.of_invoice[invoice_id].append(attempt_id)
                 self.invoices[attempt_id].add(invoice_id)
             self._inherit(customers)
 
     def _read_calls_in(self, customers: Collection[UUID], numbers: Collection[str]) -> set[tuple[str, datetime]]:
         """What customers of ours called about by themselves; when each of these numbers did."""
-        about_them = Q(customer_id__in=customers) | Q(caller__in=numbers)
-        rows = Call.objects.filter(about_them, attempt=None, placed_at__gt=clock.now() - NUMBER_REMEMBERS)
+        rows = _CALLS_IN(customers=customers, numbers=numbers, since=clock.now() - NUMBER_REMEMBERS)
         ours = set()
-        for customer_id, number, at, spoke, result, about in rows.values_list(
-            "customer_id", "caller", "placed_at", "right_party", "disposition", "about"
-        ):
+        for customer_id, number, at, spoke, result, about in rows:
             ours.add((number, at))
             if not result:
                 self.on_line |= {customer_id, number} if customer_id else {number}
@@ -100,8 +133,7 @@ class History:
 
     def _inherit(self, customers: Collection[UUID]) -> None:
         """An invoice that replaces another has behind it what the other had, and what that one replaced."""
-        rows = Invoice.objects.filter(customer_id__in=customers, replaces__isnull=False).order_by("pk")
-        older = dict(rows.values_list("pk", "replaces_id"))
+        older = dict(_REPLACED(customers=customers))
         for pk in older:
             before, seen = older.get(pk), {pk}
             while before is not None and before not in seen:
@@ -111,12 +143,9 @@ class History:
                 before = older.get(before)
 
     def _read_mail(self, customers: Collection[UUID]) -> None:
-        sent = Message.objects.filter(
-            customer_id__in=customers, purpose="collect", sent_at__gt=clock.now() - NUMBER_REMEMBERS
-        )
         kept = set()
-        rows = sent.values_list("pk", "customer_id", "sent_at", "channel", "about__invoice_id")
-        for pk, customer_id, at, channel, invoice_id in rows:
+        sent = _MAIL(customers=customers, since=clock.now() - NUMBER_REMEMBERS)
+        for pk, customer_id, at, channel, invoice_id in sent:
             if at is None or customer_id is None:
                 continue
             event = ContactEvent(at, Channel(channel), Result.SENT)
@@ -130,10 +159,7 @@ class History:
         """Contacts of these numbers that are none of ours: counted, and not more said about them."""
         hashes = {number_hash(number): number for number in numbers if number}
         ours = {(attempt.to, attempt.dialing_at) for attempt in self.attempts.values()} | set(ours_in)
-        rows = PhoneContact.objects.filter(
-            number_hash__in=list(hashes), channel="call", at__gt=clock.now() - NUMBER_REMEMBERS
-        )
-        for hashed, at, result in rows.values_list("number_hash", "at", "result"):
+        for hashed, at, result in _CONTACTS(hashes=hashes, since=clock.now() - NUMBER_REMEMBERS):
             number = hashes[bytes(hashed)]
             if (number, at) not in ours and result != Result.FAILED_BEFORE_RING:
                 self.others[number].append(at)

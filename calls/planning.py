@@ -33,6 +33,7 @@ from compliance.services import Judged, keep
 from invoices.models import Contact, Customer, Invoice, InvoiceQuerySet
 from syntharra import bulk, clock, due
 from syntharra.identifiers import uuid7
+from syntharra.reading import Given, Reading
 
 KIND, ATTEMPT = "plan", "attempt"
 DAYS_LATE = 3
@@ -42,6 +43,36 @@ MORNING, EVENING = time(6), time(17)  # on the business's wall clock
 SOON = timedelta(minutes=1)
 USED_UP = "MAX_ATTEMPTS_HOUSE"  # three, or as many as the firm allows
 OPEN = ("planned", "dialing", "live", "unknown")
+_ELIGIBLE = Reading(
+    # What is late enough, of customers nobody is trying to reach already.
+    lambda: (
+        Invoice.objects.collectable(on=Given("on"), at=Given("at"))
+        .filter(due_on__lte=Given("due_by"))
+        .filter(~Exists(Attempt.objects.filter(customer=OuterRef("customer"), status__in=OPEN)))
+        .order_by("customer_id", "due_on", "number")
+        .values_list("customer_id", "pk")
+    )
+)
+_FREE = Reading(
+    lambda: (
+        Customer.objects.select_for_update(of=("self",), no_key=True, skip_locked=True)
+        .filter(pk__among=Given("customers"))
+        .order_by("pk")
+    )
+)
+_NUMBERS = Reading(
+    lambda: (
+        Contact.objects.filter(customer_id__among=Given("customers"), role=Contact.Role.BILLING, phone_problem="")
+        .exclude(phone="")
+        .order_by("rank")
+        .values_list("customer_id", "phone")
+    )
+)
+_REFUSED = Reading(
+    lambda: Decision.objects.filter(
+        subject_id__among=Given("subjects"), moment=Given("moment"), at__gte=Given("since"), decision="blocked"
+    ).values_list("subject_id", "reason")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,9 +133,9 @@ def next_planning(business: Business) -> datetime:
     return at_local(today + timedelta(days=1), MORNING, business.time_zone)
 
 
-def late_enough(on: date, *, at: datetime | None = None) -> InvoiceQuerySet:
+def late_enough(on: date) -> InvoiceQuerySet:
     """Invoices that may be collected on and are late enough to be called about."""
-    return Invoice.objects.collectable(on=on, at=at).overdue_by(DAYS_LATE, on=on)
+    return Invoice.objects.collectable(on=on).overdue_by(DAYS_LATE, on=on)
 
 
 def _days(business: Business) -> list[Day]:
@@ -120,8 +151,7 @@ def _days(business: Business) -> list[Day]:
 def _plan_day(business: Business, day: Day) -> tuple[int, int]:
     """How many attempts were made, and how many customers somebody else was busy with."""
     waiting: dict[UUID, list[UUID]] = defaultdict(list)
-    eligible = _eligible(day).order_by("customer_id", "due_on", "number")
-    for customer, invoice in eligible.values_list("customer_id", "pk"):
+    for customer, invoice in _ELIGIBLE(on=day.on, at=day.moment, due_by=day.on - timedelta(days=DAYS_LATE)):
         waiting[customer].append(invoice)
     customers, made, missed = list(waiting), 0, 0
     for start in range(0, len(customers), BATCH):
@@ -131,20 +161,13 @@ def _plan_day(business: Business, day: Day) -> tuple[int, int]:
     return made, missed
 
 
-def _eligible(day: Day) -> InvoiceQuerySet:
-    """Those of customers nobody is trying to reach already."""
-    trying = Attempt.objects.filter(customer=OuterRef("customer"), status__in=OPEN)
-    return late_enough(day.on, at=day.moment).filter(~Exists(trying))
-
-
 @transaction.atomic
 def _plan_batch(business: Business, waiting: Mapping[UUID, list[UUID]], day: Day) -> tuple[int, int]:
     """How many attempts were made, and how many of these customers nobody else was busy with.
 
     Everything a decision goes by is read after the customers are locked; what was eligible before is only where to look.
     """
-    free = Customer.objects.select_for_update(of=("self",), no_key=True, skip_locked=True)
-    held = {customer.pk: customer for customer in free.filter(pk__in=waiting).order_by("pk")}
+    held = {customer.pk: customer for customer in _FREE(customers=waiting)}
     asks = _asks({customer: waiting[customer] for customer in held}, day)
     if not asks:
         return 0, len(held)
@@ -181,9 +204,8 @@ def _asks(waiting: Mapping[UUID, list[UUID]], day: Day) -> list[Ask]:
 
 def usable_numbers(customers: Collection[UUID]) -> dict[UUID, str]:
     """The number of each customer's billing contact: of the lowest rank that has a usable one."""
-    billing = Contact.objects.filter(customer_id__in=customers, role=Contact.Role.BILLING, phone_problem="")
     found: dict[UUID, str] = {}
-    for customer_id, phone in billing.exclude(phone="").order_by("rank").values_list("customer_id", "phone"):
+    for customer_id, phone in _NUMBERS(customers=customers):
         found.setdefault(customer_id, phone)
     return found
 
@@ -270,5 +292,4 @@ def leave_to_owner(invoice: Invoice, *, attempts: int = ATTEMPTS) -> None:
 def refused_today(business: Business, subjects: Sequence[UUID], *, moment: str) -> set[tuple[UUID, str]]:
     """Which of these were refused since midnight where the business is, and why."""
     midnight = datetime.combine(clock.today(business.time_zone), time(), ZoneInfo(business.time_zone)).astimezone(UTC)
-    refusals = Decision.objects.filter(subject_id__in=subjects, moment=moment, at__gte=midnight, decision="blocked")
-    return set(refusals.values_list("subject_id", "reason"))
+    return set(_REFUSED(subjects=subjects, moment=moment, since=midnight))

@@ -13,6 +13,9 @@ from compliance.house import HousePolicy
 from compliance.models import FirmRules
 from compliance.rulebook import LooserThanHouse, RuleBook
 from syntharra import clock
+from syntharra.reading import Given, Reading
+
+_RULES = Reading(lambda: FirmRules.objects.filter(business=Given("business")))
 
 
 @dataclass(frozen=True)
@@ -29,8 +32,8 @@ class Wanted:
 
 def rules_of(business: Business) -> FirmRules:
     """The firm's row; the house's figures, unsaved, while it has set nothing."""
-    found = FirmRules.objects.filter(business=business).first()
-    return found or FirmRules(business=business, consumer_from=time(9), consumer_until=time(20))
+    found = _RULES(business=business.pk)
+    return found[0] if found else FirmRules(business=business, consumer_from=time(9), consumer_until=time(20))
 
 
 def settings_for(business: Business, rules: FirmRules, *, consumer: bool) -> FirmSettings:

@@ -11,6 +11,16 @@ from compliance.facts import Blackout
 from compliance.models import Declaration, License, StateBlackout
 from compliance.rulebook import RuleBook
 from syntharra import clock
+from syntharra.reading import Given, Reading
+
+_CLOSED = Reading(
+    lambda: (
+        StateBlackout.objects.filter(ended_at=None, last__gte=Given("since"))
+        .order_by("state", "first", "last")
+        .values_list("state", "first", "last")
+        .distinct()
+    )
+)
 
 
 class CannotRegister(ValueError):
@@ -93,10 +103,7 @@ def open_state(pk: int, *, by: str) -> StateBlackout:
 
 def blackouts(on: date) -> tuple[Blackout, ...]:
     """The days that are closed from this day (in UTC) on, in order: somewhere it may still be the day before."""
-    rows = StateBlackout.objects.filter(ended_at=None, last__gte=on - timedelta(days=1)).order_by(
-        "state", "first", "last"
-    )
-    return tuple(Blackout(row.state, row.first, row.last) for row in rows.distinct())
+    return tuple(Blackout(*row) for row in _CLOSED(since=on - timedelta(days=1)))
 
 
 def _known(state: str) -> None:

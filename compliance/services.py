@@ -29,8 +29,15 @@ from compliance.models import (
 from compliance.registry import Ask, facts_of
 from compliance.rulebook import RuleBook
 from syntharra import bulk, clock, logs
+from syntharra.reading import Given, Reading
 
 log = logs.get(__name__)
+_SUPPRESSIONS = Reading(lambda: Suppression.objects.filter(customer_id__among=Given("customers"), lifted_at=None))
+_STOPS = Reading(
+    lambda: StopEntry.objects.filter(number_hash__among=Given("hashes"), lifted_at=None).values_list(
+        "number_hash", "kind", "at"
+    )
+)
 
 
 def clear(ask: Ask, *, subject_kind: str, subject_id: UUID, moment: str) -> Clearance:
@@ -131,8 +138,7 @@ def stopped_numbers(numbers: Collection[str]) -> dict[str, set[StopKind]]:
     """
     hashes = {number_hash(number): number for number in numbers}
     found: dict[str, set[StopKind]] = {number: set() for number in numbers}
-    rows = StopEntry.objects.filter(number_hash__in=list(hashes), lifted_at=None)
-    entries = [(hashes[bytes(hashed)], kind, at) for hashed, kind, at in rows.values_list("number_hash", "kind", "at")]
+    entries = [(hashes[bytes(hashed)], kind, at) for hashed, kind, at in _STOPS(hashes=hashes)]
     if not entries:
         return found
     mine = Suppression.objects.filter(number__in=[number for number, _, _ in entries]).exclude(lifted_at=None)
@@ -149,7 +155,7 @@ def stopped_numbers(numbers: Collection[str]) -> dict[str, set[StopKind]]:
 def suppressions_of(customer_ids: Collection[UUID]) -> dict[UUID, list[Suppression]]:
     """The running stops of these customers. One query for all."""
     found: dict[UUID, list[Suppression]] = {pk: [] for pk in customer_ids}
-    for suppression in Suppression.objects.filter(customer_id__in=customer_ids, lifted_at=None):
+    for suppression in _SUPPRESSIONS(customers=customer_ids):
         found[suppression.customer_id].append(suppression)
     return found
 

@@ -11,9 +11,13 @@ from accounts import timeline
 from compliance.facts import is_zone
 from compliance.models import Statement
 from syntharra import clock
+from syntharra.reading import Given, Reading
 
 Kind = Statement.Kind
 type Statements = dict[UUID, list[Statement]]
+_BINDING = Reading(
+    lambda: Statement.objects.filter(customer_id__among=Given("customers"), ended_at=None).order_by("at", "pk")
+)
 
 
 class CannotState(ValueError):
@@ -82,7 +86,7 @@ def end_statement(statement_id: UUID, *, by: str, reason: str) -> Statement:
 def statements_of(customer_ids: Collection[UUID]) -> Statements:
     """What binds for these customers, oldest first. One query for all."""
     found: Statements = {pk: [] for pk in customer_ids}
-    for told in Statement.objects.filter(customer_id__in=customer_ids, ended_at=None).order_by("at", "pk"):
+    for told in _BINDING(customers=customer_ids):
         found[told.customer_id].append(told)
     return found
 

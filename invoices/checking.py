@@ -19,7 +19,47 @@ from invoices.families import families
 from invoices.models import Allocation, Checked, CreditMemo, Customer, Invoice, InvoiceLine, Payment
 from invoices.services import hold_customer
 from syntharra import clock
+from syntharra.reading import Given, Reading
 from syntharra.tenancy import current_business
+
+_TEXTS = Reading(
+    lambda: InvoiceLine.objects.filter(invoice_id__among=Given("invoices")).values_list(
+        "invoice_id", "item", "description"
+    )
+)
+_COMING = Reading(
+    lambda: Allocation.objects.filter(
+        invoice_id__among=Given("invoices"), kind=Allocation.Kind.COMING, amount__gt=0
+    ).values_list("invoice_id", flat=True)
+)
+_ALIKE = Reading(
+    lambda: (
+        Invoice.objects.filter(
+            customer_id__among=Given("customers"),
+            issued_on__among=Given("days"),
+            books_status__in=(Invoice.Books.OPEN, Invoice.Books.PAID),
+        )
+        .order_by("number")
+        .values_list("pk", "number", "customer_id", "total", "issued_on")
+    )
+)
+_UNAPPLIED = Reading(
+    lambda: (
+        Payment.objects.filter(customer_id__among=Given("customers"), unapplied__gt=0, reversed_at=None)
+        .values_list("customer_id", "pending")
+        .annotate(Sum("unapplied"))
+    )
+)
+_MEMOS = Reading(
+    lambda: (
+        CreditMemo.objects.filter(customer_id__among=Given("customers"), balance__gt=0, deleted_at=None)
+        .values_list("customer_id")
+        .annotate(Sum("balance"))
+    )
+)
+_TICKED = Reading(
+    lambda: Checked.objects.filter(customer_id__among=Given("customers")).values_list("customer_id", "reason", "about")
+)
 
 
 class NotThere(Exception):
@@ -151,45 +191,38 @@ def _money_of(customers: Iterable[Customer]) -> tuple[dict[UUID, Decimal], set[U
 
 def _unused(customers: Collection[UUID]) -> tuple[dict[UUID, Decimal], set[UUID]]:
     """Money applied to nothing, and who has some that has not arrived yet."""
-    paid = Payment.objects.filter(customer_id__in=customers, unapplied__gt=0, reversed_at=None)
-    memos = CreditMemo.objects.filter(customer_id__in=customers, balance__gt=0, deleted_at=None)
     found: dict[UUID, Decimal] = defaultdict(Decimal)
     coming: set[UUID] = set()
-    for customer, pending, amount in paid.values_list("customer_id", "pending").annotate(Sum("unapplied")):
+    for customer, pending, amount in _UNAPPLIED(customers=customers):
         if pending:
             coming.add(customer)
         else:
             found[customer] += amount
-    for customer, amount in memos.values_list("customer_id").annotate(Sum("balance")):
+    for customer, amount in _MEMOS(customers=customers):
         found[customer] += amount
     return found, coming
 
 
 def _texts(invoices: Sequence[Invoice]) -> dict[UUID, list[str]]:
     found: dict[UUID, list[str]] = defaultdict(list)
-    lines = InvoiceLine.objects.filter(invoice__in=[invoice.pk for invoice in invoices])
-    for invoice, item, description in lines.values_list("invoice_id", "item", "description"):
+    for invoice, item, description in _TEXTS(invoices=[invoice.pk for invoice in invoices]):
         found[invoice] += [item, description]
     return found
 
 
 def _pending(invoices: Sequence[Invoice]) -> set[UUID]:
     """Invoices that a payment on its way is meant for."""
-    meant = Allocation.objects.filter(
-        invoice__in=[invoice.pk for invoice in invoices], kind=Allocation.Kind.COMING, amount__gt=0
-    )
-    return set(meant.values_list("invoice_id", flat=True))
+    return set(_COMING(invoices=[invoice.pk for invoice in invoices]))
 
 
 def _twins(invoices: Sequence[Invoice]) -> dict[UUID, str]:
     """Another open invoice of the same customer, amount and date: one of the two may be a mistake."""
-    same = Invoice.objects.filter(
-        customer__in={invoice.customer_id for invoice in invoices},
-        issued_on__in={invoice.issued_on for invoice in invoices if invoice.issued_on},
-        books_status__in=(Invoice.Books.OPEN, Invoice.Books.PAID),
+    same = _ALIKE(
+        customers={invoice.customer_id for invoice in invoices},
+        days={invoice.issued_on for invoice in invoices if invoice.issued_on},
     )
     alike: dict[object, list[tuple[UUID, str]]] = defaultdict(list)
-    for pk, number, *key in same.order_by("number").values_list("pk", "number", "customer_id", "total", "issued_on"):
+    for pk, number, *key in same:
         alike[tuple(key)].append((pk, number))
     return {
         invoice.pk: others[0]
@@ -199,5 +232,4 @@ def _twins(invoices: Sequence[Invoice]) -> dict[UUID, str]:
 
 
 def _ticked(customers: Collection[UUID]) -> set[tuple[UUID, str, str]]:
-    rows = Checked.objects.filter(customer__in=list(customers))
-    return set(rows.values_list("customer_id", "reason", "about"))
+    return set(_TICKED(customers=customers))

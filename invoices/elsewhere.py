@@ -9,9 +9,18 @@ from uuid import UUID
 
 from integrations.models import Connection, Provider
 from invoices.models import Contact, Customer, Invoice
+from syntharra.reading import Given, Reading
 
 type Bill = tuple[str, Decimal, str]
 """Number, total and currency: what the same bill has in common wherever it is written down."""
+
+_NUMBERED = Reading(
+    lambda: (
+        Invoice.objects.open()
+        .filter(number__among=Given("numbers"))
+        .values_list("number", "total", "currency", "connection_id")
+    )
+)
 
 
 def elsewhere(invoices: Sequence[Invoice]) -> dict[UUID, str]:
@@ -40,15 +49,14 @@ def elsewhere(invoices: Sequence[Invoice]) -> dict[UUID, str]:
 def _alike(invoices: Sequence[Invoice]) -> Mapping[Bill, list[Invoice]]:
     """Everything open in connected books that has the number and total of one of these in other books, itself too."""
     wanted = {_bill(invoice) for invoice in invoices if invoice.number}
-    rows = Invoice.objects.open().filter(number__in={number for number, _total, _currency in wanted})
     books: dict[Bill, set[UUID]] = defaultdict(set)
-    for number, total, currency, connection in rows.values_list("number", "total", "currency", "connection_id"):
+    for number, total, currency, connection in _NUMBERED(numbers={number for number, _total, _currency in wanted}):
         books[number, total, currency].add(connection)
     doubled = {bill for bill in wanted if len(books[bill]) > 1}
     found: dict[Bill, list[Invoice]] = defaultdict(list)
     if not doubled:  # as ever where a firm keeps one set of books
         return found
-    live = rows.filter(number__in={number for number, _total, _currency in doubled})
+    live = Invoice.objects.open().filter(number__in={number for number, _total, _currency in doubled})
     live = live.exclude(connection__state=Connection.State.DISCONNECTED)
     for row in live.select_related("connection", "customer").order_by("connection__provider", "pk"):
         if _bill(row) in doubled:

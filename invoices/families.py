@@ -5,12 +5,23 @@ from collections.abc import Iterable
 from uuid import UUID
 
 from invoices.models import Customer
+from syntharra.reading import Given, Reading
 
 LEVELS = 5
 """How far up and down; the deepest nesting of any vendor we read."""
 
 type Name = tuple[UUID, str]
 """The connection, and the id in its books."""
+
+_KIN = ("connection", "external_id", "parent_external_id", "open_credit")
+_KNOWN_AS = Reading(
+    lambda: Customer.objects.filter(connection_id__among=Given("books"), external_id__among=Given("ids")).only(*_KIN)
+)
+_BENEATH = Reading(
+    lambda: Customer.objects.filter(connection_id__among=Given("books"), parent_external_id__among=Given("ids")).only(
+        *_KIN
+    )
+)
 
 
 def families(customers: Iterable[Customer]) -> list[list[Customer]]:
@@ -36,7 +47,7 @@ def _climb(found: dict[Name, Customer]) -> None:
     """Adds the parents, and theirs."""
     for _level in range(LEVELS):
         missing = _parents(found) - found.keys()
-        above = _read(missing, "external_id") if missing else []
+        above = _read(_KNOWN_AS, missing) if missing else []
         if not above:
             return
         found |= {_name(one): one for one in above if _name(one) in missing}
@@ -48,20 +59,16 @@ def _descend(found: dict[Name, Customer]) -> None:
     for _level in range(LEVELS):
         if not last:
             return
-        below = _read(last, "parent_external_id")
+        below = _read(_BENEATH, last)
         fresh = {_name(one): one for one in below if _parent(one) in last and _name(one) not in found}
         found |= fresh
         last = set(fresh)
 
 
-def _read(names: Iterable[Name], by: str) -> list[Customer]:
+def _read(asked: Reading[Customer], names: Iterable[Name]) -> list[Customer]:
     """Those with one of these ids; also of other books that use the same ids."""
     named = list(names)
-    ids = {
-        "connection__in": {books for books, _id in named},
-        f"{by}__in": {external_id for _books, external_id in named},
-    }
-    return list(Customer.objects.filter(**ids).only("connection", "external_id", "parent_external_id", "open_credit"))
+    return asked(books={books for books, _id in named}, ids={external_id for _books, external_id in named})
 
 
 def _name(customer: Customer) -> Name:

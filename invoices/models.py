@@ -15,6 +15,7 @@ from invoices.notice_models import ValidationNotice as ValidationNotice
 from invoices.spoken_models import SpokenLabel as SpokenLabel
 from syntharra import money
 from syntharra.clock import now
+from syntharra.reading import Given
 from syntharra.states import Stateful
 from syntharra.tenancy import TenantModel, TenantQuerySet
 
@@ -114,7 +115,7 @@ class InvoiceQuerySet(TenantQuerySet["Invoice"]):
         """Unpaid in the books."""
         return self.filter(books_status="open", balance__gt=0)
 
-    def collectable(self, *, on: date, at: datetime | None = None) -> "InvoiceQuerySet":
+    def collectable(self, *, on: date | Given, at: datetime | Given | None = None) -> "InvoiceQuerySet":
         """The one definition: open in the books, balance above 0, not frozen, not left, not paused, no hold, no promise.
 
         ``at`` is the moment for which holds are asked about, now unless given. A hold on a number is the gate's to see:
@@ -379,7 +380,7 @@ class Promise(TenantModel):
 
 
 class HoldQuerySet(TenantQuerySet["Hold"]):
-    def running(self, moment: datetime) -> "HoldQuerySet":
+    def running(self, moment: datetime | Given) -> "HoldQuerySet":
         return self.filter(Q(until=None) | Q(until__gt=moment), lifted_at=None)
 
 

@@ -1,0 +1,122 @@
+"""Queries of the ORM that are written once and run many times: compiled the first time, with new values each time.
+
+A sweep asks the same thirty questions about batch after batch; putting each into SQL anew costs more than the answer.
+``Given`` stands for a value to come, ``__among`` for a list of them, which goes over as one array whatever its length::
+
+    PROMISES = Reading(lambda: Promise.objects.filter(invoice_id__among=Given("invoices"), status="running"))
+    for promise in PROMISES(invoices=invoices): ...
+
+Row level security holds as ever, and without a business a tenant table raises ``NoBusiness``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from django.db import connection
+from django.db.models import Expression, Field, ForeignObject, Lookup, QuerySet
+from django.db.models.query import FlatValuesListIterable, ModelIterable, get_related_populators
+
+from syntharra.tenancy import TenantQuery, current_business
+
+if TYPE_CHECKING:
+    from django.db.models.sql.compiler import SQLCompiler
+
+
+class Given(Expression):
+    """A value that is named when the question is asked."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self.name = name
+
+    def as_sql(self, compiler: SQLCompiler, connection: Any) -> tuple[str, Any]:
+        return "%s", [self]
+
+
+@Field.register_lookup
+@ForeignObject.register_lookup
+class Among(Lookup):
+    """One of these values, as ``in`` is, but with one array for all of them."""
+
+    lookup_name = "among"
+
+    def get_prep_lookup(self) -> Any:
+        return self.rhs if isinstance(self.rhs, Given) else list(self.rhs)
+
+    def as_sql(self, compiler: SQLCompiler, connection: Any) -> tuple[str, Any]:
+        lhs, params = self.process_lhs(compiler, connection)
+        return f"{lhs} = ANY(%s)", [*params, self.rhs]
+
+
+class Reading[T]:
+    """A question to the database with its values left open. Asking takes them by name and gives the rows in a list.
+
+    Rows are what the queryset gives: instances, or tuples of ``values_list``. No prefetching and no annotations beside
+    instances. Raises KeyError for a value that was not given.
+    """
+
+    def __init__(self, build: Callable[[], QuerySet[Any, T]]) -> None:
+        self._build = build
+
+    def __call__(self, **given: Any) -> list[T]:
+        if self._of_tenant:
+            current_business()
+        plain = {name: _array(value) for name, value in given.items()}
+        sql, params = self._compiled
+        with connection.cursor() as cursor:
+            cursor.execute(sql, [plain[one.name] if isinstance(one, Given) else one for one in params])
+            rows = cursor.fetchall()
+        return list(self._shaped(rows))
+
+    @cached_property
+    def _queryset(self) -> QuerySet[Any, T]:
+        return self._build()
+
+    @cached_property
+    def _of_tenant(self) -> bool:
+        return isinstance(self._queryset.query, TenantQuery)
+
+    @cached_property
+    def _compiler(self) -> SQLCompiler:
+        made: SQLCompiler = self._queryset.query.get_compiler(using=self._queryset.db)
+        return made
+
+    @cached_property
+    def _compiled(self) -> tuple[str, tuple[Any, ...]]:
+        sql, params = self._compiler.as_sql()
+        return sql, tuple(params)
+
+    def _shaped(self, rows: list[tuple[Any, ...]]) -> Iterable[Any]:
+        if not rows:
+            return []
+        whole = self._queryset._iterable_class is ModelIterable
+        made: Any = self._compiler
+        found = made.results_iter([rows], tuple_expected=not whole)
+        return map(self._instance, found) if whole else self._flat(found)
+
+    def _flat(self, rows: Iterable[Any]) -> Iterable[Any]:
+        return (row[0] for row in rows) if self._queryset._iterable_class is FlatValuesListIterable else rows
+
+    def _instance(self, row: Any) -> Any:
+        model, names, first, last, populators = self._recipe
+        one = model.from_db(self._queryset.db, names, row[first:last])
+        for populator in populators:
+            populator.populate(row, one)
+        return one
+
+    @cached_property
+    def _recipe(self) -> tuple[Any, list[str], int, int, list[Any]]:
+        made: Any = self._compiler
+        asked: Any = self._queryset
+        columns = made.klass_info["select_fields"]
+        first, last = columns[0], columns[-1] + 1
+        names = [column[0].target.attname for column in made.select[first:last]]
+        populators = get_related_populators(made.klass_info, made.select, asked.db, asked._fetch_mode)
+        return made.klass_info["model"], names, first, last, populators
+
+
+def _array(value: Any) -> Any:
+    return list(value) if isinstance(value, Collection) and not isinstance(value, str | bytes) else value
