@@ -93,7 +93,8 @@ class Dialogue:
         if self.state is None:
             return
         if kind(frame) == "prompt":
-            self._write("customer", word(frame, "voicePrompt"), partial=not is_final(frame), state=PAUSE)
+            said = without_digits(word(frame, "voicePrompt"))  # whatever it was, no card's number is kept
+            self._write("customer", said, partial=not is_final(frame), state=PAUSE)
         self.state = replace(self.state, paused=True)
         self._mark_silence(replace(self.state, paused=False), self._position)
 

@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from accounts import timeline
 from accounts.models import Business
 from calls import answering, bells, handover, twiml
+from calls.agent.everyday import reads_card_number, without_digits
 from calls.agent.outcomes import Disposition
 from calls.doors import call_at
 from calls.endings import UNFINISHED
@@ -185,6 +186,7 @@ def word(line_id: UUID, sid: str, *, words: str, key: str) -> str:
     call = call_at(line_id, sid)
     if call is None or call.disposition:
         return twiml.hang_up()
+    words = without_digits(words) if reads_card_number(words) else words  # a card's number is written down nowhere
     heard = hear(words, final=True) if words.strip() else None
     if words.strip():
         _write_down(call, words)

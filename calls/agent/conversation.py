@@ -7,7 +7,14 @@ from calls.agent import answers, opening, stops
 from calls.agent.acts import Note, NoteKind, Pause, StopRecording, Suppress
 from calls.agent.dispositions import Disposition
 from calls.agent.events import Event, HungUp, Interrupted, Key, MachineHeard, Played, Said, Silence, TimeUp
-from calls.agent.everyday import Everyday, everyday, is_social_security, reads_card_number, without_digits
+from calls.agent.everyday import (
+    Everyday,
+    everyday,
+    goes_on_reading,
+    is_social_security,
+    reads_card_number,
+    without_digits,
+)
 from calls.agent.facts import Brief
 from calls.agent.languages import follow_language
 from calls.agent.listening import hear_answer
@@ -79,6 +86,8 @@ def _partial(turn: Turn, text: str, closely: bool) -> None:
 
 def reads_card(state: State, text: str) -> bool:
     """A card or bank number; the numbers of the bills and the ZIP code on file are none."""
+    if state.phase not in (Phase.NAME, Phase.FACT, Phase.WAITING) and goes_on_reading(text, state.last_final):
+        return True
     return reads_card_number(text, (*(invoice.number for invoice in state.brief.invoices), state.brief.zip_code[:5]))
 
 

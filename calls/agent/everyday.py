@@ -175,6 +175,8 @@ def how_paid(text: str) -> HowPaid:
 
 
 CARD_RUN = 8
+SHORTEST_PART = 3  # of a number read out in parts; as long as a security code
+_SECURITY_CODE = re.compile(r"\b(cvv|cvc|cvv2|security code|codigo de seguridad)\b")
 _CARD = re.compile(
     r"\b(card|visa|mastercard|amex|discover|account|routing|debit|credit|cvv|security code|expir\w+|social|tarjeta|cuenta|banco)\b"
 )
@@ -192,12 +194,27 @@ def reads_card_number(text: str, known: Collection[str] = ()) -> bool:
     plain = _OTHER_FIGURES.sub(" and ", text)
     joined = " ".join(words(plain))
     about_card = _CARD.search(joined) is not None
+    if _SECURITY_CODE.search(joined) and any(len(run) >= SHORTEST_PART for run in digit_runs(plain)):
+        return True
     for run in digit_runs(plain):
         for allowed in known:
             run = run.replace(re.sub(r"\D", "", allowed) or " ", "")
         if len(run) >= CARD_RUN and (about_card or not (_PHONE.search(joined) and _may_be_phone(run))):
             return True
     return False
+
+
+def goes_on_reading(text: str, before: str) -> bool:
+    """Nothing but digits, said after words about a card, other digits, or digits already taken out: one number in several breaths."""
+    if not _is_all_digits(text):
+        return False
+    return "#" in before or _CARD.search(" ".join(words(before))) is not None or _is_all_digits(before)
+
+
+def _is_all_digits(text: str) -> bool:
+    """At least three digits and no other word."""
+    runs = digit_runs(text)
+    return len(runs) == 1 and len(runs[0]) >= SHORTEST_PART and all(digit_runs(word) for word in words(text))
 
 
 def _may_be_phone(run: str) -> bool:

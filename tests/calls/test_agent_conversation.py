@@ -27,6 +27,7 @@ from calls.agent.acts import (
     SwitchLanguage,
 )
 from calls.agent.codec import CodecError
+from calls.agent.conversation import reads_card
 from calls.agent.events import HungUp, Interrupted, Key, MachineHeard, Said, Silence
 from disputes.hearing import Intent, Reason
 from syntharra.money import of
@@ -545,3 +546,30 @@ def test_a_day_the_agent_offered_is_no_promise_until_somebody_says_yes(end: Hung
 
     assert not any(isinstance(act, Promise) for act in acts)
     assert state.end is Disposition.NEEDS_TIME_OR_PLAN
+
+
+def test_a_card_read_out_in_several_breaths_is_kept_in_none_of_them() -> None:
+    state, kept = known(consumer()), []
+    for breath in ("can I use my visa", "4111", "one one one one", "1111", "1111"):
+        step = advance(state, Said(breath))
+        state = step.state
+        kept.append(state.last_final)
+        if step.end is not None:
+            break
+
+    assert not any(character.isdigit() for text in kept for character in text)
+
+
+@pytest.mark.parametrize(
+    ("before", "text", "is_card"),
+    [
+        ("4111", "1111", True), ("#### ####", "one one one one", True), ("by card", "4111", True), ("", "the cvv is 123", True),
+        ("when is it due", "1111", False), ("by card", "on the 25th", False), ("4111", "that is my house number 1111", False),
+    ],
+)  # fmt: skip
+def test_digits_after_digits_are_a_card_and_other_digits_are_none(before: str, text: str, is_card: bool) -> None:
+    assert reads_card(replace(known(consumer()), last_final=before), text) is is_card
+
+
+def test_a_zip_code_said_twice_is_no_card() -> None:
+    assert talk(consumer(zip_code="76104"), "yes", "43215", "76104")[-1].state.right_party

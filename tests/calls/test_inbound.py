@@ -357,3 +357,12 @@ def test_the_kill_switch_and_a_freeze_spare_callers_who_hear_nothing_of_money(
 
     assert stop_calls(Duty.objects.get(kind="stop_calls")) == "ended 0"
     assert Call.objects.get().status == "in-progress"
+
+
+def test_a_card_number_left_as_a_word_is_written_down_nowhere(plumber: Firm, caller: Caller) -> None:
+    caller.rings("+16145550888")
+
+    caller.answers(SpeechResult="it is Ana take my visa 4111 1111 1111 1111")
+
+    assert Call.objects.get().lines.get().text == "it is Ana take my visa #### #### #### ####"
+    assert "4111" not in str(list(ActivityLine.objects.values_list("detail__facts", flat=True)))
