@@ -76,6 +76,9 @@ TABLE: dict[str, Kept] = {
     "notifications.Duty": Kept(timedelta(days=400), "carried out; the timeline has what came of it", "done_at"),
     "notifications.Message": PROOF,
     "notifications.MessageInvoice": PROOF,
+    "notifications.ReplyAddress": Kept(
+        timedelta(0), "answers to a letter two years old are nobody's any more", "until"
+    ),
     "invoices.Customer": BOOKS,
     "invoices.Contact": BOOKS,
     "invoices.Invoice": BOOKS,
@@ -107,7 +110,10 @@ TABLE: dict[str, Kept] = {
     "disputes.InvoiceVersion": PROOF,
     "disputes.LegalDate": PROOF,
     "disputes.EvidencePack": PROOF,
-    "disputes.ReplyAddress": DOOR,
+    "disputes.InboundMail": PROOF,
+    "disputes.StrayMail": Kept(
+        timedelta(days=30), "mail nobody here was meant by; for the operator who is asked", "at"
+    ),
     "calls.Attempt": PROOF,
     "calls.AttemptInvoice": PROOF,
     "calls.FinalChoice": PROOF,

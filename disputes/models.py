@@ -6,13 +6,14 @@ from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from disputes.mail_models import InboundMail as InboundMail
+from disputes.mail_models import StrayMail as StrayMail
 from disputes.track_models import BooksMoved as BooksMoved
 from disputes.track_models import DisputeFile as DisputeFile
 from disputes.track_models import EvidencePack as EvidencePack
 from disputes.track_models import InvoiceVersion as InvoiceVersion
 from disputes.track_models import LegalDate as LegalDate
 from disputes.track_models import Post as Post
-from disputes.track_models import ReplyAddress as ReplyAddress
 from disputes.track_models import Resolution as Resolution
 from disputes.track_models import Side as Side
 from disputes.track_models import Specification as Specification

@@ -3,7 +3,7 @@
 from celery import shared_task
 
 from accounts.models import Business
-from disputes import books, course, digest, from_books, resolving
+from disputes import books, course, digest, fetching, from_books, inbound, resolving
 from invoices.changes import MARKS
 from syntharra import due, logs
 from syntharra.tenancy import acting_for
@@ -53,3 +53,25 @@ def sweep_course() -> int:
                         log.exception("course_failed", kind=kind, row=str(row_id))
                     done += 1
     return done
+
+
+@shared_task
+def sweep_mail() -> int:
+    """Act on mail that was kept and not acted on: a worker died over it, or something was out of order; how many."""
+    done = 0
+    for business_id in due.businesses(inbound.DUE):
+        with acting_for(business_id):
+            for row_id in due.rows(inbound.DUE):
+                try:
+                    inbound.act(row_id)
+                except Exception:
+                    log.exception("mail_failed", mail=str(row_id))
+                    inbound.again_later(row_id)
+                done += 1
+    return done
+
+
+@shared_task
+def fetch_mail() -> int:
+    """Take the mail that waits in the mailbox the settings name, if they name one; how many."""
+    return fetching.fetch()

@@ -302,11 +302,3 @@ class EvidencePack(TenantModel):
 
     class Meta(TenantModel.Meta):
         pass
-
-
-class ReplyAddress(models.Model):
-    """Whose dispute an e-mail to a signed reply address belongs to; holds a hash of the address, no business's data."""
-
-    address_hash = models.BinaryField(primary_key=True, max_length=32)
-    business_id = models.UUIDField()
-    dispute_id = models.UUIDField()

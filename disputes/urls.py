@@ -1,8 +1,9 @@
 from django.urls import path
 
-from disputes import signed_acts, views
+from disputes import mail_doors, signed_acts, views
 
 urlpatterns = [
+    path("mail/<slug:service>", mail_doors.inbound_mail, name="inbound_mail"),
     path("l/<str:token>", views.signed_page, name="signed_page"),
     path("l/<str:token>/files/<uuid:pk>", views.signed_file, name="signed_file"),
     path("l/<str:token>/act", signed_acts.signed_act, name="signed_act"),

@@ -68,7 +68,7 @@ class Message(TenantModel, Stateful):
         Status.DRAFT: {Status.QUEUED, Status.WITHDRAWN, Status.SENT, Status.REFUSED},
         Status.QUEUED: {Status.SENDING, Status.REFUSED, Status.WITHDRAWN, Status.FAILED},
         Status.SENDING: {Status.SENT, Status.QUEUED, Status.FAILED, Status.REFUSED, Status.WITHDRAWN},
-        Status.SENT: set(),
+        Status.SENT: {Status.FAILED},  # the mail server took it, and it came back
         Status.FAILED: {Status.QUEUED},
         Status.REFUSED: {Status.QUEUED},
         Status.WITHDRAWN: set(),
@@ -125,3 +125,12 @@ class MessageInvoice(TenantModel):
             *TenantModel.Meta.constraints,
             models.UniqueConstraint(fields=["business", "message", "invoice"], name="about_once"),
         ]
+
+
+class ReplyAddress(models.Model):
+    """Which letter an e-mail to a signed reply address answers; holds a hash of the address, no business's data."""
+
+    address_hash = models.BinaryField(primary_key=True, max_length=32)
+    business_id = models.UUIDField()
+    message_id = models.UUIDField()
+    until = models.DateTimeField()  # machine time

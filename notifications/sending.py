@@ -16,7 +16,7 @@ from compliance.gate import Clearance
 from compliance.models import Channel, Purpose
 from compliance.registry import Ask
 from compliance.services import clear
-from notifications import lint, outbox
+from notifications import lint, outbox, replies
 from notifications.letters import BadLetter, NoLongerTrue, render, was_not_sent, was_sent
 from notifications.models import Message
 from syntharra import clock, due, logs
@@ -124,6 +124,7 @@ def _deliver(message: Message) -> None:
             "X-Correlation-ID": message.correlation,
             "Auto-Submitted": "auto-generated",
         },
+        reply_to=_reply_to(message),
     )
     mail.attach_alternative(letter.html, "text/html")
     mail.send()
@@ -141,6 +142,12 @@ def _deliver(message: Message) -> None:
 def _sender(message: Message) -> str:
     name = message.business.name if message.customer_id else "Syntharra"
     return " ".join(name.split())
+
+
+def _reply_to(message: Message) -> list[str]:
+    """A customer's answer comes back to us, and to the letter it answers. On every try a new address: the last one's is gone."""
+    address = replies.make(message) if message.customer_id is not None else ""
+    return [address] if address else []
 
 
 def _address() -> str:
@@ -175,6 +182,23 @@ def _give_up(message: Message, why: str) -> None:
         was_not_sent(message)
         if message.customer_id is not None:
             outbox.owe(*_tell_the_firm(message))
+
+
+@transaction.atomic
+def came_back(message_id: UUID, why: str) -> bool:
+    """The mail server had taken it and sent it back: it failed after all, and what follows a failure follows.
+
+    False when it was known, or was never sent. Safe to call twice.
+    """
+    message = Message.objects.get(pk=message_id)
+    if message.status != Message.Status.SENT or message.channel != Channel.EMAIL:
+        return False
+    _end(message, Message.Status.FAILED, outcome=f"came back: {why}"[:200])
+    timeline.record(message, f"failed_{message.letter}", by="syntharra", why=why[:200])
+    was_not_sent(message)
+    if message.customer_id is not None:
+        outbox.owe(*_tell_the_firm(message))
+    return True
 
 
 def _tell_the_firm(message: Message) -> list[outbox.Letter]:

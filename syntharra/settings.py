@@ -185,6 +185,15 @@ SECURE_CSP = {
 vars().update(env.email_url_config(env.str("EMAIL_URL", default="smtp://127.0.0.1:1025")))
 EMAIL_BACKEND = env.str("EMAIL_BACKEND", default=vars()["EMAIL_BACKEND"])
 EMAIL_TIMEOUT = 15
+INBOUND_DOMAIN = env.str("INBOUND_DOMAIN", default="").strip().lower()  # answers to our letters come to addresses there
+ANYMAIL = {
+    "WEBHOOK_SECRET": env.str("INBOUND_SECRET", default=""),
+    "MAILGUN_WEBHOOK_SIGNING_KEY": env.str("INBOUND_SIGNING_KEY", default=""),
+    "POSTAL_WEBHOOK_KEY": env.str("INBOUND_SIGNING_KEY", default=""),
+}
+INBOUND_SERVICE = env.str("INBOUND_SERVICE", default="")  # of anymail's, for example "postmark"
+INBOUND_MAILDIR = env.str("INBOUND_MAILDIR", default="")
+INBOUND_IMAP = env.str("INBOUND_IMAP", default="")  # imaps://user:password@host[:port]/mailbox
 DEFAULT_FROM_EMAIL = env.str("MAIL_FROM", default="Syntharra <syntharra@localhost.example>")
 
 # The books and the carrier. A sandbox business reaches SIMULATORS_URL only, a live one never.
@@ -265,6 +274,8 @@ CELERY_BEAT_SCHEDULE = {
     "digest": {"task": "disputes.tasks.sweep_digests", "schedule": SWEEP_SECONDS},
     "stale-books": {"task": "desk.tasks.sweep_stale_books", "schedule": 5 * SWEEP_SECONDS},
     "course": {"task": "disputes.tasks.sweep_course", "schedule": SWEEP_SECONDS},
+    "mail": {"task": "disputes.tasks.sweep_mail", "schedule": SWEEP_SECONDS},
+    "fetch-mail": {"task": "disputes.tasks.fetch_mail", "schedule": SWEEP_SECONDS},
     "marks": {"task": "disputes.tasks.sweep_books", "schedule": SWEEP_SECONDS},
     "seal": {"task": "accounts.tasks.seal", "schedule": min(SWEEP_SECONDS, 10.0)},
     "retention": {"task": "desk.tasks.forget_expired", "schedule": crontab(hour="3", minute="17")},

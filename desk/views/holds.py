@@ -23,6 +23,7 @@ from desk.hold_forms import HoldForm, MinimumForm
 from desk.standing import invoice_url
 from desk.views.invoices import without_page
 from desk.wording.outcomes import means
+from disputes.replies import TO_READ
 from invoices import holds
 from invoices.holds import CannotHold
 from invoices.models import Customer, Hold, Invoice
@@ -105,6 +106,9 @@ def lift(request: MemberRequest, pk: UUID) -> HttpResponse:
     hold = get_object_or_404(request.business.holds, pk=pk)
     if hold.reason == REPLACEMENT:
         messages.warning(request, _("Answer first whether the new invoice replaces the older one."))
+        return redirect("holds")
+    if hold.reason == TO_READ:
+        messages.warning(request, _("Read what they wrote first: it is on Today."))
         return redirect("holds")
     holds.lift(hold.pk, by=request.user)
     messages.success(request, _("The hold is lifted. Who may be called is planned anew."))
@@ -193,9 +197,12 @@ def _row(hold: Hold) -> HoldRow:
         what, kind, url = phone(hold.number), _("phone number"), ""
     else:
         what, kind, url = _("Everybody"), _("the whole business"), ""
-    reason = _("it may replace an older one") if hold.reason == REPLACEMENT else means(hold.reason) or hold.reason
+    ours = {REPLACEMENT: _("it may replace an older one"), TO_READ: _("they wrote back: read it first")}
+    reason = ours.get(hold.reason) or means(hold.reason) or hold.reason
     through = timezone.localtime(hold.until - timedelta(hours=12)) if hold.until else None
-    return HoldRow(hold.pk, what, kind, url, reason, hold.by, hold.since, through, hold.reason != REPLACEMENT)
+    return HoldRow(
+        hold.pk, what, kind, url, reason, hold.by, hold.since, through, hold.reason not in (REPLACEMENT, TO_READ)
+    )
 
 
 def _small(business: Business, count: int) -> str:
