@@ -27,7 +27,7 @@ PLACEHOLDER = "localhost.example"
 
 def of_installation() -> list[Lack]:
     """What every live call waits for, whichever firm it is for."""
-    return [*lacks(clock.now().date()), *_addresses(), *_carrier(), *_mail(), *_hearing(), *_purposes()]
+    return [*lacks(clock.now().date()), *_addresses(), *_carrier(), *_mail(), *_inbound(), *_hearing(), *_purposes()]
 
 
 def of_business(business: Business) -> list[Lack]:
@@ -58,6 +58,19 @@ def _mail() -> Iterator[Lack]:
     if PLACEHOLDER in settings.DEFAULT_FROM_EMAIL:
         words = _("Letters would come from %(sender)s, which is nobody.") % {"sender": settings.DEFAULT_FROM_EMAIL}
         yield Lack("mail_from", words, _("Set MAIL_FROM, and EMAIL_URL to the mail server."))
+
+
+def _inbound() -> Iterator[Lack]:
+    """Letters name reply addresses, and nothing brings what is written to them."""
+    ways = (
+        settings.INBOUND_MAILDIR,
+        settings.INBOUND_IMAP,
+        settings.INBOUND_SERVICE and settings.ANYMAIL["WEBHOOK_SECRET"],
+    )
+    if settings.INBOUND_DOMAIN and not any(ways):
+        words = _("Customers are told to write to %(domain)s, and nobody fetches that mail.")
+        what_to_do = _("Set INBOUND_SERVICE with INBOUND_SECRET, or INBOUND_IMAP, or INBOUND_MAILDIR.")
+        yield Lack("inbound_mail", words % {"domain": settings.INBOUND_DOMAIN}, what_to_do)
 
 
 def _hearing() -> Iterator[Lack]:

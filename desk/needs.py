@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from django.db.models import Count, Sum
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -18,15 +19,18 @@ from desk.clocks import decision_clock
 from desk.replaced import title_of
 from desk.standing import invoice_url
 from desk.wording.entries import what_of
+from desk.wording.replies import title_of as reply_title
 from disputes.acknowledging import to_post
 from disputes.deadlines import ACKNOWLEDGE_WITHIN
 from disputes.models import ClaimOn
+from disputes.replies import waiting
 from integrations import reminders
 from invoices.models import BookEntry, Invoice
 from syntharra import clock, money
 from syntharra.templatetags.syntharra import moment_words, soon_words
 
 MOST_ENTRIES = 4
+MOST_REPLIES = 20  # oldest first: those that hold collecting the longest
 
 
 @dataclass(frozen=True)
@@ -46,6 +50,7 @@ def needs(business: Business) -> list[Need]:
     return [
         *_consent(business),
         *_disputes(business),
+        *_replies(business),
         *_letters(business),
         *_replacements(business),
         *_paused(business),
@@ -118,6 +123,14 @@ def _letters(business: Business) -> Iterator[Need]:
         said = _("They disagree with a bill and have no e-mail address we can use.")
         url = reverse("letter", args=[message.pk])
         yield Need("late" if late else "clock", "mail", what, url, _("Print"), said, by)
+
+
+def _replies(business: Business) -> Iterator[Need]:
+    """Mail somebody has to read: collecting on its customer waits for it."""
+    for row in waiting().filter(business=business)[:MOST_REPLIES]:
+        words = " ".join(row.words.split())
+        said = f"“{Truncator(words).chars(160)}”" if words else row.subject
+        yield Need("frozen", "mail", reply_title(row), reverse("reply", args=[row.pk]), _("Read"), said)
 
 
 def _replacements(business: Business) -> Iterator[Need]:

@@ -212,19 +212,25 @@ def _promised(row: InboundMail, invoices: Sequence[Invoice]) -> None:
         Hold.objects.create(
             customer_id=row.customer_id, invoice=invoice, reason=PROMISED, by=BY, since=clock.now(), until=until
         )
-    _end(row, Outcome.PROMISE, waits=False)
+    _end(row, Outcome.PROMISE, waits=True, holds=False)
 
 
 def _end(
-    row: InboundMail, outcome: str, *, waits: bool, dispute: Dispute | None = None, post: Post | None = None
+    row: InboundMail,
+    outcome: str,
+    *,
+    waits: bool,
+    holds: bool | None = None,
+    dispute: Dispute | None = None,
+    post: Post | None = None,
 ) -> None:
-    """Write the outcome; the hold ends with it where nobody has to read the mail any more."""
+    """Write the outcome. The hold ends with it where nobody has to read the mail first (``holds``: as ``waits`` unless said)."""
     refused = _take_files(row, dispute, post) if dispute is not None else 0
     with transaction.atomic():
         InboundMail.objects.filter(pk=row.pk, outcome="").update(
             outcome=outcome, waits=waits, dispute=dispute, files_refused=refused
         )
-        if not waits:
+        if not (waits if holds is None else holds):
             _let_go(row, by=BY)
         timeline.record(row, "mail_understood", by=BY, outcome=outcome, waits=waits)
 

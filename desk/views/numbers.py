@@ -20,6 +20,7 @@ from desk.doors import IN_CHARGE, members_page, only_for
 from desk.number_forms import PersonForm
 from integrations.errors import Disconnected, VendorError
 from integrations.twilio.keys import keys_of
+from notifications.replies import forwarding_address
 from syntharra.templatetags.syntharra import phone
 
 
@@ -56,6 +57,7 @@ def numbers(request: MemberRequest) -> HttpResponse:
         "several": len(found) > 1,
         "sandbox": business.sandbox,
         "account": _account(business),
+        "forward_to": forwarding_address(business),
     }
     return render(request, "desk/numbers.html", context)
 

@@ -534,7 +534,7 @@ def test_a_maildir_is_read_once_and_nothing_in_it_is_deleted(
     call_command("fetch_mail")
     call_command("fetch_mail")
 
-    assert capsys.readouterr().out == "2 taken\n0 taken\n"
+    assert capsys.readouterr().out == "2 taken, 0 for nobody\n0 taken, 0 for nobody\n"
     assert len(list((tmp_path / "box" / "cur").iterdir())) == 2
     assert InboundMail.objects.count() == 2
 
