@@ -42,15 +42,15 @@ def finish(line_id: UUID, disposition: str, *, state: State | None = None) -> bo
 
     False when it was finished before. An empty disposition is a line we ended without a word.
     """
-    call = call_at(line_id)
-    if call is None:
-        return False
-    if call.attempt_id is None:
-        return _finish_inbound(call, disposition, state)
-    attempt = hold_attempt(call.attempt_id)
+    try:
+        attempt = hold_attempt(line_id)
+    except Attempt.DoesNotExist:  # a customer called us
+        inbound = call_at(line_id)
+        return inbound is not None and _finish_inbound(inbound, disposition, state)
     call = call_of(attempt)
     if attempt.status == Attempt.Status.ENDED or call is None:
         return False
+    call.attempt, call.business = attempt, attempt.business
     result, reason = _keep_result(call, disposition, state)
     rang = result != Disposition.FAILED and attempt.ended_because != QUEUED
     reached = rang or call.answered_at is not None
@@ -221,7 +221,10 @@ def _end_of(day: date, call: Call) -> datetime:
 
 def _leave_after_the_third(invoices: list[Invoice]) -> None:
     """Three dials and nothing under way that would still settle it: the owner decides."""
-    past = History.of({invoice.customer_id for invoice in invoices}, [])
+    customers = {invoice.customer_id for invoice in invoices}
+    if Attempt.objects.filter(customer_id__in=customers, dialing_at__isnull=False).count() < ATTEMPTS:
+        return  # nothing of these customers can have been dialed so often: their whole past need not be read
+    past = History.of(customers, [])
     collectable = set(
         Invoice.objects.collectable(on=clock.now().date())
         .filter(pk__in=[invoice.pk for invoice in invoices])

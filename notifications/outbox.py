@@ -11,11 +11,12 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db import transaction
+from django.db import DEFAULT_DB_ALIAS, transaction
 from kombu.exceptions import OperationalError
 
 from notifications.models import Duty, Message, MessageInvoice
-from syntharra import clock, due, logs
+from syntharra import bulk, clock, due, logs
+from syntharra.identifiers import uuid7
 from syntharra.tenancy import current_business
 
 log = logs.get(__name__)
@@ -76,10 +77,26 @@ def carries_out(kind: str, handler: Callable[[Duty], str]) -> None:
 
 
 def owe(*owed: Act | Letter) -> list[Duty | Message]:
-    """Write down what is owed, inside the caller's transaction. Owing the same again gives back what is already there."""
-    rows = [_act(item) if isinstance(item, Act) else _letter(item) for item in owed]
+    """Write down what is owed, inside the caller's transaction. Owing the same again gives back what is already there.
+
+    However much it is, it takes four statements at most, and one more for each sort of which something was owed before.
+    """
+    moment = clock.now()
+    rows = [_act(item, moment) if isinstance(item, Act) else _letter(item, moment) for item in owed]
+    duties, new_duties = _written(Duty, "kind", [row for row in rows if "kind" in row])
+    messages, new_messages = _written(Message, "letter", [row for row in rows if "letter" in row])
+    letters = [(messages[item.letter, item.key], item) for item in owed if isinstance(item, Letter)]
+    about = {(message.pk, pk): None for message, item in letters if message.pk in new_messages for pk in item.about}
+    bulk.insert(MessageInvoice, [{"message_id": message, "invoice_id": invoice} for message, invoice in about])
+    leaving = [
+        message
+        for message in messages.values()
+        if message.pk in new_messages and message.status != Message.Status.DRAFT
+    ]
+    new = [duty for duty in duties.values() if duty.pk in new_duties]
+    due.note_each(KIND, {duty.pk: duty.due_at for duty in new} | {message.pk: message.due_at for message in leaving})
     ring()
-    return rows
+    return [duties[item.kind, item.key] if isinstance(item, Act) else messages[item.letter, item.key] for item in owed]
 
 
 def ring() -> None:
@@ -97,47 +114,57 @@ def _ring(business: str) -> None:
         log.warning("bell_not_heard", business=business)  # the sweep will come by
 
 
-def _act(owed: Act) -> Duty:
-    moment = owed.at or clock.now() + owed.after
-    duty, made = Duty.objects.get_or_create(
-        kind=owed.kind,
-        key=owed.key,
-        defaults={
-            "facts": owed.facts,
-            "correlation": logs.correlation_id(),
-            "owed_at": clock.now(),
-            "due_at": moment,
-        },
-    )
-    if made:
-        due.note(KIND, duty.pk, at=moment)
-    return duty
+def _act(owed: Act, moment: datetime) -> dict[str, Any]:
+    return {
+        "id": uuid7(),
+        "kind": owed.kind,
+        "key": owed.key,
+        "facts": owed.facts,
+        "correlation": logs.correlation_id(),
+        "owed_at": moment,
+        "due_at": owed.at or moment + owed.after,
+    }
 
 
-def _letter(owed: Letter) -> Message:
-    moment = owed.at or clock.now() + owed.after
-    message, made = Message.objects.get_or_create(
-        letter=owed.letter,
-        key=owed.key,
-        defaults={
-            "purpose": owed.purpose,
-            "status": Message.Status.DRAFT if owed.draft else Message.Status.QUEUED,
-            "channel": owed.channel,
-            "to": owed.to,
-            "customer_id": owed.customer,
-            "member_id": owed.member,
-            "language": owed.language,
-            "facts": owed.facts,
-            "correlation": logs.correlation_id(),
-            "owed_at": clock.now(),
-            "due_at": moment,
-        },
-    )
-    if made:
-        MessageInvoice.objects.bulk_create([MessageInvoice(message=message, invoice_id=pk) for pk in owed.about])
-        if not owed.draft:
-            due.note(KIND, message.pk, at=moment)
-    return message
+def _letter(owed: Letter, moment: datetime) -> dict[str, Any]:
+    return {
+        "id": uuid7(),
+        "letter": owed.letter,
+        "key": owed.key,
+        "purpose": owed.purpose,
+        "status": Message.Status.DRAFT if owed.draft else Message.Status.QUEUED,
+        "channel": owed.channel,
+        "to": owed.to,
+        "customer_id": owed.customer,
+        "member_id": owed.member,
+        "language": owed.language,
+        "facts": owed.facts,
+        "correlation": logs.correlation_id(),
+        "owed_at": moment,
+        "due_at": owed.at or moment + owed.after,
+    }
+
+
+def _written[M: (Duty, Message)](
+    model: type[M], sort: str, rows: list[dict[str, Any]]
+) -> tuple[dict[tuple[str, str], M], set[UUID]]:
+    """These rows by sort and key, as they are on record now, and which of them are new. The first of a key counts."""
+    wanted: dict[tuple[str, str], dict[str, Any]] = {}
+    for row in rows:
+        wanted.setdefault((row[sort], row["key"]), row)
+    conflict = f"(business_id, {sort}, key) DO NOTHING"
+    new = {pk for (pk,) in bulk.insert(model, list(wanted.values()), on_conflict=conflict, returning="id")}
+    found: dict[tuple[str, str], M] = {}
+    for place, row in wanted.items():
+        if row["id"] in new:
+            found[place] = model(**row)
+            found[place]._state.adding, found[place]._state.db = False, DEFAULT_DB_ALIAS
+    if len(found) < len(wanted):
+        sorts, keys = zip(*(wanted.keys() - found.keys()), strict=True)
+        for old in model._default_manager.filter(**{f"{sort}__in": set(sorts), "key__in": set(keys)}):
+            if (place := (getattr(old, sort), old.key)) in wanted:
+                found.setdefault(place, old)
+    return found, new
 
 
 def reschedule(message: Message, *, at: datetime) -> None:

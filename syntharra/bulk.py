@@ -21,14 +21,17 @@ type Row = Mapping[str, Any]
 """Values by column name; what is left out has the field's default."""
 
 
-def insert(model: type[models.Model], rows: Sequence[Row], *, on_conflict: str = "") -> None:
+def insert(
+    model: type[models.Model], rows: Sequence[Row], *, on_conflict: str = "", returning: str = ""
+) -> list[tuple[Any, ...]]:
     """Insert these rows of the current business. ``on_conflict`` is our own SQL, such as ``DO NOTHING`` with its target.
 
-    Raises KeyError for a column the model has not, and what the database says.
+    Gives the columns named in ``returning`` (our own SQL too) of every row that was written; nothing without it. Raises
+    KeyError for a column the model has not, and what the database says.
     """
     if not rows:
-        return
-    statement, defaults = _prepared(model, on_conflict)
+        return []
+    statement, defaults = _prepared(model, on_conflict, returning)
     business = str(current_business())
     made = []
     for row in rows:
@@ -41,6 +44,7 @@ def insert(model: type[models.Model], rows: Sequence[Row], *, on_conflict: str =
         made.append(whole)
     with connection.cursor() as cursor:
         cursor.execute(statement, [json.dumps(made, default=_plain)])
+        return cursor.fetchall() if returning else []
 
 
 def _plain(value: Any) -> Any:
@@ -52,12 +56,13 @@ def _plain(value: Any) -> Any:
 
 
 @cache
-def _prepared(model: type[models.Model], on_conflict: str) -> tuple[str, Mapping[str, Any]]:
+def _prepared(model: type[models.Model], on_conflict: str, returning: str) -> tuple[str, Mapping[str, Any]]:
     fields = [field for field in model._meta.concrete_fields if not _is_numbered(field)]
     quote = connection.ops.quote_name
     columns = ", ".join(quote(str(field.column)) for field in fields)
     typed = ", ".join(f"{quote(str(field.column))} {_type(field)}" for field in fields)
     conflict = f" ON CONFLICT {on_conflict}" if on_conflict else ""
+    conflict += f" RETURNING {returning}" if returning else ""
     statement = (
         f"INSERT INTO {quote(model._meta.db_table)} ({columns}) "  # noqa: S608  (names of our own models)
         f"SELECT {columns} FROM jsonb_to_recordset(%s::jsonb) AS given({typed}){conflict}"

@@ -184,6 +184,9 @@ async def open_loop(order: dict[str, Any]) -> dict[str, Any]:
     async def speak(line: Line) -> None:
         nonlocal missed
         objects = order.get("objects", False)
+        if line.is_over:  # nobody spoke there for so long that the agent said good-bye: the next call is on this line
+            await phones.close(line)
+            line = await phones.open()
         text = phones.objection() if objects else phones.words(line)
         started = time.perf_counter()
         seconds = await phones.turn(line, text, partials=4)
