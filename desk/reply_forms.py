@@ -9,6 +9,12 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Business
 from invoices.models import Invoice
+from syntharra import money
+
+
+class _Invoices(forms.ModelMultipleChoiceField):
+    def label_from_instance(self, obj: Any) -> str:
+        return f"{obj.number or obj.external_id} · {money.shown(obj.balance_money)}"
 
 
 class ReplyForm(forms.Form):
@@ -26,7 +32,7 @@ class ReplyForm(forms.Form):
     )
 
     meaning = forms.ChoiceField(label=_("What is it?"), widget=forms.RadioSelect)
-    invoices = forms.ModelMultipleChoiceField(
+    invoices = _Invoices(
         label=_("Which invoices?"), queryset=Invoice.objects.none(), required=False,
         widget=forms.CheckboxSelectMultiple,
     )  # fmt: skip
