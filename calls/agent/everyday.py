@@ -41,10 +41,10 @@ _PATTERNS: dict[Everyday, str] = {
         r"|en el hospital|ambulancia|emergencia|(house|building) is on fire|he(s| is) hitting|he hits me"
         r"|cant breathe|chest pains?|(having|had) a (seizure|stroke)|in hospice|on oxygen|(has|got|with) a (gun|knife)|overdos|no puedo respirar|tiene una pistola"
         r"|^(yes |no |well |um )*i(m| am) (ten|eleven|twelve|thirteen|10|11|12|13)$|i(m| am) only (5|6|7|8|9|10|11|12|13|14|15|16|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen)$"
-        r"|i(m| am) (only )?(5|6|7|8|9|10|11|12|13|14|15|16|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen) (years old|and)"
+        r"|i(m| am) (only )?(5|6|7|8|9|10|11|12|13|14|15|16|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen) (years old|and|my (mom|dad|mother|father|parents))"
         r"|i(m| am) (just |only )?a (kid|minor|child)|tengo (ocho|nueve|diez|once|doce|trece|catorce) anos"
         r"|(my )?(mom|dad|mommy|daddy|mama|papa|parents)s? (isnt|is not|aint|not|arent|are not) (home|here)|mi (mama|papa) no esta"
-        r"|my (mommy|daddy|mom|dad|parents)s?( is| are)? (at work|asleep|sleeping|outside)"
+        r"|my (mommy|daddy|mom|dad|parents)s?( is| are)? (at work|asleep|sleeping|outside|out|at the store)"
         r"|dementia|alzheimer|demencia|dont know (what day|where i am|who i am)|i get (so )?confused"
     ),
     Everyday.RECORDING_REFUSED: (

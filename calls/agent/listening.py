@@ -20,6 +20,11 @@ _OWN_ANSWERS = frozenset(
 )  # fmt: skip
 
 
+_ABOUT_LANGUAGE = frozenset(
+    {Intent.REQUEST_HUMAN, Intent.OTHER, Intent.CONFIRM_IDENTITY_YES, Intent.QUESTION_ABOUT_INVOICE}
+)
+
+
 def hear_answer(turn: Turn, text: str, heard: Heard, said: Everyday | None) -> None:
     """Chooses one answer. Stops have been looked for before this."""
     if _answered_by_what_was_open(turn, text, heard, said):
@@ -63,6 +68,9 @@ def _answered_by_what_was_open(turn: Turn, text: str, heard: Heard, said: Everyd
         turn.retract()  # somebody else comes to the line: who that is must be asked first
         turn.say("will_hold", LineAct.REASSURE)
         turn.set(phase=Phase.WAITING, asked=None)
+        return True
+    if said in (Everyday.WANTS_SPANISH, Everyday.WANTS_ENGLISH) and heard.intent in _ABOUT_LANGUAGE:
+        _nothing_much(turn, text, said)  # "quiero hablar en español" wants no person, it wants Spanish
         return True
     if said is Everyday.COPY_WANTED:
         answers.send_copy(turn, text)
@@ -115,7 +123,8 @@ def _nothing_much(turn: Turn, text: str, said: Everyday | None) -> None:
         turn.say("calling_for", LineAct.ANSWER)
         _go_on(turn)
     elif said in (Everyday.REPEAT, Everyday.WANTS_SPANISH, Everyday.WANTS_ENGLISH) or not turn.state.debt_stated:
-        turn.say("not_understood" if said is not Everyday.REPEAT else "go_ahead", LineAct.PROMPT)
+        if said is None or said is Everyday.REPEAT:
+            turn.say("go_ahead" if said is Everyday.REPEAT else "not_understood", LineAct.PROMPT)
         opening.state_debt(turn)
         _go_on(turn)
     elif said is Everyday.HOLD_THE_LINE:

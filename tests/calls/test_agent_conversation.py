@@ -573,3 +573,16 @@ def test_digits_after_digits_are_a_card_and_other_digits_are_none(before: str, t
 
 def test_a_zip_code_said_twice_is_no_card() -> None:
     assert talk(consumer(zip_code="76104"), "yes", "43215", "76104")[-1].state.right_party
+
+
+@pytest.mark.parametrize("words", ["quiero hablar en español por favor", "¿Habla español?"])
+def test_who_wants_spanish_hears_notice_and_bill_in_it_and_is_not_sent_to_a_person(words: str) -> None:
+    answered = advance(known(consumer()), Said(words))
+
+    assert (answered.end, answered.state.language) == (None, Language.SPANISH)
+    assert [line.key for line in answered.say] == ["opening", "collector_first", "debt_one", "ask_open_link"]
+
+
+@pytest.mark.parametrize("words", ["I'm fourteen my mom is out", "I'm only twelve", "my parents are out"])
+def test_a_child_on_the_line_is_let_go_kindly(words: str) -> None:
+    assert talk(consumer(), "yes", words)[-1].end is Disposition.VULNERABLE
