@@ -95,7 +95,8 @@ class Candidate:
     def at(self, moment: datetime) -> "Candidate":
         if moment == self.facts.at:
             return self
-        return replace(self, ask=replace(self.ask, at=moment), facts=replace(self.facts, at=moment))
+        ask, facts = replace(self.ask, at=moment), replace(self.facts, at=moment)
+        return Candidate(self.customer, self.invoice, ask, facts)
 
 
 def plan(business_id: UUID, *, noted: datetime | None = None) -> int:

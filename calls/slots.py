@@ -6,7 +6,7 @@ from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from compliance.facts import Facts
-from compliance.gate import decide, first_allowed
+from compliance.gate import first_allowed, is_allowed
 from compliance.rulebook import RuleBook
 
 NOON = time(13)
@@ -24,11 +24,11 @@ def moment_for(facts: Facts, rules: RuleBook, *, last: datetime | None, zone: st
     if first is None or last is None:
         return first
     asked = facts.flags.callback_requested_utc
-    if asked is not None and first <= asked and decide(replace(facts, at=asked), rules).is_allowed:
+    if asked is not None and first <= asked and is_allowed(replace(facts, at=asked), rules):
         return asked
     another_day: datetime | None = None
     for moment in _candidates(first, zone):
-        if not _on_another_weekday(moment, last, zone) or not decide(replace(facts, at=moment), rules).is_allowed:
+        if not _on_another_weekday(moment, last, zone) or not is_allowed(replace(facts, at=moment), rules):
             continue
         if _at_another_time(moment, last, zone):
             return moment

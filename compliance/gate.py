@@ -16,7 +16,7 @@ from compliance.rules.frequency import Budget, Wait
 from compliance.rules.hours import Timetable
 from compliance.windows import HORIZON, LAST_DAY, first_minute, instant_of, minute_from, minute_of
 
-__all__ = ["Clearance", "Facts", "RuleBook", "decide", "first_allowed"]
+__all__ = ["Clearance", "Facts", "RuleBook", "decide", "first_allowed", "is_allowed"]
 
 CALLBACK_SERVED_WITHIN = timedelta(minutes=30)
 CALLBACK_AT_MOST_AHEAD = timedelta(days=7)
@@ -54,6 +54,12 @@ def first_allowed(facts: Facts, rules: RuleBook) -> datetime | None:
     timing = _Timing.of(case, frequency.budgets(case))
     found = _found(case, timing)
     return _next_allowed(case, timing, found) if found else facts.at
+
+
+def is_allowed(facts: Facts, rules: RuleBook) -> bool:
+    """What ``decide`` would say, and no record: for a planner that looks for a time among many."""
+    case = Case.of(facts, rules)
+    return not _found(case, _Timing.of(case, frequency.budgets(case)))
 
 
 def _found(case: Case, timing: "_Timing") -> list[Finding]:

@@ -1,6 +1,7 @@
-"""Queries of the ORM that are written once and run many times: compiled the first time, with new values each time.
+"""Queries of the ORM that are written once and run many times: compiled once a process, prepared once a connection.
 
-A sweep asks the same thirty questions about batch after batch; putting each into SQL anew costs more than the answer.
+A sweep asks the same thirty questions about batch after batch; putting each into SQL anew, and having the server take
+it apart and plan it anew, costs more than the answer.
 ``Given`` stands for a value to come, ``__among`` for a list of them, which goes over as one array whatever its length::
 
     PROMISES = Reading(lambda: Promise.objects.filter(invoice_id__among=Given("invoices"), status="running"))
@@ -13,16 +14,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable
 from functools import cached_property
+from itertools import count
 from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
 
-from django.db import connection
+from django.db import DatabaseError, connection
 from django.db.models import Expression, Field, ForeignObject, Lookup, QuerySet
 from django.db.models.query import FlatValuesListIterable, ModelIterable, get_related_populators
+from psycopg import ClientCursor
 
 from syntharra.tenancy import TenantQuery, current_business
 
 if TYPE_CHECKING:
     from django.db.models.sql.compiler import SQLCompiler
+
+_COUNT = count(1)
+_PREPARED: WeakKeyDictionary[Any, dict[Reading[Any], str]] = WeakKeyDictionary()
+"""What each question is called, by connection: prepared statements are the session's."""
 
 
 class Given(Expression):
@@ -64,12 +72,26 @@ class Reading[T]:
     def __call__(self, **given: Any) -> list[T]:
         if self._of_tenant:
             current_business()
-        plain = {name: _array(value) for name, value in given.items()}
-        sql, params = self._compiled
         with connection.cursor() as cursor:
-            cursor.execute(sql, [plain[one.name] if isinstance(one, Given) else one for one in params])
+            values = [_array(given[name]) for name in self._statement[1]]
+            try:
+                cursor.execute(f"EXECUTE {self._prepared()}{self._places}", values)
+            except DatabaseError:
+                # A column is of another type now, or the session was discarded: prepared anew when asked again.
+                _PREPARED.pop(connection.connection, None)
+                raise
             rows = cursor.fetchall()
         return list(self._shaped(rows))
+
+    def _prepared(self) -> str:
+        """What this is called on the connection at hand."""
+        mine = _PREPARED.setdefault(connection.connection, {})
+        if self not in mine:
+            name = f"{self._queryset.model._meta.db_table}_{next(_COUNT)}"
+            with connection.connection.cursor() as cursor:
+                cursor.execute(f"PREPARE {name} AS {self._statement[0]}")
+            mine[self] = name
+        return mine[self]
 
     @cached_property
     def _queryset(self) -> QuerySet[Any, T]:
@@ -85,9 +107,23 @@ class Reading[T]:
         return made
 
     @cached_property
-    def _compiled(self) -> tuple[str, tuple[Any, ...]]:
-        sql, params = self._compiler.as_sql()
-        return sql, tuple(params)
+    def _statement(self) -> tuple[str, list[str]]:
+        """As the server prepares it, and the names of the values it takes. What is given by us is part of it: the
+        planner knows by it which index serves."""
+        made: Any = self._compiler
+        sql, params = made.as_sql()
+        names = list(dict.fromkeys(one.name for one in params if isinstance(one, Given)))
+        written = ClientCursor(connection.connection)
+        places = [
+            f"${names.index(one.name) + 1}" if isinstance(one, Given) else written.mogrify("%s", [one])
+            for one in params
+        ]
+        return sql % tuple(places), names
+
+    @cached_property
+    def _places(self) -> str:
+        names = self._statement[1]
+        return f"({', '.join(['%s'] * len(names))})" if names else ""
 
     def _shaped(self, rows: list[tuple[Any, ...]]) -> Iterable[Any]:
         if not rows:

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from compliance.facts import DebtorType, Facts, FirmSettings, Flags, ProductFacts
-from compliance.gate import decide, first_allowed
+from compliance.gate import decide, first_allowed, is_allowed
 from compliance.windows import Clock, every_day, first_minute, instant_of, minute_of, open_minutes, outside, reading
 from tests.compliance.gate_facts import (
     NOON,
@@ -38,6 +38,7 @@ def test_it_is_allowed_at_the_next_moment_and_nothing_between_is(facts: Facts, r
 
     opening = clearance.next_allowed_at
     assert first_allowed(facts, RULES) == (facts.at if clearance.is_allowed else opening)
+    assert is_allowed(facts, RULES) == clearance.is_allowed
     if clearance.is_allowed:
         assert opening is None
     elif opening is None:

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from django.db import connection
+from django.db import DatabaseError, connection, transaction
 from django.db.models import Q
 from django.test.utils import CaptureQueriesContext
 
@@ -89,3 +89,15 @@ def test_one_of_several_is_asked_of_the_orm_too(plumber: Firm) -> None:
 
     assert set(Customer.objects.filter(pk__among={first.pk, second.pk})) == {first, second}
     assert list(Customer.objects.filter(connection_id__among=[])) == []
+
+
+def test_what_the_server_has_forgotten_is_prepared_again_after_one_refusal(plumber: Firm) -> None:
+    customer = make_customer(plumber)
+    assert CUSTOMERS(customers=[customer.pk]) == [customer]
+    with connection.cursor() as cursor:
+        cursor.execute("DEALLOCATE ALL")
+
+    with pytest.raises(DatabaseError), transaction.atomic():
+        CUSTOMERS(customers=[customer.pk])
+
+    assert CUSTOMERS(customers=[customer.pk]) == [customer]
