@@ -9,11 +9,11 @@ BY = "Syntharra"
 
 
 def quiet(dispute: Dispute) -> BookEntry | None:
-    """Inside the freeze. None where the reminders are known to be off already."""
+    """Inside the freeze, which holds the invoice. None where the reminders are known to be off already."""
     invoice = dispute.invoice
     if invoice.reminders_on is False or invoice.connection.reminders_said == "off":
         return None
-    return entries.ask(invoice.pk, Act.REMINDERS, cause=_cause(dispute), by=BY, on=False)
+    return entries.ask_held(invoice, Act.REMINDERS, cause=_cause(dispute), by=BY, on=False)
 
 
 def again(dispute: Dispute, *, by: str) -> BookEntry | None:

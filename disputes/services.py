@@ -5,8 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
-from django.db.models import F
+from django.db import connection, transaction
 
 from accounts import timeline
 from accounts.models import Business, User
@@ -101,11 +100,13 @@ def _freeze(invoice: Invoice, claim: Claim) -> Dispute:
             decide_by=deadlines.decided_by(moment, invoice.business.decision_days, invoice.business.time_zone),
             reopens=Dispute.objects.filter(invoice=invoice).order_by("-closed_at").first(),
         )
-        versions.take(dispute, invoice, because="opened")
+        versions.first(dispute, invoice)
         reminders.quiet(dispute)
-    joined = ClaimOn.objects.filter(dispute=dispute, claim=claim).exists()
-    if not joined:
-        first = not ClaimOn.objects.filter(dispute=dispute).exists()
+        claims: set[UUID] = set()
+    else:
+        claims = set(ClaimOn.objects.filter(dispute=dispute).values_list("claim_id", flat=True))
+    if claim.pk not in claims:
+        first = not claims
         ClaimOn.objects.create(dispute=dispute, claim=claim, first=first)
         verb = "froze" if first else "claim_added"
         timeline.record(
@@ -114,10 +115,19 @@ def _freeze(invoice: Invoice, claim: Claim) -> Dispute:
     return dispute
 
 
+_NEXT_NUMBER = """
+UPDATE accounts_business SET dispute_numbers = dispute_numbers + 1 WHERE id = %s RETURNING dispute_numbers
+"""
+
+
 def _next_number(business_id: UUID) -> str:
     """``D-1001``, ``D-1002`` ... counted per business; the counter's row is the last lock taken."""
-    Business.objects.filter(pk=business_id).update(dispute_numbers=F("dispute_numbers") + 1)
-    return f"D-{Business.objects.values_list('dispute_numbers', flat=True).get(pk=business_id)}"
+    with connection.cursor() as cursor:
+        cursor.execute(_NEXT_NUMBER, [business_id])
+        row = cursor.fetchone()
+    if row is None:
+        raise Business.DoesNotExist(business_id)
+    return f"D-{row[0]}"
 
 
 def stop_calls(claim: Claim, invoices: list[Invoice]) -> outbox.Act:

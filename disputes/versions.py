@@ -47,6 +47,19 @@ def facts_of(invoice: Invoice) -> dict[str, Any]:
     }
 
 
+def first(dispute: Dispute, invoice: Invoice) -> InvoiceVersion:
+    """The invoice as it is while the dispute is made: nothing can have been kept for it before."""
+    facts = facts_of(invoice)
+    return InvoiceVersion.objects.create(
+        dispute=dispute,
+        sha256=sha256_of(facts),
+        invoice=invoice,
+        because="opened",
+        facts=facts,
+        taken_at=clock.now(),
+    )
+
+
 def take(dispute: Dispute, invoice: Invoice, *, because: str) -> InvoiceVersion:
     """Keep the invoice as it is now; the same again is the version that is there already."""
     facts = facts_of(invoice)

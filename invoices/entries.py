@@ -75,6 +75,20 @@ def ask(
     REMINDERS. Done soon by a worker; by hand where the vendor cannot.
     """
     (invoice,) = hold(invoice_id)
+    return ask_held(invoice, act, cause=cause, by=by, amount=amount, words=words, on=on)
+
+
+def ask_held(
+    invoice: Invoice,
+    act: Act,
+    *,
+    cause: str,
+    by: str,
+    amount: Decimal | None = None,
+    words: str = "",
+    on: bool | None = None,
+) -> BookEntry:
+    """The same for an invoice held in the caller's transaction."""
     if act is Act.LOWER and not (amount is not None and 0 < amount <= invoice.balance):
         raise NotWritable(_("The amount must be more than zero and no more than what is owed."))
     if act is Act.REMINDERS and on is None:
