@@ -12,7 +12,7 @@ from invoices.models import Invoice
 from syntharra import money
 
 
-class _Invoices(forms.ModelMultipleChoiceField):
+class _Invoices(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
     def label_from_instance(self, obj: Any) -> str:
         return f"{obj.number or obj.external_id} · {money.shown(obj.balance_money)}"
 

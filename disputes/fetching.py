@@ -25,14 +25,17 @@ class CannotFetch(Exception):
     """The mailbox cannot be read; the message says which setting to look at."""
 
 
-def fetch() -> int:
-    """Take what is new in every mailbox the settings name; how many mails. Raises CannotFetch."""
-    taken = 0
+def fetch() -> tuple[int, int]:
+    """Take what is new in every mailbox the settings name; how many mails, and how many of them were strays.
+
+    Raises CannotFetch.
+    """
+    taken = strays = 0
     for source in (_from_maildir, _from_imap):
         for raw in source():
-            inbound.take(raw)
+            strays += not inbound.take(raw)
             taken += 1
-    return taken
+    return taken, strays
 
 
 def _from_maildir() -> Iterator[bytes]:
@@ -71,7 +74,9 @@ def _from_imap() -> Iterator[bytes]:
                     yield raw
                 server.uid("STORE", uid, "+FLAGS.SILENT", r"(\Seen)")
     except (imaplib.IMAP4.error, OSError) as error:
-        raise CannotFetch(f"INBOUND_IMAP: {where.hostname} answers: {error}") from error
+        said = error.args[0] if error.args else type(error).__name__
+        words = said.decode(errors="replace") if isinstance(said, bytes) else str(error)
+        raise CannotFetch(f"INBOUND_IMAP: {where.hostname} answers: {words}") from error
 
 
 def _quoted(name: str) -> str:

@@ -7,7 +7,7 @@ because it came to an address that only our letter to him has, and nothing a mai
 """
 
 import hashlib
-from datetime import datetime, timedelta
+from datetime import timedelta
 from uuid import UUID
 
 from django.core.files.base import ContentFile
@@ -157,11 +157,6 @@ def _came_back(row: InboundMail) -> None:
 def again_later(mail_id: UUID) -> None:
     """Something was out of order: look at it again in five minutes."""
     due.note(DUE, mail_id, at=clock.now() + timedelta(minutes=5))
-
-
-def strays_since(moment: datetime) -> int:
-    """How many mails to addresses nobody has came since then (machine time), for the doctor."""
-    return StrayMail.objects.filter(at__gte=moment).count()
 
 
 def raw(row: InboundMail) -> bytes:

@@ -290,11 +290,15 @@ def is_dispute(mail_id: UUID, *invoice_ids: UUID, by: User) -> list[Dispute]:
 
 
 def is_paid(mail_id: UUID, *, by: User) -> InboundMail:
-    """A member has read it: they say it is paid. Quiet until somebody has looked in the books."""
+    """A member has read it: they say it is paid. Quiet until somebody has looked in the books; a consumer's is a dispute."""
     row = InboundMail.objects.select_related("message", "customer").get(pk=mail_id)
     invoices = about(row, row.customer) if row.customer is not None else []
     if not invoices:
         raise CannotRead(_("No open invoice of theirs is left to look for."))
+    if row.customer is not None and row.customer.kind != Customer.Kind.BUSINESS:  # in writing: 15 USC 1692g(b)
+        is_dispute(mail_id, *_pks(invoices), by=by)
+        row.refresh_from_db()
+        return row
     pause(*_pks(invoices), why="already_paid", words=row.words, source_key=f"mail:{row.key}", by=by.email)
     return _was_read(mail_id, by=by, outcome=Outcome.ALREADY_PAID)
 

@@ -74,4 +74,4 @@ def sweep_mail() -> int:
 @shared_task
 def fetch_mail() -> int:
     """Take the mail that waits in the mailbox the settings name, if they name one; how many."""
-    return fetching.fetch()
+    return fetching.fetch()[0]

@@ -19,7 +19,20 @@ from integrations.models import InboxEvent
 from syntharra import due
 from syntharra.clock import machine_now
 
-KINDS = ("outbox", "attempt", "call", "sync", "plan", "seal", "digest", "recovery", "marks", "revoke", "register")
+KINDS = (
+    "outbox",
+    "attempt",
+    "call",
+    "sync",
+    "plan",
+    "seal",
+    "digest",
+    "recovery",
+    "marks",
+    "mail",
+    "revoke",
+    "register",
+)
 
 
 def healthz(request: HttpRequest) -> HttpResponse:

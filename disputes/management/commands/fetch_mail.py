@@ -5,8 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from disputes import fetching, inbound
-from syntharra.clock import machine_now
+from disputes import fetching
 
 
 class Command(BaseCommand):
@@ -15,9 +14,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         if not settings.INBOUND_MAILDIR and not settings.INBOUND_IMAP:
             raise CommandError("Set INBOUND_MAILDIR or INBOUND_IMAP: there is no mailbox to read.")
-        since = machine_now()
         try:
-            taken = fetching.fetch()
+            taken, strays = fetching.fetch()
         except fetching.CannotFetch as problem:
             raise CommandError(str(problem)) from problem
-        self.stdout.write(f"{taken} taken, {inbound.strays_since(since)} for nobody\n")
+        self.stdout.write(f"{taken} taken, {strays} of them for nobody\n")
