@@ -64,7 +64,10 @@ def _keep_template(family: Family, servers: Engines) -> None:
 
 
 def _spread(arguments: list[str]) -> list[str]:
-    """Two workers for folders and the whole suite; none for a single file, where starting them costs more."""
+    """One worker more than there are processors for folders and the whole suite, for half of a test is waiting.
+
+    None for a single file, where starting them costs more.
+    """
     chosen = [word for word in arguments if not word.startswith("-") and (places.ROOT / word.split("::")[0]).exists()]
     files = [word for word in chosen if word.split("::")[0].endswith(".py")]
     if any(word.startswith(("-n", "--numprocesses", "--pdb", "--collect-only")) for word in arguments):
@@ -72,7 +75,7 @@ def _spread(arguments: list[str]) -> list[str]:
     return (
         []
         if chosen and files == chosen and len(chosen) < 3
-        else ["-n", str(min(os.cpu_count() or 2, 8)), "--dist", "worksteal"]
+        else ["-n", str(min((os.cpu_count() or 2) + 1, 8)), "--dist", "worksteal"]
     )
 
 
