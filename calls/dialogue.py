@@ -63,6 +63,7 @@ class Dialogue:
         self.person_speaks = False
         self.busy_at = clock()
         self._closely_at = float("-inf")
+        self._late_final = ""  # taken before the carrier said that it was one
         self.state: State | None = line.state
 
     # what happens on the line
@@ -99,9 +100,17 @@ class Dialogue:
         self._mark_silence(replace(self.state, paused=False), self._position)
 
     def silence(self, seconds: float) -> Turn | None:
-        """Nobody spoke for so long."""
+        """Nobody spoke for so long. Words that never became final are taken as they stand: they may be the stop."""
         self.busy_at = self._clock()
+        if self.partial.strip() and self.state is not None and self.state.silent_about_money:
+            return self._take_as_it_stands()
         return self._answer(Silence(seconds))
+
+    def _take_as_it_stands(self) -> Turn | None:
+        text, self.partial = self.partial, ""
+        self._finals = recent([*self._finals, text])
+        self._late_final = text
+        return self._said(text, text, is_final=True)
 
     def time_up(self) -> Turn | None:
         """The call has lasted as long as one may."""
@@ -186,7 +195,8 @@ class Dialogue:
         if not is_final:
             self.partial = kept
             return self._said(text, kept, is_final=False)
-        if self._is_replay(kept):
+        late, self._late_final = self._late_final, ""
+        if kept == late or self._is_replay(kept):
             return None
         self.partial = ""
         self._finals = recent([*self._finals, kept])

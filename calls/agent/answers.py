@@ -17,6 +17,8 @@ from calls.agent.turn import Turn
 from disputes.hearing.labels import Intent
 from syntharra.money import Money, currency_code, of, total
 
+EARLIEST, LATEST = time(9), time(20)  # of the house's hours (RULES 3)
+
 
 def promise(turn: Turn, text: str) -> None:
     """A day is confirmed once before it counts; none named is asked for once."""
@@ -169,6 +171,8 @@ def note_callback(turn: Turn, text: str, why: Intent, *, ask: bool = True) -> tu
         turn.close(Disposition(why.value))
         return None, None
     on, at = day_named(text, turn.brief.today), time_named(text)
+    if at is not None and not EARLIEST <= at < LATEST:
+        at = None  # nobody is called at that hour, so nobody is told so
     if on is not None or at is not None:
         turn.do(Callback(on, at, text))
         turn.say("callback_noted", LineAct.CONFIRM, when=turn.moment(on, at))

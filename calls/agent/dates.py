@@ -101,7 +101,8 @@ def time_named(text: str) -> time | None:
 def _clock(hour: int, minute: int, half: str, joined: str) -> time | None:
     if hour > 23 or minute > 59:
         return None
-    afternoon = half == "p" or (half != "a" and (hour < 8 or re.search(r"\b(afternoon|evening|tarde|noche)\b", joined)))
+    morning = half == "a" or re.search(r"\b(morning|(por|en|de) la manana)\b", joined) is not None
+    afternoon = half == "p" or (not morning and (hour < 8 or re.search(r"\b(afternoon|evening|tarde|noche)\b", joined)))
     return time(hour + 12 if afternoon and hour < 12 else hour, minute)
 
 

@@ -586,3 +586,19 @@ def test_who_wants_spanish_hears_notice_and_bill_in_it_and_is_not_sent_to_a_pers
 @pytest.mark.parametrize("words", ["I'm fourteen my mom is out", "I'm only twelve", "my parents are out"])
 def test_a_child_on_the_line_is_let_go_kindly(words: str) -> None:
     assert talk(consumer(), "yes", words)[-1].end is Disposition.VULNERABLE
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ("call me tomorrow at six in the morning", "on Thursday, March 19."),
+        ("call me tomorrow at ten in the morning", "on Thursday, March 19 at 10:00 AM"),
+        ("call me tomorrow at six", "on Thursday, March 19 at 6:00 PM"),
+        ("call me tomorrow at eleven at night", "on Thursday, March 19"),
+    ],
+)
+def test_nobody_is_told_of_a_call_at_an_hour_at_which_nobody_is_called(words: str, told: str) -> None:
+    answered = said(advance(known(consumer()), Said(words)))
+
+    assert told in answered
+    assert " at 6:00 AM" not in answered

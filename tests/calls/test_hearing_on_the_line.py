@@ -9,8 +9,9 @@ import pytest
 from starlette.testclient import TestClient
 
 from calls import notes, relay
+from calls.agent import Disposition
 from calls.dialing import dial
-from calls.dialogue import Dialogue
+from calls.dialogue import Dialogue, Turn
 from calls.models import Attempt, Call, CallDoor
 from calls.opened import OpenLine, open_line
 from compliance.models import PhoneContact
@@ -88,6 +89,37 @@ def test_growing_words_are_read_closely_at_most_every_300_ms_and_whole_ones_alwa
         found.append(dialogue._is_heard_closely())
 
     assert found == [False, False, True, False, True]
+
+
+def prompted(dialogue: Dialogue, words: str, *, last: bool) -> Turn | None:
+    return dialogue.take({"type": "prompt", "voicePrompt": words, "last": last})
+
+
+def test_a_stop_that_never_became_a_whole_sentence_is_acted_on_when_it_falls_silent() -> None:
+    clock = Clock()
+    line = OpenLine(uuid4(), uuid4(), uuid4(), "CA1", "en-US", 0.0, firm())
+    dialogue = Dialogue(line, clock)
+    dialogue.open(line)
+    prompted(dialogue, "stop calling me", last=False)
+
+    turn = dialogue.silence(8.0)
+
+    assert turn is not None
+    assert [type(act).__name__ for act in turn.step.acts] == ["Suppress"]
+    assert turn.step.end is Disposition.OPT_OUT
+    assert prompted(dialogue, "stop calling me", last=True) is None  # the carrier says so after all
+
+
+def test_half_a_sentence_that_stops_nothing_waits_for_its_end() -> None:
+    line = OpenLine(uuid4(), uuid4(), uuid4(), "CA1", "en-US", 0.0, firm())
+    dialogue = Dialogue(line, Clock())
+    dialogue.open(line)
+    prompted(dialogue, "yes this is", last=False)
+
+    turn = dialogue.silence(8.0)
+
+    assert turn is not None
+    assert [line.key for line in turn.step.say] == ["are_you_there", "ask_payables"]
 
 
 @pytest.mark.django_db(transaction=True)
