@@ -54,3 +54,25 @@ def test_a_charset_that_lies_is_read_all_the_same(charset: str, raw: bytes) -> N
 
 def test_marks_that_turn_the_writing_around_are_gone() -> None:
     assert read("From: a@b.example\r\n\r\nI \u202eyap\u202c will\u200b".encode()).text == "I yap will"
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"",
+        b"\xff\xfe",
+        b"From: \xff\x00@b.example\r\nSubject: \xff\x00 =?klingon?q?=FF?= =?utf-8?b?////?=\r\nMessage-ID: <\xff>\r\n\r\nhi",
+        b'Date: \xff\r\nContent-Type: text/plain; charset="\xff"\r\n\r\n\xed\xa0\x80 hi',
+        b"Content-Type: multipart/mixed\r\n\r\nno boundary",
+        b"Content-Type: text/html; charset=utf-7\r\n\r\n+2AA-",
+        b"Content-Type: text/plain; charset=unicode_escape\r\n\r\n\\ud800 hi",
+        b"Content-Type: text/plain; charset=zlib_codec\r\n\r\nhi",
+        b"Content-Type: application/pdf; name*=klingon''%FF\r\nContent-Disposition: attachment\r\n\r\nx",
+    ],
+)
+def test_bytes_nobody_would_send_are_read_as_text_that_can_be_stored(raw: bytes) -> None:
+    found = read(raw)
+
+    kept = "".join([found.sender, found.subject, found.text, found.message_id, *(file.name for file in found.files)])
+    assert "\0" not in kept
+    assert kept.encode().decode() == kept
