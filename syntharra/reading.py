@@ -16,6 +16,7 @@ from collections.abc import Callable, Collection, Iterable
 from functools import cached_property
 from itertools import count
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 from weakref import WeakKeyDictionary
 
 from django.db import DatabaseError, connection
@@ -155,4 +156,10 @@ class Reading[T]:
 
 
 def _array(value: Any) -> Any:
-    return list(value) if isinstance(value, Collection) and not isinstance(value, str | bytes) else value
+    """As one parameter. Keys are written as the server reads them: the driver looks at each for what needs quoting."""
+    if not isinstance(value, Collection) or isinstance(value, str | bytes):
+        return value
+    listed = list(value)
+    if listed and all(isinstance(one, UUID) for one in listed):
+        return "{" + ",".join([one.hex for one in listed]) + "}"
+    return listed
