@@ -10,6 +10,7 @@ import zipfile
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -41,6 +42,7 @@ class Item:
     facts: dict[str, Any]
 
 
+LOOK = Path(__file__).with_name("evidence.css")
 Gather = Callable[[Dispute], Iterable[Item]]
 _more: list[Gather] = []
 
@@ -109,11 +111,11 @@ def given_out(pack: EvidencePack, *, name: str) -> FileResponse:
 
 def pdf(pack: dict[str, Any]) -> bytes:
     """The same for people to read; the hash at its foot is that of the JSON."""
-    from weasyprint import HTML  # slow to import, and needed here only
+    from weasyprint import CSS, HTML  # slow to import, and needed here only
 
     shown = [{**item, "shown": list(_shown(item["facts"]))} for item in pack["items"]]
     page = render_to_string("disputes/evidence.html", {"pack": {**pack, "items_in_order": shown}})
-    written: bytes = HTML(string=page).write_pdf()
+    written: bytes = HTML(string=page).write_pdf(stylesheets=[CSS(filename=str(LOOK))])
     return written
 
 
