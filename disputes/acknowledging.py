@@ -256,7 +256,7 @@ def printed(message: Message) -> str:
         "url": absolute(reverse("signed_page", args=[token])),
     }
     with translation.override(message.language):
-        return render_to_string("letters/letter_to_post.html", context)
+        return render_to_string("letters/_letter_to_post.html", context)
 
 
 def draft(message: Message) -> Draft:
