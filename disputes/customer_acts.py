@@ -33,7 +33,7 @@ def answer(resolution_id: UUID, said: str, *, name: str, came_from: str = "") ->
     resolution, dispute, invoice = held_resolution(resolution_id)
     if said and resolution.answer == said:
         return resolution
-    _may_answer(resolution, said, name)
+    _may_answer(resolution, invoice, said, name)
     facts: dict[str, Any] = {"answer": said, "answered_at": clock.now(), "answered_by": name.strip()[:254]}
     Resolution.objects.filter(pk=resolution.pk).update(**facts, answered_from=came_from[:64])
     resolution.refresh_from_db()
@@ -64,13 +64,15 @@ _ANSWERS = {
 }
 
 
-def _may_answer(resolution: Resolution, said: str, name: str) -> None:
+def _may_answer(resolution: Resolution, invoice: Invoice, said: str, name: str) -> None:
     if said not in _ANSWERS.get(Kind(resolution.kind), ()):
         raise CannotResolve(_("This is no answer to what was asked."))
     if resolution.status != Status.RUNNING or resolution.step != Step.CUSTOMER:
         raise CannotResolve(_("This is over: nothing more has to be answered."))
     if resolution.expires_at is not None and resolution.expires_at <= clock.now():
         raise CannotResolve(_("The time to answer is over. Please call us instead."))
+    if said == "accepted" and invoice.balance != resolution.balance_before:
+        raise CannotResolve(_("The bill has changed since this offer was made. Please call us; nothing was changed."))
     if not name.strip():
         raise CannotResolve(_("Please give your name: it stands beside your answer."))
 

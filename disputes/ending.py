@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from accounts import timeline
 from disputes import deadlines, reminders, track_letters, versions
 from disputes.models import BooksMoved, Dispute, Resolution
-from invoices import replacements
+from invoices import entries, replacements
 from invoices.changes import receivables_changed
 from invoices.models import Hold, Invoice
 from notifications import outbox
@@ -143,5 +143,7 @@ def withdraw_letters(invoice: Invoice) -> int:
 
 
 def end_resolution(resolution: Resolution, status: str, *, why: str = "") -> Resolution:
-    """The row's own end; what follows for the dispute is the caller's."""
+    """The row's own end; what follows for the dispute is the caller's. What is not written yet is not written any more."""
+    if status != Resolution.Status.DONE and resolution.entry_id is not None:
+        entries.cancel(resolution.entry_id, by="Syntharra")
     return resolution.move(status, step=Resolution.Step.NONE, ended_at=clock.now(), ended_why=why[:300])

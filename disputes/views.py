@@ -48,7 +48,7 @@ def signed_file(request: HttpRequest, token: str, pk: UUID) -> HttpResponseBase:
     """A photo or paper of this dispute, for whoever holds the link."""
     try:
         with links.opened(token, purpose="dispute") as link:
-            response = files.given_out(Dispute.objects.get(pk=link.subject), pk)
+            response = files.given_out(_newest(Dispute.objects.get(pk=link.subject)), pk)
     except links.DeadLink as dead:
         return render(request, "disputes/dead_link.html", {"reason": dead.reason}, status=410)
     response["Referrer-Policy"] = "no-referrer"

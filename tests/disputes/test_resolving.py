@@ -14,7 +14,7 @@ from disputes.customer_acts import answer, drop
 from disputes.ending import End, NotProved, close_held
 from disputes.models import BooksMoved, Dispute, InvoiceVersion, Resolution
 from disputes.resolving import CannotResolve, Plan, begin, confirm, held, take_back
-from disputes.services import NewClaim, open_dispute
+from disputes.services import NewClaim, open_dispute, release
 from invoices.models import Allocation, BookEntry, CreditMemo, Hold, Invoice, Payment
 from notifications.models import Message
 from syntharra.clock import now
@@ -517,3 +517,35 @@ def test_a_rival_sees_none_of_it(plumber: Firm, rival: Firm) -> None:
 
 def owner_of(firm: Firm) -> User:
     return firm.owner
+
+
+@pytest.mark.parametrize("how", ["dropped", "released", "books"])
+def test_a_credit_not_written_yet_is_not_written_once_it_ended_otherwise(plumber: Firm, how: str) -> None:
+    dispute = disputed(plumber)
+    begin(dispute.pk, Plan(kind="credit_memo", lowered_by=Decimal("196.00")), by=plumber.owner)
+
+    if how == "dropped":
+        drop(dispute.pk, name="Ana", source="page")
+    elif how == "released":
+        release(dispute.pk, by=plumber.owner, reason="a mix-up")
+    else:
+        credited(dispute, "650.00")
+        books.answer(BooksMoved.objects.get(answer="").pk, yes=True, by=plumber.owner)
+
+    assert BookEntry.objects.get(act="lower").status == "canceled"
+    assert Resolution.objects.get(kind="credit_memo").status == "canceled"
+    assert reload(dispute)[0].closed_at is not None
+
+
+@pytest.mark.parametrize("balance", ["700.00", "600.00", "100.00"])
+def test_an_offer_is_not_accepted_on_a_bill_that_has_changed_under_it(plumber: Firm, balance: str) -> None:
+    dispute = disputed(plumber)
+    offer = begin(dispute.pk, Plan(kind="settlement", agreed=Decimal("600.00")), by=plumber.owner)
+    now_in_the_books(dispute, balance)
+
+    with pytest.raises(CannotResolve, match="has changed since this offer"):
+        answer(offer.pk, "accepted", name="Ana")
+
+    assert Resolution.objects.get().answer == ""
+    assert not BookEntry.objects.filter(act="lower").exists()
+    assert reload(dispute)[1].frozen_at is not None
