@@ -188,7 +188,8 @@ def _named(act: acts.Callback, call: Call) -> datetime | None:
 @transaction.atomic
 def _send_link(scene: Scene, act: acts.SendLink) -> None:
     call = _hold(scene)
-    payable = tuple(invoice.pk for invoice in _unfrozen(call) if invoice.pay_url)
+    # What he says is paid, or doubts, is not asked for, not even by a link.
+    payable = tuple(invoice.pk for invoice in _unfrozen(call) if invoice.pay_url and not invoice.paused_reason)
     if payable:
         outbox.owe(*letters.pay_link(call, payable))
 

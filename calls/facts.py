@@ -31,7 +31,7 @@ from compliance.services import (
     suppressions_of,
 )
 from compliance.statements import Said, Statements, said_of, statements_of
-from disputes.models import Claim, Dispute
+from disputes.models import Claim, ClaimOn, Dispute
 from integrations.models import Connection
 from invoices import notices, verification
 from invoices.checking import open_findings
@@ -41,7 +41,6 @@ from syntharra.reading import Given, Reading
 from syntharra.tenancy import current_business
 
 BACKLOG_DAYS = 90
-IN_WRITING = (Claim.Source.PAGE, Claim.Source.EMAIL, Claim.Source.SMS)
 _DISPUTES = Reading(lambda: Dispute.objects.live().filter(customer_id__among=Given("customers")))
 _HOLDS = Reading(
     lambda: Hold.objects.running(Given("at")).filter(
@@ -382,28 +381,34 @@ def _unproved(invoices: Mapping[UUID, Invoice], customers: Mapping[UUID, Custome
         if (c := customers.get(i.customer_id)) and verification.owes_proof(c, for_others=for_others)
     }
     written = (
-        Dispute.objects.filter(invoice_id__in=owed, claims__source__in=IN_WRITING).exclude(closed_at=None)
-        if owed
-        else None
+        ClaimOn.objects.filter(dispute__invoice_id__in=owed, claim__in=Claim.objects.filter(Claim.IN_WRITING))
+        .exclude(dispute__closed_at=None)
+        .values_list("dispute__invoice_id", "claim__said_at")
     )
-    rows = list(written.values_list("invoice_id", "claims__said_at")) if written is not None else []
-    if not rows:
+    rows = list(written) if owed else []
+    asked = {  # as the database has it, which goes by nothing else
+        i.pk: i.proof_owed_at
+        for i in invoices.values()
+        if i.proof_owed_at is not None
+        and i.frozen_at is None
+        and i.customer_id in customers
+        and customers[i.customer_id].kind != Customer.Kind.BUSINESS
+    }
+    if not rows and not asked:
         return set()
     concerned = {pk for pk, _said in rows}
-    periods = dict(notices.sent_notices(concerned).values_list("invoice_id", "period_ends_on"))
-    sent, zone = verification.sent_since(concerned), ZoneInfo(business.time_zone)
-    return {
-        pk
-        for pk, said in rows
-        if (pk not in periods or said.astimezone(zone).date() <= periods[pk]) and (pk not in sent or sent[pk] < said)
-    }
+    periods = dict(notices.sent_notices(concerned).values_list("invoice_id", "period_ends_on")) if rows else {}
+    sent, zone = verification.sent_since(concerned | asked.keys()), ZoneInfo(business.time_zone)
+    within = [(pk, said) for pk, said in rows if pk not in periods or said.astimezone(zone).date() <= periods[pk]]
+    return {pk for pk, said in [*within, *asked.items()] if pk not in sent or sent[pk] < said}
 
 
 def _disputed_in_writing(disputes: Sequence[Dispute]) -> set[UUID]:
     if not disputes:
         return set()
-    claims = Dispute.objects.filter(pk__in=[d.pk for d in disputes], claims__source__in=IN_WRITING)
-    return set(claims.values_list("pk", flat=True))
+    written = Claim.objects.filter(Claim.IN_WRITING)
+    links = ClaimOn.objects.filter(dispute__in=[d.pk for d in disputes], claim__in=written)
+    return set(links.values_list("dispute_id", flat=True))
 
 
 def _to_check(

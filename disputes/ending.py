@@ -9,12 +9,13 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from accounts import timeline
 from disputes import deadlines, reminders, track_letters, versions
 from disputes.models import BooksMoved, Dispute, Resolution
-from invoices import entries, replacements
+from invoices import entries, replacements, verification
 from invoices.changes import receivables_changed
 from invoices.models import Hold, Invoice
 from notifications import outbox
@@ -118,6 +119,7 @@ def _grace(dispute: Dispute, invoice: Invoice, moment: datetime, zone: str) -> N
     if invoice.pk != dispute.invoice_id:  # what kept the new bill quiet was the old one's dispute
         waits = Hold.objects.filter(invoice=invoice, reason=replacements.REASON, lifted_at=None)
         waits.update(lifted_at=moment, lifted_by="Syntharra")
+        _inherit_proof(dispute.invoice, invoice)
     Hold.objects.create(
         customer_id=invoice.customer_id,
         invoice=invoice,
@@ -127,8 +129,33 @@ def _grace(dispute: Dispute, invoice: Invoice, moment: datetime, zone: str) -> N
         until=until,
     )
     reminders.again(dispute, by="Syntharra")
-    if attempts_left(invoice) == 0:
+    if verification.is_missing(invoice):
+        verification.send_or_ask(invoice)  # before anything else: until it has left nobody may ask
+    else:
+        _remind_last(dispute, invoice)
+
+
+def _remind_last(dispute: Dispute, invoice: Invoice) -> None:
+    """With no attempt left: the one written reminder. What is paused is as silent as what is frozen."""
+    if attempts_left(invoice) == 0 and not invoice.paused_reason:
         outbox.owe(*track_letters.last_reminder(dispute, invoice))
+
+
+def proof_was_sent(message: Message) -> None:
+    """What waited for the proof: the last reminder about what was agreed. In the transaction that marks the proof sent."""
+    for invoice in Invoice.objects.filter(messages__message=message, frozen_at=None, left_reason=None):
+        older = Invoice.objects.filter(replaced_by=invoice).values("pk")
+        ended = Dispute.objects.filter(Q(invoice=invoice) | Q(invoice__in=older)).exclude(collect_again_on=None)
+        last = ended.order_by("-closed_at").first()
+        if last is not None and invoice.balance == last.agreed_balance:
+            _remind_last(last, invoice)
+
+
+def _inherit_proof(older: Invoice, newer: Invoice) -> None:
+    """Who asked for the proof of a bill asks for that of the one that takes its place."""
+    if older.proof_owed_at is not None:
+        Invoice.objects.filter(pk=newer.pk, proof_owed_at=None).update(proof_owed_at=older.proof_owed_at)
+        newer.refresh_from_db(fields=["proof_owed_at"])
 
 
 def withdraw_letters(invoice: Invoice) -> int:

@@ -17,12 +17,14 @@ from disputes.addresses import people as people
 from disputes.deadlines import ACKNOWLEDGE_WITHIN as ACKNOWLEDGE_WITHIN
 from disputes.deadlines import ASK_AGAIN_AFTER, SENT_BY_ITSELF_AFTER
 from disputes.digest_lines import work_list
+from disputes.ending import proof_was_sent
 from disputes.letter_tasks import reminder_tasks
 from disputes.models import Claim, Dispute
 from disputes.quoting import may_be_quoted as may_be_quoted
+from invoices import verification
 from invoices.models import Customer, Invoice
 from notifications import outbox
-from notifications.letters import NoLongerTrue, letter_facts
+from notifications.letters import NoLongerTrue, letter_facts, when_sent
 from notifications.models import Message
 from notifications.outbox import Act, Letter, carries_out
 from syntharra import clock, links
@@ -38,6 +40,7 @@ def register() -> None:
     letter_facts("unsure_letter", _paused)
     letter_facts("paid_check", _paused)
     letter_facts("dispute_digest", work_list)
+    when_sent(verification.LETTER, proof_was_sent)
     track_letters.register()
 
 

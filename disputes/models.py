@@ -44,6 +44,9 @@ class Claim(TenantModel):
         IDENTITY = "identity", _("somebody else owes it")
         OTHER_VAGUE = "other_vague", _("not said yet")
 
+    #: A dispute in writing (15 USC 1692g(b)): he wrote it himself, to us or to the firm that forwarded it.
+    IN_WRITING: ClassVar = models.Q(source__in=("page", "email", "sms")) | models.Q(evidence__has_key="mail")
+
     customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="claims", db_constraint=False)
     source = models.CharField(max_length=12, choices=Source.choices)
     source_key = models.CharField(max_length=120)
@@ -60,6 +63,11 @@ class Claim(TenantModel):
             *TenantModel.Meta.constraints,
             models.UniqueConstraint(fields=["business", "source", "source_key"], name="claim_once"),
         ]
+
+    @property
+    def is_written(self) -> bool:
+        """The same of this one claim."""
+        return self.source in (self.Source.PAGE, self.Source.EMAIL, self.Source.SMS) or "mail" in self.evidence
 
 
 class DisputeQuerySet(TenantQuerySet["Dispute"]):

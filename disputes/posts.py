@@ -11,6 +11,7 @@ from accounts.models import User
 from disputes import track_letters
 from disputes.models import Dispute, Post, Side
 from disputes.resolving import CannotResolve, held
+from invoices import verification
 from notifications import outbox
 from notifications.models import Message
 from syntharra import clock
@@ -31,6 +32,10 @@ def customer_writes(
         dispute=dispute, side=Side.CUSTOMER, channel=channel, by=by[:254], words=words.strip()[:20_000],
         at=at or clock.now(), outside_key=outside_key,
     )  # fmt: skip
+    if dispute.closed_at is None:
+        verification.asked_for(
+            [invoice], invoice.customer, at=post.at
+        )  # what he only said before stands in writing now
     timeline.record(dispute, "customer_wrote", by=by, invoice=invoice.number, channel=channel)
     outbox.owe(*track_letters.customer_wrote(post, dispute, invoice))
     return post

@@ -14,6 +14,7 @@ from disputes.digest import look_tomorrow
 from disputes.ending import end_resolution, withdraw_letters
 from disputes.letters import acknowledgement, owner_alerts, pause_letters
 from disputes.models import BooksMoved, Claim, ClaimOn, Dispute, Resolution
+from invoices import verification
 from invoices.models import Customer, Invoice
 from invoices.services import hold
 from notifications import outbox
@@ -73,6 +74,8 @@ def open_dispute_held(invoices: list[Invoice], new: NewClaim) -> list[Dispute]:
     customer = invoices[0].customer
     claim = new.kept(customer)
     disputes = [_freeze(invoice, claim) for invoice in invoices]
+    if claim.is_written:
+        verification.asked_for(invoices, customer, at=claim.said_at)
     look_tomorrow(invoices[0].business)
     outbox.owe(
         stop_calls(claim, invoices),

@@ -6,7 +6,6 @@ one letter that asks for money is the last reminder, purpose ``collect``, and on
 
 from datetime import datetime, time, timedelta
 from typing import Any
-from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db.models import F
@@ -190,22 +189,26 @@ def _dispute(message: Message) -> Dispute:
     return Dispute.objects.select_related("invoice__business", "customer").get(pk=message.facts["dispute"])
 
 
+def _about(message: Message) -> Invoice:
+    """The bill it speaks of: the disputed one, or the one that took its place."""
+    return Invoice.objects.select_related("business", "customer").get(messages__message=message)
+
+
 def _page(dispute: Dispute) -> str:
     token = links.make("dispute", dispute.pk, lasts=PAGE_LASTS, scope={"from": "letter"})
     return absolute(reverse("signed_page", args=[token]))
 
 
 def _told(dispute: Dispute, **more: Any) -> dict[str, Any]:
-    invoice = dispute.invoice
-    return {"dispute": dispute, "invoice": invoice, "customer": dispute.customer, **more}
+    return {"dispute": dispute, "invoice": dispute.invoice, "customer": dispute.customer, **more}
 
 
 def _of_closed(message: Message) -> dict[str, Any]:
-    dispute = _dispute(message)
+    dispute, invoice = _dispute(message), _about(message)
     agreed = None if dispute.agreed_balance is None else money.of(dispute.agreed_balance, dispute.currency)
-    if Dispute.objects.live_on(dispute.invoice) is not None:
+    if Dispute.objects.live().filter(invoice__in=(dispute.invoice_id, invoice.pk)).exists():
         raise NoLongerTrue("it is disputed again")
-    return _told(dispute, agreed=agreed)
+    return _told(dispute, invoice=invoice, agreed=agreed)
 
 
 def _of_running(message: Message) -> dict[str, Any]:
@@ -255,17 +258,15 @@ def _unspecified(message: Message) -> dict[str, Any]:
 
 
 def _agreed(message: Message) -> dict[str, Any]:
-    dispute = _dispute(message)
-    invoice = dispute.invoice
+    dispute, invoice = _dispute(message), _about(message)
     if invoice.frozen_at is not None or invoice.balance != dispute.agreed_balance:
         raise NoLongerTrue("the invoice is disputed again, or another amount is open by now")
-    return _told(dispute, agreed=money.of(invoice.balance, invoice.currency), pay_url=invoice.pay_url)
+    return _told(dispute, invoice=invoice, agreed=money.of(invoice.balance, invoice.currency), pay_url=invoice.pay_url)
 
 
 def _was_reminded(message: Message) -> None:
     """That was the last word from us: from here on it is the owner's decision."""
-    invoice_id: UUID = _dispute(message).invoice_id
-    Invoice.objects.filter(pk=invoice_id, left_reason=None, frozen_at=None).update(
+    Invoice.objects.filter(pk=_about(message).pk, left_reason=None, frozen_at=None).update(
         left_reason=Invoice.Left.YOUR_DECISION, left_at=message.sent_at or clock.now()
     )
 

@@ -209,6 +209,8 @@ class Invoice(TenantModel):
     read_at = models.DateTimeField()  # business time of the last reading of this one invoice
     digest = models.CharField(max_length=64, blank=True)
     frozen_at = models.DateTimeField(null=True)
+    # He disputed it in writing at this moment, and the law wants the proof sent before anybody asks again: see ``verification``.
+    proof_owed_at = models.DateTimeField(null=True)
     paused_reason = models.CharField(max_length=16, choices=Paused.choices, default=Paused.NONE, blank=True)
     paused_at = models.DateTimeField(null=True)
     left_reason = models.CharField(max_length=16, choices=Left.choices, null=True)

@@ -49,6 +49,18 @@ def letter_facts(
         _failed[letter] = failed
 
 
+def when_sent(letter: str, follow: Callable[[Message], None]) -> None:
+    """An app above the letter's own has something to do too, in the transaction that marks it sent."""
+    first = _sent.get(letter)
+
+    def both(message: Message) -> None:
+        if first is not None:
+            first(message)
+        follow(message)
+
+    _sent[letter] = both
+
+
 def was_sent(message: Message) -> None:
     """Let the app that owns the letter take note that it has left."""
     if message.letter in _sent:

@@ -14,6 +14,9 @@ _OTHERS: dict[str, Promise] = {
     "find_number": _("Find the right number: the carrier refused the one on file."),
     "send_copy": _("Send the customer a copy of the invoice."),
     "post_notice": _("Print and post the notice the law requires; until then nobody calls this customer again."),
+    "send_proof": _(
+        "Send the customer the papers that show what they owe; until then nobody asks them for this money."
+    ),
     "call_back_now": _("Call the customer back: they asked for a person."),
 }
 
