@@ -149,6 +149,17 @@ def leave(invoice_id: UUID, *, by: User, words: str) -> FinalChoice:
 
 
 @transaction.atomic
+def go_to_court(invoice_id: UUID, *, by: User, words: str) -> FinalChoice:
+    """It leaves collection for good; the firm goes to small claims court itself. Raises CannotChoose."""
+    invoice = _held(invoice_id)
+    choice = _choose(invoice, Choice.SMALL_CLAIMS, by=by, words=words)
+    left = {"left_reason": Invoice.Left.SMALL_CLAIMS, "left_at": clock.now()}
+    Invoice.objects.filter(pk=invoice.pk).update(**left)
+    timeline.record(invoice, "goes_to_court", by=by.email, invoice=invoice.number, words=words)
+    return choice
+
+
+@transaction.atomic
 def write_off(invoice_id: UUID, *, by: User, words: str) -> FinalChoice:
     """It leaves collection for good, and the books are told: by us where they let us, else as a task. Raises CannotChoose."""
     invoice = _held(invoice_id)

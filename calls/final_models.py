@@ -14,6 +14,8 @@ class FinalChoice(TenantModel):
         LETTER = "letter", _("A last letter")
         LEAVE = "leave", _("Left as it is")
         WRITE_OFF = "write_off", _("Written off")
+        SMALL_CLAIMS = "court", _("Small claims court")
+        AGENCY = "agency", _("Handed to an agency")
 
     invoice = models.ForeignKey(Invoice, on_delete=models.PROTECT, related_name="final_choices", db_constraint=False)
     choice = models.CharField(max_length=10, choices=Choice.choices)

@@ -46,6 +46,7 @@ class Hours:
 class Limitation:
     years: int
     source: Source
+    note: str = ""
 
 
 class Binds(StrEnum):

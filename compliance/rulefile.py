@@ -170,7 +170,11 @@ class _Reader:
             zones=_zones(fields["zones"]),
             license_rule=license["rule"].one_of(_in(LICENSE_RULES), ", ".join(LICENSE_RULES)),
             license_source=self.source(license),
-            limitation=Limitation(limitation["years"].number(), self.source(limitation)),
+            limitation=Limitation(
+                limitation["years"].number(),
+                self.source(limitation),
+                limitation["note"].text() if "note" in limitation else "",
+            ),
             creditor_hours=self.hours(fields["creditor_hours"], "channels") if "creditor_hours" in fields else None,
             automated_voice_hours=self._optional_hours(fields.get("automated_voice_hours")),
             automated_voice_consent=self._optional_source(fields.get("automated_voice_consent")),

@@ -22,6 +22,7 @@ ENTRIES_SHOWN = 20
 def beside(invoice: Invoice, membership: Membership) -> dict[str, Any]:
     """For the page of one invoice, as this member may see and do it."""
     in_charge = membership.role in IN_CHARGE
+    asks_for_court = invoice.books_status == Invoice.Books.OPEN and invoice.left_reason is not None
     entries = sorted(book_entries.of_invoice(invoice)[:ENTRIES_SHOWN], key=lambda one: one.status not in WAITING)
     return {
         "looks": _looks(invoice, membership),
@@ -35,6 +36,7 @@ def beside(invoice: Invoice, membership: Membership) -> dict[str, Any]:
         "legal_clocks": legal_clocks(invoice, zone=membership.business.time_zone),
         "legal_date_form": LegalDateForm(auto_id="legal_%s"),
         "legal_date_url": reverse("new_legal_date", args=[invoice.pk]) if membership.role in AT_WORK else "",
+        "small_claims_url": reverse("small_claims", args=[invoice.pk]) if asks_for_court else "",
         "new_entry_url": reverse("new_book_entry", args=[invoice.pk]) if in_charge else "",
     }
 

@@ -126,6 +126,7 @@ class FinalForm(forms.Form):
         ("email", _("Send a last letter by e-mail")),
         ("paper", _("Print a last letter and post it")),
         ("leave", _("Leave it as it is")),
+        ("small_claims", _("Go on at the small claims court")),
         ("write_off", _("Write it off in the books")),
     )
     choice = forms.ChoiceField(label=_("What now?"), choices=CHOICES, widget=forms.RadioSelect)

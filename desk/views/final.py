@@ -88,6 +88,7 @@ def decide(request: MemberRequest, pk: UUID) -> HttpResponse:
         "above": [(_("Your decision"), reverse("your_decision"))],
         "under": f"{invoice.customer.name} · {money.shown(invoice.balance_money)}",
         "form": form,
+        "invoice_id": invoice.pk,
         "invoice_url": invoice_url(invoice),
         "told": _told(invoice, address),
     }
@@ -144,6 +145,10 @@ def _do(request: MemberRequest, invoice: Invoice, choice: str, words: str) -> Ht
         case "leave":
             final.leave(invoice.pk, by=by, words=words)
             messages.success(request, _("%(number)s stays as it is. Nobody asks for it any more.") % number)
+        case "small_claims":
+            final.go_to_court(invoice.pk, by=by, words=words)
+            messages.success(request, _("%(number)s left collection for good. You go on at the court.") % number)
+            return redirect("small_claims", pk=invoice.pk)
         case "write_off":
             final.write_off(invoice.pk, by=by, words=words)
             messages.success(request, _("%(number)s is written off; your books are told.") % number)
@@ -174,6 +179,12 @@ def _told(invoice: Invoice, address: str) -> list[tuple[str, str]]:
             _("The same words on a page to print or save as PDF. You post it and say so here."),
         ),
         (_("Leave it"), _("Nobody asks for it any more. It stays open in your books and here under what you chose.")),
+        (
+            _("Small claims court"),
+            _(
+                "It leaves collection for good: nobody calls or reminds about it. You go there yourself, with your papers."
+            ),
+        ),
         (_("Write it off"), _("It leaves collection for good. Your books are told, or you get the steps to do it.")),
     ]
 

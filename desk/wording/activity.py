@@ -111,6 +111,7 @@ ACTS: dict[str, Act] = {
     "posted_last_letter": Act("mail", _("Posted a last letter")),
     "leaves_it": Act("flag", _("Leaves an invoice as it is after three calls")),
     "writes_off": Act("scissors", _("Writes an invoice off"), "clock"),
+    "goes_to_court": Act("flag", _("Goes on at the small claims court")),
     "lifted_hold": Act("play", _("Lifted a hold")),
     "left_to_your_decision": Act("flag", _("Left an invoice to your decision after three calls"), "clock"),
     "checked_first": Act("eye", _("Looked first: this no longer keeps them from being called")),
