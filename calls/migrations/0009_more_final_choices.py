@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("calls", "0007_customers_who_call"),
+        ("calls", "0008_guard_links"),
     ]
 
     operations = [
