@@ -3,8 +3,7 @@
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.cache import never_cache
-from django.views.decorators.csrf import csrf_exempt
+from django.utils import translation
 from django.views.decorators.http import require_http_methods
 
 from calls.reminding import LINK
@@ -13,26 +12,20 @@ from compliance.services import stop
 from invoices.models import Customer
 from invoices.services import hold_customer
 from syntharra import links
+from syntharra.signed import signed
 
 
-# Whoever holds the token may say so: no cookie is trusted here, so a forged request has nothing to borrow.
-@csrf_exempt
-@never_cache
+@signed
 @require_http_methods(["GET", "POST"])
 def no_email(request: HttpRequest, token: str) -> HttpResponse:
     """GET asks, POST stops the e-mails for good. Said twice it is once, so the link stays good for its year."""
-    try:
-        with links.opened(token, purpose=LINK) as link:
-            customer = Customer.objects.select_related("business").get(pk=link.subject)
+    with links.opened(token, purpose=LINK) as link:
+        customer = Customer.objects.select_related("business").get(pk=link.subject)
+        with translation.override(customer.language):
             if request.method == "POST":
                 _stop(customer)
             page = {"firm": customer.business, "done": request.method == "POST"}
-            response = render(request, "calls/no_email.html", page)
-    except links.DeadLink as dead:
-        response = render(request, "disputes/dead_link.html", {"reason": dead.reason}, status=410)
-    response["Referrer-Policy"] = "no-referrer"
-    response["X-Robots-Tag"] = "noindex, nofollow"
-    return response
+            return render(request, "calls/no_email.html", page)
 
 
 @transaction.atomic

@@ -50,10 +50,12 @@ def over() -> str:
     return _("This is over: nothing more has to be answered.")
 
 
-def standing(dispute: Dispute) -> str:
-    """Where it stands, in one sentence."""
+def standing(dispute: Dispute, *, shows: bool = True) -> str:
+    """Where it stands, in one sentence; without the figure where it may not be shown."""
     if dispute.closed_at is not None:
         if dispute.agreed_balance is not None and dispute.agreed_balance > 0:
+            if not shows:
+                return _("This is closed.")
             agreed = money.shown(money.of(dispute.agreed_balance, dispute.currency))
             return _("This is closed. What was agreed: %(agreed)s.") % {"agreed": agreed}
         return _("This is closed. Nobody asks you for this money.")

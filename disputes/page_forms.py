@@ -23,7 +23,9 @@ class KindForm(forms.Form):
 class DetailsForm(forms.Form):
     """The second step: the questions of this kind, what it is about, what he would like, his own words."""
 
-    def __init__(self, *args: Any, kind: str, invoice: Invoice, draft: Specification, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, kind: str, invoice: Invoice, draft: Specification, shows_lines: bool = True, **kwargs: Any
+    ) -> None:
         kwargs["initial"] = _initial(draft)
         super().__init__(*args, **kwargs)
         self.kind = kind
@@ -32,7 +34,7 @@ class DetailsForm(forms.Form):
             self.fields[f"q_{question.name}"] = _field(question)
         self.names = [question.name for question in questions]
         lines = [(str(line.position), _line(line.item, line.description, money.of(line.amount, line.currency)))
-                 for line in invoice.lines.order_by("position")]  # fmt: skip
+                 for line in invoice.lines.order_by("position")] if shows_lines else []  # fmt: skip
         abouts = [choice for choice in About.choices if choice[0] != About.LINES or len(lines) > 1]
         self.fields["about"] = forms.ChoiceField(
             label=_("What is it about?"), choices=abouts, widget=forms.RadioSelect, initial=draft.about

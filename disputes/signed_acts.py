@@ -14,8 +14,6 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import never_cache
-from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from accounts.models import Membership, Role
@@ -30,6 +28,7 @@ from invoices.models import Invoice
 from notifications.models import Message
 from syntharra import clock, links, money
 from syntharra.models import Link
+from syntharra.signed import signed
 
 REFUSALS = (CannotResolve, CannotRelease, CannotAcknowledge, ClosedAlready, NotProved)
 IN_CHARGE = (Role.OWNER, Role.MANAGER)
@@ -60,19 +59,12 @@ class Who:
         return self.membership.user.email
 
 
-@csrf_exempt  # whoever holds the token may answer: no cookie is trusted, so a forged request has nothing to borrow
-@never_cache
+@signed
 @require_http_methods(["GET", "POST"])
 def signed_act(request: HttpRequest, token: str) -> HttpResponse:
     """GET says what would happen and asks; POST does it, once."""
-    try:
-        with links.opened(token, purpose=LINK) as link:
-            response = _answered(request, link)
-    except links.DeadLink as dead:
-        response = render(request, "disputes/dead_link.html", {"reason": dead.reason}, status=410)
-    response["Referrer-Policy"] = "no-referrer"
-    response["X-Robots-Tag"] = "noindex, nofollow"
-    return response
+    with links.opened(token, purpose=LINK) as link:
+        return _answered(request, link)
 
 
 def _answered(request: HttpRequest, link: Link) -> HttpResponse:

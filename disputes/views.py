@@ -7,57 +7,55 @@ from uuid import UUID
 from django.core.exceptions import TooManyFilesSent
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, HttpResponseBase
 from django.shortcuts import redirect, render
-from django.views.decorators.cache import never_cache
-from django.views.decorators.csrf import csrf_exempt
+from django.utils import translation
 from django.views.decorators.http import require_GET, require_http_methods
 
 from disputes import customer_acts, files, page, posts, specifying
 from disputes.ending import ClosedAlready, NotProved
-from disputes.models import Dispute, Side, Specification
+from disputes.models import Dispute, DisputeFile, Side, Specification
 from disputes.page_forms import DetailsForm, KindForm, NameForm, WordsForm
 from disputes.resolving import CannotResolve
 from disputes.specifying import Answers, CannotSpecify
 from disputes.uploads import BadFile
+from invoices import fact_check
 from invoices.models import Invoice
 from syntharra import links
+from syntharra.signed import signed
 
 REFUSALS = (BadFile, CannotSpecify, CannotResolve, ClosedAlready, NotProved)
 
 
-# Whoever holds the token may answer: no cookie is trusted here, so there is nothing a forged request could borrow, and
-# with no-referrer browsers send the form with an origin of null.
-@csrf_exempt
-@never_cache
+@signed
 @require_http_methods(["GET", "POST"])
 def signed_page(request: HttpRequest, token: str) -> HttpResponse:
-    """What is wrong with this invoice, and where the question stands. GET shows, POST keeps. The token is the key."""
-    try:
-        with links.opened(token, purpose="dispute") as link:
-            dispute = Dispute.objects.select_related("invoice", "customer", "business").get(pk=link.subject)
-            response = _answered(request, _newest(dispute))
-    except links.DeadLink as dead:
-        response = render(request, "disputes/dead_link.html", {"reason": dead.reason}, status=410)
-    response["Referrer-Policy"] = "no-referrer"
-    response["X-Robots-Tag"] = "noindex, nofollow"
-    return response
+    """What is wrong with this invoice, and where the question stands. GET shows, POST keeps. The token is the key.
+
+    In the customer's language. A person is asked one harmless fact first; nothing is shown or taken before.
+    """
+    with links.opened(token, purpose="dispute") as link:
+        dispute = Dispute.objects.select_related("invoice", "customer__business", "business").get(pk=link.subject)
+        with translation.override(dispute.customer.language):
+            if (first := fact_check.stands_before(request, link, dispute.customer)) is not None:
+                return first
+            request.link = link  # type: ignore[attr-defined]
+            return _answered(request, _newest(dispute))
 
 
-@never_cache
+@signed
 @require_GET
 def signed_file(request: HttpRequest, token: str, pk: UUID) -> HttpResponseBase:
-    """A photo or paper of this dispute, for whoever holds the link."""
-    try:
-        with links.opened(token, purpose="dispute") as link:
-            response = files.given_out(_newest(Dispute.objects.get(pk=link.subject)), pk)
-    except links.DeadLink as dead:
-        return render(request, "disputes/dead_link.html", {"reason": dead.reason}, status=410)
-    response["Referrer-Policy"] = "no-referrer"
-    response["X-Robots-Tag"] = "noindex, nofollow"
-    return response
+    """A photo or paper of this dispute, for whoever holds the link and, a person, has said the fact."""
+    with links.opened(token, purpose="dispute") as link:
+        dispute = Dispute.objects.select_related("customer").get(pk=link.subject)
+        if not fact_check.may_show(request, dispute.customer):
+            return redirect("signed_page", token)
+        return files.given_out(_newest(dispute), pk)
 
 
 def _newest(dispute: Dispute) -> Dispute:
     """A link in an old letter leads to what is open now: a dispute that was reopened has a new number."""
+    if dispute.closed_at is None:
+        return dispute
     live = Dispute.objects.live().filter(invoice=dispute.invoice_id).select_related("invoice", "customer", "business")
     return live.first() or dispute
 
@@ -97,7 +95,8 @@ def _kind(request: HttpRequest, dispute: Dispute) -> HttpResponse | None:
 
 def _details(request: HttpRequest, dispute: Dispute) -> HttpResponse | None:
     draft = specifying.draft_of(dispute)
-    form = DetailsForm(request.POST, kind=draft.kind, invoice=dispute.invoice, draft=draft)
+    shows = fact_check.may_show(request, dispute.customer)
+    form = DetailsForm(request.POST, kind=draft.kind, invoice=dispute.invoice, draft=draft, shows_lines=shows)
     if not form.is_valid():
         return _shown(request, dispute, details=form, status=422)
     keep = specifying.save if "later" in request.POST else specifying.send
@@ -127,7 +126,7 @@ def _take_files(request: HttpRequest, dispute: Dispute) -> None:
 
 def _answer(request: HttpRequest, dispute: Dispute) -> HttpResponse | None:
     form = NameForm(request.POST)
-    asked = page.asked_of_customer(dispute)
+    asked = page.asked_of_customer(dispute) if fact_check.may_show(request, dispute.customer) else None
     if not form.is_valid():
         return _shown(request, dispute, name_form=form, status=422)
     if asked is None:
@@ -165,7 +164,10 @@ def _shown(
     dispute.refresh_from_db()
     invoice = Invoice.objects.get(pk=dispute.invoice_id)
     draft = specifying.draft_of(dispute)
-    step = _step(request, dispute, draft, forms)
+    # Nothing could be asked of this person: the page takes what he says, and keeps figures, thread and files to itself.
+    shows = fact_check.may_show(request, dispute.customer)
+    asked = page.asked_of_customer(dispute)
+    step = _step(request, dispute, draft, forms, asked=bool(asked and shows))
     context = {
         "dispute": dispute,
         "invoice": invoice,
@@ -173,10 +175,13 @@ def _shown(
         "step": step,
         "done": request.GET.get("done", "") if not refusal and not forms else "",
         "refusal": refusal,
-        "standing": page.standing(dispute),
-        "asked": page.asked_of_customer(dispute),
-        "thread": page.thread(dispute),
-        "files": [(file, f"{request.path}/files/{file.pk}") for file in dispute.files.filter(removed_at=None)],
+        "standing": page.standing(dispute, shows=shows),
+        "shows": shows,
+        "until": request.link.expires_at,  # type: ignore[attr-defined]
+        "asked": asked if shows else None,
+        "asked_by_phone": bool(asked) and not shows,
+        "thread": page.thread(dispute) if shows else [],
+        "files": _files(request, dispute) if shows else [],
         "evidence": specifying.evidence_of(draft.kind),
         "kind_words": draft.get_kind_display() if draft.kind else "",
         "kind_form": forms.get("kind_form") or KindForm(initial={"kind": draft.kind}),
@@ -185,11 +190,17 @@ def _shown(
         "drop_form": forms.get("drop_form") or NameForm(auto_id="drop_%s"),
     }
     if step == "details":
-        context["details"] = forms.get("details") or DetailsForm(kind=draft.kind, invoice=invoice, draft=draft)
+        context["details"] = forms.get("details") or DetailsForm(
+            kind=draft.kind, invoice=invoice, draft=draft, shows_lines=shows
+        )
     return render(request, "disputes/what_is_wrong.html", context, status=status)
 
 
-def _step(request: HttpRequest, dispute: Dispute, draft: Specification, forms: dict[str, Any]) -> str:
+def _files(request: HttpRequest, dispute: Dispute) -> list[tuple[DisputeFile, str]]:
+    return [(file, f"{request.path}/files/{file.pk}") for file in dispute.files.filter(removed_at=None)]
+
+
+def _step(request: HttpRequest, dispute: Dispute, draft: Specification, forms: dict[str, Any], *, asked: bool) -> str:
     """kind, details or state: a new visitor starts with the kind; who has sent it sees where it stands."""
     if "details" in forms:
         return "details"
@@ -198,6 +209,6 @@ def _step(request: HttpRequest, dispute: Dispute, draft: Specification, forms: d
         return "kind"
     if wanted == "details" and draft.kind:
         return "details"
-    if dispute.specified_at is not None or dispute.closed_at is not None or page.asked_of_customer(dispute):
+    if dispute.specified_at is not None or dispute.closed_at is not None or asked:
         return "state"
     return "details" if draft.kind and not draft._state.adding else "kind"

@@ -21,6 +21,9 @@ class Link(TenantModel):
     expires_at = models.DateTimeField()
     revoked_at = models.DateTimeField(null=True)
     used_at = models.DateTimeField(null=True)
+    tries = models.PositiveSmallIntegerField(
+        default=0, db_default=0
+    )  # wrong answers to the harmless fact; five close it
 
     class Meta(TenantModel.Meta):
         indexes = [models.Index(fields=["business", "purpose", "subject"], name="syntharra_link_subject")]

@@ -2,34 +2,25 @@
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import render
-from django.views.decorators.cache import never_cache
-from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from compliance.models import Consent
 from invoices import number_checks
 from syntharra import links
+from syntharra.signed import signed
 
 
-# Whoever holds the token may answer: no cookie is trusted here, so there is nothing a forged request could borrow.
-@csrf_exempt
-@never_cache
+@signed
 @require_http_methods(["GET", "POST"])
 def number_check(request: HttpRequest, token: str) -> HttpResponse:
     """GET shows the three answers, POST takes one and spends the link. Says nothing of any invoice."""
-    try:
-        with links.opened(token, purpose=number_checks.PURPOSE) as link:
-            consent = Consent.objects.select_related("business").get(pk=link.subject)
-            context = {"firm": consent.business, "number": consent.number}
-            if request.method == "POST":
-                answer = request.POST.get("answer", "")
-                if answer not in number_checks.ANSWERS:
-                    return HttpResponseBadRequest("This answer is not known here. Go back and choose one of the three.")
-                number_checks.answered(link, answer)
-                context["answer"] = answer
-            response = render(request, "desk/number_check.html", context)
-    except links.DeadLink as dead:
-        response = render(request, "disputes/dead_link.html", {"reason": dead.reason}, status=410)
-    response["Referrer-Policy"] = "no-referrer"
-    response["X-Robots-Tag"] = "noindex, nofollow"
-    return response
+    with links.opened(token, purpose=number_checks.PURPOSE) as link:
+        consent = Consent.objects.select_related("business").get(pk=link.subject)
+        context = {"firm": consent.business, "number": consent.number}
+        if request.method == "POST":
+            answer = request.POST.get("answer", "")
+            if answer not in number_checks.ANSWERS:
+                return HttpResponseBadRequest("This answer is not known here. Go back and choose one of the three.")
+            number_checks.answered(link, answer)
+            context["answer"] = answer
+        return render(request, "desk/number_check.html", context)

@@ -11,8 +11,6 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.cache import never_cache
-from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.middleware import MemberRequest
@@ -25,6 +23,7 @@ from desk.tomorrow import Refused, act, day_of, let_all_go, next_day, tomorrow
 from desk.views.invoices import Empty
 from syntharra import links
 from syntharra.models import Link
+from syntharra.signed import signed
 
 
 @require_GET
@@ -89,20 +88,12 @@ def preview_email(request: MemberRequest) -> HttpResponse:
     return redirect("tomorrow")
 
 
-# Whoever holds the token may answer: no cookie is trusted here, so a forged request has nothing to borrow.
-@csrf_exempt
-@never_cache
+@signed
 @require_http_methods(["GET", "POST"])
 def signed_preview(request: HttpRequest, token: str) -> HttpResponse:
     """The evening's e-mail leads here: GET shows that day's calls, POST says one word about one. Until the day is over."""
-    try:
-        with links.opened(token, purpose=preview.LINK) as link:
-            response = _signed(request, link)
-    except links.DeadLink as dead:
-        response = render(request, "disputes/dead_link.html", {"reason": dead.reason}, status=410)
-    response["Referrer-Policy"] = "no-referrer"
-    response["X-Robots-Tag"] = "noindex, nofollow"
-    return response
+    with links.opened(token, purpose=preview.LINK) as link:
+        return _signed(request, link)
 
 
 def _signed(request: HttpRequest, link: Link) -> HttpResponse:
