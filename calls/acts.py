@@ -79,8 +79,12 @@ def _freeze(scene: Scene, act: acts.Freeze) -> None:
 
 
 def _told(act: acts.Freeze) -> dict[str, Any]:
-    """That the firm is said to have been told before, and since when: the claimed date is kept beside our own."""
-    return {"told_before": act.told_before, "told_on": act.told_on.isoformat() if act.told_on else None}
+    """That the firm is said to have been told before, and since when: the claimed date is kept beside our own.
+
+    And whether a person is wanted: it stands in the alert.
+    """
+    told_on = act.told_on.isoformat() if act.told_on else None
+    return {"told_before": act.told_before, "told_on": told_on, "wants_person": act.wants_person}
 
 
 def _claim_key(scene: Scene, about: Mapping[UUID, str]) -> str:

@@ -141,6 +141,19 @@ def _follow(outcome: Outcome, call: Call, invoices: list[Invoice]) -> None:
     if outcome.task and not call.person:
         task = {"task": outcome.disposition.value, **_particulars(call)}
         timeline.record(call, "asks_owner", by=AGENT, customer=call.customer_id, **task)
+    if outcome.disposition in _ASKED_FOR_A_PERSON_BESIDES and _wants_person(call):
+        task = {"task": "call_back_now", **_particulars(call)}
+        timeline.record(call, "asks_owner", by=AGENT, customer=call.customer_id, **task)
+
+
+# A call may end so and somebody be waiting to be called by a person all the same.
+_ASKED_FOR_A_PERSON_BESIDES = (Disposition.DISPUTE, Disposition.ALREADY_PAID, Disposition.PAUSED_UNSURE)
+
+
+def _wants_person(call: Call) -> bool:
+    """They were told that a person will call; where one is put through at once, nothing is owed until nobody answered."""
+    said = ActivityLine.objects.filter(subject_id=call.pk, verb="wants_callback").select_related("detail")
+    return any(line.detail.facts.get("by_person") for line in said if hasattr(line, "detail"))
 
 
 def _particulars(call: Call) -> dict[str, Any]:

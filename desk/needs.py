@@ -110,6 +110,8 @@ def _disputes(business: Business) -> Iterator[Need]:
         by = _("decide %(by)s") % {"by": running.words} if running.state == "running" else running.words
         tone = "late" if running.state == "late" or (claim and claim.urgent) else "frozen"
         said = f"“{claim.words}”" if claim and claim.words else ""
+        if claim and claim.evidence.get("wants_person"):
+            said = f"{said} {_('Asked to be called by a person.')}".strip()
         yield Need(tone, "snowflake", what, dispute.get_absolute_url(), _("Open"), said, by)
 
 

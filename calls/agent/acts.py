@@ -44,7 +44,7 @@ class Freeze:
     """A dispute. ``invoices``: the ones it names, else all that this call is about. Safe to carry out twice.
 
     ``told_before``: the person says the firm was told already, ``told_on`` when that was, as far as they said;
-    ``urgent``: gas, flood, no heat and the like.
+    ``urgent``: gas, flood, no heat and the like; ``wants_person``: they asked for a person in the same breath.
     """
 
     reason: Reason
@@ -53,6 +53,7 @@ class Freeze:
     told_before: bool = False
     urgent: bool = False
     told_on: date | None = None
+    wants_person: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -194,8 +194,13 @@ def answer_callback(turn: Turn, text: str) -> None:
 
 
 def offer_person(turn: Turn, text: str) -> None:
-    """A human at once where somebody is there, else a named time."""
-    if turn.brief.person_now:
+    """A human at once where somebody is there, else a named time.
+
+    Where only the person asked for may hear whose call it is, nobody is put through before it is known who that is:
+    whoever answers at the firm would say its name.
+    """
+    turn.set(wants_person=False)
+    if turn.brief.person_now and not turn.nobody_is_named:
         turn.do(HandOver(text))
         turn.say("hand_over", LineAct.CONFIRM)
         turn.finish(Disposition.REQUEST_HUMAN)

@@ -158,7 +158,10 @@ def _answer_callback(turn: Turn, text: str, heard: Heard) -> None:
 
 
 def _stands_above_all(turn: Turn, text: str) -> bool:
-    """Danger, a child, an objection to the recording, a language nobody here speaks: they end the call whatever else is open."""
+    """Danger, a child, an objection to the recording, a language nobody here speaks: they end the call whatever else is open.
+
+    What was objected to or stopped in the same breath is acted on, and said to be.
+    """
     match everyday(text):
         case Everyday.VULNERABLE:
             kind, key, act, disposition = NoteKind.VULNERABLE, "vulnerable", LineAct.REASSURE, Disposition.VULNERABLE
@@ -184,7 +187,11 @@ def _stands_above_all(turn: Turn, text: str) -> bool:
             turn.set(paused=True)
             turn.do(Pause(text, partial=False))
     turn.do(Note(kind, text))
-    turn.say(key, act)
+    if turn.state.suppressed or turn.state.frozen:
+        turn.say("recording_stopped" if key == "recording_refused" else key, act)
+        stops.acknowledge_besides(turn)
+    else:
+        turn.say(key, act)
     turn.close(disposition, short=True)
     return True
 

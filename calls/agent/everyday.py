@@ -174,6 +174,19 @@ def how_paid(text: str) -> HowPaid:
     return next((how for how, pattern in _HOW if re.search(pattern, joined)), HowPaid.UNKNOWN)
 
 
+_SOMEBODY = (
+    r"(?:an? |the |your |some |el |la |un |una |su |al )?(?:real |actual |live |human |otra )?"
+    r"(?:person|human|human being|manager|owner|boss|supervisor|somebody|someone|representative|rep|agent|operator"
+    r"|persona|gerente|encargado|encargada|dueno|duena|jefe|jefa|supervisora|alguien)\b"
+)
+_WANTS_PERSON = re.compile(
+    rf"\b(?:let me|can i|could i|may i|can you|could you|i want to|i wanna|i would like to|id like to|i need to|have to|please|just|and|or) "
+    rf"(?:talk|speak|get|be connected|be transferred|transfer me|connect me|put me through|put me on)(?: to| with)? {_SOMEBODY}"
+    rf"|\b(?:get|give|transfer|connect) me(?: to| with)? {_SOMEBODY}|\bput {_SOMEBODY} on\b|\bhave {_SOMEBODY} call\b"
+    rf"|\b(?:quiero|quisiera|necesito|puedo|dejeme|me puede|podria) (?:hablar|comunicarme|comunicar|pasar)(?: con| a)? {_SOMEBODY}"
+    rf"|\b(?:paseme|pongame|comuniqueme) (?:con|a) {_SOMEBODY}|\bque me llame {_SOMEBODY}"
+)
+
 CARD_RUN = 8
 SHORTEST_PART = 3  # of a number read out in parts; as long as a security code
 _SECURITY_CODE = re.compile(r"\b(cvv|cvc|cvv2|security code|codigo de seguridad)\b")
@@ -231,6 +244,12 @@ def asks_about_recording(text: str) -> bool:
         )
         is not None
     )
+
+
+def asks_for_person(text: str) -> bool:
+    """A person is wanted, whatever else is said in the same breath; who says that he spoke with one wants none."""
+    joined = " ".join(words(text))
+    return _WANTS_PERSON.search(joined) is not None
 
 
 def is_social_security(text: str) -> bool:

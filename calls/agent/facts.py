@@ -103,6 +103,11 @@ class Brief:
         return self.debtor_type is DebtorType.CONSUMER
 
     @property
+    def named_to_person_alone(self) -> bool:
+        """Whose call it is may be told to the person asked for and to nobody else; who rang us knows it already."""
+        return self.identify_after_name and self.is_consumer and not self.inbound
+
+    @property
     def needs_collector_notice(self) -> bool:
         """Consumers called for others are told so (15 USC 1692e(11), 12 CFR 1006.18(e))."""
         return self.is_consumer and self.role is Role.THIRD_PARTY

@@ -47,6 +47,29 @@ ENGLISH: dict[str, str] = {
         "I am sorry, I could not make sure that I have the right person, so I will stop here. "
         "Please call {business} at the number you already have for them."
     ),
+    # the same before it is known who listens, where only the person asked for may hear whose call it is
+    "cannot_confirm_for_anybody": _(
+        "I am sorry, I could not make sure that I have the right person, so I will stop here."
+    ),
+    "person_later_for_anybody": _("Of course. A person will call back {when}."),
+    "person_later_open_for_anybody": _("Of course. I will ask a person to call back."),
+    "distrust_for_anybody": _("That is a sensible thing to ask. I will not call again about this."),
+    "question_passed_for_anybody": _("Thank you. I will pass that on."),
+    "other_job_for_anybody": _(
+        "I am sorry to hear that. I will pass it on, and a person will get back to you about it."
+    ),
+    "active_duty_for_anybody": _(
+        "Thank you for telling me. I will leave it there, and a person will look at this first."
+    ),
+    "language_for_anybody": _("I am sorry, I only speak English and Spanish. A person will look at this."),
+    "recording_refused_for_anybody": _("Of course. The recording stops now, and I will end the call."),
+    "close_number_for_anybody": _(
+        "You can reach us at {phone}, and you can ask us to stop calling at any time. Goodbye."
+    ),
+    "close_for_anybody": _(
+        "You can reach us at the number this call came from, and you can ask us to stop calling at any time. Goodbye."
+    ),
+    "close_stopped_number_for_anybody": _("You can reach us at {phone}. Goodbye."),
     # the law
     "collector_first": _(
         "This is an attempt to collect a debt by a debt collector, and any information obtained will be used for that purpose."
@@ -82,7 +105,7 @@ ENGLISH: dict[str, str] = {
     "copy_sent": _("Of course. We will send you a copy. Please take your time to look at it."),
     "robot": _("Yes, I am an automated AI assistant. I am calling for {business}."),
     "recorded": _("Yes, this call is recorded. If you do not want that, just say so."),
-    "robot_unnamed": _("Yes, I am an automated AI assistant."),
+    "robot_for_anybody": _("Yes, I am an automated AI assistant."),
     # the outcomes
     "link_email": _("Thank you. I am sending the secure payment link to the e-mail address we have for you."),
     "link_text": _("Thank you. I am sending the secure payment link to this phone by text message."),
@@ -136,6 +159,7 @@ ENGLISH: dict[str, str] = {
     "recording_refused": _(
         "Of course. The recording stops now, and I will end the call. {business} will write to you instead."
     ),
+    "recording_stopped": _("Of course. The recording stops now, and I will end the call."),
     "question_passed": _("Thank you. I will pass that on to {business}."),
     "abusive": _("I understand that this call is not welcome, so I will end it here."),
     # stops
@@ -151,7 +175,8 @@ ENGLISH: dict[str, str] = {
     "neutral_question": _("Is there something about this invoice you don't agree with?"),
     "neutral_question_stranger": _("Is there something you don't agree with?"),
     "unsure_close": _("Thank you. I will leave it there for today, and we will get back to you in writing."),
-    "thanks_go_on": _("Thank you, that is good to know."),
+    "cleared_up": _("Thank you for clearing that up."),
+    "thanks_go_on": _("All right, thank you."),
     "time_is_up": _("Thank you for your time. I have to end the call here."),
     "stop_calls": _("Understood. We will not call this number again."),
     "attorney": _("Thank you for telling me. We will not contact you again about this."),

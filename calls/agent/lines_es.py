@@ -42,6 +42,23 @@ SPANISH: dict[str, str] = {
         "Disculpe, no pude confirmar que hablo con la persona correcta, así que lo dejo aquí. "
         "Por favor llame a {business} al número que usted ya tiene."
     ),
+    "cannot_confirm_for_anybody": "Disculpe, no pude confirmar que hablo con la persona correcta, así que lo dejo aquí.",
+    "person_later_for_anybody": "Claro. Una persona volverá a llamar {when}.",
+    "person_later_open_for_anybody": "Claro. Voy a pedir que una persona vuelva a llamar.",
+    "distrust_for_anybody": "Es razonable preguntarlo. No volveré a llamar por esto.",
+    "question_passed_for_anybody": "Gracias. Lo transmitiré.",
+    "other_job_for_anybody": "Lamento oír eso. Lo transmitiré, y una persona se comunicará con usted.",
+    "active_duty_for_anybody": "Gracias por decírmelo. Lo dejo aquí, y una persona lo revisará primero.",
+    "language_for_anybody": "Disculpe, solo hablo inglés y español. Una persona lo revisará.",
+    "recording_refused_for_anybody": "Claro. La grabación se detiene ahora, y termino la llamada.",
+    "close_number_for_anybody": (
+        "Puede comunicarse con nosotros al {phone}, y en cualquier momento puede pedir que no le llamemos más. Adiós."
+    ),
+    "close_for_anybody": (
+        "Puede comunicarse con nosotros al número desde el que le llamamos, "
+        "y en cualquier momento puede pedir que no le llamemos más. Adiós."
+    ),
+    "close_stopped_number_for_anybody": "Puede comunicarse con nosotros al {phone}. Adiós.",
     "collector_first": (
         "Este es un intento de cobrar una deuda por parte de un cobrador de deudas, "
         "y toda información que se obtenga se usará con ese fin."
@@ -69,7 +86,7 @@ SPANISH: dict[str, str] = {
     "copy_sent": "Claro. Le enviaremos una copia. Tómese su tiempo para verla.",
     "robot": "Sí, soy un asistente automático de inteligencia artificial. Llamo de parte de {business}.",
     "recorded": "Sí, esta llamada se graba. Si no lo desea, dígamelo.",
-    "robot_unnamed": "Sí, soy un asistente automático de inteligencia artificial.",
+    "robot_for_anybody": "Sí, soy un asistente automático de inteligencia artificial.",
     "link_email": "Gracias. Le envío el enlace de pago seguro al correo electrónico que tenemos.",
     "link_text": "Gracias. Le envío el enlace de pago seguro a este teléfono por mensaje de texto.",
     "link_none": "Gracias. Puede usar el enlace de pago de su factura, o llamar a {business}.",
@@ -108,6 +125,7 @@ SPANISH: dict[str, str] = {
     "restricted": "Claro, queda anotado. No le llamaremos entonces.",
     "language": "Disculpe, solo hablo inglés y español. {business} le escribirá.",
     "recording_refused": "Claro. La grabación se detiene ahora, y termino la llamada. {business} le escribirá.",
+    "recording_stopped": "Claro. La grabación se detiene ahora, y termino la llamada.",
     "question_passed": "Gracias. Lo pasaré a {business}.",
     "abusive": "Entiendo que esta llamada no es bienvenida, así que la termino aquí.",
     "dispute_heard": "Lo siento, y gracias por decírmelo. No le pediremos dinero mientras esto siga abierto.",
@@ -120,7 +138,8 @@ SPANISH: dict[str, str] = {
     "neutral_question": "¿Hay algo de esta factura con lo que no esté de acuerdo?",
     "neutral_question_stranger": "¿Hay algo con lo que no esté de acuerdo?",
     "unsure_close": "Gracias. Por hoy lo dejo aquí, y le responderemos por escrito.",
-    "thanks_go_on": "Gracias, es bueno saberlo.",
+    "cleared_up": "Gracias por aclararlo.",
+    "thanks_go_on": "Muy bien, gracias.",
     "time_is_up": "Gracias por su tiempo. Tengo que terminar la llamada aquí.",
     "stop_calls": "Entendido. No volveremos a llamar a este número.",
     "attorney": "Gracias por decírmelo. No volveremos a comunicarnos con usted por esto.",

@@ -133,7 +133,7 @@ def _nothing_much(turn: Turn, text: str, said: Everyday | None) -> None:
     elif assent(text) is True and misses == 1:
         turn.ask("ask_day", Asks.PROMISE, Phase.PROMISE)
     elif misses == 1:
-        turn.say("thanks_go_on", LineAct.REASSURE)
+        turn.say("cleared_up" if turn.state.doubts else "thanks_go_on", LineAct.REASSURE)
         _go_on(turn)
     else:
         turn.ask("ask_anything_else", Asks.OPEN, Phase.LISTENING)

@@ -29,7 +29,7 @@ def disclose(turn: Turn) -> None:
     brief = turn.brief
     if brief.inbound:
         key = "opening_inbound"
-    elif brief.identify_after_name and brief.is_consumer and not turn.state.right_party:
+    elif turn.nobody_is_named:
         key = "opening_unnamed"
     elif brief.operator_name and brief.role is Role.THIRD_PARTY:
         key = "opening_operator"
@@ -127,7 +127,7 @@ def right_party(turn: Turn) -> None:
     turn.do(RightParty())
     if turn.state.language is not turn.brief.language:
         turn.do(Speaks(turn.state.language))
-    if turn.brief.identify_after_name:
+    if turn.brief.named_to_person_alone:
         turn.say("calling_for_operator" if turn.brief.operator_name else "calling_for", LineAct.DISCLOSE)
     if turn.brief.dispute_live:
         turn.say("dispute_live", LineAct.REASSURE)
@@ -180,8 +180,7 @@ def say_robot(turn: Turn, text: str = "") -> None:
     if asks_about_recording(text):
         turn.say("recorded", LineAct.ANSWER)
         return
-    unnamed = turn.brief.identify_after_name and not turn.state.right_party
-    turn.say("robot_unnamed" if unnamed else "robot", LineAct.ANSWER)
+    turn.say("robot", LineAct.ANSWER)
 
 
 def leave_message(turn: Turn) -> None:
@@ -278,7 +277,7 @@ def _ask_again(turn: Turn) -> None:
 
 def _say_who(turn: Turn) -> None:
     brief = turn.brief
-    if not brief.identify_after_name:
+    if not turn.nobody_is_named:
         turn.say("calling_for_operator" if brief.operator_name else "calling_for", LineAct.ANSWER)
     turn.say("personal_matter" if brief.is_consumer else "business_matter", LineAct.ANSWER)
 

@@ -24,6 +24,11 @@ def sentence(key: str, language: Language, **slots: str) -> str:
     return _TABLES[language][key].format_map(slots)
 
 
+def for_anybody(key: str) -> str:
+    """The key of the same sentence without the firm's name; the key itself where it names nobody."""
+    return f"{key}_for_anybody" if f"{key}_for_anybody" in ENGLISH else key
+
+
 def template(key: str, language: Language) -> str:
     """The line of that key with its facts as names in braces."""
     return _TABLES[language][key]

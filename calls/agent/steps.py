@@ -107,6 +107,7 @@ class State:
     told_before: bool = False
     told_on: date | None = None
     urgent: bool = False
+    wants_person: bool = False
     paid_said: bool = False
     suppressed: tuple[Intent, ...] = ()
     draft: Draft | None = None

@@ -6,7 +6,7 @@ from calls.agent import identity
 from calls.agent.acts import AlreadyPaid, Freeze, HowPaid, Note, NoteKind, Pause, Resume, Specify, Suppress
 from calls.agent.answers import offer_person
 from calls.agent.dispositions import Disposition
-from calls.agent.everyday import Everyday, assent, everyday, how_paid, is_urgent, told_before
+from calls.agent.everyday import Everyday, asks_for_person, assent, everyday, how_paid, is_urgent, told_before
 from calls.agent.invoices_named import invoices_named, named_in
 from calls.agent.particulars import only_restricts
 from calls.agent.past_days import past_day_named
@@ -37,6 +37,8 @@ def hush_on_partial(turn: Turn, text: str, heard: Heard) -> None:
 def handle_stop(turn: Turn, text: str, heard: Heard) -> bool:
     """True when these words stop the call or hold it silent, and the answer is made. A set of stops loses none of them."""
     suppress(turn, text, heard)
+    if heard.has(Intent.REQUEST_HUMAN) or asks_for_person(text):
+        turn.set(wants_person=True)
     in_danger = heard.pause and is_urgent(
         text
     )  # sewage, sparks, a smell of gas: nobody is asked whether that is a complaint
@@ -85,7 +87,8 @@ def freeze(turn: Turn, text: str, heard: Heard) -> None:
         return
     told, urgent, about = told_before(text), is_urgent(text), invoices_named(text, turn.brief)
     told_on = past_day_named(text, turn.brief.today) if told else None
-    turn.do(Freeze(reason, text, about, told, urgent, told_on))
+    wants_person = turn.state.wants_person or heard.has(Intent.REQUEST_HUMAN) or asks_for_person(text)
+    turn.do(Freeze(reason, text, about, told, urgent, told_on, wants_person))
     turn.set(frozen=True, frozen_invoices=about, reason=reason, told_before=told, told_on=told_on, urgent=urgent)
     turn.set(paused=False, paused_by_partial=False)
 
@@ -121,10 +124,8 @@ def _after_freeze(turn: Turn, text: str, heard: Heard) -> None:
     if turn.state.urgent:
         turn.say("safety", LineAct.REASSURE)
     vague = turn.state.reason is Reason.OTHER_VAGUE and not turn.state.urgent
-    if vague and not turn.state.told_before and not stranger:
+    if vague and not turn.state.told_before and not stranger and not turn.state.wants_person:
         turn.ask("ask_what_is_wrong", Asks.WHAT_IS_WRONG, Phase.WHAT_IS_WRONG, LineAct.ASK_WHAT_IS_WRONG)
-    elif heard.has(Intent.REQUEST_HUMAN):
-        offer_person(turn, text)
     else:
         end_noted(turn)
 
@@ -135,27 +136,44 @@ def _what_was_wrong(turn: Turn, text: str, heard: Heard) -> None:
         _specify(turn, text, heard.reason or Reason.OTHER_VAGUE)
     else:
         turn.do(Note(NoteKind.SAID, text))
-    if heard.has(Intent.REQUEST_HUMAN):
-        offer_person(turn, text)
-        return
     if heard.has(Intent.ARE_YOU_A_BOT):
         turn.say("robot", LineAct.ANSWER)
     end_noted(turn)
 
 
 def end_noted(turn: Turn) -> None:
+    """The last words on a disputed bill. Who asked for a person on the way gets one; the person may ask what is wrong."""
     turn.say("dispute_noted" if turn.state.right_party else "dispute_noted_stranger", LineAct.ACKNOWLEDGE_DISPUTE)
-    turn.close(Disposition.DISPUTE)
+    if turn.state.wants_person:
+        offer_person(turn, turn.state.last_final)
+        turn.finish(Disposition.DISPUTE)
+    else:
+        turn.close(Disposition.DISPUTE)
 
 
-def _end_stopped(turn: Turn) -> None:
-    """One line for each stop, the highest first; a dispute beside it is acknowledged too."""
+def acknowledge_besides(turn: Turn) -> None:
+    """The call ends for another reason, and a stop or an objection was said on it: it is acknowledged in words, never asked about."""
+    _confirm_stops(turn)
+    if turn.state.frozen and not turn.state.suppressed and turn.state.right_party:
+        turn.say("dispute_earlier" if turn.state.told_before else "dispute_heard", LineAct.ACKNOWLEDGE_DISPUTE)
+        turn.say("dispute_noted", LineAct.ACKNOWLEDGE_DISPUTE)
+    elif turn.state.frozen:
+        turn.say("dispute_noted_stranger", LineAct.ACKNOWLEDGE_DISPUTE)
+
+
+def _confirm_stops(turn: Turn) -> None:
+    """One line for each stop, the highest first."""
     said: set[str] = set()
     for intent in sorted(turn.state.suppressed, key=SUPPRESSIONS.index):
         key, act = _STOP_LINES[intent]
         if key not in said and not (said and intent is Intent.WRONG_NUMBER):
             turn.say(key, act)
         said.add(key)
+
+
+def _end_stopped(turn: Turn) -> None:
+    """The stops are confirmed; a dispute beside them is acknowledged too."""
+    _confirm_stops(turn)
     if turn.state.frozen:
         turn.say("dispute_noted_stranger", LineAct.ACKNOWLEDGE_DISPUTE)
     if turn.brief.callback_number and not turn.state.frozen and Intent.WRONG_NUMBER not in turn.state.suppressed:
@@ -168,19 +186,16 @@ def _end_stopped(turn: Turn) -> None:
 def _paid(turn: Turn, text: str, heard: Heard) -> None:
     """Not a dispute, and just as silent: asked once how and when, then looked up."""
     first = not turn.state.paid_said
-    if not first and heard.has(Intent.REQUEST_HUMAN):
-        offer_person(turn, text)
-        return
     if heard.has(Intent.ARE_YOU_A_BOT):
         turn.say("robot", LineAct.ANSWER)
     how, on = note_paid(turn, text)
-    if not turn.state.right_party:
-        turn.say("question_passed", LineAct.CONFIRM)
-        turn.close(Disposition.ALREADY_PAID)
-    elif first and (how is HowPaid.UNKNOWN or on is None):
+    if turn.state.right_party and first and not turn.state.wants_person and (how is HowPaid.UNKNOWN or on is None):
         turn.ask("paid_ask", Asks.OPEN, Phase.PAID_DETAILS)
+        return
+    turn.say("paid_noted" if turn.state.right_party else "question_passed", LineAct.CONFIRM)
+    if turn.state.wants_person:
+        offer_person(turn, text)
     else:
-        turn.say("paid_noted", LineAct.CONFIRM)
         turn.close(Disposition.ALREADY_PAID)
 
 
@@ -226,8 +241,12 @@ def _answer_to_neutral(turn: Turn, text: str, heard: Heard) -> bool:
 
 
 def end_unsure(turn: Turn) -> None:
+    """The doubt stays open, whatever else was wanted: the invoices of this call are as silent as frozen ones."""
     turn.say("unsure_close", LineAct.REASSURE)
-    turn.close(Disposition.PAUSED_UNSURE)
+    if turn.state.wants_person:
+        offer_person(turn, turn.state.last_final)
+    else:
+        turn.close(Disposition.PAUSED_UNSURE)
 
 
 def _release(turn: Turn) -> None:

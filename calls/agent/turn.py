@@ -50,12 +50,22 @@ class Turn:
         """Add a line. What may not be said now is left out: this is the one place that guards the silence."""
         if key in ABOUT_THE_DEBT and not self.may_speak_of_money():
             return
+        key = self._for_anybody(key)
         text = speech.sentence(key, self.state.language, **self._names(), **slots)
         interruptible = act not in (LineAct.DISCLOSE, LineAct.LEGAL_NOTICE)
         facts = speech.facts_in(key, self.state.language, {**self._names(), **slots})
         self.lines.append(Line(text, act, asks, interruptible, self.state.language, key, facts))
         if asks is not None:
             self.set(asked=asks)
+
+    @property
+    def nobody_is_named(self) -> bool:
+        """It is not known who is on the line, and whose call it is may be told to the person asked for alone."""
+        return self.brief.named_to_person_alone and not self.state.right_party
+
+    def _for_anybody(self, key: str) -> str:
+        """The same sentence without the firm's name, where whoever listens may not hear it (940 CMR 7.05(3)(b))."""
+        return speech.for_anybody(key) if self.nobody_is_named else key
 
     def retract(self) -> None:
         """It is not the right person after all: what was to be said of the bill in this very answer is not said."""

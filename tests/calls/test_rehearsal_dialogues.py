@@ -62,6 +62,7 @@ _LOOKED_AT: dict[str, Callable[[Stage], Any]] = {
     "freezes": _frozen,
     "told_on": _told_on,
     "urgent": lambda stage: _first(stage, acts.Freeze).urgent,
+    "wants_person": lambda stage: _first(stage, acts.Freeze).wants_person,
     "never_asked": lambda stage: not any(event.get("asks") == "what_is_wrong" for event in stage.events),
     "detail": _detail,
     "contact": _contact,
@@ -104,6 +105,16 @@ def test_what_was_heard_is_acted_on(index: int) -> None:
     found = {key: look(staged(index)) for key, look in _LOOKED_AT.items() if key in expected}
 
     assert found == {key: expected[key] for key in found}
+
+
+OWED_IN_WORDS = [index for index, one in enumerate(DIALOGUES) if "says" in one["expect"]]
+
+
+@pytest.mark.parametrize("index", OWED_IN_WORDS, ids=lambda index: DIALOGUES[index]["id"])
+def test_what_is_owed_in_words_is_said(index: int) -> None:
+    said = " ".join(event["text"] for event in staged(index).events if event["who"] == "agent")
+
+    assert [part for part in DIALOGUES[index]["expect"]["says"] if part not in said] == []
 
 
 def test_what_must_not_be_kept_is_in_no_act() -> None:

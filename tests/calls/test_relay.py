@@ -531,6 +531,6 @@ def test_a_late_model_costs_the_call_nothing_but_its_limit(attempt: Attempt, mod
         answer = phone.hears(timeout=4)
         took = time.monotonic() - began
 
-    assert answer.startswith("Thank you, that is good to know.")
+    assert answer.startswith("All right, thank you.")
     assert took < 3
     assert ended(attempt).disposition == "hung_up"
