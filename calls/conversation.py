@@ -1,7 +1,7 @@
 """One call in progress: the carrier's socket on one side, the dialogue in the middle, the database behind.
 
-Who reads never waits: every frame goes through the agent the moment it comes, so that words which must stop the talk of
-money stop it at once. What follows is done in order behind it: acts are committed before the next word is spoken, and a
+Who reads never waits: every frame goes through the agent as soon as its words are understood, so that words which must stop
+the talk of money stop it at once. What follows is done in order behind it: acts are committed before the next word is spoken, and a
 word whose time has passed is not spoken at all.
 """
 
@@ -16,10 +16,12 @@ from django.db import DatabaseError
 from calls import journal, notes, watch
 from calls.acts import Scene, carry_out
 from calls.agent import acts
+from calls.agent.ear import ToHear, Understood
 from calls.agent.facts import Language
 from calls.agent.speech import sentence
 from calls.agent.steps import Line, LineAct, Step
 from calls.dialogue import Dialogue, Turn
+from calls.ears import Ear
 from calls.lines import MACHINE
 from calls.notes import Page
 from calls.opened import OpenLine
@@ -51,6 +53,7 @@ class Session:
         self.line = line
         self._wording = wording
         self.dialogue = Dialogue(line, time.monotonic)
+        self._ear = Ear(self._to_hear, self._take)
         self._send = send
         self._turns: asyncio.Queue[Turn | None] = asyncio.Queue()
         self._out: asyncio.Queue[Frame] = asyncio.Queue()
@@ -73,9 +76,11 @@ class Session:
             if self.dialogue.state is None or self.dialogue.state.end is not None:
                 self._end("nothing_to_say" if self.dialogue.state is None else "ended")
             async for frame in frames:
-                self._take(frame)
-                self.is_dirty = True
+                self._changed.set()
+                self._ear.put(frame)
         finally:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._ear.drained(), DRAIN_SECONDS)
             watch.end(self)
             self._turns.put_nowait(None)
             await asyncio.wait([working], timeout=DRAIN_SECONDS)
@@ -113,11 +118,18 @@ class Session:
 
     # in order, behind the reader
 
-    def _take(self, frame: Frame) -> None:
+    def _to_hear(self, frame: Frame) -> ToHear | None:
+        try:
+            return self.dialogue.to_hear(frame)
+        except Exception:  # taking it fails in the same place, and is answered there
+            return None
+
+    def _take(self, frame: Frame, understood: Understood | None = None) -> None:
         """One frame through the agent. Where it fails on one, what was said may have been a stop: the call ends, neutrally."""
         self._changed.set()
+        self.is_dirty = True
         try:
-            self._queue(self.dialogue.take(frame))
+            self._queue(self.dialogue.take(frame, understood))
         except Exception:
             log.exception("frame_failed", attempt=str(self.line.line_id))
             self.dialogue.in_doubt(frame)
@@ -238,7 +250,7 @@ class Session:
         if self._end_sent or self._stopped:
             return
         moment, dialogue = time.monotonic(), self.dialogue
-        if not dialogue.is_silent or dialogue.person_speaks or not self._out.empty():
+        if not dialogue.is_silent or dialogue.person_speaks or self._ear.is_busy or not self._out.empty():
             dialogue.busy_at = moment
         quiet = moment - dialogue.busy_at
         if self._ending is not None and quiet >= BEFORE_END_SECONDS and self._turns.empty():

@@ -9,7 +9,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from calls.agent import acts
-from calls.agent.conversation import advance, begin, reads_card
+from calls.agent.conversation import advance, begin, reads_card, to_hear
+from calls.agent.ear import ToHear, Understood
 from calls.agent.events import Event, HungUp, Interrupted, Key, Said, Silence, TimeUp
 from calls.agent.everyday import without_digits
 from calls.agent.steps import Line, State, Step
@@ -63,6 +64,8 @@ class Dialogue:
         self.person_speaks = False
         self.busy_at = clock()
         self._closely_at = float("-inf")
+        self._is_answered = False  # something was said to the last whole sentence
+        self._goes_on = True  # what is being said now, from that sentence
         self._late_final = ""  # taken before the carrier said that it was one
         self.state: State | None = line.state
 
@@ -76,11 +79,23 @@ class Dialogue:
         self.state = step.state
         return self._turn(step)
 
-    def take(self, frame: dict[str, Any]) -> Turn | None:
-        """One frame of the carrier. Kinds nobody knows are passed over."""
+    def to_hear(self, frame: dict[str, Any]) -> ToHear | None:
+        """What hearing will be asked when this frame is taken now, so that it may be asked elsewhere before.
+
+        None where nothing is asked, or the first stage alone, which takes no time.
+        """
+        text, final = word(frame, "voicePrompt"), is_final(frame)
+        if self.state is None or kind(frame) != "prompt" or (final and self._is_known(text)):
+            return None
+        if not final and not self._is_heard_closely():
+            return None
+        return to_hear(self.state, Said(text, final=final, goes_on=self._is_going_on()))
+
+    def take(self, frame: dict[str, Any], understood: Understood | None = None) -> Turn | None:
+        """One frame of the carrier, with what hearing said to :meth:`to_hear`. Kinds nobody knows are passed over."""
         match kind(frame):
             case "prompt":
-                return self._prompt(word(frame, "voicePrompt"), is_final=is_final(frame))
+                return self._prompt(word(frame, "voicePrompt"), is_final=is_final(frame), understood=understood)
             case "interrupt":
                 return self._interrupt(word(frame, "utteranceUntilInterrupt"))
             case "dtmf":
@@ -110,7 +125,7 @@ class Dialogue:
         text, self.partial = self.partial, ""
         self._finals = recent([*self._finals, text])
         self._late_final = text
-        return self._said(text, text, is_final=True)
+        return self._said(text, text, is_final=True, understood=None)
 
     def time_up(self) -> Turn | None:
         """The call has lasted as long as one may."""
@@ -128,6 +143,7 @@ class Dialogue:
         if turn.number < self._floor or not turn.step.say:
             return ()
         self._keep_played()
+        self._is_answered = True
         positions = tuple(
             self._write(
                 "agent",
@@ -187,32 +203,46 @@ class Dialogue:
 
     # inside
 
-    def _prompt(self, text: str, *, is_final: bool) -> Turn | None:
+    def _prompt(self, text: str, *, is_final: bool, understood: Understood | None) -> Turn | None:
         if not text.strip() or self.state is None:
             return None
         self.busy_at = self._clock()
         kept = without_digits(text) if reads_card(self.state, text) else text  # a card's number is written down nowhere
+        self._is_going_on()
         if not is_final:
             self.partial = kept
-            return self._said(text, kept, is_final=False)
+            return self._said(text, kept, is_final=False, understood=understood)
         late, self._late_final = self._late_final, ""
         if kept == late or self._is_replay(kept):
             return None
-        self.partial = ""
+        self.partial, self._is_answered = "", False
         self._finals = recent([*self._finals, kept])
-        return self._said(text, kept, is_final=True)
+        return self._said(text, kept, is_final=True, understood=understood)
 
     def _is_replay(self, text: str) -> bool:
         """After a reconnection the carrier may deliver again what was heard before."""
-        if text in self._known and self._clock() - self._opened_at < REPLAY_SECONDS:
+        if self._is_known(text):
             self._known.remove(text)
             return True
         return False
 
-    def _said(self, text: str, kept: str, *, is_final: bool) -> Turn | None:
+    def _is_known(self, text: str) -> bool:
+        return text in self._known and self._clock() - self._opened_at < REPLAY_SECONDS
+
+    def _is_going_on(self) -> bool:
+        """Whether somebody who speaks now may be in the middle of a sentence: no answer was heard to its end since the last one.
+
+        Decided by the first words of a sentence; it is asked for each of those that follow.
+        """
+        if not self.partial:
+            self._goes_on = not (self._is_answered and self.playing.is_over and self.playing.is_whole)
+        return self._goes_on
+
+    def _said(self, text: str, kept: str, *, is_final: bool, understood: Understood | None) -> Turn | None:
         assert self.state is not None
         before = self.state
-        turn = self._answer(Said(text, final=is_final, closely=is_final or self._is_heard_closely()))
+        closely = is_final or (understood.asked.closely if understood is not None else self._is_heard_closely())
+        turn = self._answer(Said(text, is_final, closely, self._goes_on, understood))
         assert turn is not None
         step = turn.step
         if not is_final and not step.hush and not step.acts:

@@ -6,6 +6,7 @@ Order of every text: is anything said that must stop the talk of money? Only the
 from calls.agent import answers, opening, stops
 from calls.agent.acts import Note, NoteKind, Pause, StopRecording, Suppress
 from calls.agent.dispositions import Disposition
+from calls.agent.ear import ToHear
 from calls.agent.events import Event, HungUp, Interrupted, Key, MachineHeard, Played, Said, Silence, TimeUp
 from calls.agent.everyday import (
     Everyday,
@@ -23,7 +24,6 @@ from calls.agent.particulars import restriction
 from calls.agent.playback import cut_off
 from calls.agent.steps import Asks, Line, LineAct, Phase, State, Step
 from calls.agent.turn import ABOUT_THE_DEBT, Turn
-from disputes.hearing import hear
 from disputes.hearing.labels import Heard, Intent
 
 MOST_TURNS = 24
@@ -43,10 +43,10 @@ def advance(state: State, event: Event) -> Step:
         return Step(state, end=state.end)
     turn = Turn(state)
     match event:
-        case Said(text, final=False, closely=closely):
-            _partial(turn, text, closely)
-        case Said(text):
-            _final(turn, text)
+        case Said(final=False):
+            _partial(turn, event)
+        case Said():
+            _final(turn, event)
         case Key(digit):
             _key(turn, digit)
         case Silence():
@@ -65,23 +65,42 @@ def advance(state: State, event: Event) -> Step:
     return turn.step()
 
 
-def _understood(state: State, text: str, *, final: bool, closely: bool = True) -> Heard:
+def to_hear(state: State, said: Said) -> ToHear | None:
+    """What hearing is asked when this is said; None where its answer would change nothing: the agent is as silent as it can be."""
+    if not said.text.strip() or state.ended or (not said.final and state.silent_about_money):
+        return None
+    return _question(state, without_digits(said.text) if reads_card(state, said.text) else said.text, said)
+
+
+def _question(state: State, text: str, said: Said) -> ToHear:
     waiting = Asks.IDENTITY if state.phase is Phase.WAITING else None
     asked = (state.asked or waiting or "") or None
-    return hear(text, final=final, asked=asked, before="" if final else state.last_final, closely=closely)
+    if said.final:
+        return ToHear(text, True, asked)
+    return ToHear(text, False, asked, state.last_final if said.goes_on else "", said.closely)
 
 
-def _partial(turn: Turn, text: str, closely: bool) -> None:
+def _understood(state: State, text: str, said: Said) -> Heard:
+    question, beforehand = _question(state, text, said), said.understood
+    if beforehand is not None and beforehand.asked == question:
+        return beforehand.heard
+    return question.heard().heard
+
+
+def _partial(turn: Turn, said: Said) -> None:
+    text = said.text
     if not text.strip():
         return
     card = reads_card(turn.state, text)
-    turn.heard = _understood(turn.state, without_digits(text) if card else text, final=False, closely=closely)
+    if not turn.state.silent_about_money:
+        turn.heard = _understood(turn.state, without_digits(text) if card else text, said)
     if card and not turn.state.card_warned:
         turn.hush = True
         turn.set(card_warned=True)
         turn.say("no_card", LineAct.ANSWER)
         return
-    stops.hush_on_partial(turn, text, turn.heard)
+    if turn.heard is not None:
+        stops.hush_on_partial(turn, text, turn.heard)
 
 
 def reads_card(state: State, text: str) -> bool:
@@ -91,12 +110,13 @@ def reads_card(state: State, text: str) -> bool:
     return reads_card_number(text, (*(invoice.number for invoice in state.brief.invoices), state.brief.zip_code[:5]))
 
 
-def _final(turn: Turn, text: str) -> None:
+def _final(turn: Turn, said: Said) -> None:
+    text = said.text
     if not text.strip():
         return
     card, warned = reads_card(turn.state, text), turn.state.card_warned
     kept = without_digits(text) if card else text
-    heard = turn.heard = _understood(turn.state, kept, final=True)
+    heard = turn.heard = _understood(turn.state, kept, said)
     turn.set(turns=turn.state.turns + 1, silences=0, last_final=kept, card_warned=False)
     follow_language(turn, kept, heard)
     if (forbidden := restriction(kept)) is not None:
@@ -111,7 +131,7 @@ def _final(turn: Turn, text: str) -> None:
         _no_card(turn, kept, warned=warned)
         return
     if turn.state.doubted and len(words(text)) <= 4:
-        text, heard = turn.state.doubted, _understood(turn.state, turn.state.doubted, final=True)
+        text, heard = turn.state.doubted, _understood(turn.state, turn.state.doubted, said)
     turn.set(doubted="")
     _answer(turn, text, heard)
 
@@ -275,7 +295,7 @@ def _end_in_silence(turn: Turn) -> None:
 def _hung_up(turn: Turn, partial: str) -> None:
     """The last words may be the dispute, even when they never became a whole sentence."""
     if partial.strip():
-        heard = turn.heard = _understood(turn.state, partial, final=True)
+        heard = turn.heard = _understood(turn.state, partial, Said(partial))
         stops.suppress(turn, partial, heard)
         if heard.dispute:
             stops.freeze(turn, partial, heard)

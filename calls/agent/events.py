@@ -2,17 +2,23 @@
 
 from dataclasses import dataclass
 
+from calls.agent.ear import Understood
+
 
 @dataclass(frozen=True, slots=True)
 class Said:
     """The person spoke. ``final`` false: a growing recognition, cumulative, that later words may still correct.
 
-    ``closely`` false: such a one came right after another; it is heard by the first stage only.
+    ``closely`` false: such a one came right after another; it is heard by the first stage only. ``goes_on`` false: the agent was heard
+    to the end of an answer since the last whole sentence, so that these words begin a new one. ``understood``: what hearing said when
+    it was asked beforehand; used where it was asked exactly this.
     """
 
     text: str
     final: bool = True
     closely: bool = True
+    goes_on: bool = True
+    understood: Understood | None = None
 
 
 @dataclass(frozen=True, slots=True)
