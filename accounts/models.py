@@ -75,6 +75,10 @@ class Business(models.Model):
     contributor_limit = models.DecimalField(
         _("a contributor may give up on his own"), max_digits=14, decimal_places=2, default=0, db_default=0
     )
+    # Paying: whether a customer may choose to pay a part, how little at a time, and how to pay where no card is taken.
+    takes_parts = models.BooleanField(default=False, db_default=False)
+    smallest_part = models.DecimalField(_("smallest part"), max_digits=14, decimal_places=2, default=25, db_default=25)
+    how_to_pay = models.CharField(max_length=600, blank=True, default="", db_default="")
     consumer_calls = models.BooleanField(default=False)
     # How the firm came by its customers' numbers, in the words it attested (FCC 07-232); "" until it did.
     consent_wording = models.CharField(max_length=300, blank=True)

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.db.models import Case, DecimalField, F, Q, QuerySet, Sum, Value, When
+from django.db.models.functions import Coalesce, Least
 
 from accounts import timeline
 from accounts.models import Business
@@ -49,7 +50,8 @@ def _undecided() -> QuerySet[Allocation]:
     """Allocations without a decision, or whose money is no longer what was decided on."""
     now_worth = Case(
         When(payment__reversed_at__isnull=False, then=Value(Decimal(0))),
-        default=F("amount"),
+        # What went back at the card processor is not recovered, whatever the books still show.
+        default=Least(F("amount"), Coalesce(F("at_most"), F("amount"))),
         output_field=DecimalField(),
     )
     # What is still on its way is no money yet; once it has arrived it is an allocation of its own.
@@ -75,6 +77,13 @@ def _decide(business: Business, customer_ids: list[UUID]) -> int:
         else:
             _correct(business, allocation, contacts[allocation.invoice_id], disputes[allocation.invoice_id])
     return len(allocations)
+
+
+def _worth(allocation: Allocation) -> Decimal:
+    """What is left of it: nothing where the books took it back, no more than the card processor left of it."""
+    if allocation.payment.reversed_at is not None:
+        return Decimal(0)
+    return allocation.amount if allocation.at_most is None else min(allocation.amount, allocation.at_most)
 
 
 def _known(allocation: Allocation) -> Recovery | None:
@@ -115,7 +124,7 @@ def _first_decision(
         call_id=verdict.contact,
         counts=verdict.counts,
         rule=verdict.rule,
-        amount=allocation.amount,
+        amount=_worth(allocation),
         currency=allocation.currency,
         paid_on=payment.paid_on,
         decided_at=clock.now(),
@@ -136,12 +145,12 @@ def _first_decision(
 
 
 def _correct(business: Business, allocation: Allocation, contacts: list[Contact], disputes: list[DisputeTime]) -> None:
-    """The books took some or all of it back, or put more of the payment to this invoice.
+    """The books or the card processor took some or all of it back, or there is more of it on this invoice.
 
     What was taken back takes its fee with it. What was added is money applied now, and judged as such.
     """
     recovery = Recovery.objects.get(allocation=allocation)
-    worth = Decimal(0) if allocation.payment.reversed_at is not None else allocation.amount
+    worth = _worth(allocation)
     added = worth - recovery.amount
     recovery.amount = worth
     recovery.save(update_fields=["amount"])

@@ -60,6 +60,8 @@ TABLE: dict[str, Kept] = {
     "integrations.NumberDoor": DOOR,
     "integrations.CarrierAccount": PROOF,
     "integrations.CarrierDoor": DOOR,
+    "integrations.CardAccount": PROOF,
+    "integrations.CardDoor": DOOR,
     "integrations.InboxEvent": Kept(timedelta(days=30), "a webhook that was read; replays come within days", "done_at"),
     "compliance.StopEntry": Kept(None, "a stop binds until the person lifts it"),
     "compliance.Suppression": PROOF,
@@ -93,6 +95,9 @@ TABLE: dict[str, Kept] = {
     "invoices.Checked": PROOF,
     "invoices.Replacement": PROOF,
     "invoices.BookEntry": PROOF,
+    "invoices.Checkout": PROOF,
+    "invoices.CheckoutInvoice": PROOF,
+    "invoices.CardPayment": PROOF,
     "invoices.ValidationNotice": PROOF,
     "invoices.ImportBatch": Kept(
         timedelta(0), "a file not confirmed within a day; a confirmed one is a mirror", "ends_at"
@@ -110,6 +115,7 @@ TABLE: dict[str, Kept] = {
     "disputes.InvoiceVersion": PROOF,
     "disputes.LegalDate": PROOF,
     "disputes.EvidencePack": PROOF,
+    "disputes.Chargeback": PROOF,
     "disputes.InboundMail": PROOF,
     "disputes.StrayMail": Kept(
         timedelta(days=30), "mail nobody here was meant by; for the operator who is asked", "at"

@@ -22,7 +22,12 @@ from syntharra.models import SandboxClock
 from syntharra.tenancy import acting_for
 
 log = logs.get(__name__)
-SIMULATORS = (*(provider.value for provider in Provider if provider is not Provider.FILE), "twilio", "mailbox")
+SIMULATORS = (
+    *(provider.value for provider in Provider if provider is not Provider.FILE),
+    "twilio",
+    "stripe",
+    "mailbox",
+)
 FURTHEST = timedelta(days=3650)
 
 

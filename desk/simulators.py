@@ -5,6 +5,7 @@ import re
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
+from pathlib import Path
 
 import httpx2
 import uvicorn
@@ -18,6 +19,7 @@ from starlette.routing import Mount, Route
 from desk import simulated_books
 from desk.sandbox import tell_simulators
 from integrations.quickbooks import simulator as quickbooks
+from integrations.stripe import simulator as stripe
 from integrations.twilio import simulator as twilio
 from notifications import mailbox as post
 from syntharra import logs
@@ -79,12 +81,13 @@ class Payer:
 
 
 def create_app(host: str, port: int, speed: float, mailbox: post.Mailbox) -> Starlette:
-    """Everything under one address: the books of six vendors, /twilio, /mailbox; /healthz says that it is there."""
+    """Everything under one address: the books of six vendors, /twilio, /stripe, /mailbox; /healthz says that it is there."""
     origin = f"http://{host}:{port}"
     payer = Payer(origin, mailbox)
     mounts = {
         **simulated_books.create_apps(origin),
         "/twilio": twilio.create_app(_carrier(origin, speed)),
+        "/stripe": stripe.create_app(_cards(origin)),
         "/mailbox": post.create_app(mailbox),
     }
 
@@ -131,6 +134,20 @@ def _carrier(origin: str, speed: float) -> twilio.TwilioSimConfig:
         speed=speed,
         patience_floor=PATIENCE,
         on_pay_url=f"{origin}/payer",
+    )
+
+
+def _cards(origin: str) -> stripe.StripeSimConfig:
+    """The card processor, with this installation's keys; accounts and pages outlive a restart beside the books."""
+    kept = Path(settings.SIMULATORS_FILE)
+    return stripe.StripeSimConfig(
+        secret_key=settings.STRIPE_SECRET_KEY,
+        client_id=settings.STRIPE_CLIENT_ID,
+        redirect_uris=(f"{settings.PUBLIC_URL}/connections/cards/callback",),
+        public_url=f"{origin}/stripe",
+        state_file=str(kept.with_name(f"{kept.stem}-stripe{kept.suffix}")),
+        webhook_url=f"{settings.PUBLIC_URL}/webhooks/stripe",
+        webhook_secrets=tuple(one.strip() for one in settings.STRIPE_CONNECT_WEBHOOK_SECRET.split(",") if one.strip()),
     )
 
 

@@ -8,6 +8,7 @@ from invoices.facts import customer_facts
 def register() -> None:
     """Answer for the purpose ``dispute``, and say who writes and carries out what disputes owe."""
     answer_for(Purpose.DISPUTE, customer_facts)
-    from disputes import letters
+    from disputes import card_events, letters
 
     letters.register()
+    card_events.register()

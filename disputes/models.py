@@ -6,6 +6,7 @@ from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from disputes.chargeback_models import Chargeback as Chargeback
 from disputes.mail_models import InboundMail as InboundMail
 from disputes.mail_models import StrayMail as StrayMail
 from disputes.track_models import BooksMoved as BooksMoved

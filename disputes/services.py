@@ -14,7 +14,7 @@ from disputes.digest import look_tomorrow
 from disputes.ending import end_resolution, withdraw_letters
 from disputes.letters import acknowledgement, owner_alerts, pause_letters
 from disputes.models import BooksMoved, Claim, ClaimOn, Dispute, Resolution
-from invoices import verification
+from invoices import paying, verification
 from invoices.models import Customer, Invoice
 from invoices.services import hold
 from notifications import outbox
@@ -73,9 +73,13 @@ def open_dispute_held(invoices: list[Invoice], new: NewClaim) -> list[Dispute]:
     """The same for invoices held in the caller's transaction."""
     customer = invoices[0].customer
     claim = new.kept(customer)
+    frozen_now = {invoice.pk for invoice in invoices if invoice.frozen_at is None}
     disputes = [_freeze(invoice, claim) for invoice in invoices]
     if claim.is_written:
         verification.asked_for(invoices, customer, at=claim.said_at)
+    # Whoever asks for a page to pay on from here on meets the freeze; what was opened before is ended.
+    if frozen_now:
+        paying.stop_held(frozen_now, why="disputed")
     look_tomorrow(invoices[0].business)
     outbox.owe(
         stop_calls(claim, invoices),
@@ -173,6 +177,7 @@ def pause(*invoice_ids: UUID, why: str, words: str, source_key: str, by: str) ->
         invoice.paused_reason, invoice.paused_at = why, moment
         timeline.record(invoice, f"paused_{why}", by=by, words=words)
     if invoices:
+        paying.stop_held([invoice.pk for invoice in invoices], why=why)
         look_tomorrow(invoices[0].business)
         outbox.owe(*pause_letters(invoices, why=why, words=words, source_key=source_key))
     return invoices

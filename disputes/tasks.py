@@ -4,6 +4,7 @@ from celery import shared_task
 
 from accounts.models import Business
 from disputes import books, course, digest, fetching, from_books, inbound, resolving
+from invoices import card_money
 from invoices.changes import MARKS
 from syntharra import due, logs
 from syntharra.tenancy import acting_for
@@ -25,12 +26,13 @@ def sweep_digests() -> int:
 def sweep_books() -> int:
     """Stop collecting wherever the books mark an invoice as disputed; how many disputes were opened.
 
-    And see what the books did to those that are disputed already.
+    And see what the books did to those that are disputed already, and whether they show what was paid by card.
     """
     opened = 0
     for business_id in due.businesses(MARKS):
         with acting_for(business_id):
             try:
+                card_money.match()
                 opened += from_books.open_marked()
                 books.look()
             except Exception:

@@ -19,6 +19,7 @@ class Act(StrEnum):
     WRITE_OFF = "write_off"
     NOTE = "note"
     REMINDERS = "reminders"
+    RECEIVE = "receive"  # a payment that came in elsewhere, by card
 
 
 class Way(StrEnum):

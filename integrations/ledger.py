@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from importlib import import_module
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar, Protocol, runtime_checkable
 
 from integrations.models import Connection
 
@@ -268,6 +268,14 @@ class Ledger(Protocol):
         """The vendor's own reminders for this invoice, off or on again."""
 
     def close(self) -> None: ...
+
+
+@runtime_checkable
+class Receiving(Protocol):
+    """Books into which a program can write that a payment came in. For the others it is the owner's task."""
+
+    def receive(self, invoice: str, amount: Decimal, *, on: date, key: str) -> Written:
+        """A payment of exactly this amount, set against this invoice, once for this key. Refused when less is owed."""
 
 
 @dataclass(frozen=True, slots=True)

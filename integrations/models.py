@@ -5,6 +5,8 @@ from typing import ClassVar
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from integrations.card_models import CardAccount as CardAccount
+from integrations.card_models import CardDoor as CardDoor
 from syntharra.clock import machine_now
 from syntharra.states import Stateful
 from syntharra.tenancy import TenantModel

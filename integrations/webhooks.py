@@ -26,6 +26,7 @@ log = logs.get(__name__)
 LARGEST = 1_000_000
 STALE = timedelta(days=4)
 """Older than any vendor still retries (Square, the longest, for three days): a replay from somebody's drawer."""
+SOURCES = (*Provider.values, "stripe")
 OUTCOMES = ("stored", "repeated", "handshake", "too_large", "not_signed", "unreadable", "stale", "unknown_address")
 
 
@@ -135,5 +136,5 @@ def _count(source: str, outcome: str) -> None:
 
 def counts() -> dict[tuple[str, str], int]:
     """How many deliveries of each source came to what, since the counters began."""
-    keys = {f"webhooks:{source}:{outcome}": (source, outcome) for source in Provider.values for outcome in OUTCOMES}
+    keys = {f"webhooks:{source}:{outcome}": (source, outcome) for source in SOURCES for outcome in OUTCOMES}
     return {keys[key]: int(count) for key, count in cache.get_many(list(keys)).items()}

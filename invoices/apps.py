@@ -5,10 +5,11 @@ class InvoicesConfig(AppConfig):
     name = "invoices"
 
     def ready(self) -> None:
-        from invoices import entries, facts, notices, number_checks, verification
+        from invoices import card_money, entries, facts, notices, number_checks, verification
 
         facts.register()
         entries.register()
         notices.register()
         number_checks.register()
         verification.register()
+        card_money.register()

@@ -42,6 +42,8 @@ def steps_of(entry: BookEntry) -> Sequence[str]:
             return [opened, _("Write off what is left of it as a bad debt.")]
         case Act.NOTE:
             return [opened, _("Copy the note to where only your staff sees it.")]
+        case Act.RECEIVE:
+            return [opened, _("Enter a payment over this amount, on the day it came in.")]
     return [opened, _("Turn its reminders off for this invoice.")]
 
 

@@ -10,6 +10,7 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.core.cache import cache
 from django.db import transaction
@@ -20,7 +21,7 @@ from accounts.models import User
 from integrations import bells, health
 from integrations.abilities import Ability, Act, abilities_of
 from integrations.errors import Disconnected, NotAble, Refused, Throttled, Unavailable, VendorError
-from integrations.ledger import Ledger, Written, ledger_for
+from integrations.ledger import Ledger, Receiving, Written, ledger_for
 from integrations.models import Connection
 from invoices import replacements, sync_page
 from invoices.models import BookEntry, Invoice
@@ -55,7 +56,7 @@ class Choice:
 def choices(connection: Connection) -> list[Choice]:
     """What can be done in these books, and how."""
     able = abilities_of(connection.provider)
-    return [Choice(act, able.of(act)) for act in Act]
+    return [Choice(act, able.of(act)) for act in Act if act is not Act.RECEIVE]  # that one is not chosen: it happened
 
 
 @transaction.atomic
@@ -71,7 +72,7 @@ def ask(
 ) -> BookEntry:
     """Have this written into the books. Asked again for the same cause it is the same entry. Raises NotWritable.
 
-    ``amount`` for LOWER, ``words`` for NOTE (and the reason on a credit memo: never a word of a dispute), ``on`` for
+    ``amount`` for LOWER and RECEIVE, ``words`` for NOTE (and the reason on a credit memo: never a word of a dispute), ``on`` for
     REMINDERS. Done soon by a worker; by hand where the vendor cannot.
     """
     (invoice,) = hold(invoice_id)
@@ -91,6 +92,8 @@ def ask_held(
     """The same for an invoice held in the caller's transaction."""
     if act is Act.LOWER and not (amount is not None and 0 < amount <= invoice.balance):
         raise NotWritable(_("The amount must be more than zero and no more than what is owed."))
+    if act is Act.RECEIVE and not (amount is not None and amount > 0):
+        raise NotWritable(_("The amount must be more than zero."))
     if act is Act.REMINDERS and on is None:
         raise NotWritable(_("Say whether reminders go on or off."))
     able = abilities_of(invoice.connection.provider).of(act)
@@ -211,6 +214,12 @@ def _write(ledger: Ledger, entry: BookEntry) -> Written:
             return ledger.note(invoice, entry.words, key=key)
         case Act.REMINDERS:
             return ledger.remind(invoice, on=bool(entry.on), key=key)
+        case Act.RECEIVE:
+            assert entry.amount is not None
+            if not isinstance(ledger, Receiving):
+                raise NotAble(_("A program cannot enter a payment in these books."))
+            on = entry.asked_at.astimezone(ZoneInfo(entry.business.time_zone)).date()
+            return ledger.receive(invoice, entry.amount, on=on, key=key)
 
 
 @transaction.atomic

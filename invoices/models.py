@@ -9,6 +9,9 @@ from django.db.models import Case, Exists, OuterRef, Q, Value, When
 from django.utils.translation import gettext_lazy as _
 
 from integrations.models import Connection
+from invoices.card_models import CardPayment as CardPayment
+from invoices.card_models import Checkout as Checkout
+from invoices.card_models import CheckoutInvoice as CheckoutInvoice
 from invoices.import_models import ImportBatch as ImportBatch
 from invoices.import_models import ImportMapping as ImportMapping
 from invoices.notice_models import ValidationNotice as ValidationNotice
@@ -118,6 +121,8 @@ class InvoiceQuerySet(TenantQuerySet["Invoice"]):
     def collectable(self, *, on: date | Given, at: datetime | Given | None = None) -> "InvoiceQuerySet":
         """The one definition: open in the books, balance above 0, not frozen, not left, not paused, no hold, no promise.
 
+        Nor paid by card and not in the books yet.
+
         ``at`` is the moment for which holds are asked about, now unless given. A hold on a number is the gate's to see:
         it speaks of who would be rung, not of the invoice.
         """
@@ -133,6 +138,7 @@ class InvoiceQuerySet(TenantQuerySet["Invoice"]):
             frozen_at=None,
             left_reason=None,
             paused_reason="",
+            card_paid_at=None,
             customer__never_call=False,
         )
 
@@ -213,6 +219,8 @@ class Invoice(TenantModel):
     proof_owed_at = models.DateTimeField(null=True)
     paused_reason = models.CharField(max_length=16, choices=Paused.choices, default=Paused.NONE, blank=True)
     paused_at = models.DateTimeField(null=True)
+    # Money for it was seen at the card processor, and the books do not show it yet. Ours: no reading of the books touches it.
+    card_paid_at = models.DateTimeField(null=True)
     left_reason = models.CharField(max_length=16, choices=Left.choices, null=True)
     left_at = models.DateTimeField(null=True)
     backlog_choice = models.CharField(max_length=5, choices=Backlog.choices, blank=True, default="", db_default="")
@@ -309,6 +317,16 @@ class Allocation(TenantModel):
     kind = models.CharField(max_length=6, choices=Kind.choices, default=Kind.CASH)
     amount = models.DecimalField(**AMOUNT)
     currency = models.CharField(max_length=3)
+    # Paid by card and taken back there, whatever the books still show: no more than this is left. Null: nothing known.
+    at_most = models.DecimalField(**AMOUNT, null=True)
+    card_payment = models.ForeignKey(
+        CardPayment,
+        on_delete=models.SET_NULL,
+        related_name="allocations",
+        db_constraint=False,
+        null=True,
+        db_index=False,
+    )
     seen_at = models.DateTimeField()  # business time
     changed_at = models.DateTimeField()
 

@@ -84,6 +84,7 @@ def config(level: str) -> dict[str, Any]:
             "httpx2": quiet,
             "httpcore2": quiet,
             "urllib3": quiet,
+            "stripe": quiet,
             "twilio.http_client": quiet,
             "celery.app.trace": quiet,
             "uvicorn.access": quiet,

@@ -38,6 +38,7 @@ OPEN: dict[str, str] = {
     "integrations_connectiondoor": "a vendor's webhook names a company; which business is it",
     "integrations_hookdoor": "a vendor rings at an address with a token; whose is it. Holds a hash of the token",
     "integrations_carrierdoor": "an account at the carrier belongs to one business; which",
+    "integrations_carddoor": "an account at the card processor belongs to one business; which",
     "integrations_numberdoor": "a call or text comes in on a number; which business is it",
     "integrations_inboxevent": "webhooks are stored before anybody knows whose they are",
     "compliance_stopentry": "a stop binds every business of the installation; holds a keyed hash, never the number",

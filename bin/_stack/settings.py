@@ -25,6 +25,9 @@ SECRET_NAMES = (
     "JOBBER_CLIENT_SECRET",
     "TWILIO_ACCOUNT_SID",
     "TWILIO_AUTH_TOKEN",
+    "STRIPE_SECRET_KEY",
+    "STRIPE_CLIENT_ID",
+    "STRIPE_CONNECT_WEBHOOK_SECRET",
     "FIELD_KEYS",
 )
 THIS_MACHINE = "localhost,127.0.0.1"
@@ -52,6 +55,9 @@ def new_secrets() -> dict[str, str]:
         "JOBBER_CLIENT_SECRET": secrets.token_hex(32),
         "TWILIO_ACCOUNT_SID": "AC" + secrets.token_hex(16),
         "TWILIO_AUTH_TOKEN": secrets.token_hex(16),
+        "STRIPE_SECRET_KEY": "sk_test_" + secrets.token_hex(24),
+        "STRIPE_CLIENT_ID": "ca_" + secrets.token_hex(16),
+        "STRIPE_CONNECT_WEBHOOK_SECRET": "whsec_" + secrets.token_hex(16),
         "FIELD_KEYS": base64.urlsafe_b64encode(secrets.token_bytes(32)).decode(),
     }
 

@@ -14,6 +14,7 @@ ACTS: dict[Act, Promise] = {
     Act.WRITE_OFF: gettext_lazy("Write off what is left"),
     Act.NOTE: gettext_lazy("Leave a note for you"),
     Act.REMINDERS: gettext_lazy("Quiet the reminders of one invoice"),
+    Act.RECEIVE: gettext_lazy("Enter a payment made by card"),
 }
 
 

@@ -32,6 +32,8 @@ def what_of(entry: BookEntry) -> str:
         case Act.REMINDERS:
             return _("Turn off the reminders of %(vendor)s for %(number)s") % names
     amount = money.shown(money.of(entry.amount or 0, entry.currency))
+    if Act(entry.act) is Act.RECEIVE:
+        return _("Enter the card payment of %(amount)s on %(number)s") % {**names, "amount": amount}
     return _("Lower %(number)s by %(amount)s") % {**names, "amount": amount}
 
 

@@ -28,6 +28,11 @@ ABILITIES = Abilities(
             _("We do not know whether your own program sends reminders."),
             (_("If it does, turn them off for this invoice while the question is open."),),
         ),
+        Act.RECEIVE: Ability(
+            Way.TASK,
+            _("Your books came as a file, so we cannot enter a payment in them."),
+            (_("Enter the payment where you keep your books."), _AGAIN),
+        ),
     },
     facts=Facts(webhooks=False, credit_memos=False),
 )

@@ -34,6 +34,15 @@ ABILITIES = Abilities(
                 _("If late fees are on, set them aside in the same place."),
             ),
         ),
+        Act.RECEIVE: Ability(
+            Way.TASK,
+            _("You enter a payment a customer made by card: we write no payments into FreshBooks."),
+            (
+                _("Open the invoice in FreshBooks."),
+                _("Choose More actions, Add a payment, and enter the amount and the day."),
+                _("Choose credit card as the method and save it without sending a receipt."),
+            ),
+        ),
     },
     facts=Facts(sent=True, estimates=True, credit_memos=True, reminders=False, webhooks=True, contacts=False),
 )

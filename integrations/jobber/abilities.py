@@ -31,6 +31,15 @@ ABILITIES = Abilities(
                 _("Turn Invoice follow-ups off (or on again) and save the client."),
             ),
         ),
+        Act.RECEIVE: Ability(
+            Way.TASK,
+            _("You enter a payment a customer made by card: we write no payments into Jobber."),
+            (
+                _("Open the invoice in Jobber."),
+                _("Choose Collect payment, then enter the amount and the day."),
+                _("Choose Other as the method and save it."),
+            ),
+        ),
     },
     facts=Facts(sent=False, estimates=False, credit_memos=False, reminders=True, webhooks=True, contacts=True),
 )

@@ -30,6 +30,12 @@ ABILITIES = Abilities(
                 _("If they are, turn them off, or take this customer out of them while the question is open."),
             ),
         ),
+        Act.RECEIVE: Ability(
+            Way.API,
+            _(
+                "We enter a payment a customer made by card and set it against the invoice. You match it to your deposit."
+            ),
+        ),
     },
     facts=Facts(sent=True, estimates=True),
     invoice_page="https://app.qbo.intuit.com/app/invoice?txnId={id}",

@@ -6,7 +6,7 @@ tell (too long ago, or too much at once) the caller is sent back to the whole, n
 """
 
 from collections.abc import Iterator, Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from functools import partial
 
@@ -28,7 +28,7 @@ from integrations.ledger import (
     Written,
 )
 from integrations.models import Connection
-from integrations.quickbooks import mapping, writing
+from integrations.quickbooks import mapping, receiving, writing
 from integrations.quickbooks.client import Client
 from integrations.quickbooks.places import places
 from syntharra import clock
@@ -158,6 +158,12 @@ class QuickBooksLedger:
 
     def remind(self, invoice: str, *, on: bool, key: str) -> Written:
         raise NotAble(_("QuickBooks lets no program turn its reminders off for one invoice."))
+
+    def receive(self, invoice: str, amount: Decimal, *, on: date, key: str) -> Written:
+        try:
+            return receiving.payment(self, invoice, amount, on=on, key=key)
+        except Bad as bad:
+            raise _garbled(bad) from None
 
     def _written(self, invoice: str, amount: Decimal | None, *, key: str, words: str) -> Written:
         try:

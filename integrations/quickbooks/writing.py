@@ -46,7 +46,7 @@ def mark_of(key: str) -> str:
 
 def credit(books: Books, invoice: str, amount: Decimal | None, *, key: str, words: str) -> Written:
     """Owe ``amount`` less (None: nothing more at all), each step taken only if it is not there yet. Raises Refused."""
-    mark, before = mark_of(key), _alive(books, invoice)
+    mark, before = mark_of(key), alive(books, invoice)
     memo, owed = _marked(books, before.customer, mark), before.balance
     if memo is not None:
         made_over = _amount(memo, "TotalAmt", before)
@@ -66,7 +66,7 @@ def credit(books: Books, invoice: str, amount: Decimal | None, *, key: str, word
         memo = _make(books, before, wanted, mark, words)
     try:
         _apply(books, memo, before, wanted, mark)
-        return _written(_read(books, "creditmemo", _id(memo)), _confirmed(books, before, memo, wanted, owed=owed))
+        return _written(read(books, "creditmemo", id_of(memo)), _confirmed(books, before, memo, wanted, owed=owed))
     except Refused:
         _take_out(books, memo)
         raise
@@ -77,13 +77,13 @@ def _make(books: Books, invoice: LedgerInvoice, amount: Decimal, mark: str, word
     body = _memo(books, invoice, amount, mark, words)
     for attempt in range(_ATTEMPTS):
         try:
-            made = _post(books, "creditmemo", body, f"{mark}-memo-{attempt}")
+            made = post(books, "creditmemo", body, f"{mark}-memo-{attempt}")
         except Unanswered:
             found = _marked(books, invoice.customer, mark)
             if found is None:
                 raise
             made = found
-        memo = _still(books, "creditmemo", _id(made))
+        memo = _still(books, "creditmemo", id_of(made))
         if memo is None:
             continue  # this request was made before and taken back since: they give the answer of then
         if _amount(memo, "TotalAmt", invoice) != amount:
@@ -99,7 +99,7 @@ def _taxed() -> Refused:
 
 def _memo(books: Books, invoice: LedgerInvoice, amount: Decimal, mark: str, words: str) -> Json:
     """For the item that was sold, without tax: what the two agreed on is the sum that is owed less."""
-    raw = _read(books, "invoice", invoice.external_id)
+    raw = read(books, "invoice", invoice.external_id)
     sold = next(_sold(raw), {})
     detail: Json = {name: sold[name] for name in ("ItemRef", "ClassRef") if isinstance(sold.get(name), dict)}
     detail |= {"UnitPrice": float(amount), "Qty": 1}
@@ -133,27 +133,27 @@ def _apply(books: Books, memo: Json, invoice: LedgerInvoice, amount: Decimal, ma
         if fields.amount(payment, "TotalAmt", invoice.currency) != 0:
             raise Refused(_("The credit memo was used in QuickBooks together with a payment, so it is left as it is."))
         _delete(books, "payment", payment)
-    now = _read(books, "creditmemo", _id(memo))
+    now = read(books, "creditmemo", id_of(memo))
     body: Json = {
         "CustomerRef": {"value": invoice.customer},
         "TotalAmt": 0,
         "PrivateNote": mark,
-        "Line": [_link(amount, "CreditMemo", _id(memo)), _link(amount, "Invoice", invoice.external_id)],
+        "Line": [link(amount, "CreditMemo", id_of(memo)), link(amount, "Invoice", invoice.external_id)],
     }
     if refs.reference(now, "CurrencyRef"):
         body["CurrencyRef"] = {"value": refs.reference(now, "CurrencyRef")}
     try:
         # What was applied and taken back before answers to its own id for good; the memo's version tells them apart.
-        _post(books, "payment", body, f"{mark}-{_id(memo)}-{fields.text(now, 'SyncToken')}"[:LONGEST_REQUEST])
+        post(books, "payment", body, f"{mark}-{id_of(memo)}-{fields.text(now, 'SyncToken')}"[:LONGEST_REQUEST])
     except Unanswered:
-        if _applied(books, _read(books, "creditmemo", _id(memo)), invoice) != amount:
+        if _applied(books, read(books, "creditmemo", id_of(memo)), invoice) != amount:
             raise
 
 
 def _confirmed(books: Books, before: LedgerInvoice, memo: Json, amount: Decimal, *, owed: Decimal) -> LedgerInvoice:
     """The invoice as it is now. Raises Refused when not exactly this amount was taken off it."""
-    after = _alive(books, before.external_id)
-    applied = _applied(books, _read(books, "creditmemo", _id(memo)), after)
+    after = alive(books, before.external_id)
+    applied = _applied(books, read(books, "creditmemo", id_of(memo)), after)
     paid_meanwhile = len(after.payments or ()) > len(before.payments or ()) + 1
     if applied != amount or (after.balance != owed - amount and not paid_meanwhile):
         raise Refused(_("QuickBooks did not lower the invoice by exactly that amount, so it was taken back."))
@@ -162,7 +162,7 @@ def _confirmed(books: Books, before: LedgerInvoice, memo: Json, amount: Decimal,
 
 def _written(memo: Json, invoice: LedgerInvoice, *, repeated: bool = False) -> Written:
     number = fields.text(memo, "DocNumber", most=60)
-    return Written(_id(memo), number or _id(memo), invoice, repeated)
+    return Written(id_of(memo), number or id_of(memo), invoice, repeated)
 
 
 def _applied(books: Books, memo: Json, invoice: LedgerInvoice) -> Decimal:
@@ -173,9 +173,9 @@ def _applied(books: Books, memo: Json, invoice: LedgerInvoice) -> Decimal:
 
 def _spread(books: Books, memo: Json) -> Iterator[Json]:
     """The payments that use a memo, as they are now."""
-    for link in fields.items(_read(books, "creditmemo", _id(memo)), "LinkedTxn"):
+    for link in fields.items(read(books, "creditmemo", id_of(memo)), "LinkedTxn"):
         if fields.text(link, "TxnType") == "Payment":
-            yield _read(books, "payment", fields.identifier(link.get("TxnId"), "TxnId"))
+            yield read(books, "payment", fields.identifier(link.get("TxnId"), "TxnId"))
 
 
 def _on(payment: Json, kind: str, external_id: str) -> Decimal:
@@ -188,7 +188,7 @@ def _on(payment: Json, kind: str, external_id: str) -> Decimal:
     return found
 
 
-def _link(amount: Decimal, kind: str, external_id: str) -> Json:
+def link(amount: Decimal, kind: str, external_id: str) -> Json:
     return {"Amount": float(amount), "LinkedTxn": [{"TxnId": external_id, "TxnType": kind}]}
 
 
@@ -197,15 +197,15 @@ def _marked(books: Books, customer: str, mark: str) -> Json | None:
     last = ""
     while True:
         beyond = f" AND Id > '{last}'" if last else ""
-        where = f"CustomerRef = '{_quoted(customer)}'{beyond}"
+        where = f"CustomerRef = '{quoted(customer)}'{beyond}"
         statement = f"SELECT * FROM CreditMemo WHERE {where} ORDERBY Id STARTPOSITION 1 MAXRESULTS {PAGE}"  # noqa: S608
         found = fields.items(fields.inner(books.client.query(statement), "QueryResponse"), "CreditMemo")
         for memo in found:
             if fields.text(memo, "PrivateNote") == mark:
                 return memo
-        if len(found) < PAGE or _id(found[-1]) == last:
+        if len(found) < PAGE or id_of(found[-1]) == last:
             return None
-        last = _id(found[-1])
+        last = id_of(found[-1])
 
 
 def _take_out(books: Books, memo: Json) -> None:
@@ -219,12 +219,12 @@ def _take_out(books: Books, memo: Json) -> None:
 def _delete(books: Books, entity: str, raw: Json) -> None:
     """Gone afterwards. Somebody may have saved it since we read it: then once more with its new version."""
     for _turn in range(2):
-        now = _still(books, entity, _id(raw))
+        now = _still(books, entity, id_of(raw))
         if now is None:
             return
         try:
-            body = {"Id": _id(now), "SyncToken": fields.text(now, "SyncToken")}
-            _post(books, entity, body, "", operation="delete")
+            body = {"Id": id_of(now), "SyncToken": fields.text(now, "SyncToken")}
+            post(books, entity, body, "", operation="delete")
         except Refused as error:
             if error.vendor_code not in (_STALE, "610"):
                 raise
@@ -232,11 +232,11 @@ def _delete(books: Books, entity: str, raw: Json) -> None:
             continue
         else:
             return
-    if _still(books, entity, _id(raw)) is not None:
+    if _still(books, entity, id_of(raw)) is not None:
         raise Unavailable(_("QuickBooks does not show what we wrote yet."), problem="write_unanswered")
 
 
-def _alive(books: Books, invoice: str) -> LedgerInvoice:
+def alive(books: Books, invoice: str) -> LedgerInvoice:
     match books.one_invoice(invoice):
         case LedgerInvoice() as found:
             return found
@@ -249,7 +249,7 @@ def _alive(books: Books, invoice: str) -> LedgerInvoice:
 def _still(books: Books, entity: str, external_id: str) -> Json | None:
     """This object as it is now, None where it was deleted."""
     try:
-        return _read(books, entity, external_id)
+        return read(books, entity, external_id)
     except Refused as error:
         if error.problem != "not_in_books":
             raise
@@ -259,11 +259,11 @@ def _still(books: Books, entity: str, external_id: str) -> Json | None:
 _NAMES = {"creditmemo": "CreditMemo", "payment": "Payment", "invoice": "Invoice"}
 
 
-def _read(books: Books, entity: str, external_id: str) -> Json:
+def read(books: Books, entity: str, external_id: str) -> Json:
     return _inside(books.client.read(f"/{entity}/{external_id}"), entity)
 
 
-def _post(books: Books, entity: str, body: Json, request: str, *, operation: str = "") -> Json:
+def post(books: Books, entity: str, body: Json, request: str, *, operation: str = "") -> Json:
     parameters = [("minorversion", MINOR_VERSION)]
     parameters += [("requestid", request)] if request else []
     parameters += [("operation", operation)] if operation else []
@@ -274,7 +274,7 @@ def _post(books: Books, entity: str, body: Json, request: str, *, operation: str
 def _inside(answer: Json, entity: str) -> Json:
     try:
         found = fields.inner(answer, _NAMES[entity])
-        if not _id(found):
+        if not id_of(found):
             raise Bad("no_id", entity)
     except Bad as bad:
         raise Unavailable(
@@ -283,7 +283,7 @@ def _inside(answer: Json, entity: str) -> Json:
     return found
 
 
-def _id(raw: Json) -> str:
+def id_of(raw: Json) -> str:
     return fields.identifier(raw.get("Id"), "Id")
 
 
@@ -291,5 +291,5 @@ def _amount(raw: Json, name: str, invoice: LedgerInvoice) -> Decimal:
     return fields.amount(raw, name, invoice.currency)
 
 
-def _quoted(value: str) -> str:
+def quoted(value: str) -> str:
     return value.replace("\\", "\\\\").replace("'", "\\'")

@@ -41,6 +41,15 @@ ABILITIES = Abilities(
                 _("Choose Update invoice. If Square asks, do not send the update to the customer."),
             ),
         ),
+        Act.RECEIVE: Ability(
+            Way.TASK,
+            _("You enter a payment a customer made by card: we write no payments into Square."),
+            (
+                _("Open the invoice in your Square Dashboard."),
+                _("Choose Add payment, then Other, and enter the amount."),
+                _("Write “card” as the note and save it."),
+            ),
+        ),
     },
     facts=Facts(sent=True, credit_memos=False, reminders=True),
     invoice_page="https://app.squareup.com/dashboard/invoices/{id}",

@@ -35,6 +35,15 @@ ABILITIES = Abilities(
                 ),
             ),
         ),
+        Act.RECEIVE: Ability(
+            Way.TASK,
+            _("You enter a payment a customer made by card: we write no payments into Xero."),
+            (
+                _("Open the invoice in Xero."),
+                _("Under Receive a payment, enter the amount, the day and the account your card payments go to."),
+                _("Choose Add payment."),
+            ),
+        ),
     },
     facts=Facts(sent=True, contacts=True),
     invoice_page="https://go.xero.com/AccountsReceivable/View.aspx?InvoiceID={id}",

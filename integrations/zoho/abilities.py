@@ -25,6 +25,15 @@ ABILITIES = Abilities(
                 "A comment on the invoice, for your staff, says so."
             ),
         ),
+        Act.RECEIVE: Ability(
+            Way.TASK,
+            _("You enter a payment a customer made by card: we write no payments into Zoho Books."),
+            (
+                _("Open the invoice in Zoho Books."),
+                _("Choose Record payment and enter the amount and the day."),
+                _("Choose credit card as the mode and the account your card payments go to, then save."),
+            ),
+        ),
     },
     every_minutes=15,  # a free plan has 1,000 questions a day, of which a reading takes at least four
     facts=Facts(sent=True, estimates=True, credit_memos=True, reminders=True, webhooks=True, contacts=True),

@@ -299,6 +299,7 @@ def test_reminders_are_the_owners_to_switch(ledger: FreshBooksLedger) -> None:
         Act.WRITE_OFF: Way.NEAREST,
         Act.NOTE: Way.API,
         Act.REMINDERS: Way.TASK,
+        Act.RECEIVE: Way.TASK,
     }
     assert len(acts[Act.REMINDERS].steps) == 5
     assert all(str(ability.words) for ability in acts.values())

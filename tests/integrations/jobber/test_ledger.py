@@ -462,5 +462,6 @@ def test_what_jobber_can_do_is_said_for_every_act() -> None:
         Act.WRITE_OFF: Way.API,
         Act.NOTE: Way.API,
         Act.REMINDERS: Way.TASK,
+        Act.RECEIVE: Way.TASK,
     }
     assert len(able.of(Act.REMINDERS).steps) == 3

@@ -254,6 +254,7 @@ def test_notes_and_reminders_are_the_owners_to_do(ledger: Ledger) -> None:
         Act.WRITE_OFF: Way.NEAREST,
         Act.NOTE: Way.TASK,
         Act.REMINDERS: Way.TASK,
+        Act.RECEIVE: Way.API,
     }
 
 

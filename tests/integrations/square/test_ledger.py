@@ -384,6 +384,7 @@ def test_what_the_abilities_leave_to_the_owner_is_not_tried(vendor: Square, ledg
         Act.WRITE_OFF: Way.NEAREST,
         Act.NOTE: Way.TASK,
         Act.REMINDERS: Way.TASK,
+        Act.RECEIVE: Way.TASK,
     }
     assert abilities.facts.credit_memos is False
     with pytest.raises(NotAble):

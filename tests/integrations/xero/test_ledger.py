@@ -326,6 +326,7 @@ def test_what_the_abilities_leave_to_the_owner_is_not_tried(vendor: Xero, ledger
         Act.WRITE_OFF: Way.NEAREST,
         Act.NOTE: Way.API,
         Act.REMINDERS: Way.TASK,
+        Act.RECEIVE: Way.TASK,
     }
     assert len(abilities.of(Act.REMINDERS).steps) == 3
     with pytest.raises(NotAble):
