@@ -45,8 +45,10 @@ class Turn:
 class Dialogue:
     """The conversation of one line, begun or gone on with."""
 
-    def __init__(self, line: OpenLine, clock: Callable[[], float]) -> None:
+    def __init__(self, line: OpenLine, clock: Callable[[], float], *, by_turns: bool = False) -> None:
+        """``by_turns``: nobody can cut in, so whatever was said before somebody answers was heard."""
         self._clock = clock
+        self._by_turns = by_turns
         self._answered_at = clock() - line.seconds
         self._opened_at = clock()
         self._known = list(line.heard)  # what may be delivered again after a broken socket
@@ -103,6 +105,17 @@ class Dialogue:
             case "info":
                 self._info(word(frame, "name").lower(), word(frame, "value"))
         return None
+
+    def murmur(self, text: str, *, closely: bool) -> Turn | None:
+        """Growing words where nothing can be said in between: a stop in them counts, an answer to them waits for the whole."""
+        before = self.state
+        self._closely_at = float("-inf") if closely else self._clock()
+        turn = self.take({"type": "prompt", "voicePrompt": text, "last": False})
+        if turn is not None and before is not None and self.state is not None and turn.step.say:
+            self.state = replace(
+                self.state, speaking=before.speaking, asked=before.asked, card_warned=before.card_warned
+            )
+        return turn
 
     def in_doubt(self, frame: dict[str, Any]) -> None:
         """A frame we failed on: its words may have been a stop, so from here on nothing is said of money."""
@@ -309,7 +322,7 @@ class Dialogue:
 
     def _unheard(self, before: State) -> str | None:
         """How much was heard of what the agent believes it is saying; None when all of it was."""
-        if not before.speaking:
+        if not before.speaking or self._by_turns:
             return None
         if self.playing.lines != before.speaking:
             return ""  # decided, and never sent

@@ -8,11 +8,11 @@ import time
 from uuid import UUID
 
 from django.conf import settings
-from django.db import DatabaseError
+from django.db import DatabaseError, transaction
 from django.db.models import F
 from django.urls import reverse
 
-from calls import journal, notes, twiml
+from calls import journal, notes, pace, twiml
 from calls.acts import Scene, carry_out
 from calls.agent import acts
 from calls.agent.conversation import advance
@@ -20,11 +20,12 @@ from calls.agent.events import Interrupted
 from calls.agent.facts import Language
 from calls.agent.speech import sentence
 from calls.agent.steps import Line, LineAct, State, Step
-from calls.dialogue import Dialogue, Turn
+from calls.dialogue import CLOSELY_SECONDS, Dialogue, Turn
 from calls.doors import call_at
 from calls.models import Call, TranscriptLine
-from calls.opened import OpenLine, forbidden, open_line
+from calls.opened import OpenLine, as_it_stands, forbidden, open_line
 from calls.twiml import ENGLISH, SPANISH
+from calls.undone import KEY
 from calls.wrapup import stopped_because
 from syntharra import logs
 
@@ -47,19 +48,22 @@ def begin(line_id: UUID) -> str:
 
 def take_turn(line_id: UUID, number: int, *, words: str = "", key: str = "") -> str:
     """What was said or pressed since the turn before, answered. Neither: they were silent."""
+    call = call_at(line_id)
+    # Before the line is read: growing words that are being taken in at this moment are waited for, later ones come too late.
+    is_new = call is not None and Call.objects.filter(pk=call.pk, turn=number).update(turn=number + 1) == 1
     line = open_line(line_id)
     if line is None:
         return twiml.hang_up()
     if because := forbidden(line.call_id):
         stopped_because(line_id, because)
         return twiml.hang_up()
-    if not Call.objects.filter(pk=line.call_id, turn=number).update(turn=number + 1):
+    if not is_new:
         return _again(line)
     if number == 0:
         line.state = _taken_back(line)
     line.heard.clear()  # nothing is delivered twice here: a second "yes" is a second yes
     _was_played(line.call_id)
-    dialogue = Dialogue(line, time.monotonic)
+    dialogue = Dialogue(line, time.monotonic, by_turns=True)
     is_late = line.seconds > LONGEST_SECONDS and dialogue.state is not None
     turn = dialogue.time_up() if is_late else _heard(dialogue, line, words, key)
     if turn is None:
@@ -73,6 +77,30 @@ def take_turn(line_id: UUID, number: int, *, words: str = "", key: str = "") -> 
     if turn.step.end is None:
         return _listen(line, number + 1, dialogue.state, said)
     return _end(line, said)
+
+
+@transaction.atomic
+def hear_growing(line_id: UUID, number: int, words: str) -> bool:
+    """Words of this turn that are still being spoken: a dispute in them silences the agent before the turn is asked for.
+
+    And they are the last words if the line goes dead now. False where they come too late or say nothing new.
+    """
+    found = call_at(line_id)
+    if found is None or not words.strip():
+        return False
+    row = Call.objects.select_for_update(of=("self",), no_key=True).filter(pk=found.pk, turn=number).first()
+    if row is None or row.answered_at is None or row.agent_state.get(KEY):
+        return False
+    row.attempt, row.customer, row.business = found.attempt, found.customer, found.business
+    line = as_it_stands(row)
+    if line.state is None or line.partial.startswith(words.strip()):  # told late: more was heard since
+        return False
+    dialogue = Dialogue(line, time.monotonic, by_turns=True)
+    turn = dialogue.murmur(words.strip(), closely=pace.may(f"heard-closely:{row.pk}", every=CLOSELY_SECONDS))
+    if turn is not None:
+        dialogue.done(turn)
+    notes.write(row.pk, dialogue.page())
+    return True
 
 
 def _heard(dialogue: Dialogue, line: OpenLine, words: str, key: str) -> Turn | None:
@@ -149,9 +177,13 @@ def _again(line: OpenLine) -> str:
 
 
 def _listen(line: OpenLine, number: int, state: State, said: tuple[Line, ...]) -> str:
-    path = reverse("twilio_gather", args=[line.line_id, number])
+    answered, growing = (reverse(name, args=[line.line_id, number]) for name in ("twilio_gather", "twilio_growing"))
     return twiml.listen(
-        f"{settings.PUBLIC_URL}{path}", _spoken(said), language=_TAGS[state.language], seconds=SILENCE_SECONDS
+        f"{settings.PUBLIC_URL}{answered}",
+        _spoken(said),
+        language=_TAGS[state.language],
+        seconds=SILENCE_SECONDS,
+        growing=f"{settings.PUBLIC_URL}{growing}",
     )
 
 

@@ -51,7 +51,7 @@ def open_line(line_id: UUID) -> OpenLine | None:
         if call is None or not _is_open(call):
             return None
         carry_out_undone(call)
-        return _line(call)
+        return as_it_stands(call)
 
 
 def _is_open(call: Call) -> bool:
@@ -62,7 +62,8 @@ def _is_open(call: Call) -> bool:
     return call.status == Call.Status.IN_PROGRESS and not call.disposition
 
 
-def _line(call: Call) -> OpenLine:
+def as_it_stands(call: Call) -> OpenLine:
+    """The line of this answered call, with what is written down of it."""
     assert call.answered_at is not None
     memory: dict[str, Any] = call.agent_state
     state = state_of(call)

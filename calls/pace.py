@@ -49,6 +49,15 @@ def take(account: str, who: str, *, per_second: float) -> float:
         return 0.0
 
 
+def may(what: str, *, every: float) -> bool:
+    """True at most once in so many seconds, for all processes together. Without Redis nothing is held back."""
+    try:
+        return bool(connection().set(f"calls:{what}", 1, nx=True, px=int(1000 * every)))
+    except redis.RedisError as error:
+        log.warning("no_pacing", error=type(error).__name__)
+        return True
+
+
 @lru_cache(maxsize=1)
 def connection() -> "redis.Redis[bytes]":
     """The connection of this process."""

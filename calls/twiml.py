@@ -101,9 +101,10 @@ def say_and_hang_up(text: str, *, language: str = ENGLISH, pause: bool = False) 
 type Spoken = Sequence[tuple[str, str]]  # what is said, each with its language as the carrier names it
 
 
-def listen(action: str, lines: Spoken, *, language: str, seconds: int, hints: str = "") -> str:
+def listen(action: str, lines: Spoken, *, language: str, seconds: int, hints: str = "", growing: str = "") -> str:
     """Say this and take in what is answered by voice or one key, where the relay cannot: posted to ``action``.
 
+    ``growing``: where the words are posted while they are still being spoken.
     What is said is played to its end: of words cut off here nobody would tell us.
     """
     response = VoiceResponse()
@@ -119,6 +120,7 @@ def listen(action: str, lines: Spoken, *, language: str, seconds: int, hints: st
         profanity_filter=False,
         barge_in=False,
         action_on_empty_result=True,
+        **({"partial_result_callback": growing, "partial_result_callback_method": "POST"} if growing else {}),
     )
     for text, spoken_in in lines:
         gather.say(text, language=spoken_in, voice=f"Google.{_VOICES[spoken_in]}")

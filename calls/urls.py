@@ -12,6 +12,7 @@ urlpatterns = [
     path("webhooks/twilio/recording/<uuid:line_id>", webhooks.recording, name="twilio_recording"),
     path("webhooks/twilio/after-relay/<uuid:line_id>", webhooks.after_relay, name="twilio_after_relay"),
     path("webhooks/twilio/gather/<uuid:line_id>/<int:turn>", webhooks.gather, name="twilio_gather"),
+    path("webhooks/twilio/growing/<uuid:line_id>/<int:turn>", webhooks.growing, name="twilio_growing"),
     path("webhooks/twilio/after-person/<uuid:line_id>", webhooks.after_person, name="twilio_after_person"),
     path("webhooks/twilio/inbound/call", webhooks.inbound_call, name="twilio_inbound"),
     path("webhooks/twilio/inbound/fallback", webhooks.inbound_fallback, name="twilio_inbound_fallback"),

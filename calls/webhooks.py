@@ -98,6 +98,14 @@ def gather(request: HttpRequest, line_id: UUID, turn: int) -> HttpResponse:
 
 
 @carrier_only
+def growing(request: HttpRequest, line_id: UUID, turn: int) -> HttpResponse:
+    """Words of a turn as far as they are spoken: what will not change any more, and what still may."""
+    parts = (_said(request, "StableSpeechResult"), _said(request, "UnstableSpeechResult"))
+    gathering.hear_growing(line_id, turn, " ".join(part for part in parts if part))
+    return HttpResponse(status=204)
+
+
+@carrier_only
 def after_person(request: HttpRequest, line_id: UUID) -> HttpResponse:
     """The person who was to be put through spoke with them, or nobody answered."""
     said = _said(request, "DialCallStatus")

@@ -34,6 +34,12 @@ class ByTurns:
         (path,) = re.findall(r'action="https://syntharra.example([^"]+)"', self.text)
         return self._keep(self.carrier.at(path, **({"SpeechResult": words} if words else {}), **fields))
 
+    def is_saying(self, stable: str, unstable: str = "", *, after: str = "") -> int:
+        """Words still being spoken, told to the address of the newest turn, or of the one in ``after``."""
+        (path,) = re.findall(r'partialResultCallback="https://syntharra.example([^"]+)"', after or self.text)
+        told = {"StableSpeechResult": stable, "UnstableSpeechResult": unstable, "SequenceNumber": "0"}
+        return int(self.carrier.at(path, **told).status_code)
+
     def _keep(self, answer: Any) -> str:
         assert answer.status_code == 200
         self.text = unescape(answer.content.decode())
@@ -90,6 +96,99 @@ def test_a_dispute_freezes_before_it_is_answered_and_nothing_of_money_follows(li
     for word in ("$", "796", "payment link", "expect it"):
         assert word not in heard.replace("payment link, dispute", "") + rest.replace("payment link, dispute", "")
     assert rest.endswith("<Hangup /></Response>")
+
+
+def test_a_dispute_silences_the_agent_while_it_is_still_being_spoken(line: ByTurns) -> None:
+    line.fails()
+    line.says("Yes, this is Ana")
+
+    assert line.is_saying("you never", "finished") == 204
+    assert line.is_saying("you never finished the", "bathroom") == 204
+
+    call = Call.objects.get()
+    assert call.agent_state["partial"] == "you never finished the bathroom"
+    assert call.stopped_line is not None
+    assert [one.state for one in call.lines.filter(partial=True)] == ["pause"]
+    assert Invoice.objects.get().frozen_at is None  # half a sentence silences, the whole one freezes
+    heard = line.says("you never finished the bathroom")
+    assert Invoice.objects.get().frozen_at is not None
+    assert "will not ask you for money while this is open" in heard
+    assert "automated AI assistant calling" not in heard  # what was said by turns was heard, and is not said again
+
+
+def test_who_hangs_up_in_the_middle_of_a_dispute_has_disputed(line: ByTurns) -> None:
+    line.fails()
+    line.says("Yes, this is Ana")
+    line.is_saying("you never finished the bathroom so")
+
+    line.carrier.tells(line.attempt, "completed", 3, CallDuration="40")
+    inbox.read("twilio")
+    settle(line.attempt.pk)
+
+    assert (Call.objects.get().disposition, Dispute.objects.count()) == ("dispute", 1)
+    assert Invoice.objects.get().frozen_at is not None
+
+
+def test_a_silence_after_half_a_dispute_is_taken_for_the_dispute(line: ByTurns) -> None:
+    line.fails()
+    line.says("Yes, this is Ana")
+    line.is_saying("you never finished the bathroom")
+
+    answer = line.says()
+
+    assert Dispute.objects.count() == 1
+    assert "will not ask you for money while this is open" in answer
+
+
+def test_a_doubt_that_comes_from_half_a_sentence_goes_with_the_whole_one(line: ByTurns) -> None:
+    line.fails()
+    line.says("Yes, this is Ana")
+    line.is_saying("it seems you charged me")
+
+    paused = Call.objects.get().stopped_line
+    answer = line.says("it seems you charged me on the tenth so I will pay it on Friday")
+
+    assert paused is not None
+    assert Call.objects.get().stopped_line is None
+    assert "Is that right?" in answer
+
+
+def test_growing_words_of_a_turn_that_was_answered_or_that_come_late_change_nothing(line: ByTurns) -> None:
+    line.fails()
+    before = line.text
+    line.is_saying("yes this is")
+    line.is_saying("yes")
+    assert Call.objects.get().agent_state["partial"] == "yes this is"
+    line.says("Yes, this is Ana")
+    kept = Call.objects.get()
+
+    assert line.is_saying("you never finished the bathroom", after=before) == 204
+
+    late = Call.objects.get()
+    assert (late.agent_state, late.stopped_line, late.lines.count()) == (kept.agent_state, None, kept.lines.count())
+    assert Dispute.objects.count() == 0
+
+
+def test_a_card_read_out_while_nothing_can_be_said_is_warned_of_afterwards_and_kept_nowhere(line: ByTurns) -> None:
+    line.fails()
+    line.says("Yes, this is Ana")
+    line.is_saying("my card is four one one one one one one one", "one one one one")
+
+    call = Call.objects.get()
+    answer = line.says("my card is four one one one one one one one one one one one one one one one")
+
+    assert "one one one" not in str(call.agent_state["partial"])
+    assert "do not read card or bank numbers" in answer
+
+
+def test_growing_words_without_the_carriers_signature_are_not_heard(line: ByTurns) -> None:
+    line.fails()
+    (path,) = re.findall(r'partialResultCallback="https://syntharra.example([^"]+)"', line.text)
+
+    answer = line.carrier.at(path, token="somebody else's", UnstableSpeechResult="you never finished")
+
+    assert answer.status_code == 403
+    assert Call.objects.get().agent_state.get("partial", "") == ""
 
 
 def test_a_turn_that_is_asked_for_again_is_answered_again_and_not_taken_twice(line: ByTurns) -> None:
