@@ -6,6 +6,7 @@ from django.contrib.auth.models import AbstractUser, BaseUserManager
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from accounts.trades import Trade
 from syntharra.clock import machine_now
 from syntharra.identifiers import uuid7
 from syntharra.tenancy import TenantModel
@@ -45,6 +46,9 @@ class Business(models.Model):
     currency = models.CharField(_("currency"), max_length=3, default="USD")
     country = models.CharField(_("country"), max_length=2, default="US")
     time_zone = models.CharField(_("time zone"), max_length=64, default="America/New_York")
+    trade = models.CharField(  # "": not said yet
+        _("trade"), max_length=12, choices=Trade.choices, blank=True, default="", db_default=""
+    )
     language = models.CharField(max_length=10, default="en-us")
     callback_number = models.CharField(_("call-back number"), max_length=16, blank=True)
     # Rung when a customer on the line asks for a person; "": the dispute contact's.

@@ -1,11 +1,12 @@
 """The facts of one call, read from the books and frozen before the agent's first word."""
 
-from datetime import datetime, time
+from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
 
 from accounts.models import Business
+from accounts.trades import is_sensitive
 from calls import persons
 from calls.agent.facts import Brief, BriefError, DebtorType, InvoiceFacts, Language, LinkChannel, Role
 from calls.models import Attempt, Call
@@ -50,11 +51,17 @@ def _brief(
     calling_back = next_open_hour(here, business.call_from)
     language = Language.SPANISH if customer.language.startswith("es") else Language.ENGLISH
     work = work_of(invoices, language=customer.language)
+    private = is_sensitive(business.trade)
     reached = Call.objects.filter(customer=customer, right_party=True)
     return Brief(
         business_name=business.name,
         customer_name=customer.name,
-        invoices=tuple(_facts(invoice, work.get(invoice.pk, "")) for invoice in invoices if invoice.due_on is not None),
+        invoices=tuple(
+            _facts(invoice, work.get(invoice.pk, ""), private=private)
+            for invoice in invoices
+            if invoice.due_on is not None
+        ),
+        is_sensitive=private,
         today=here.date(),
         local_time=time(here.hour, here.minute),
         debtor_type=DebtorType.BUSINESS if customer.kind == Customer.Kind.BUSINESS else DebtorType.CONSUMER,
@@ -90,10 +97,20 @@ def next_open_hour(here: datetime, opens: time) -> datetime:
     return datetime.combine(workdays_after(here.date(), 1), opens, here.tzinfo)
 
 
-def _facts(invoice: Invoice, work: str) -> InvoiceFacts:
-    """Number, amount and date; and what the work was, where a member approved words for all of it."""
+def _facts(invoice: Invoice, work: str, *, private: bool) -> InvoiceFacts:
+    """Number, amount and date; what the work was, where a member approved words for all of it, else the day of it.
+
+    Of a sensitive trade the agent knows neither, so that no answer can hold them.
+    """
     assert invoice.due_on is not None
-    return InvoiceFacts(number=invoice.number, amount=invoice.balance_money, due_date=invoice.due_on, work=work)
+    return InvoiceFacts(
+        number=invoice.number,
+        amount=invoice.balance_money,
+        due_date=invoice.due_on,
+        work="" if private else work,
+        service_date=None if private or (invoice.served_on or date.max) > clock.now().date() else invoice.served_on,
+        issued_on=invoice.issued_on,
+    )
 
 
 def _disputes_open(customer: Customer) -> bool:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import timeline
 from accounts.models import Business
+from accounts.trades import is_sensitive
 from compliance.models import ConsumerGoLive
 from compliance.operator import licensed_states
 from compliance.readiness import Lack, lacks
@@ -23,6 +24,7 @@ class Counsel:
     name: str
     on: date
     reference: str
+    read_private_wording: bool = False  # what is said of a bill in a sensitive trade: number and date, never the work
 
 
 class NotYet(Exception):
@@ -48,6 +50,14 @@ def missing(business: Business, *, notice_version: str) -> list[Lack]:
                 "license",
                 _("No license to collect, and no opinion that none is needed, is on record for any state."),
                 _("manage.py operator license US-OH --reference … --from …"),
+            )
+        )
+    if not business.trade:
+        found.append(
+            Lack(
+                "trade",
+                _("It is not on record what your firm does."),
+                _("Say it under “What the agent calls your work”."),
             )
         )
     if business.consent_attested_at is None:
@@ -78,6 +88,14 @@ def go_live(business: Business, *, counsel: Counsel, notice_version: str, by: st
     lacking = missing(business, notice_version=notice_version)
     if not counsel.name.strip() or not counsel.reference.strip():
         lacking.append(Lack("counsel", _("Counsel's word is not on record."), _("Name who looked at it and where.")))
+    if is_sensitive(business.trade) and not counsel.read_private_wording:
+        lacking.append(
+            Lack(
+                "private_wording",
+                _("Counsel has not read what the agent says for a practice like yours."),
+                _("Have the words read, and say so."),
+            )
+        )
     if lacking:
         raise NotYet(lacking)
     begun, made = ConsumerGoLive.objects.get_or_create(
@@ -100,7 +118,13 @@ def go_live(business: Business, *, counsel: Counsel, notice_version: str, by: st
     business.refresh_from_db()
     if made:
         timeline.record(
-            begun, "consumers_go_live", by=by, counsel=counsel.name, reference=counsel.reference, role=settings.ROLE
+            begun,
+            "consumers_go_live",
+            by=by,
+            counsel=counsel.name,
+            reference=counsel.reference,
+            role=settings.ROLE,
+            trade=business.trade,
         )
     return begun
 

@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from accounts.trades import Trade
 from disputes.models import Claim
 from integrations.models import Connection
 from integrations.reminders import OFF, ON
@@ -144,6 +145,11 @@ class BusinessForm(forms.Form):
     """What we must know before anything else; the rest comes from the books."""
 
     name = forms.CharField(label=_("Name of the business"), max_length=120, help_text=_("For example, Ava's Plumbing."))
+    trade = forms.ChoiceField(
+        label=_("What does it do?"),
+        choices=[("", _("Please choose")), *Trade.choices],
+        help_text=_("It decides what the agent may say of the work behind an invoice."),
+    )
     time_zone = forms.ChoiceField(label=_("Where it is"), choices=ZONES)
     dispute_contact = forms.CharField(
         label=_("Who answers when a customer disagrees?"),

@@ -269,6 +269,14 @@ class CounselForm(forms.Form):
         label=_("Where is it written?"), max_length=300, help_text=_("The letter or opinion, and where it is kept.")
     )
     sure = forms.BooleanField(label=_("Counsel looked at the rules, the opening words and the notice"))
+    private_wording = forms.BooleanField(
+        label=_("Counsel read what is said of a bill in our practice: its number and its date, never what was done")
+    )
+
+    def __init__(self, data: Any = None, *, is_sensitive: bool) -> None:
+        super().__init__(data)
+        if not is_sensitive:
+            del self.fields["private_wording"]
 
 
 def _minute(value: time) -> time:

@@ -14,6 +14,7 @@ from django.urls import reverse
 from accounts import timeline
 from accounts.models import Business, User
 from accounts.services import start_business
+from accounts.trades import Trade
 from disputes.letters import absolute
 from integrations.models import NumberDoor, PhoneLine, Provider
 from invoices.consents import attest, usual_wording
@@ -119,6 +120,7 @@ def _firm(*, email: str, first_name: str, last_name: str, business: str, number:
         dispute_contact=f"{first_name} {last_name}",
         dispute_phone=number,
         dispute_hours="Mon-Fri 8-5",
+        trade=Trade.HOME,
         reviews_calls=False,
     )
     with acting_for(firm.pk):

@@ -3,7 +3,14 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from accounts.trades import Trade
 from invoices.spoken import LONGEST, CannotBeSpoken, tidy
+
+
+class TradeForm(forms.Form):
+    """What the firm does."""
+
+    trade = forms.ChoiceField(label=_("What does your firm do?"), choices=Trade.choices)
 
 
 class SpokenForm(forms.Form):

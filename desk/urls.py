@@ -81,6 +81,7 @@ urlpatterns = [
     path("rules/private-persons/end/", rules.end_private_persons, name="end_private_persons"),
     path("calls/", calls.calls, name="calls"),
     path("calls/words/", spoken.spoken_labels, name="spoken_labels"),
+    path("calls/words/trade/", spoken.set_trade, name="set_trade"),
     path("calls/words/items/", spoken.name_item, name="name_item"),
     path("calls/calls.<str:kind>", calls.export_calls, name="export_calls"),
     path("calls/<uuid:pk>/", call.call, name="call"),

@@ -173,6 +173,14 @@ def day(raw: Json, name: str) -> date | None:
         raise Bad("date_unreadable", f"{name}: {clean(value)[:40]!r}") from None
 
 
+def day_if_any(raw: Json, name: str) -> date | None:
+    """A day that is nice to know: one that cannot be read is none, and spoils nothing."""
+    try:
+        return day(raw, name)
+    except Bad:
+        return None
+
+
 def moment(value: Any) -> datetime | None:
     """An instant in UTC; without an offset it counts as UTC. Unreadable is unknown: nothing legal hangs on it."""
     if not isinstance(value, str):

@@ -116,6 +116,7 @@ class LedgerInvoice(_Quiet):
     in_flight: bool = False  # a payment is on its way, or will be taken by itself
     estimate: str = ""  # number or id of the estimate, quote or job it came from
     reminders_on: bool | None = None  # the vendor's own reminders for this invoice; None: it does not say
+    served_on: date | None = None  # the day of the work, where one day holds for all of it
 
 
 @dataclass(frozen=True, slots=True, repr=False)

@@ -198,6 +198,7 @@ class Invoice(TenantModel):
     total = models.DecimalField(**AMOUNT)
     balance = models.DecimalField(**AMOUNT)
     issued_on = models.DateField(null=True)
+    served_on = models.DateField(null=True)  # the day of the work, where the books tell one day for all of it
     due_on = models.DateField(null=True)
     memo = models.TextField(blank=True)
     sent = models.BooleanField(null=True)  # null: the books do not say

@@ -8,9 +8,12 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Count
+from django.utils.translation import gettext as _
 
 from accounts import timeline
 from accounts.models import Business, User
+from accounts.trades import SENSITIVE, Trade, is_sensitive
+from compliance import consumers
 from invoices.models import Invoice, InvoiceLine
 from invoices.spoken_models import SpokenLabel
 from syntharra import clock
@@ -61,12 +64,17 @@ def _item(key: str, shown: str, invoices: int, label: SpokenLabel | None) -> Ite
 
 @transaction.atomic
 def approve(item: str, words: str, words_es: str = "", *, by: User) -> SpokenLabel | None:
-    """From the next call on this is said for this item; nothing any more where ``words`` is empty. Raises CannotBeSpoken."""
+    """From the next call on this is said for this item; nothing any more where ``words`` is empty.
+
+    Raises CannotBeSpoken, also before the firm has said its trade and in a trade in which nothing is said of the work.
+    """
     key, words, words_es = key_of(item), tidy(words), tidy(words_es)
+    if words:
+        _may_be_named(_business().trade)
     if not key:
         raise CannotBeSpoken("an item has a name")
     if not words:
-        gone, _ = SpokenLabel.objects.filter(item=key).delete()
+        gone, _kinds = SpokenLabel.objects.filter(item=key).delete()
         if gone:
             timeline.record(_business(), "unnamed_work", by=by.email, item=key)
         return None
@@ -74,9 +82,33 @@ def approve(item: str, words: str, words_es: str = "", *, by: User) -> SpokenLab
     before = SpokenLabel.objects.filter(item=key, words=words, words_es=words_es).first()
     if before is not None:
         return before
-    label, _ = SpokenLabel.objects.update_or_create(item=key, defaults=facts)
+    label, _made = SpokenLabel.objects.update_or_create(item=key, defaults=facts)
     timeline.record(_business(), "named_work", by=by.email, item=key, words=words)
     return label
+
+
+def _may_be_named(trade: str) -> None:
+    if not trade:
+        raise CannotBeSpoken(_("say first what your firm does"))
+    if is_sensitive(trade):
+        raise CannotBeSpoken(_("in your trade nothing is said of the work on the phone"))
+
+
+@transaction.atomic
+def set_trade(business: Business, trade: Trade, *, by: User) -> int:
+    """What the firm does, from the next call on. In a sensitive trade words approved before are taken back: how many.
+
+    Calls to private persons stop there until counsel has read what is said for such a practice.
+    """
+    if business.trade == trade:
+        return 0
+    Business.objects.filter(pk=business.pk).update(trade=trade)
+    business.trade = trade
+    gone = SpokenLabel.objects.filter(business=business).delete()[0] if is_sensitive(trade) else 0
+    if is_sensitive(trade) and business.consumer_calls:
+        consumers.end(business, by=by.email, reason=f"the firm's trade is now {trade}")
+    timeline.record(business, "said_trade", by=by.email, trade=str(trade), words_taken_back=gone)
+    return gone
 
 
 def tidy(words: str) -> str:
@@ -90,11 +122,16 @@ def tidy(words: str) -> str:
 
 
 def work_of(invoices: Collection[Invoice], *, language: str) -> dict[UUID, str]:
-    """What each of these invoices is for, in words to say; no entry where a part of it has no approved name. Two queries."""
+    """What each of these invoices is for, in words to say; no entry where a part of it has no approved name.
+
+    None at all in a sensitive trade, whatever was approved. Two queries.
+    """
     spanish = language.startswith("es")
     said = {
         label.item: label.words_es if spanish else label.words
-        for label in SpokenLabel.objects.filter(business_id__in={invoice.business_id for invoice in invoices})
+        for label in SpokenLabel.objects.filter(business_id__in={invoice.business_id for invoice in invoices}).exclude(
+            business__trade__in=SENSITIVE
+        )
     }
     if not said:
         return {}

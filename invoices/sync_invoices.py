@@ -23,6 +23,7 @@ _FIELDS = [
     "total",
     "balance",
     "issued_on",
+    "served_on",
     "due_on",
     "memo",
     "sent",
@@ -89,7 +90,8 @@ def _digest(item: LedgerInvoice) -> str:
     rest = (item.issued_on, item.due_on, item.memo, item.sent, item.updated_at)
     marks = (item.in_flight, item.disputed, item.estimate, item.reminders_on)
     lines = [(line.item, line.description, line.quantity, line.amount) for line in item.lines]
-    return digest_of(head, rest, marks) + digest_of(lines)
+    day = () if item.served_on is None else (item.served_on,)  # rows read before this was kept keep their digest
+    return digest_of(head, rest, marks, *day) + digest_of(lines)
 
 
 def _write(reading: Reading, batch: Sequence[LedgerInvoice | Gone], customers: Mapping[str, UUID]) -> None:
@@ -137,6 +139,7 @@ def _row(reading: Reading, item: LedgerInvoice, before: Invoice | None, customer
         total=item.total,
         balance=item.balance,
         issued_on=item.issued_on,
+        served_on=item.served_on,
         due_on=due_on,
         terms_assumed=terms_assumed,
         memo=item.memo,

@@ -41,6 +41,7 @@ def make_business(
         "dispute_phone": "+16145550199",
         "dispute_hours": "Mon-Fri 8-5",
         "reviews_calls": False,
+        "trade": "home",
     }
     business = start_business(owner, name=name, sandbox=sandbox, **(defaults | fields))
     with acting_for(business.pk):

@@ -250,10 +250,20 @@ def answer_about(turn: Turn, said: set[str], invoices: list[InvoiceFacts]) -> No
             turn.say("answer_number", LineAct.ANSWER, number=number)
         elif said & _MUCH:
             turn.say("answer_amount", LineAct.ANSWER, number=number, amount=turn.amount_of(invoice))
+        elif turn.brief.is_sensitive and said & (_WORK | _WHEN):
+            _say_private(turn, invoice)
         elif said & _WORK and invoice.work:
             turn.say("answer_work", LineAct.ANSWER, number=number, work=invoice.work)
         elif said & _WHEN and invoice.service_date:
             turn.say("answer_service", LineAct.ANSWER, number=number, service=turn.past_day(invoice.service_date))
+
+
+def _say_private(turn: Turn, invoice: InvoiceFacts) -> None:
+    """What it was for is not spoken of on the phone, with nobody."""
+    if invoice.issued_on is None:
+        turn.say("answer_private_plain", LineAct.ANSWER, number=invoice.number)
+    else:
+        turn.say("answer_private", LineAct.ANSWER, number=invoice.number, dated=turn.past_day(invoice.issued_on))
 
 
 _PASSED_ON: dict[Everyday, tuple[NoteKind, str, Disposition]] = {

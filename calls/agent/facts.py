@@ -42,13 +42,17 @@ class BriefError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class InvoiceFacts:
-    """One overdue invoice as the books have it. ``work`` is the spoken label the owner approved, or empty."""
+    """One overdue invoice as the books have it. ``work`` is the spoken label the owner approved, or empty.
+
+    ``service_date``: the day of the work; ``issued_on``: the day of the bill.
+    """
 
     number: str
     amount: Money
     due_date: date
     work: str = ""
     service_date: date | None = None
+    issued_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +62,8 @@ class Brief:
     ``debtor_type``: an unknown one is a consumer. ``dispute_live``: something of this customer's is disputed, so nothing is said of
     payment. ``identify_after_name``: the business is named only to the person asked for (940 CMR 7.05(3)(b), Massachusetts).
     ``callback_number`` is spoken as it stands here. ``person_now``: somebody of the firm can take the call at this moment; where
-    not, ``person_on`` and ``person_at`` name the day and local time at which a person calls back.
+    not, ``person_on`` and ``person_at`` name the day and local time at which a person calls back. ``is_sensitive``: a practice where
+    nothing is said of the work, not even when it was done: a bill is its number and its date.
     """
 
     business_name: str
@@ -86,6 +91,7 @@ class Brief:
     extension_days: int = 0
     longest_promise_days: int = 30
     reference: str = ""
+    is_sensitive: bool = False
 
     def __post_init__(self) -> None:
         if not self.business_name.strip() or not self.customer_name.strip():

@@ -81,6 +81,7 @@ ENGLISH: dict[str, str] = {
         "I am calling about invoice {number} for {amount}, which was due on {due}. It is for the work on {service}."
     ),
     "debt_one_plain": _("I am calling about invoice {number} for {amount}, which was due on {due}."),
+    "debt_one_private": _("I am calling about invoice {number} of {dated} for {amount}, which was due on {due}."),
     "debt_many": _(
         "I am calling about {count} invoices that are past due, {total} in total. The oldest is invoice {number}, "
         "which was due on {due}. I can go through each of them if you like."
@@ -98,6 +99,13 @@ ENGLISH: dict[str, str] = {
     "answer_due": _("Invoice {number} was due on {due}."),
     "answer_work": _("Invoice {number} is for {work}."),
     "answer_service": _("Invoice {number} is for the work on {service}."),
+    "answer_private": _(
+        "For your privacy I have no more than the number and the date: it is invoice {number} of {dated}. "
+        "{business} can tell you what it was for."
+    ),
+    "answer_private_plain": _(
+        "For your privacy I have no more than the number: it is invoice {number}. {business} can tell you what it was for."
+    ),
     "answer_number": _("The invoice number is {number}."),
     "answer_unknown": _(
         "I do not have that here. I will pass your question on to {business}, and they will get back to you."

@@ -67,6 +67,7 @@ SPANISH: dict[str, str] = {
     "debt_one": "Llamo por la factura {number} de {amount}, que venció el {due}. Es por {work}.",
     "debt_one_dated": "Llamo por la factura {number} de {amount}, que venció el {due}. Es por el trabajo del {service}.",
     "debt_one_plain": "Llamo por la factura {number} de {amount}, que venció el {due}.",
+    "debt_one_private": "Llamo por la factura {number} del {dated} de {amount}, que venció el {due}.",
     "debt_many": (
         "Llamo por {count} facturas vencidas, {total} en total. La más antigua es la factura {number}, que venció el {due}. "
         "Si quiere, las repaso una por una."
@@ -81,6 +82,13 @@ SPANISH: dict[str, str] = {
     "answer_due": "La factura {number} venció el {due}.",
     "answer_work": "La factura {number} es por {work}.",
     "answer_service": "La factura {number} es por el trabajo del {service}.",
+    "answer_private": (
+        "Por su privacidad no tengo más que el número y la fecha: es la factura {number} del {dated}. "
+        "{business} puede decirle de qué es."
+    ),
+    "answer_private_plain": (
+        "Por su privacidad no tengo más que el número: es la factura {number}. {business} puede decirle de qué es."
+    ),
     "answer_number": "El número de la factura es {number}.",
     "answer_unknown": "No tengo ese dato aquí. Pasaré su pregunta a {business} y le responderán.",
     "copy_sent": "Claro. Le enviaremos una copia. Tómese su tiempo para verla.",

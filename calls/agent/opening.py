@@ -5,7 +5,7 @@ from calls.agent.acts import Note, NoteKind, RightParty, Speaks, SwitchLanguage
 from calls.agent.answers import note_callback, offer_person
 from calls.agent.dispositions import Disposition
 from calls.agent.everyday import Everyday, asks_about_recording, assent, names_time_to_call
-from calls.agent.facts import LinkChannel, Role
+from calls.agent.facts import InvoiceFacts, LinkChannel, Role
 from calls.agent.particulars import contact
 from calls.agent.speech import count
 from calls.agent.steps import Asks, LineAct, Phase
@@ -151,6 +151,8 @@ def state_debt(turn: Turn) -> None:
     if len(brief.invoices) > 1:
         counted = count(len(brief.invoices), turn.state.language)
         turn.say("debt_many", LineAct.STATE_DEBT, count=counted, total=turn.total(), number=number, due=due)
+    elif turn.brief.is_sensitive:
+        _state_private(turn, oldest, due)
     elif oldest.work:
         turn.say(
             "debt_one", LineAct.STATE_DEBT, amount=turn.amount_of(oldest), work=oldest.work, number=number, due=due
@@ -163,6 +165,16 @@ def state_debt(turn: Turn) -> None:
     else:
         turn.say("debt_one_plain", LineAct.STATE_DEBT, amount=turn.amount_of(oldest), number=number, due=due)
     turn.set(debt_stated=True)
+
+
+def _state_private(turn: Turn, invoice: InvoiceFacts, due: str) -> None:
+    """A medical, dental, legal, counseling or funeral bill: its number and its date, and no word of what was done."""
+    amount, number = turn.amount_of(invoice), invoice.number
+    if invoice.issued_on is None:
+        turn.say("debt_one_plain", LineAct.STATE_DEBT, amount=amount, number=number, due=due)
+    else:
+        dated = turn.past_day(invoice.issued_on)
+        turn.say("debt_one_private", LineAct.STATE_DEBT, amount=amount, number=number, due=due, dated=dated)
 
 
 def ask_open(turn: Turn) -> None:

@@ -14,9 +14,9 @@ from disputes.hearing.labels import Heard
 # Lines that name the invoice or ask for money: never before the right person is known, never after the first doubt.
 ABOUT_THE_DEBT = frozenset(
     {
-        "collector_first", "collector_again", "debt_one", "debt_one_dated", "debt_one_plain", "debt_many", "ask_open_link",
+        "collector_first", "collector_again", "debt_one", "debt_one_dated", "debt_one_plain", "debt_one_private", "debt_many", "ask_open_link",
         "ask_open", "ask_anything_else", "answer_total", "answer_amount", "answer_due", "answer_work", "answer_service",
-        "answer_number", "copy_sent", "link_email", "link_text", "link_none", "ask_day", "confirm_day", "promise_noted",
+        "answer_number", "answer_private", "answer_private_plain", "copy_sent", "link_email", "link_text", "link_none", "ask_day", "confirm_day", "promise_noted",
         "ask_day_again", "plan_possible", "extension", "waiting",
     }
 )  # fmt: skip

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts.middleware import MemberRequest
 from accounts.models import Role
+from accounts.trades import is_sensitive
 from compliance import consumers, firm, readiness
 from compliance.consumers import Counsel, NotYet
 from compliance.explanation import Verdict
@@ -124,10 +125,10 @@ def private_persons(request: MemberRequest) -> HttpResponse:
     only_for(request, Role.OWNER)
     business = request.business
     text = version(business)
-    form = CounselForm(request.POST or None)
+    form = CounselForm(request.POST or None, is_sensitive=is_sensitive(business.trade))
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
-        counsel = Counsel(given["counsel"], given["on"], given["reference"])
+        counsel = Counsel(given["counsel"], given["on"], given["reference"], given.get("private_wording", False))
         try:
             consumers.go_live(business, counsel=counsel, notice_version=text, by=request.user.email)
         except NotYet as refused:

@@ -69,6 +69,7 @@ ACTS: dict[str, Act] = {
     "asks_owner": Act("flag", _("Asked something of you"), "clock"),
     "task_done": Act("check", _("Did what a call asked for")),
     "noted": Act("quote", _("Noted what they said")),
+    "said_trade": Act("phone", _("Said what the firm does")),
     "named_work": Act("phone", _("Said how the agent calls a kind of work")),
     "unnamed_work": Act("phone", _("Took back how the agent calls a kind of work")),
     "speaks": Act("quote", _("Spoke another language; letters are in it from now on")),

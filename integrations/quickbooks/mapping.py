@@ -95,7 +95,15 @@ def _invoice(raw: Json, home: Home) -> LedgerInvoice:
         payments=tuple(sorted(_linked(raw, "Payment"))),
         pay_url=link if link.startswith(("https://", "http://")) and len(link) <= 500 else None,
         updated_at=refs.changed_at(raw),
+        served_on=_served_on(raw),
     )
+
+
+def _served_on(raw: Json) -> date | None:
+    """Each line may have a day of its own; only one that holds for all of them is the day of the work."""
+    details = [fields.inner(line, "SalesItemLineDetail") for line in fields.items(raw, "Line")]
+    days = {fields.day_if_any(detail, "ServiceDate") for detail in details if detail.get("ItemRef")}
+    return days.pop() if len(days) == 1 else None
 
 
 def _memo(raw: Json) -> str:

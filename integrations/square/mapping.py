@@ -144,6 +144,7 @@ def _invoice(raw: Json, home: Home, order: Json | None, on: date | None) -> Ledg
         updated_at=values.moment(raw, "updated_at"),
         in_flight=status == "open" and (vendor_status == "PAYMENT_PENDING" or _will_be_charged(unpaid, on)),
         reminders_on=any(one.reminds for one in unpaid) if requests else None,
+        served_on=fields.day_if_any(raw, "sale_or_service_date"),
     )
 
 

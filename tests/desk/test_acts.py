@@ -119,6 +119,7 @@ def test_a_new_person_makes_a_business(db: None) -> None:
         "/businesses/new/",
         {
             "name": "Buckeye Moving",
+            "trade": "home",
             "time_zone": "America/Chicago",
             "dispute_contact": "Nora Lane",
             "dispute_phone": "(614) 555-0115",
@@ -128,7 +129,8 @@ def test_a_new_person_makes_a_business(db: None) -> None:
 
     business = Business.objects.get(name="Buckeye Moving")
     assert answer.headers["Location"] == "/connections/"
-    assert (business.time_zone, business.dispute_phone, business.sandbox) == (
+    assert (business.trade, business.time_zone, business.dispute_phone, business.sandbox) == (
+        "home",
         "America/Chicago",
         "+16145550115",
         settings.SANDBOX,

@@ -1,16 +1,23 @@
 """How a kind of work is named on the phone: approved by a member, item by item, and only then spoken."""
 
+from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
-from accounts.models import ActivityLine, Membership
+from accounts.models import ActivityLine, Business, Membership
+from calls.agent import Language, advance, begin
+from calls.agent.events import Said
 from calls.brief import brief_for
 from calls.models import Attempt
+from compliance import consumers
 from invoices.models import Invoice, SpokenLabel
 from invoices.spoken import CannotBeSpoken, approve, items_of, tidy, work_of
 from syntharra.tenancy import acting_for
+from tests.calls.agent_cast import said
 from tests.calls.line import on_the_line
 from tests.cast import Firm, make_business, make_customer, make_invoice
 
@@ -129,3 +136,157 @@ def test_a_page_of_many_items_asks_the_database_as_often(
 
 
 QUERIES = 8
+
+
+# what the firm does decides whether anything is said at all
+
+SENSITIVE_TRADES = ("medical", "dental", "legal", "counseling", "funeral")
+ASKED = (
+    "what is this for",
+    "which job was that",
+    "what work was it",
+    "when was that done",
+    "what did you do for me",
+    "de qué es la factura",
+    "say that again",
+    "what is the total",
+)
+
+
+def practice(firm: Firm, trade: str) -> None:
+    Business.objects.filter(pk=firm.business.pk).update(trade=trade)
+    firm.business.refresh_from_db()
+
+
+@pytest.mark.parametrize("trade", SENSITIVE_TRADES)
+def test_in_a_sensitive_trade_no_word_of_the_work_is_ever_spoken(plumber: Firm, invoice: Invoice, trade: str) -> None:
+    for item in ("WTR-HTR Repair", "Trip charge"):
+        approve(item, "root canal", "endodoncia", by=plumber.owner)
+    practice(plumber, trade)
+    Invoice.objects.update(served_on=date(2026, 9, 14), issued_on=date(2026, 9, 15), due_on=date(2026, 10, 1))
+    brief = brief_for(on_the_line(invoice.customer))
+
+    assert [(one.work, one.service_date) for one in brief.invoices] == [("", None)]
+    for language in (Language.ENGLISH, Language.SPANISH):
+        step = advance(begin(replace(brief, language=language)).state, Said("this is Ana Reyes"))
+        spoken = [said(step)]
+        for question in ASKED:
+            step = advance(step.state, Said(question))
+            spoken.append(said(step))
+        told = " ".join(spoken)
+        assert "2232" in told
+        assert ("September 15" in told) or ("15 de septiembre" in told)
+        for private in (
+            "root canal",
+            "endodoncia",
+            "September 14",
+            "14 de septiembre",
+            "the work on",
+            "por el trabajo",
+        ):
+            assert private not in told
+
+
+def test_who_asks_what_it_was_for_in_a_practice_is_told_to_ask_the_practice(plumber: Firm, invoice: Invoice) -> None:
+    practice(plumber, "dental")
+    Invoice.objects.update(issued_on=date(2026, 9, 15))
+    step = advance(begin(brief_for(on_the_line(invoice.customer))).state, Said("this is Ana Reyes"))
+
+    answer = said(advance(step.state, Said("what is this for")))
+
+    assert answer.startswith(
+        "For your privacy I have no more than the number and the date: it is invoice 2232 of September 15."
+    )
+    assert "Ava's Plumbing can tell you what it was for." in answer
+
+
+def test_without_words_the_day_of_the_work_is_said_where_the_books_have_one(plumber: Firm, invoice: Invoice) -> None:
+    Invoice.objects.update(served_on=date(2026, 9, 14), due_on=date(2026, 10, 1))
+    step = advance(begin(brief_for(on_the_line(invoice.customer))).state, Said("this is Ana Reyes"))
+
+    assert "It is for the work on September 14." in said(step)
+
+
+def test_a_day_of_work_that_has_not_come_is_not_said(plumber: Firm, invoice: Invoice) -> None:
+    Invoice.objects.update(served_on=date(2031, 9, 14))
+
+    assert [facts.service_date for facts in brief_for(on_the_line(invoice.customer)).invoices] == [None]
+
+
+@pytest.mark.parametrize("trade", ["", *SENSITIVE_TRADES])
+def test_no_words_are_approved_before_the_trade_is_said_and_none_in_a_practice(
+    plumber: Firm, invoice: Invoice, trade: str
+) -> None:
+    practice(plumber, trade)
+
+    with pytest.raises(CannotBeSpoken):
+        approve("Trip charge", "a service call", by=plumber.owner)
+
+    assert SpokenLabel.objects.count() == 0
+    assert approve("Trip charge", "", by=plumber.owner) is None  # taking words back is always possible
+
+
+def test_a_firm_that_turns_out_to_be_a_practice_takes_its_words_back_and_calls_no_private_person(
+    ava: Client, plumber: Firm, invoice: Invoice
+) -> None:
+    approve("Trip charge", "a service call", by=plumber.owner)
+    Business.objects.filter(pk=plumber.business.pk).update(consumer_calls=True)
+
+    answer = ava.post("/calls/words/trade/", {"trade": "medical"}, follow=True).content.decode()
+    again = ava.post("/calls/words/trade/", {"trade": "medical"})
+
+    plumber.business.refresh_from_db()
+    assert "1 name for your work is taken back" in answer
+    assert "nothing is said of the work on the phone" in answer
+    assert (plumber.business.trade, plumber.business.consumer_calls) == ("medical", False)
+    assert SpokenLabel.objects.count() == 0
+    assert again.status_code == 302
+    assert ActivityLine.objects.filter(verb="said_trade").count() == 1
+
+
+def test_words_for_work_in_a_practice_are_refused_on_the_page_too(ava: Client, plumber: Firm, invoice: Invoice) -> None:
+    practice(plumber, "funeral")
+
+    answer = ava.post("/calls/words/items/", {"item": "trip charge", "words": "a casket"})
+
+    assert answer.status_code == 422
+    assert SpokenLabel.objects.count() == 0
+
+
+def test_an_unknown_trade_is_refused_and_changes_nothing(ava: Client, plumber: Firm) -> None:
+    assert ava.post("/calls/words/trade/", {"trade": "piracy"}).status_code == 422
+    plumber.business.refresh_from_db()
+    assert plumber.business.trade == "home"
+
+
+def test_private_persons_of_a_practice_are_called_only_once_counsel_has_read_its_words(
+    ava: Client, plumber: Firm
+) -> None:
+    practice(plumber, "dental")
+    Business.objects.update(consent_attested_at=timezone.now(), consent_wording="they gave them to us")
+    counsel = {"counsel": "Dana Lee", "on": "2026-11-01", "reference": "letter of Nov 1", "sure": "on"}
+
+    refused = ava.post("/rules/private-persons/", counsel)
+    plumber.business.refresh_from_db()
+    assert refused.status_code == 200
+    assert plumber.business.consumer_calls is False
+
+    ava.post("/rules/private-persons/", {**counsel, "private_wording": "on"})
+    plumber.business.refresh_from_db()
+    assert plumber.business.consumer_calls is True
+
+
+def test_a_firm_that_has_not_said_what_it_does_calls_no_private_person(plumber: Firm) -> None:
+    practice(plumber, "")
+    Business.objects.update(consent_attested_at=timezone.now(), consent_wording="they gave them to us")
+    plumber.business.refresh_from_db()
+
+    with pytest.raises(consumers.NotYet) as refused:
+        consumers.go_live(
+            plumber.business,
+            counsel=consumers.Counsel("Dana Lee", date(2026, 11, 1), "letter"),
+            notice_version="a",
+            by="ava",
+        )
+
+    assert [lack.code for lack in refused.value.lacks] == ["trade"]

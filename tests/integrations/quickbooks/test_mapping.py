@@ -138,6 +138,32 @@ def test_whether_it_was_sent_is_yes_no_or_not_said(changes: dict[str, Any], sent
     assert invoice.sent is sent
 
 
+@pytest.mark.parametrize(
+    ("days", "served_on"),
+    [
+        (("2026-08-30", "2026-08-30"), date(2026, 8, 30)),
+        (("2026-08-30", "2026-08-31"), None),
+        (("2026-08-30", None), None),
+        ((None, None), None),
+        (("a day in May", "a day in May"), None),
+    ],
+)
+def test_the_day_of_the_work_is_known_where_all_lines_agree(days: tuple[Any, Any], served_on: date | None) -> None:
+    lines = [
+        {
+            "Amount": 10,
+            "DetailType": "SalesItemLineDetail",
+            "SalesItemLineDetail": {"ItemRef": {"value": "10"}, **({"ServiceDate": day} if day else {})},
+        }
+        for day in days
+    ]
+
+    found = read("Invoice", raw(INVOICE, Line=lines))
+
+    assert isinstance(found, LedgerInvoice)
+    assert found.served_on == served_on
+
+
 def test_a_missing_due_date_stays_missing() -> None:
     invoice = read("Invoice", raw(INVOICE, DueDate=None))
 

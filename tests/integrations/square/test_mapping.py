@@ -345,3 +345,15 @@ def test_whatever_comes_instead_of_an_object_is_set_aside(value: Any) -> None:
 
     for found in (mapping.invoice(raw, HOME), mapping.payment(raw, HOME), mapping.customer(raw, HOME)):
         assert isinstance(found, Unusable)
+
+
+@pytest.mark.parametrize(
+    ("written", "served_on"), [("2026-09-01", date(2026, 9, 1)), (None, None), ("soon", None), (20260901, None)]
+)
+def test_the_day_of_the_work_is_the_one_on_the_invoice_and_a_bad_one_spoils_nothing(
+    written: Any, served_on: date | None
+) -> None:
+    found = invoice(sale_or_service_date=written if written is not None else ...)
+
+    assert isinstance(found, LedgerInvoice)
+    assert found.served_on == served_on
