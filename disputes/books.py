@@ -22,6 +22,7 @@ from disputes.resolving import CannotResolve, Kind, Status, held
 from invoices.models import CreditMemo, Invoice, Replacement
 from notifications import outbox
 from syntharra import clock, due, money
+from syntharra.tenancy import TenantQuerySet
 
 DUE = "books_moved"
 What = BooksMoved.What
@@ -116,9 +117,9 @@ def _judged(dispute: Dispute, invoice: Invoice, before: Decimal) -> Seen:
     if invoice.balance > before:
         return Seen(What.ROSE, before, invoice.balance, "")
     if invoice.balance == 0:
-        return Seen(What.PAID if cash > 0 else What.CLEARED, before, Decimal(0), _proof(invoice))
+        return Seen(What.PAID if cash > 0 else What.CLEARED, before, Decimal(0), _proof(dispute, invoice))
     part_paid = cash > 0 and before - invoice.balance <= cash
-    return Seen(What.PART_PAID if part_paid else What.LOWERED, before, invoice.balance, _proof(invoice))
+    return Seen(What.PART_PAID if part_paid else What.LOWERED, before, invoice.balance, _proof(dispute, invoice))
 
 
 def newer_of(invoice: Invoice) -> Invoice | None:
@@ -137,13 +138,22 @@ def paid_since(dispute: Dispute, invoice: Invoice) -> Decimal:
     return came.aggregate(sum=Sum("amount"))["sum"] or Decimal(0)
 
 
-def _proof(invoice: Invoice) -> str:
+def _proof(dispute: Dispute, invoice: Invoice) -> str:
     """The credit memo that lowered it, by its number, where the books say."""
-    memos = CreditMemo.objects.filter(
-        customer=invoice.customer_id, deleted_at=None, applied__contains=[{"invoice": invoice.external_id}]
-    )
-    number = memos.order_by("-issued_on", "-pk").values_list("number", flat=True).first()
+    memos = CreditMemo.objects.filter(customer=invoice.customer_id, deleted_at=None).exclude(number="")
+    applied = memos.filter(applied__contains=[{"invoice": invoice.external_id}])
+    number = applied.order_by("-issued_on", "-pk").values_list("number", flat=True).first()
+    if not number:
+        number = _only_one_of_that_size(dispute, invoice, memos)
     return _("credit memo %(number)s") % {"number": number} if number else ""
+
+
+def _only_one_of_that_size(dispute: Dispute, invoice: Invoice, memos: TenantQuerySet[CreditMemo]) -> str | None:
+    """Some books say how much credit went to a bill and not from which memo: named only where no other fits."""
+    since = invoice.allocations.filter(kind="credit", changed_at__gte=dispute.opened_at)
+    credited = since.aggregate(sum=Sum("amount"))["sum"]
+    fitting = list(memos.filter(total=credited, applied=[]).values_list("number", flat=True)[:2]) if credited else []
+    return fitting[0] if len(fitting) == 1 else None
 
 
 def _ask(dispute: Dispute, invoice: Invoice, seen: Seen) -> None:

@@ -4,7 +4,6 @@ import re
 import time
 from datetime import datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.apps import apps
 from django.db import close_old_connections, connection
@@ -69,7 +68,7 @@ def no_contact_after_freeze(stage: Stage, said: dict[str, Any]) -> None:
     assert frozen_at is not None
     before = len(stage.ask("twilio/_sim/rings")["rings"])
     until = frozen_at + timedelta(days=30)
-    while clock.now().astimezone(ZoneInfo(stage.business.time_zone)).hour != CALLING_HOUR:
+    while clock.now().astimezone(stage.zone).hour != CALLING_HOUR:
         stage.move_clock("1h")
     while clock.now() < until:
         stage.move_clock("1d")
@@ -127,7 +126,7 @@ def stranger_sees_nothing(stage: Stage, said: dict[str, Any]) -> None:
             reverse("invoice", args=["2207"]),
             reverse("customer", args=[invoice.customer_id]),
             reverse("call", args=[call.pk if call else invoice.pk]),
-            reverse("dispute", args=[stage.business.disputes.get(invoice=invoice).number]),
+            reverse("dispute", args=[stage.business.disputes.filter(invoice=invoice).earliest("opened_at").number]),
         ]
         names = list(stage.business.customers.values_list("name", flat=True))
     lists = ["today", "invoices", "customers", "calls", "disputes", "money", "activity", "connections", "sandbox"]

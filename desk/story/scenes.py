@@ -7,6 +7,7 @@ import re
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import httpx2
 from django.db import close_old_connections
@@ -33,6 +34,7 @@ class Stage:
         self.web, self.simulators = web.rstrip("/"), simulators.rstrip("/")
         self.owner = Browser(web)
         self.business: Business = Business.objects.get(name="Ava's Plumbing")
+        self.zone = ZoneInfo(self.business.time_zone)
 
     def ask(self, path: str) -> Any:
         """What a simulator knows."""

@@ -115,6 +115,31 @@ def test_another_balance_than_agreed_keeps_it_frozen_and_asks(plumber: Firm) -> 
     )  # fmt: skip
 
 
+@pytest.mark.parametrize(("memos", "proof"), [(("1044",), "credit memo 1044"), (("1044", "1045"), "")])
+def test_books_that_do_not_say_which_memo_it_was_have_it_named_where_only_one_fits(
+    plumber: Firm, memos: tuple[str, ...], proof: str
+) -> None:
+    dispute = disputed(plumber)
+    invoice = Invoice.objects.get(pk=dispute.invoice_id)
+    for number in memos:
+        CreditMemo.objects.create(
+            connection=invoice.connection, customer=invoice.customer, external_id=number, number=number,
+            currency="USD", total=Decimal("146.00"), balance=0,
+        )  # fmt: skip
+    payment = Payment.objects.create(
+        connection=invoice.connection, customer=invoice.customer, external_id="pay9", amount=Decimal(0),
+        currency="USD", paid_on=now().date(),
+    )  # fmt: skip
+    Allocation.objects.create(
+        payment=payment, invoice=invoice, kind="credit", amount=Decimal("146.00"), currency="USD", seen_at=now(),
+        changed_at=now(),
+    )  # fmt: skip
+
+    now_in_the_books(dispute, "650.00")
+
+    assert BooksMoved.objects.get(answer="").proof == proof
+
+
 def test_nothing_resumes_on_a_balance_the_books_do_not_show(plumber: Firm) -> None:
     dispute = disputed(plumber)
     found, invoice = held(dispute.pk)
