@@ -3,7 +3,6 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -11,6 +10,7 @@ from django.db import connection, transaction
 
 from calls.models import TranscriptLine
 from disputes.hearing import Heard
+from syntharra import bulk
 from syntharra.tenancy import current_business
 
 REMEMBERED = 12
@@ -32,9 +32,8 @@ class Note:
     also: list[str] = field(default_factory=list)
     evidence: dict[str, Any] = field(default_factory=dict)
 
-    def row(self, call_id: UUID) -> TranscriptLine:
-        said = {**vars(self), "second": Decimal(str(round(self.second, 2)))}
-        return TranscriptLine(call_id=call_id, **said)
+    def row(self, call_id: UUID, played: str | None) -> bulk.Row:
+        return {**vars(self), "second": round(self.second, 2), "call_id": call_id, "played": played}
 
 
 @dataclass
@@ -75,18 +74,24 @@ def write(call_id: UUID, page: Page) -> None:
 @transaction.atomic
 def write_all(pages: Mapping[UUID, Page]) -> None:
     """The pages of many calls of one business in one transaction of four statements at most: all of them or none."""
-    rows = [note.row(call_id) for call_id, page in pages.items() for note in page.notes]
-    if rows:
-        TranscriptLine.objects.bulk_create(rows, ignore_conflicts=True)
-    played = [(call, position, heard) for call, page in pages.items() for position, heard in page.played.items()]
+    played = {(call, position): heard for call, page in pages.items() for position, heard in page.played.items()}
+    rows = [
+        note.row(call_id, played.pop((call_id, note.position), None))
+        for call_id, page in pages.items()
+        for note in page.notes
+    ]
+    bulk.insert(TranscriptLine, rows, on_conflict=_AGAIN)
     memories = [(call, page.memory, page.heard_by) for call, page in pages.items() if page.memory is not None]
     stopped = [(call, page.stopped_line) for call, page in pages.items() if page.stopped_changed]
     # In the order of their keys, so that two who write never wait for each other in a circle.
-    _update(_PLAYED, sorted(played))
+    _update(_PLAYED, sorted((*line, heard) for line, heard in played.items()))
     _update(_MEMORY, sorted(memories))
     _update(_STOPPED, sorted(stopped, key=lambda row: row[0]))
 
 
+_AGAIN = (
+    "(business_id, call_id, position) DO UPDATE SET played = coalesce(excluded.played, calls_transcriptline.played)"
+)
 # One statement for many rows, which go over as one document; row level security binds it to the business as it does every other.
 _PLAYED = """
 UPDATE calls_transcriptline AS line SET played = new.played
