@@ -21,6 +21,7 @@ from calls.workdays import workdays_after
 from compliance.models import StopKind
 from compliance.services import stop
 from compliance.statements import Kind, state
+from disputes import pay_links
 from disputes.models import Claim
 from disputes.services import NewClaim, open_dispute, pause, specify
 from invoices.models import Contact, Customer, Invoice, Promise
@@ -193,8 +194,9 @@ def _named(act: acts.Callback, call: Call) -> datetime | None:
 def _send_link(scene: Scene, act: acts.SendLink) -> None:
     call = _hold(scene)
     # What he says is paid, or doubts, is not asked for, not even by a link.
-    payable = tuple(invoice.pk for invoice in _unfrozen(call) if invoice.pay_url and not invoice.paused_reason)
-    if payable:
+    about = [invoice for invoice in _unfrozen(call) if not invoice.paused_reason]
+    payable = tuple(invoice.pk for invoice in about)
+    if pay_links.is_payable(about):
         outbox.owe(*letters.pay_link(call, payable))
 
 

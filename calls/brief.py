@@ -13,6 +13,7 @@ from calls.models import Attempt, Call
 from calls.outcomes import spoken_of, spoken_on
 from calls.workdays import workdays_after
 from compliance.operator import declaration
+from disputes import pay_links
 from disputes.letters import email_of
 from disputes.models import Dispute
 from invoices.models import Contact, Customer, Invoice
@@ -120,5 +121,4 @@ def _disputes_open(customer: Customer) -> bool:
 
 def _link(customer: Customer, invoices: list[Invoice]) -> LinkChannel:
     """A link is offered only where it can be sent: an address on file and a page to pay on for every invoice."""
-    payable = bool(invoices) and all(invoice.pay_url for invoice in invoices)
-    return LinkChannel.EMAIL if payable and email_of(customer) else LinkChannel.NONE
+    return LinkChannel.EMAIL if pay_links.is_payable(invoices) and email_of(customer) else LinkChannel.NONE

@@ -13,6 +13,7 @@ from calls.models import Attempt, FinalChoice
 from compliance.models import Channel, Purpose
 from compliance.registry import Ask
 from compliance.services import clear
+from disputes import pay_links
 from disputes.letters import email_of
 from integrations.abilities import Act
 from invoices import entries
@@ -224,7 +225,7 @@ def letter_of(invoice: Invoice) -> dict[str, Any]:
 
 
 def _told(message: Message) -> dict[str, Any]:
-    invoice = Invoice.objects.select_related("customer").get(messages__message=message)
+    invoice = Invoice.objects.select_related("customer", "business").get(messages__message=message)
     if invoice.left_reason != Invoice.Left.YOUR_DECISION:
         raise NoLongerTrue("the owner has chosen otherwise")
-    return letter_of(invoice)
+    return letter_of(invoice) | {"pay_url": pay_links.url_to([invoice])}

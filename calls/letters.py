@@ -6,6 +6,7 @@ from uuid import UUID
 
 from calls.models import Call
 from compliance.models import Channel, Purpose
+from disputes import pay_links
 from disputes.letters import email_of
 from invoices.models import Invoice
 from notifications.letters import letter_facts
@@ -16,7 +17,7 @@ from syntharra.money import Money, of
 
 def register() -> None:
     """Say what the letters that follow a call tell."""
-    letter_facts("pay_link", _about)
+    letter_facts("pay_link", _to_pay)
     letter_facts("promise_confirmation", _promised)
     letter_facts("invoice_copy", _copied)
     letter_facts("stop_confirmation", _about)
@@ -65,8 +66,16 @@ def _to_customer(
 
 
 def _about(message: Message) -> dict[str, Any]:
-    invoices = Invoice.objects.filter(messages__message=message).order_by("due_on", "number")
+    mine = Invoice.objects.filter(messages__message=message).select_related("business")
+    invoices = mine.order_by("due_on", "number")
     return {"customer": message.customer, "invoices": list(invoices)}
+
+
+def _to_pay(message: Message) -> dict[str, Any]:
+    """With the link to our page, which stops when he says there that something is wrong."""
+    about = _about(message)
+    open_now = [one for one in about["invoices"] if one.balance > 0]
+    return {**about, "url": pay_links.url_to(open_now or about["invoices"])}
 
 
 def _promised(message: Message) -> dict[str, Any]:

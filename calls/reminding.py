@@ -14,6 +14,7 @@ from django.urls import reverse
 from accounts.models import Business
 from calls.models import Attempt
 from compliance.models import Channel, Purpose
+from disputes import pay_links
 from disputes.letters import email_of
 from invoices.models import Contact, Invoice
 from notifications import outbox
@@ -75,7 +76,7 @@ def _letter(invoice: Invoice, late: int, address: str) -> Letter:
 
 def _told(message: Message) -> dict[str, Any]:
     """What is owed when the e-mail leaves. Overtaken by a call, or by the customer's mailbox: it does not leave."""
-    invoice = Invoice.objects.filter(messages__message=message).select_related("customer").get()
+    invoice = Invoice.objects.filter(messages__message=message).select_related("customer", "business").get()
     if Attempt.objects.filter(about__invoice=invoice, counted=True).exists():
         raise NoLongerTrue("they were called about it meanwhile")
     if email_of(invoice.customer) != message.to:
@@ -84,6 +85,7 @@ def _told(message: Message) -> dict[str, Any]:
     return {
         "customer": invoice.customer,
         "invoice": invoice,
+        "pay_url": pay_links.url_to([invoice]),
         "first": message.facts.get("step") == STEPS[0],
         "no_email_url": urljoin(settings.PUBLIC_URL, reverse("no_email", args=[token])),
     }

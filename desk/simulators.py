@@ -1,24 +1,21 @@
 """The simulated world in one process: books, carrier, mail, and people who pay when the letter with the link arrives."""
 
 import asyncio
-import re
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
 
-import httpx2
 import uvicorn
 from django.conf import settings
 from django.db import DatabaseError
 from starlette.applications import Starlette
-from starlette.requests import Request
-from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.responses import PlainTextResponse
 from starlette.routing import Mount, Route
 
 from desk import simulated_books
 from desk.sandbox import tell_simulators
-from integrations.quickbooks import simulator as quickbooks
+from desk.simulated_payer import Payer
 from integrations.stripe import simulator as stripe
 from integrations.twilio import simulator as twilio
 from notifications import mailbox as post
@@ -26,58 +23,10 @@ from syntharra import logs
 
 log = logs.get(__name__)
 TRIES_TO_TELL = 60
-PAY_LINK = re.compile(r"https?://\S+/pay/[\w-]+/[\w-]+")
-WAITS_FOR_LETTER = 180.0
 # Ana Reyes of Harbor Cafe has two numbers in the books and answers both.
 ANAS_DESK, ANAS_MOBILE = "+16145550103", "+16145550163"
 # Machine seconds anybody waits for the agent to speak, however fast the people themselves speak: the machine may be busy.
 PATIENCE = 10.0
-REALMS = (quickbooks.AVAS_PLUMBING, quickbooks.RIVAL_ROOTER)
-
-
-class Payer:
-    """A customer who said he would pay by the link: waits for our letter, opens the link in it, presses the button."""
-
-    def __init__(self, origin: str, mailbox: post.Mailbox) -> None:
-        self.origin = origin
-        self.mailbox = mailbox
-        self.paying: set[asyncio.Task[None]] = set()
-
-    async def told(self, request: Request) -> Response:
-        number = str((await request.json())["to"])
-        after = self.mailbox.count
-        # The link may have been mailed while the customer was still on the line.
-        task = asyncio.create_task(self._pay(number, max(0, after - 25)))
-        self.paying.add(task)
-        task.add_done_callback(self.paying.discard)
-        return JSONResponse({"waiting_for_the_letter": True}, status_code=202)
-
-    async def _pay(self, number: str, after: int) -> None:
-        async with httpx2.AsyncClient(timeout=15, trust_env=False) as client:
-            addresses = await self._addresses(client, number)
-            deadline = asyncio.get_running_loop().time() + WAITS_FOR_LETTER
-            while asyncio.get_running_loop().time() < deadline:
-                for letter in list(self.mailbox.letters):
-                    if letter["id"] > after and addresses & set(letter["to"]):
-                        for link in PAY_LINK.findall(letter["text"]):
-                            await client.post(link)
-                            log.info("simulated_customer_paid")
-                        if PAY_LINK.search(letter["text"]):
-                            return
-                await asyncio.sleep(0.2)
-        log.warning("simulated_customer_got_no_link")
-
-    async def _addresses(self, client: httpx2.AsyncClient, number: str) -> set[str]:
-        """The mail addresses of whoever has this number in the simulated books."""
-        found: set[str] = set()
-        for realm in REALMS:
-            books = (await client.get(f"{self.origin}/quickbooks/_sim/books/{realm}")).json()
-            for customer in books["objects"]["Customer"]:
-                numbers = (customer.get(kind) or {} for kind in ("PrimaryPhone", "Mobile", "AlternatePhone"))
-                digits = [re.sub(r"\D", "", entry.get("FreeFormNumber", ""))[-10:] for entry in numbers]
-                if number[-10:] in digits:
-                    found.add((customer.get("PrimaryEmailAddr") or {}).get("Address", ""))
-        return found - {""}
 
 
 def create_app(host: str, port: int, speed: float, mailbox: post.Mailbox) -> Starlette:

@@ -8,6 +8,7 @@ because it came to an address that only our letter to him has, and nothing a mai
 
 import hashlib
 from datetime import timedelta
+from email.message import EmailMessage
 from uuid import UUID
 
 from django.core.files.base import ContentFile
@@ -19,7 +20,7 @@ from disputes import forwards, replies
 from disputes.mail_models import InboundMail, StrayMail
 from integrations.secrets import encrypt
 from invoices import notices
-from invoices.models import Hold
+from invoices.models import Customer, Hold
 from invoices.services import hold_customer
 from notifications import lint, mail_reading, quotes, sending
 from notifications.mail_reading import Mail
@@ -61,6 +62,31 @@ def take(raw: bytes, *, envelope: str = "") -> list[UUID]:
             except Exception:  # kept, held, and due: the sweep comes by
                 log.exception("mail_not_acted_on", mail=str(row.pk))
     return kept
+
+
+def take_from_page(customer: Customer, *, subject: str, words: str) -> InboundMail:
+    """What he asks on one of our pages, read as an answer of his by mail would be. The same words twice a day are one."""
+    mail = EmailMessage()
+    mail["From"] = "page@syntharra.invalid"
+    mail["Subject"] = " ".join(subject.split())[:200]
+    mail.set_content(words)
+    raw = mail.as_bytes()
+    key = hashlib.sha256(f"page:{customer.pk}:{clock.now().date()}:{words}".encode()).hexdigest()
+    row = InboundMail.objects.filter(key=key).first()
+    if row is None:
+        pk = uuid7()
+        stored = default_storage.save(f"{current_business()}/mail/{pk}.eml", ContentFile(raw))
+        with transaction.atomic():
+            hold_customer(customer.pk)
+            waits = Hold.objects.create(customer=customer, reason=replies.TO_READ, by=BY, since=clock.now())
+            row = InboundMail.objects.create(
+                pk=pk, key=key, kind=Kind.REPLY, customer=customer, sender=customer.name, subject=subject[:200],
+                words=words, whole=words, came_at=clock.now(), stored=stored, sha256=hashlib.sha256(raw).hexdigest(),
+                hold=waits, waits=True, heard={"page": True},
+            )  # fmt: skip
+            due.note(DUE, row.pk, at=clock.now())
+            timeline.record(row, "mail_came", by=BY, kind=Kind.REPLY, sender=customer.name, about=subject)
+    return act(row.pk)
 
 
 def _stray(raw: bytes, why: str) -> None:

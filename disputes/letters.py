@@ -27,7 +27,7 @@ from notifications import outbox
 from notifications.letters import NoLongerTrue, letter_facts, when_sent
 from notifications.models import Message
 from notifications.outbox import Act, Letter, carries_out
-from syntharra import clock, links
+from syntharra import clock, links, money
 
 PAGE_LASTS = timedelta(days=60)
 
@@ -119,6 +119,7 @@ def _alert(message: Message) -> dict[str, Any]:
     return {
         "claim": claim,
         "told_on": date.fromisoformat(told_on) if told_on else None,
+        "chargeback": _chargeback(claim),
         "disputes": disputes,
         "customer": claim.customer,
         "others": list(others),
@@ -126,6 +127,20 @@ def _alert(message: Message) -> dict[str, Any]:
         "reminders_by_us": by_us,
         "acknowledge_by": answer_by(claim.said_at),
         "url": absolute(disputes[0].get_absolute_url()),
+    }
+
+
+def _chargeback(claim: Claim) -> dict[str, Any] | None:
+    """What the firm must know of a bank's question: how much, why, until when, and where it answers."""
+    if claim.source != Claim.Source.CHARGEBACK:
+        return None
+    said = claim.evidence
+    by = said.get("answer_by")
+    return {
+        "amount": money.of(said["amount"], said["currency"]),
+        "reason": str(said["bank_reason"]).replace("_", " "),
+        "answer_by": date.fromisoformat(by) if by else None,
+        "page": said["page"],
     }
 
 

@@ -13,6 +13,7 @@ from django.urls import reverse
 
 from accounts.models import Role
 from compliance.models import Channel, Purpose
+from disputes import pay_links
 from disputes.addresses import absolute, email_of, people
 from disputes.models import BooksMoved, Dispute, Post, Resolution, Specification
 from disputes.questions import WISHES, in_words
@@ -261,7 +262,12 @@ def _agreed(message: Message) -> dict[str, Any]:
     dispute, invoice = _dispute(message), _about(message)
     if invoice.frozen_at is not None or invoice.balance != dispute.agreed_balance:
         raise NoLongerTrue("the invoice is disputed again, or another amount is open by now")
-    return _told(dispute, invoice=invoice, agreed=money.of(invoice.balance, invoice.currency), pay_url=invoice.pay_url)
+    return _told(
+        dispute,
+        invoice=invoice,
+        agreed=money.of(invoice.balance, invoice.currency),
+        pay_url=pay_links.url_to([invoice]),
+    )
 
 
 def _was_reminded(message: Message) -> None:

@@ -1,9 +1,11 @@
 from django.urls import path
 
-from disputes import mail_doors, signed_acts, views
+from disputes import mail_doors, pay_views, signed_acts, views
 
 urlpatterns = [
     path("mail/<slug:service>", mail_doors.inbound_mail, name="inbound_mail"),
+    path("p/<str:token>", pay_views.pay, name="pay_page"),
+    path("p/<str:token>/to/<uuid:pk>", pay_views.go, name="pay_go"),
     path("l/<str:token>", views.signed_page, name="signed_page"),
     path("l/<str:token>/files/<uuid:pk>", views.signed_file, name="signed_file"),
     path("l/<str:token>/act", signed_acts.signed_act, name="signed_act"),

@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils import translation
 from django.views.decorators.http import require_GET, require_http_methods
 
-from disputes import customer_acts, files, page, posts, specifying
+from disputes import customer_acts, files, page, pay_links, pay_page, posts, specifying
 from disputes.ending import ClosedAlready, NotProved
 from disputes.models import Dispute, DisputeFile, Side, Specification
 from disputes.page_forms import DetailsForm, KindForm, NameForm, WordsForm
@@ -148,12 +148,20 @@ def _drop(request: HttpRequest, dispute: Dispute) -> HttpResponse | None:
     return None
 
 
+def _pay(request: HttpRequest, dispute: Dispute) -> HttpResponse | None:
+    """He wants to pay although the question is open: to the pay page, which says that this gives nothing up."""
+    if not fact_check.may_show(request, dispute.customer):
+        return _shown(request, dispute, refusal=page.over(), status=409)
+    return redirect(pay_links.path_to(dispute.customer_id, [dispute.invoice_id], origin="dispute"))
+
+
 _ACTS: dict[str, Callable[[HttpRequest, Dispute], HttpResponse | None]] = {
     "kind": _kind,
     "details": _details,
     "write": _write,
     "answer": _answer,
     "drop": _drop,
+    "pay": _pay,
 }
 
 
@@ -182,6 +190,7 @@ def _shown(
         "asked_by_phone": bool(asked) and not shows,
         "thread": page.thread(dispute) if shows else [],
         "files": _files(request, dispute) if shows else [],
+        "pays": pay_page.beside(dispute, invoice) if shows else None,
         "evidence": specifying.evidence_of(draft.kind),
         "kind_words": draft.get_kind_display() if draft.kind else "",
         "kind_form": forms.get("kind_form") or KindForm(initial={"kind": draft.kind}),
