@@ -55,6 +55,9 @@ def work_of(dispute: Dispute, membership: Membership) -> dict[str, Any]:
         "running": _running(dispute, running, membership) if running else None,
         "card": _card(dispute, membership) if live else None,
         "resolve_url": url("resolution") if live and works and running is None else "",
+        "last_steps_url": url("last_steps")
+        if dispute.closed_as == "unresolved" and membership.role == Role.OWNER
+        else "",
         "thread": [_entry(post) for post in dispute.posts.order_by("at")],
         "files": [
             (file, reverse("dispute_file", args=[dispute.number, file.pk]))

@@ -20,6 +20,7 @@ from desk.replaced import title_of
 from desk.standing import invoice_url
 from desk.wording.entries import what_of
 from desk.wording.replies import title_of as reply_title
+from disputes import posting
 from disputes.acknowledging import to_post
 from disputes.deadlines import ACKNOWLEDGE_WITHIN
 from disputes.models import ClaimOn
@@ -52,6 +53,7 @@ def needs(business: Business) -> list[Need]:
         *_disputes(business),
         *_replies(business),
         *_letters(business),
+        *_more_letters(business),
         *_replacements(business),
         *_paused(business),
         *_approvals(business),
@@ -125,6 +127,15 @@ def _letters(business: Business) -> Iterator[Need]:
         said = _("They disagree with a bill and have no e-mail address we can use.")
         url = reverse("letter", args=[message.pk])
         yield Need("late" if late else "clock", "mail", what, url, _("Print"), said, by)
+
+
+def _more_letters(business: Business) -> Iterator[Need]:
+    """Everything else that no e-mail can carry."""
+    count = posting.waiting().filter(business=business).count()
+    if count:
+        what = ngettext("%(n)d letter is to be posted", "%(n)d letters are to be posted", count) % {"n": count}
+        said = _("There is no e-mail address. It counts once you have ticked it.")
+        yield Need("clock", "mail", what, reverse("letters_to_post"), _("Print"), said)
 
 
 def _replies(business: Business) -> Iterator[Need]:

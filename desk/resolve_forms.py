@@ -90,6 +90,11 @@ class BillStandsForm(WayForm):
     )
 
 
+class PlainQuestionForm(WayForm):
+    kind = Kind.PLAIN_QUESTION
+    words = _words(_("To the customer"), required=False)
+
+
 class ReworkForm(WayForm):
     kind = Kind.REWORK
     visit_on = forms.DateField(label=_("Who comes when?"), widget=forms.DateInput(attrs={"type": "date"}))
@@ -114,7 +119,7 @@ class WriteOffForm(WayForm):
 FORMS: dict[str, type[WayForm]] = {
     form.kind: form
     for form in (
-        CreditForm, RevisedForm, SettlementForm, ReworkForm, BillStandsForm, MediationForm, SmallClaimsForm, WriteOffForm
+        CreditForm, RevisedForm, SettlementForm, ReworkForm, PlainQuestionForm, BillStandsForm, MediationForm, SmallClaimsForm, WriteOffForm
     )
 }  # fmt: skip
 

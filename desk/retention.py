@@ -111,6 +111,7 @@ TABLE: dict[str, Kept] = {
     "disputes.Post": PROOF,
     "disputes.DisputeFile": PROOF,
     "disputes.Resolution": PROOF,
+    "disputes.LastStep": PROOF,
     "disputes.BooksMoved": PROOF,
     "disputes.InvoiceVersion": PROOF,
     "disputes.LegalDate": PROOF,

@@ -34,7 +34,7 @@ from disputes.models import Claim, Dispute
 from disputes.quoting import may_be_quoted
 from invoices.models import Customer
 from invoices.services import hold_customer
-from notifications import lint, outbox
+from notifications import lint, outbox, paper
 from notifications.letters import was_sent
 from notifications.models import Duty, Message
 from notifications.outbox import Act, Letter
@@ -124,6 +124,13 @@ def postal(customer: Customer) -> str:
         return ""
     place = " ".join(part for part in (customer.city, (customer.state or "").rpartition("-")[2], customer.zip) if part)
     return f"{customer.name}, {customer.street}, {place}"[:254]
+
+
+def envelope(customer: Customer) -> list[str]:
+    """The lines of an envelope, the name first; the name alone where the books have no street."""
+    place = " ".join(part for part in ((customer.state or "").rpartition("-")[2], customer.zip) if part)
+    lines = [customer.name, customer.street, ", ".join(part for part in (customer.city, place) if part)]
+    return [line for line in lines if line] if customer.street else [customer.name]
 
 
 def not_sent(message: Message) -> None:
@@ -247,16 +254,19 @@ def printed(message: Message) -> str:
             raise CannotAcknowledge(_("It may not be posted now: %(why)s") % {"why": answer.reason})
         token = links.make("dispute", disputes[0].pk, lasts=PAGE_LASTS, scope={"claim": message.facts["claim"]})
     said = texts(message.language)
-    context = {
-        "business": message.business,
-        "customer": Customer.objects.get(pk=message.customer_id),
-        "on": clock.today(message.business.time_zone),
-        "paragraphs": draft(message).words.split("\n\n"),
-        "said": said,
-        "url": absolute(reverse("signed_page", args=[token])),
-    }
+    url = absolute(reverse("signed_page", args=[token]))
     with translation.override(message.language):
-        return render_to_string("letters/_letter_to_post.html", context)
+        foot = render_to_string("letters/_foot_customer.txt", {"business": message.business}).strip()
+    return paper.html(
+        paper.Sheet(
+            business=message.business,
+            address=envelope(Customer.objects.get(pk=message.customer_id)),
+            on=clock.today(message.business.time_zone),
+            subject=said["subject"].format(firm=message.business.name),
+            paragraphs=[*draft(message).words.split("\n\n"), f"{said['on_paper']}\n{url}", said["stray"], foot],
+            language=message.language,
+        )
+    )
 
 
 def draft(message: Message) -> Draft:

@@ -98,7 +98,7 @@ def _ends(running: Resolution, dispute: Dispute, invoice: Invoice) -> bool:
             letter = "dispute_closed_agreed" if running.agreed_balance > 0 else "dispute_closed_zero"
             end = End(closed_as=running.kind, agreed=running.agreed_balance, letter=letter, on=newer)
             Resolution.objects.filter(pk=running.pk).update(replaced_by=newer)
-        case Kind.SETTLEMENT | Kind.BILL_STANDS if gone and paid_since(dispute, invoice) > 0:
+        case Kind.SETTLEMENT | Kind.BILL_STANDS | Kind.PLAIN_QUESTION if gone and paid_since(dispute, invoice) > 0:
             end = End(closed_as="paid", letter="dispute_closed_paid")
         case _:
             return False

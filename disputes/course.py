@@ -54,7 +54,8 @@ def take_its_course(resolution_id: UUID) -> str:
     end_resolution(resolution, Status.FAILED, why="no answer")
     back_to_work(dispute)
     timeline.record(dispute, "no_answer", by="Syntharra", kind=resolution.kind)
-    outbox.owe(*track_letters.your_turn(dispute, invoice, "no_answer"))
+    plainly = resolution.kind == Kind.PLAIN_QUESTION
+    outbox.owe(*track_letters.your_turn(dispute, invoice, "never_said" if plainly else "no_answer"))
     return "no answer"
 
 

@@ -26,7 +26,8 @@ REWORK_ANSWERED_WITHIN = timedelta(days=10)
 
 @transaction.atomic(durable=True)
 def answer(resolution_id: UUID, said: str, *, name: str, came_from: str = "") -> Resolution:
-    """``accepted``/``declined`` (settlement), ``agrees``/``objects`` (the bill stands), ``happy``/``not_happy`` (rework).
+    """``accepted``/``declined`` (settlement), ``agrees``/``objects`` (the bill stands), ``happy``/``not_happy`` (rework),
+    ``right``/``wrong`` (is this bill right?).
 
     The first answer counts; a second one of the same kind is once. Raises CannotResolve when it is over or too late.
     """
@@ -44,13 +45,13 @@ def answer(resolution_id: UUID, said: str, *, name: str, came_from: str = "") ->
             lowered = invoice.balance - resolution.agreed_balance
             Resolution.objects.filter(pk=resolution.pk).update(lowered_by=lowered)
             write(resolution, invoice, Act.LOWER, by=name.strip(), amount=lowered)
-        case "agrees" | "happy":
+        case "agrees" | "happy" | "right":
             end_resolution(resolution, Status.DONE)
             end = End(closed_as=resolution.kind, agreed=invoice.balance, letter="dispute_closed_agreed")
             close_held(dispute, invoice, end, by=name.strip())
         case "objects":
             unresolved_held(resolution, dispute, invoice, by=name.strip(), why="objects")
-        case _:  # declined, not happy: the firm decides anew
+        case _:  # declined, not happy, something is wrong: the firm decides anew
             end_resolution(resolution, Status.FAILED, why=said)
             back_to_work(dispute)
             outbox.owe(*track_letters.your_turn(dispute, invoice, said))
@@ -61,6 +62,7 @@ _ANSWERS = {
     Kind.SETTLEMENT: ("accepted", "declined"),
     Kind.BILL_STANDS: ("agrees", "objects"),
     Kind.REWORK: ("happy", "not_happy"),
+    Kind.PLAIN_QUESTION: ("right", "wrong"),
 }
 
 

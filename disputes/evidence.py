@@ -218,6 +218,12 @@ def _ways(dispute: Dispute) -> Iterable[Item]:
             "ended_why": way.ended_why,
         }  # fmt: skip
         yield Item("resolution", f"way of ending: {way.kind}", way.begun_at, facts)
+    for step in dispute.last_steps.order_by("at", "pk"):
+        facts = {
+            "kind": step.kind, "words": step.words, "amount": step.amount, "by": step.by, "answer": step.answer,
+            "answered_by": step.answered_by, "answered_at": step.answered_at, "answered_from": step.answered_from,
+        }  # fmt: skip
+        yield Item("last_step", f"after they did not agree: {step.kind}", step.at, facts)
     for card in dispute.moves.order_by("seen_at", "pk"):
         facts = {
             "what": card.what, "was": card.was, "now": card.now, "status": card.status, "proof": card.proof,

@@ -13,6 +13,7 @@ from disputes.track_models import BooksMoved as BooksMoved
 from disputes.track_models import DisputeFile as DisputeFile
 from disputes.track_models import EvidencePack as EvidencePack
 from disputes.track_models import InvoiceVersion as InvoiceVersion
+from disputes.track_models import LastStep as LastStep
 from disputes.track_models import LegalDate as LegalDate
 from disputes.track_models import Post as Post
 from disputes.track_models import Resolution as Resolution

@@ -5,8 +5,9 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
+from disputes import last_steps
 from disputes.letters import may_be_quoted
-from disputes.models import Dispute, Post, Resolution, Side
+from disputes.models import Dispute, LastStep, Post, Resolution, Side
 from syntharra import money
 
 
@@ -14,18 +15,20 @@ from syntharra import money
 class Asked:
     """What the firm asks him to answer, and the answers he has: (code, words)."""
 
-    resolution: Resolution
     words: str
     firm_says: str
     until: datetime | None
     answers: tuple[tuple[str, str], ...]
+    resolution: Resolution | None = None
+    offer: LastStep | None = None  # made after they never agreed
+    bill: tuple[tuple[str, money.Money], ...] = ()  # its lines, where it is asked whether it is right
 
 
 def asked_of_customer(dispute: Dispute) -> Asked | None:
     """The one answer the firm waits for, or None."""
     running = Resolution.objects.filter(dispute=dispute, status="running", step="customer").first()
     if running is None:
-        return None
+        return _late_offer(dispute)
     kinds = Resolution.Kind
     match running.kind:
         case kinds.SETTLEMENT:
@@ -38,12 +41,35 @@ def asked_of_customer(dispute: Dispute) -> Asked | None:
         case kinds.BILL_STANDS:
             words = _("This is the firm's answer.")
             answers = (("agrees", _("I agree")), ("objects", _("I do not agree")))
+        case kinds.PLAIN_QUESTION:
+            words = _("Is this bill right?")
+            answers = (("right", _("Yes, it is right")), ("wrong", _("No, something is wrong")))
         case kinds.REWORK:
             words = _("Is it right now?")
             answers = (("happy", _("Yes, it is right now")), ("not_happy", _("No, it is still not right")))
         case _other:
             return None
-    return Asked(running, words, running.words, running.expires_at, answers)
+    bill = bill_of(dispute) if running.kind == kinds.PLAIN_QUESTION else ()
+    return Asked(words, running.words, running.expires_at, answers, resolution=running, bill=bill)
+
+
+def bill_of(dispute: Dispute) -> tuple[tuple[str, money.Money], ...]:
+    """The lines of the bill: what, for how much."""
+    lines = dispute.invoice.lines.order_by("position")
+    return tuple((line.description or line.item, money.of(line.amount, line.currency)) for line in lines)
+
+
+def _late_offer(dispute: Dispute) -> Asked | None:
+    """An offer made after they never agreed."""
+    offer = last_steps.open_offer(dispute)
+    if offer is None or offer.amount is None:
+        return None
+    words = _("The firm offers to settle for %(agreed)s instead of %(before)s.") % {
+        "agreed": money.shown(money.of(offer.amount, offer.currency)),
+        "before": money.shown(money.of(offer.balance_before, offer.currency)),
+    }
+    answers = (("accepted", _("I accept")), ("declined", _("No, thank you")))
+    return Asked(words, offer.words, offer.expires_at, answers, offer=offer)
 
 
 def over() -> str:

@@ -167,10 +167,29 @@ def _check(dispute: Dispute, invoice: Invoice, plan: Plan) -> None:
         raise CannotResolve(_("The amount offered must be more than zero and less than what is owed."))
     if plan.kind == Kind.REWORK and (plan.visit_on is None or plan.visit_on < clock.today(invoice.business.time_zone)):
         raise CannotResolve(_("Say on which day somebody comes, today or later."))
+    if plan.kind == Kind.PLAIN_QUESTION:
+        _check_plain_question(dispute)
     if plan.kind in (Kind.BILL_STANDS, *OWNERS_ONLY) and not plan.words.strip():
         raise CannotResolve(_("Say why, point by point: it is kept with the dispute."))
     if plan.expires is not None and plan.expires <= clock.now():
         raise CannotResolve(_("The last day to answer must lie ahead."))
+
+
+def may_ask_plainly(dispute: Dispute) -> bool:
+    """What is wrong was never said, though it was asked three times; and it was not asked in this way before."""
+    if dispute.closed_at is not None or dispute.specified_at is not None or dispute.acknowledged_at is None:
+        return False
+    asked = clock.now() - dispute.acknowledged_at >= deadlines.ASK_AGAIN_AFTER[-1]
+    return asked and not Resolution.objects.filter(dispute=dispute, kind=Kind.PLAIN_QUESTION).exists()
+
+
+def _check_plain_question(dispute: Dispute) -> None:
+    if Resolution.objects.filter(dispute=dispute, kind=Kind.PLAIN_QUESTION).exists():
+        raise CannotResolve(_("They were asked once already. Answer them point by point: the bill stands."))
+    if not may_ask_plainly(dispute):
+        raise CannotResolve(
+            _("This is for those who never said what is wrong, seven days after they were asked in writing.")
+        )
 
 
 def _check_amounts(invoice: Invoice, resolution: Resolution) -> None:
@@ -213,6 +232,9 @@ def _start(resolution: Resolution, dispute: Dispute, invoice: Invoice, *, by: st
         case Kind.BILL_STANDS:
             wait(resolution, Step.CUSTOMER, expires_at=clock.now() + deadlines.ANSWER_TO_BILL_STANDS)
             outbox.owe(*track_letters.bill_stands(resolution, dispute, invoice))
+        case Kind.PLAIN_QUESTION:
+            wait(resolution, Step.CUSTOMER, expires_at=clock.now() + deadlines.ANSWER_TO_BILL_STANDS)
+            outbox.owe(*track_letters.plain_question(resolution, dispute, invoice))
         case Kind.REWORK:
             wait(resolution, Step.VISIT)
             outbox.owe(*track_letters.rework_agreed(resolution, dispute, invoice))

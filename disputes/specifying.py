@@ -9,9 +9,10 @@ from django.utils.translation import gettext as _
 
 from accounts import timeline
 from disputes import track_letters
-from disputes.models import Claim, Dispute, Specification
+from disputes.ending import end_resolution
+from disputes.models import Claim, Dispute, Resolution, Specification
 from disputes.questions import FORMS, WISHES, in_words
-from disputes.resolving import held
+from disputes.resolving import back_to_work, held
 from disputes.services import NewClaim, open_dispute_held
 from invoices.models import Invoice
 from notifications import outbox
@@ -86,11 +87,20 @@ def send(dispute_id: UUID, given: Answers, *, source: str = "page", by: str = ""
     }
     Dispute.objects.filter(pk=live.pk).update(**changes)
     live.refresh_from_db()
+    _answers_the_plain_question(live)
     if live.status in (Dispute.Status.NEW, Dispute.Status.ACKNOWLEDGED):
         live.move(Dispute.Status.SPECIFIED)
     timeline.record(live, "specified", by=by or source, invoice=invoice.number, kind=given.kind)
     outbox.owe(*track_letters.specified(specification, live, invoice))
     return specification
+
+
+def _answers_the_plain_question(live: Dispute) -> None:
+    """Asked whether the bill is right he says what is wrong: that is a no, and the firm has something to answer."""
+    running = Resolution.objects.open().filter(dispute=live, kind=Resolution.Kind.PLAIN_QUESTION).first()
+    if running is not None:
+        end_resolution(running, Resolution.Status.FAILED, why="said what is wrong")
+        back_to_work(live)
 
 
 def evidence_of(kind: str) -> tuple[str, ...]:

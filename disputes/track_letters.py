@@ -14,8 +14,9 @@ from django.urls import reverse
 from accounts.models import Role
 from compliance.models import Channel, Purpose
 from disputes import pay_links
+from disputes.acknowledging import postal
 from disputes.addresses import absolute, email_of, people
-from disputes.models import BooksMoved, Dispute, Post, Resolution, Specification
+from disputes.models import BooksMoved, Dispute, LastStep, Post, Resolution, Specification
 from disputes.questions import WISHES, in_words
 from invoices.models import Invoice
 from notifications.letters import NoLongerTrue, letter_facts
@@ -30,8 +31,10 @@ REMINDED_AT = time(10)
 def register() -> None:
     for letter in ("dispute_closed_agreed", "dispute_closed_zero", "dispute_closed_paid"):
         letter_facts(letter, _of_closed)
-    for letter in ("settlement_offer", "bill_stands", "rework_agreed", "rework_asked"):
+    for letter in ("settlement_offer", "bill_stands", "rework_agreed", "rework_asked", "plain_question"):
         letter_facts(letter, _of_running)
+    for letter in ("closing_statement", "last_offer"):
+        letter_facts(letter, _of_last_step)
     letter_facts("decision_extended", _of_live)
     letter_facts("decision_late", _late)
     letter_facts("firm_wrote", _wrote)
@@ -55,6 +58,21 @@ def settlement_offer(resolution: Resolution, dispute: Dispute, invoice: Invoice)
 
 def bill_stands(resolution: Resolution, dispute: Dispute, invoice: Invoice) -> list[Letter]:
     return _of_resolution("bill_stands", resolution, dispute, invoice)
+
+
+def plain_question(resolution: Resolution, dispute: Dispute, invoice: Invoice) -> list[Letter]:
+    """The invoice once more with its lines, and one question: is it right?"""
+    return _of_resolution("plain_question", resolution, dispute, invoice)
+
+
+def closing_statement(step: LastStep, dispute: Dispute, invoice: Invoice) -> list[Letter]:
+    """The firm's last word about a bill on which they did not agree; asks for nothing."""
+    return _to_customer("closing_statement", f"{step.pk}", dispute, invoice, facts={"step": str(step.pk)})
+
+
+def last_offer(step: LastStep, dispute: Dispute, invoice: Invoice) -> list[Letter]:
+    """An offer after they did not agree."""
+    return _to_customer("last_offer", f"{step.pk}", dispute, invoice, facts={"step": str(step.pk)})
 
 
 def rework_agreed(resolution: Resolution, dispute: Dispute, invoice: Invoice) -> list[Letter]:
@@ -136,17 +154,16 @@ def _to_customer(
     after: timedelta = timedelta(0),
     at: datetime | None = None,
 ) -> list[Letter]:
-    """None without an address: the dispute's page then asks the firm to post it."""
+    """By e-mail; without an address on paper: it waits for somebody of the firm to print and post it."""
     address = email_of(invoice.customer)
-    if not address:
-        return []
     return [
         Letter(
             letter=letter,
             key=key,
             purpose=purpose,
-            channel=Channel.EMAIL,
-            to=address,
+            channel=Channel.EMAIL if address else Channel.LETTER,
+            draft=not address,
+            to=address or postal(invoice.customer),
             customer=invoice.customer_id,
             language=invoice.customer.language,
             facts={"dispute": str(dispute.pk), **(facts or {})},
@@ -220,9 +237,32 @@ def _of_running(message: Message) -> dict[str, Any]:
     agreed = None if resolution.agreed_balance is None else money.of(resolution.agreed_balance, resolution.currency)
     before = money.of(resolution.balance_before, resolution.currency)
     url = _page(dispute)
+    lines = [
+        (line.description or line.item, money.of(line.amount, line.currency))
+        for line in dispute.invoice.lines.order_by("position")
+    ]
     return _told(
-        dispute, resolution=resolution, agreed=agreed, before=before, url=url, own_words=resolution.words.strip()
+        dispute,
+        lines=lines,
+        resolution=resolution,
+        agreed=agreed,
+        before=before,
+        url=url,
+        own_words=resolution.words.strip(),
     )
+
+
+def _of_last_step(message: Message) -> dict[str, Any]:
+    step = LastStep.objects.select_related("invoice").get(pk=message.facts["step"])
+    if step.invoice.frozen_at is not None or step.answer:
+        raise NoLongerTrue("it is disputed again, or was answered")
+    if step.kind == LastStep.Kind.OFFER and step.invoice.balance != step.balance_before:
+        raise NoLongerTrue("the bill has changed since the offer was made")
+    dispute = _dispute(message)
+    before = money.of(step.balance_before, step.currency)
+    agreed = None if step.amount is None else money.of(step.amount, step.currency)
+    own = step.words.strip()
+    return _told(dispute, resolution=step, agreed=agreed, before=before, url=_page(dispute), own_words=own, words=own)
 
 
 def _of_live(message: Message) -> dict[str, Any]:

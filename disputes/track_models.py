@@ -132,6 +132,7 @@ class Resolution(TenantModel, Stateful):
         SETTLEMENT = "settlement", _("Partial settlement")
         DROPPED = "dropped", _("Customer drops it")
         BILL_STANDS = "bill_stands", _("The bill stands")
+        PLAIN_QUESTION = "plain_question", _("Asked once more whether it is right")
         REWORK = "rework", _("Rework agreed")
         PAID = "paid", _("Paid")
         PLAN = "plan", _("Payment plan")
@@ -204,11 +205,56 @@ class Resolution(TenantModel, Stateful):
                 condition=models.Q(status__in=["to_confirm", "running"]),
                 name="one_resolution_at_a_time",
             ),
+            models.UniqueConstraint(
+                fields=["business", "dispute"],
+                condition=models.Q(kind="plain_question"),
+                name="plain_question_once",
+            ),
             models.CheckConstraint(
                 condition=models.Q(lowered_by=None) | models.Q(lowered_by__gt=0), name="credit_above_zero"
             ),
             models.CheckConstraint(
                 condition=models.Q(agreed_balance=None) | models.Q(agreed_balance__gte=0), name="agreed_not_negative"
+            ),
+        ]
+
+
+class LastStep(TenantModel):
+    """What the owner chose about a bill on which they never agreed. It stays out of collection, whatever is chosen."""
+
+    class Kind(models.TextChoices):
+        STATEMENT = "statement", _("Closing statement")
+        OFFER = "offer", _("Offer")
+        MEDIATION = "mediation", _("Mediation")
+        SMALL_CLAIMS = "small_claims", _("Small claims")
+        WRITE_OFF = "write_off", _("Write-off")
+        LEAVE = "leave", _("Left as it is")
+
+    dispute = models.ForeignKey("disputes.Dispute", related_name="last_steps", **DISPUTE)
+    invoice = models.ForeignKey(Invoice, on_delete=models.PROTECT, related_name="last_steps", db_constraint=False)
+    kind = models.CharField(max_length=12, choices=Kind.choices)
+    words = models.TextField(blank=True)  # to the customer (statement, offer), else the firm's own note
+    amount = models.DecimalField(**AMOUNT, null=True)  # of an offer: what he would pay
+    balance_before = models.DecimalField(**AMOUNT)
+    currency = models.CharField(max_length=3)
+    by = models.CharField(max_length=254)
+    at = models.DateTimeField()
+    expires_at = models.DateTimeField(null=True)  # of an offer
+    answer = models.CharField(max_length=10, blank=True)  # accepted, declined
+    answered_at = models.DateTimeField(null=True)
+    answered_by = models.CharField(max_length=254, blank=True)  # the name he gave
+    answered_from = models.CharField(max_length=64, blank=True)  # the address it came from
+
+    class Meta(TenantModel.Meta):
+        constraints = [
+            *TenantModel.Meta.constraints,
+            models.UniqueConstraint(
+                fields=["business", "invoice"], condition=models.Q(kind="statement"), name="one_closing_statement"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(kind="offer", amount__gt=0, expires_at__isnull=False)
+                | (~models.Q(kind="offer") & models.Q(amount=None, expires_at=None)),
+                name="offer_with_amount_and_end",
             ),
         ]
 

@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils import translation
 from django.views.decorators.http import require_GET, require_http_methods
 
-from disputes import customer_acts, files, page, pay_links, pay_page, posts, specifying
+from disputes import customer_acts, files, last_steps, page, pay_links, pay_page, posts, specifying
 from disputes.ending import ClosedAlready, NotProved
 from disputes.models import Dispute, DisputeFile, Side, Specification
 from disputes.page_forms import DetailsForm, KindForm, NameForm, WordsForm
@@ -131,11 +131,13 @@ def _answer(request: HttpRequest, dispute: Dispute) -> HttpResponse | None:
         return _shown(request, dispute, name_form=form, status=422)
     if asked is None:
         return _shown(request, dispute, refusal=page.over(), status=409)
-    said = request.POST.get("answer", "")
-    customer_acts.answer(
-        asked.resolution.pk, said, name=form.cleaned_data["name"], came_from=request.META.get("REMOTE_ADDR", "")
-    )
-    return None
+    said, name = request.POST.get("answer", ""), form.cleaned_data["name"]
+    came_from = request.META.get("REMOTE_ADDR", "")
+    if asked.resolution is not None:
+        customer_acts.answer(asked.resolution.pk, said, name=name, came_from=came_from)
+    elif asked.offer is not None:
+        last_steps.answer_offer(asked.offer.pk, said, name=name, came_from=came_from)
+    return redirect(f"{request.path}?step=kind") if said == "wrong" else None
 
 
 def _drop(request: HttpRequest, dispute: Dispute) -> HttpResponse | None:

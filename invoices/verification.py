@@ -68,6 +68,7 @@ def send_or_ask(invoice: Invoice) -> bool:
     try:
         send(invoice.pk)
     except NobodyToAsk:
+        on_paper(invoice.pk)
         timeline.record(invoice, "asks_owner", by="syntharra", task="send_proof", invoice=invoice.number)
         return False
     return True
@@ -100,6 +101,30 @@ def send(invoice_id: UUID) -> Message:
         customer=customer.pk,
         language=customer.language,
         about=(invoice.pk,),
+    )
+    (message,) = owe(letter)
+    assert isinstance(message, Message)
+    return message
+
+
+@transaction.atomic
+def on_paper(invoice_id: UUID) -> Message | None:
+    """The same as a letter to be posted, where there is no e-mail address; None where the books have no street either."""
+    invoice = Invoice.objects.select_related("customer", "business").get(pk=invoice_id)
+    customer = hold_customer(invoice.customer_id)
+    if not customer.street:
+        return None
+    place = " ".join(part for part in (customer.city, customer.state.removeprefix("US-"), customer.zip) if part)
+    letter = Letter(
+        letter=LETTER,
+        key=f"{invoice.pk}:paper{_asked(invoice)}",
+        purpose=Purpose.LEGAL,
+        channel=Channel.LETTER,
+        to=f"{customer.name}, {customer.street}, {place}"[:254],
+        customer=customer.pk,
+        language=customer.language,
+        about=(invoice.pk,),
+        draft=True,
     )
     (message,) = owe(letter)
     assert isinstance(message, Message)

@@ -4,6 +4,7 @@ from uuid import UUID
 
 from django import forms
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -14,10 +15,15 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts.middleware import MemberRequest
 from desk.doors import AT_WORK, members_page, only_for
 from desk.standing import today
-from disputes import acknowledging
+from desk.wording.activity import LETTERS
+from disputes import acknowledging, posting
 from disputes.acknowledging import CannotAcknowledge, Draft
 from disputes.models import Dispute
+from disputes.posting import CannotPost
+from notifications import paper
 from notifications.models import Message
+
+PER_PAGE = 50
 
 
 class LetterForm(forms.Form):
@@ -69,8 +75,10 @@ def acknowledgement(request: MemberRequest, number: str) -> HttpResponse:
 @require_GET
 @members_page
 def letter(request: MemberRequest, pk: UUID) -> HttpResponse:
-    """Where a letter is read and ticked: the page of its dispute's acknowledgement."""
+    """Where a letter is read and ticked: the page of its dispute's acknowledgement; others on the page of letters to post."""
     message = get_object_or_404(Message.objects.filter(business=request.business), pk=pk)
+    if message.letter != acknowledging.LETTER:
+        return redirect("letters_to_post")
     dispute = Dispute.objects.live().filter(claims__pk=message.facts.get("claim")).order_by("opened_at").first()
     return redirect("acknowledgement", dispute.number) if dispute else redirect("disputes")
 
@@ -78,14 +86,16 @@ def letter(request: MemberRequest, pk: UUID) -> HttpResponse:
 @require_POST
 @members_page
 def letter_to_print(request: MemberRequest, pk: UUID) -> HttpResponse:
-    """The letter as a page of its own, to be printed. A POST, because each print has a link of its own."""
+    """The letter as a PDF, to be printed. A POST, because each print has a link of its own."""
     only_for(request, *AT_WORK)
     message = get_object_or_404(Message.objects.filter(business=request.business).select_related("business"), pk=pk)
+    ours = message.letter == acknowledging.LETTER
     try:
-        return HttpResponse(acknowledging.printed(message))
-    except CannotAcknowledge as refusal:
+        made = paper.pdf(acknowledging.printed(message)) if ours else posting.printed(message.pk)
+    except (CannotAcknowledge, CannotPost) as refusal:
         messages.error(request, str(refusal))
-        return redirect("disputes")
+        return redirect("disputes" if ours else "letters_to_post")
+    return as_pdf(made, name=f"letter-{message.letter.replace('_', '-')}-{message.owed_at:%Y-%m-%d}")
 
 
 @require_POST
@@ -94,6 +104,8 @@ def letter_posted(request: MemberRequest, pk: UUID) -> HttpResponse:
     """Somebody put it in the mail: that meets the clock."""
     only_for(request, *AT_WORK)
     message = get_object_or_404(Message.objects.filter(business=request.business), pk=pk)
+    if message.letter != acknowledging.LETTER:
+        return _posted(request, message)
     dispute = Dispute.objects.filter(claims__pk=message.facts.get("claim")).order_by("-opened_at").first()
     form = PostedForm(request.POST)
     if form.is_valid():
@@ -105,6 +117,55 @@ def letter_posted(request: MemberRequest, pk: UUID) -> HttpResponse:
     else:
         messages.error(request, _("Enter the day on which it was posted."))
     return redirect(dispute) if dispute else redirect("disputes")
+
+
+@require_GET
+@members_page
+def letters_to_post(request: MemberRequest) -> HttpResponse:
+    """What no e-mail can carry, but for acknowledgements: print it, post it, tick it."""
+    waiting = posting.waiting().filter(business=request.business)
+    page = Paginator(waiting, PER_PAGE).get_page(request.GET.get("page"))
+    listed = [
+        (
+            message,
+            str(LETTERS.get(message.letter, message.letter)),
+            PostedForm(auto_id=f"{message.pk}_%s", initial={"on": today()}),
+        )
+        for message in page
+    ]
+    context = {"letters": listed, "page": page, "may": request.membership.role in AT_WORK}
+    return render(request, "desk/letters_to_post.html", context)
+
+
+@require_POST
+@members_page
+def letter_not_needed(request: MemberRequest, pk: UUID) -> HttpResponse:
+    """A member leaves it: it has been said otherwise."""
+    only_for(request, *AT_WORK)
+    message = get_object_or_404(posting.waiting().filter(business=request.business), pk=pk)
+    posting.not_needed(message.pk, by=request.user)
+    messages.success(request, _("It is not posted. That is on record."))
+    return redirect("letters_to_post")
+
+
+def as_pdf(made: bytes, *, name: str) -> HttpResponse:
+    """Shown in the browser, from where it is printed or saved."""
+    response = HttpResponse(made, content_type="application/pdf")
+    response["Content-Disposition"] = f'inline; filename="{name}.pdf"'
+    return response
+
+
+def _posted(request: MemberRequest, message: Message) -> HttpResponse:
+    form = PostedForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, _("Enter the day on which it was posted."))
+        return redirect("letters_to_post")
+    try:
+        posting.posted(message.pk, on=form.cleaned_data["on"], by=request.user)
+        messages.success(request, _("On record: the letter is in the mail."))
+    except CannotPost as refusal:
+        messages.error(request, str(refusal))
+    return redirect("letters_to_post")
 
 
 def _shown(

@@ -11,6 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
+from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -23,10 +24,13 @@ from desk import sums
 from desk.doors import IN_CHARGE, members_page, only_for
 from desk.hold_forms import FinalForm
 from desk.standing import Row, invoice_url, rows
+from desk.views.acknowledgement import as_pdf
 from desk.views.invoices import without_page
 from desk.wording.gate import against
+from disputes.acknowledging import envelope
 from disputes.letters import email_of
 from invoices.models import Invoice
+from notifications import paper
 from notifications.models import Message
 from syntharra import clock, money
 
@@ -111,6 +115,25 @@ def letter(request: MemberRequest, pk: UUID) -> HttpResponse:
         "back_url": reverse("your_decision"),
     }
     return render(request, "desk/last_letter.html", context)
+
+
+@require_GET
+@members_page
+def letter_pdf(request: MemberRequest, pk: UUID) -> HttpResponse:
+    """The same as a PDF: US Letter, the address where a window envelope shows it."""
+    invoice = get_object_or_404(final.at_the_end(request.business).select_related("customer", "business"), pk=pk)
+    if not invoice.final_choices.filter(choice=FinalChoice.Choice.LETTER, on_paper=True).exists():
+        raise Http404(pk)
+    subject, _first, body = _text(invoice).partition("\n")
+    sheet = paper.Sheet(
+        business=request.business,
+        address=envelope(invoice.customer),
+        on=clock.today(request.business.time_zone),
+        subject=subject.strip(),
+        paragraphs=[part.strip() for part in body.split("\n\n") if part.strip()],
+        language=invoice.customer.language,
+    )
+    return as_pdf(paper.pdf(paper.html(sheet)), name=f"last-letter-{slugify(invoice.number) or invoice.pk}")
 
 
 @require_POST

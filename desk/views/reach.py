@@ -22,9 +22,12 @@ from desk.doors import AT_WORK, members_page, only_for
 from desk.reach import consents_of, notices_of, numbers_of, statements_of, stops_of
 from desk.reach_forms import ConfirmationForm, EndingForm, PostingForm, StatementForm, StopForm
 from desk.standing import today
+from desk.views.acknowledgement import as_pdf
+from disputes.acknowledging import envelope
 from invoices import notices, number_checks
 from invoices.models import Customer, ValidationNotice
 from invoices.services import hold_customer
+from notifications import paper
 
 
 @require_GET
@@ -138,6 +141,17 @@ def notice(request: MemberRequest, pk: UUID) -> HttpResponse:
     """The notice as it was sent, or as it would be printed today: a page of its own, to be printed."""
     found = get_object_or_404(ValidationNotice.objects.filter(business=request.business), pk=pk)
     return HttpResponse(notices.page(found))
+
+
+@require_GET
+@members_page
+def notice_pdf(request: MemberRequest, pk: UUID) -> HttpResponse:
+    """The same on paper: US Letter, the address where a window envelope shows it."""
+    found = get_object_or_404(
+        ValidationNotice.objects.filter(business=request.business).select_related("customer"), pk=pk
+    )
+    page = paper.with_head(notices.page(found), business=request.business, address=envelope(found.customer))
+    return as_pdf(paper.pdf(page), name=f"notice-{found.owed_at:%Y-%m-%d}")
 
 
 @require_POST

@@ -76,6 +76,7 @@ def _offer(request: MemberRequest, found: Dispute, *, chosen: WayForm | None = N
     ways = [
         _way(found, kind, chosen if chosen is not None and chosen.kind == kind else FORMS[kind](invoice=found.invoice))
         for kind in FORMS
+        if kind != Resolution.Kind.PLAIN_QUESTION or resolving.may_ask_plainly(found)
     ]
     context = {**_head(found), "ways": ways, "chosen": chosen.kind if chosen else "", "left": _left(found)}
     return render(request, "desk/resolve.html", context, status=status)

@@ -94,6 +94,9 @@ def send_proof(request: MemberRequest, number: str) -> HttpResponse:
     try:
         verification.send(found.pk)
     except NobodyToAsk:
+        if verification.on_paper(found.pk) is not None:
+            messages.info(request, _("Your books have no e-mail address of theirs: print this letter and post it."))
+            return redirect("letters_to_post")
         messages.error(
             request, _("Your books have no e-mail address of theirs. Post them the papers, and enter their address.")
         )

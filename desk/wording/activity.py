@@ -136,7 +136,7 @@ ACTS: dict[str, Act] = {
     **{verb: Act(icon, words, tone) for verb, (icon, words, tone) in WITH_TONE.items()},
 }
 
-_LETTERS: dict[str, Promise] = {
+LETTERS: dict[str, Promise] = {
     "dispute_alert": _("told you about a dispute"),
     "dispute_acknowledgement": _("acknowledged a dispute to the customer"),
     "dispute_digest": _("the day's disputes, to you"),
@@ -159,6 +159,9 @@ _LETTERS: dict[str, Promise] = {
     "dispute_closed_paid": _("thanks for the payment, to the customer"),
     "settlement_offer": _("the offer, to the customer"),
     "bill_stands": _("the firm's answer, to the customer"),
+    "plain_question": _("asked the customer once more whether the bill is right"),
+    "closing_statement": _("the closing statement, to the customer"),
+    "last_offer": _("the last offer, to the customer"),
     "rework_agreed": _("when somebody comes again, to the customer"),
     "rework_asked": _("asked the customer whether it is right now"),
     "decision_extended": _("told the customer that it takes longer"),
@@ -181,7 +184,7 @@ def act(verb: str) -> Act:
     for start, words, tone in (("sent_", gettext("Letter"), ""), ("failed_", gettext("Letter not sent"), "late")):
         if verb.startswith(start):
             letter = verb.removeprefix(start)
-            return Act("mail", f"{words}: {_LETTERS.get(letter, letter.replace('_', ' '))}", tone)
+            return Act("mail", f"{words}: {LETTERS.get(letter, letter.replace('_', ' '))}", tone)
     return Act("circle", verb.replace("_", " ").capitalize())
 
 

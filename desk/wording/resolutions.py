@@ -5,7 +5,7 @@ from typing import Any
 from django.utils.translation import gettext as now_
 from django.utils.translation import gettext_lazy as _
 
-from disputes.models import BooksMoved, Resolution
+from disputes.models import BooksMoved, LastStep, Resolution
 from syntharra import money
 
 Kind, Step = Resolution.Kind, Resolution.Step
@@ -16,6 +16,7 @@ TITLES: dict[str, Any] = {
     Kind.SETTLEMENT: _("Offer to settle for less"),
     Kind.REWORK: _("Come and put it right"),
     Kind.BILL_STANDS: _("Say why the bill stands"),
+    Kind.PLAIN_QUESTION: _("Ask once more whether the bill is right"),
     Kind.MEDIATION: _("Go to mediation"),
     Kind.SMALL_CLAIMS: _("Go to small claims court"),
     Kind.WRITE_OFF: _("Write it off"),
@@ -36,9 +37,32 @@ WORDS: dict[str, Any] = {
     Kind.BILL_STANDS: _(
         "They get your answer. If they agree, it goes back to collection. If they do not, or say nothing for ten days, we never call or remind about it again."
     ),
+    Kind.PLAIN_QUESTION: _(
+        "They never said what is wrong. They get the invoice once more with its lines and your papers, and one question: is it right? Their yes ends it. Anything else, or ten days of silence, leaves you to say why the bill stands. It can be asked once."
+    ),
     Kind.MEDIATION: _("It leaves collection for good. You go on with a mediator."),
     Kind.SMALL_CLAIMS: _("It leaves collection for good. You go on at the court; it needs your own papers."),
     Kind.WRITE_OFF: _("Nothing more is owed. Your books get the write-off."),
+}
+LAST_TITLES: dict[str, Any] = {
+    LastStep.Kind.STATEMENT: _("Say your last word, once"),
+    LastStep.Kind.OFFER: _("Make an offer"),
+    LastStep.Kind.MEDIATION: _("Go to mediation"),
+    LastStep.Kind.SMALL_CLAIMS: _("Go to small claims court"),
+    LastStep.Kind.WRITE_OFF: _("Write it off"),
+    LastStep.Kind.LEAVE: _("Leave it"),
+}
+LAST_WORDS: dict[str, Any] = {
+    LastStep.Kind.STATEMENT: _(
+        "One letter in your own words, as it stands. There is no second one, and it asks for nothing."
+    ),
+    LastStep.Kind.OFFER: _(
+        "They get it with a page to accept it or to say no, for two weeks. Accepted, the rest is credited in your books; they pay by coming themselves."
+    ),
+    LastStep.Kind.MEDIATION: _("It leaves collection for good. You go on with a mediator."),
+    LastStep.Kind.SMALL_CLAIMS: _("It leaves collection for good. You go on at the court; it needs your own papers."),
+    LastStep.Kind.WRITE_OFF: _("Nothing more is owed. Your books get the write-off."),
+    LastStep.Kind.LEAVE: _("It stays open in your books, and nobody asks for it."),
 }
 _STEPS: dict[str, Any] = {
     Step.OWNER: _("An owner has to confirm it. Nothing has happened yet."),

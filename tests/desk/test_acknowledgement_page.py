@@ -7,6 +7,7 @@ from django.core import mail
 from django.test import Client
 
 from accounts.models import Role
+from disputes import acknowledging
 from disputes.models import Dispute
 from disputes.services import NewClaim, open_dispute
 from notifications import outbox
@@ -82,12 +83,14 @@ def test_without_an_address_it_is_printed_posted_and_ticked(ava: Client, plumber
     assert ava.get(f"/letters/{message.pk}/print/").status_code == 405
     assert not Link.objects.exists()
 
-    page = ava.post(f"/letters/{message.pk}/print/").content.decode()
+    made = ava.post(f"/letters/{message.pk}/print/")
+    page = acknowledging.printed(message)
     ava.post(f"/letters/{message.pk}/posting/", {"on": "2026-11-24"})
 
+    assert (made["Content-Type"], made.content[:5]) == ("application/pdf", b"%PDF-")
     assert "12 Pier Rd" in page
     assert "/l/" in page
-    assert Link.objects.get().subject == dispute.pk
+    assert {link.subject for link in Link.objects.all()} == {dispute.pk}
     dispute.refresh_from_db()
     assert dispute.acknowledged_at is not None
     assert "Post the letter" not in ava.get("/").content.decode()
