@@ -21,6 +21,7 @@ class MemberRequest(HttpRequest):
 
     business: Business
     membership: Membership
+    memberships: list[Membership]
     user: User
 
 
@@ -31,7 +32,9 @@ class BusinessMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        membership = _membership(request)
+        mine = _memberships(request)
+        membership = _chosen(request, mine)
+        request.memberships = mine  # type: ignore[attr-defined]
         request.membership = membership  # type: ignore[attr-defined]
         request.business = membership.business if membership else None  # type: ignore[attr-defined]
         if membership is None:
@@ -40,13 +43,17 @@ class BusinessMiddleware:
             return self.get_response(request)
 
 
-def _membership(request: HttpRequest) -> Membership | None:
+def _memberships(request: HttpRequest) -> list[Membership]:
+    """All of this person's, the oldest first: the frame's switcher shows them too, so they are asked for once."""
     if not request.user.is_authenticated:
-        return None
-    mine = Membership.objects.filter(user=request.user).select_related("business").order_by("created_at", "id")
-    chosen = request.session.get(SESSION_KEY)
-    found = mine.filter(business_id=UUID(chosen)).first() if chosen else None
-    return found or mine.first()
+        return []
+    return list(Membership.objects.filter(user=request.user).select_related("business").order_by("created_at", "id"))
+
+
+def _chosen(request: HttpRequest, mine: list[Membership]) -> Membership | None:
+    chosen = request.session.get(SESSION_KEY) if mine else None
+    found = (one for one in mine if chosen and one.business_id == UUID(chosen))
+    return next(found, mine[0] if mine else None)
 
 
 type View[**P] = Callable[Concatenate[MemberRequest, P], HttpResponseBase]

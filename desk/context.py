@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.models import Business
+from accounts.models import Business, Membership
 from desk.wording.problems import Trouble, banner_of
 from disputes.models import Dispute
 from syntharra import clock
@@ -101,9 +101,8 @@ class Frame:
     @cached_property
     def businesses(self) -> list[Business]:
         """All the person belongs to."""
-        if not self.request.user.is_authenticated:
-            return []
-        return list(Business.objects.filter(memberships__user=self.request.user).order_by("name", "id"))
+        mine: list[Membership] = getattr(self.request, "memberships", [])
+        return sorted((one.business for one in mine), key=lambda one: (one.name, one.pk))
 
     @cached_property
     def books_trouble(self) -> Trouble | None:

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import Membership, Role
+from desk.dispute_rows import Rows
 from desk.doors import AT_WORK, IN_CHARGE
 from desk.forms import ReasonForm
 from desk.resolve_forms import MoreTimeForm, WordsForm
@@ -41,10 +42,10 @@ class Entry:
     words: str
 
 
-def work_of(dispute: Dispute, membership: Membership) -> dict[str, Any]:
-    """Five queries: the running way, the open card, the thread, the files, the evidence packs."""
+def work_of(dispute: Dispute, membership: Membership, found: Rows) -> dict[str, Any]:
+    """From rows gathered already: the running way, the open card, the thread, the files, the evidence packs."""
     live = dispute.closed_at is None
-    running = dispute.resolutions.filter(status__in=("to_confirm", "running")).first() if live else None
+    running = found.running if live else None
     works = membership.role in AT_WORK
 
     def url(name: str) -> str:
@@ -53,20 +54,15 @@ def work_of(dispute: Dispute, membership: Membership) -> dict[str, Any]:
     undecided = live and dispute.decided_at is None and not dispute.extended_because
     return {
         "running": _running(dispute, running, membership) if running else None,
-        "card": _card(dispute, membership) if live else None,
+        "card": _card(dispute, membership, found.card) if live else None,
         "resolve_url": url("resolution") if live and works and running is None else "",
         "last_steps_url": url("last_steps")
         if dispute.closed_as == "unresolved" and membership.role == Role.OWNER
         else "",
-        "thread": [_entry(post) for post in dispute.posts.order_by("at")],
-        "files": [
-            (file, reverse("dispute_file", args=[dispute.number, file.pk]))
-            for file in dispute.files.filter(removed_at=None).order_by("at")
-        ],
-        "packs": [
-            (pack, reverse("evidence_pack", args=[dispute.number, pack.pk]))
-            for pack in dispute.packs.order_by("-made_at")
-        ],
+        "thread": [_entry(post) for post in found.posts.rows],
+        "talk": found.posts,
+        "files": [(file, reverse("dispute_file", args=[dispute.number, file.pk])) for file in found.files],
+        "packs": [(pack, reverse("evidence_pack", args=[dispute.number, pack.pk])) for pack in found.packs],
         "evidence_url": url("new_evidence"),
         "legal_hold": dispute.legal_hold,
         "legal_hold_url": url("legal_hold") if membership.role in IN_CHARGE else "",
@@ -109,8 +105,7 @@ _ANSWERS: dict[str, tuple[Any, Any]] = {
 }
 
 
-def _card(dispute: Dispute, membership: Membership) -> Card | None:
-    card = dispute.moves.filter(answer="").first()
+def _card(dispute: Dispute, membership: Membership, card: BooksMoved | None) -> Card | None:
     if card is None:
         return None
     yes, no = _ANSWERS.get(BooksMoved.What(card.what), (_("I have seen it"), ""))

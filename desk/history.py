@@ -1,6 +1,6 @@
 """The life of an invoice and of a customer: what happened, in the order it happened."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 
@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from calls.models import Attempt, Call
 from desk.clocks import next_clock
 from desk.wording.outcomes import NOBODY_SPOKE, ending, not_placed
-from disputes.models import ClaimOn, Dispute
+from disputes.models import Claim, ClaimOn, Dispute
 from invoices.models import Allocation, Customer, Invoice, Promise
 from notifications.models import Message
 from syntharra import money
@@ -54,12 +54,19 @@ def of_invoice(invoice: Invoice) -> list[Event]:
     return [*in_order(events), *_planned(planned, invoice), *_running(disputes)]
 
 
-def of_dispute(dispute: Dispute) -> list[Event]:
-    """What happened to it: each claim, letter and answer, and the clock that runs out next."""
-    this = Dispute.objects.filter(pk=dispute.pk)
-    letters = Message.objects.filter(about__invoice=dispute.invoice_id, owed_at__gte=dispute.opened_at)
-    events = [*_disputes(this), *_letters(letters)]
-    return [*in_order(events), *_running(this)]
+def of_dispute(
+    dispute: Dispute, claims: Sequence[Claim], letters: Sequence[Message], *, page: int, size: int
+) -> tuple[list[Event], bool]:
+    """What happened to it, newest first, and whether there is more behind this page; on the first, what runs out next.
+
+    ``letters`` are the newest ``page * size + 1`` of those sent or refused. No query.
+    """
+    said = [_claimed(claim, first=index == 0) for index, claim in enumerate(claims)]
+    events = in_order([*said, *_closed(dispute), *(_letter(message) for message in letters)])[::-1]
+    start = (page - 1) * size
+    soon = [_next_out(dispute)] if page == 1 and dispute.closed_at is None else []
+    shown = [*(one for one in soon if one), *events[start : start + size]]
+    return shown, len(events) > start + size
 
 
 def of_customer(customer: Customer, *, at_most: int = 40) -> list[Event]:
@@ -125,23 +132,34 @@ def _calls(calls: "QuerySet[Call] | Iterable[Call]") -> Iterator[Event]:
 def _disputes(disputes: "QuerySet[Dispute]") -> Iterator[Event]:
     links = ClaimOn.objects.filter(dispute__in=disputes).select_related("claim", "dispute").order_by("claim__said_at")
     for link in links:
-        title = _("Disputed and frozen") if link.first else _("More about the dispute")
-        words = f"“{link.claim.words}”"
-        url = link.dispute.get_absolute_url()
-        yield Event("snowflake" if link.first else "quote", title, link.claim.said_at, words, tone="frozen", url=url)
+        yield _claimed(link.claim, first=link.first, url=link.dispute.get_absolute_url())
     for dispute in disputes:
-        if dispute.closed_at:
-            words = dispute.closed_reason or dispute.closed_as
-            yield Event("check", _("Dispute closed"), dispute.closed_at, words, url=dispute.get_absolute_url())
+        yield from _closed(dispute, url=dispute.get_absolute_url())
+
+
+def _claimed(claim: Claim, *, first: bool, url: str = "") -> Event:
+    title = _("Disputed and frozen") if first else _("More about the dispute")
+    return Event("snowflake" if first else "quote", title, claim.said_at, f"“{claim.words}”", tone="frozen", url=url)
+
+
+def _closed(dispute: Dispute, *, url: str = "") -> Iterator[Event]:
+    if dispute.closed_at:
+        words = dispute.closed_reason or dispute.closed_as
+        yield Event("check", _("Dispute closed"), dispute.closed_at, words, url=url)
 
 
 def _letters(messages: "QuerySet[Message]") -> Iterator[Event]:
     for message in messages.filter(Q(sent_at__isnull=False) | Q(status=Message.Status.REFUSED)).distinct():
-        if message.sent_at:
-            yield Event("mail", message.subject or _("Letter sent"), message.sent_at, message.to)
-        else:
-            title = _("Letter not sent")
-            yield Event("ban", title, message.owed_at, message.outcome, tone="late")
+        yield _letter(message)
+
+
+def _letter(message: Message) -> Event:
+    if message.status == Message.Status.FAILED:
+        words = f"{message.to}: {message.outcome}" if message.outcome else message.to
+        return Event("ban", _("Letter not delivered"), message.sent_at or message.owed_at, words, tone="late")
+    if message.sent_at:
+        return Event("mail", message.subject or _("Letter sent"), message.sent_at, message.to)
+    return Event("ban", _("Letter not sent"), message.owed_at, message.outcome, tone="late")
 
 
 def _promises(promises: "QuerySet[Promise]") -> Iterator[Event]:
@@ -164,6 +182,11 @@ def _planned(attempts: "QuerySet[Attempt]", invoice: Invoice) -> Iterator[Event]
 
 def _running(disputes: "QuerySet[Dispute]") -> Iterator[Event]:
     for dispute in disputes.filter(closed_at=None):
-        running = next_clock(dispute)
-        if running is not None:
-            yield Event("hourglass", running.name, None, running.words, future=True, url=dispute.get_absolute_url())
+        event = _next_out(dispute, url=dispute.get_absolute_url())
+        if event is not None:
+            yield event
+
+
+def _next_out(dispute: Dispute, *, url: str = "") -> Event | None:
+    running = next_clock(dispute)
+    return Event("hourglass", running.name, None, running.words, future=True, url=url) if running else None

@@ -3,19 +3,21 @@
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from calls.models import AttemptInvoice
+from calls.models import Attempt, AttemptInvoice, Call
 from compliance.models import StopKind, Suppression
 from desk.wording.outcomes import ending, means
-from disputes.models import ClaimOn
+from disputes.models import Claim, ClaimOn
 from invoices.models import Contact, Customer, Hold, Invoice, Promise
 from invoices.replacements import REASON as REPLACEMENT
-from syntharra import clock, money
+from syntharra import clock, money, together
 from syntharra.money import Money
 from syntharra.templatetags.syntharra import day_words, moment_words, past_due
 
@@ -80,7 +82,7 @@ def rows(invoices: Iterable[Invoice]) -> list[Row]:
 
 
 def standings(invoices: Collection[Invoice]) -> dict[UUID, Standing]:
-    """Seven queries for any number of invoices."""
+    """One query for any number of invoices."""
     open_ones = [invoice for invoice in invoices if invoice.books_status == Invoice.Books.OPEN]
     known = _Known.of(open_ones)
     return {invoice.pk: _standing(invoice, known) for invoice in invoices}
@@ -102,37 +104,61 @@ class _Known:
     @classmethod
     def of(cls, invoices: Collection[Invoice]) -> "_Known":
         ids = [invoice.pk for invoice in invoices]
-        held, customers_held, all_held = _holds(ids, [invoice.customer_id for invoice in invoices])
         customers = [invoice.customer_id for invoice in invoices]
+        found = together.load(**_wanted(ids, customers))
+        held, customers_held, all_held = _holds(found["holds"], ids, customers)
         return cls(
-            disputed=_disputed(ids),
-            promised=_promised(ids),
+            disputed={row["dispute__invoice_id"]: _reason(row["claim__reason"]) for row in found["disputed"]},
+            promised={promise.invoice_id: promise for promise in found["promised"]},
             held=held,
             customers_held=customers_held,
-            attempts=_attempts(ids),
-            last_calls=_last_calls(ids),
-            stopped=_stopped(customers),
-            reachable=_reachable(customers),
+            attempts={
+                row["invoice_id"]: (row["attempt__status"], row["attempt__planned_for"]) for row in found["attempts"]
+            },
+            last_calls={row["invoice_id"]: _ended(row) for row in found["calls"]},
+            stopped={one.customer_id: one.get_kind_display() for one in found["stops"]},
+            reachable={row["customer_id"] for row in found["reachable"]},
             calls_people=bool(invoices) and next(iter(invoices)).business.consumer_calls,
             all_held=all_held,
         )
 
 
-def _disputed(ids: list[UUID]) -> dict[UUID, str]:
-    first = ClaimOn.objects.filter(dispute__invoice__in=ids, dispute__closed_at=None, first=True)
+def _wanted(ids: list[UUID], customers: list[UUID]) -> dict[str, QuerySet[Any, Any]]:
+    """Whatever tells where these invoices stand, each sort by itself."""
+    disputed = ClaimOn.objects.filter(dispute__invoice__in=ids, dispute__closed_at=None, first=True)
+    attempts = AttemptInvoice.objects.filter(invoice__in=ids)
+    open_ones = attempts.filter(dropped_at=None, attempt__status__in=OPEN_ATTEMPT)
+    called = attempts.filter(attempt__call__isnull=False).order_by("attempt__planned_for")
+    stops = Suppression.objects.filter(customer__in=customers, lifted_at=None).exclude(kind=StopKind.NO_EMAIL)
+    billing = Contact.objects.filter(customer__in=customers, role=Contact.Role.BILLING).exclude(phone="")
     return {
-        link.dispute.invoice_id: link.claim.get_reason_display() for link in first.select_related("dispute", "claim")
+        "disputed": disputed.values("dispute__invoice_id", "claim__reason"),
+        "promised": Promise.objects.filter(invoice__in=ids, status=Promise.Status.RUNNING, holds_until__gte=today()),
+        "holds": Hold.objects.running(clock.now()).order_by("since"),
+        "attempts": open_ones.values("invoice_id", "attempt__status", "attempt__planned_for"),
+        "calls": called.values("invoice_id", *_CALL),
+        "stops": stops.order_by("at"),
+        "reachable": billing.values("customer_id"),
     }
 
 
-def _promised(ids: list[UUID]) -> dict[UUID, Promise]:
-    running = Promise.objects.filter(invoice__in=ids, status=Promise.Status.RUNNING, holds_until__gte=today())
-    return {promise.invoice_id: promise for promise in running}
+_CALL = ("attempt__call__disposition", "attempt__call__status", "attempt__status", "attempt__ended_because")
 
 
-def _holds(ids: list[UUID], customers: list[UUID]) -> tuple[dict[UUID, str], dict[UUID, str], str]:
+def _ended(row: dict[str, Any]) -> str:
+    """The word for how a call ended, from its bare columns."""
+    disposition, status, attempt_status, because = (row[name] for name in _CALL)
+    attempt = Attempt(status=attempt_status, ended_because=because)
+    return ending(Call(disposition=disposition, status=status, attempt=attempt)).word
+
+
+def _reason(code: str) -> str:
+    return str(Claim.Reason(code).label) if code in Claim.Reason.values else code
+
+
+def _holds(holds: list[Hold], ids: list[UUID], customers: list[UUID]) -> tuple[dict[UUID, str], dict[UUID, str], str]:
     invoices, people, everything = {}, {}, ""
-    for hold in Hold.objects.running(clock.now()).order_by("since"):
+    for hold in holds:
         if hold.invoice_id in ids:
             invoices[hold.invoice_id] = hold.reason
         elif hold.invoice_id is None and hold.customer_id in customers:
@@ -140,28 +166,6 @@ def _holds(ids: list[UUID], customers: list[UUID]) -> tuple[dict[UUID, str], dic
         elif hold.invoice_id is None and hold.customer_id is None and not hold.number:
             everything = hold.reason
     return invoices, people, everything
-
-
-def _attempts(ids: list[UUID]) -> dict[UUID, tuple[str, datetime]]:
-    about = AttemptInvoice.objects.filter(invoice__in=ids, dropped_at=None, attempt__status__in=OPEN_ATTEMPT)
-    return {
-        link.invoice_id: (link.attempt.status, link.attempt.planned_for) for link in about.select_related("attempt")
-    }
-
-
-def _last_calls(ids: list[UUID]) -> dict[UUID, str]:
-    about = AttemptInvoice.objects.filter(invoice__in=ids, attempt__call__isnull=False).order_by("attempt__planned_for")
-    return {link.invoice_id: ending(link.attempt.call).word for link in about.select_related("attempt__call")}
-
-
-def _stopped(customers: list[UUID]) -> dict[UUID, str]:
-    stops = Suppression.objects.filter(customer__in=customers, lifted_at=None).exclude(kind=StopKind.NO_EMAIL)
-    return {found.customer_id: found.get_kind_display() for found in stops.order_by("at")}
-
-
-def _reachable(customers: list[UUID]) -> set[UUID]:
-    billing = Contact.objects.filter(customer__in=customers, role=Contact.Role.BILLING).exclude(phone="")
-    return set(billing.values_list("customer_id", flat=True))
 
 
 def _standing(invoice: Invoice, known: _Known) -> Standing:

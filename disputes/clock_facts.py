@@ -4,9 +4,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from accounts import timeline
@@ -18,7 +20,7 @@ from invoices.models import Invoice
 from invoices.notice_models import ValidationNotice
 from invoices.services import hold
 from notifications.models import Duty, Message, MessageInvoice
-from syntharra import clock
+from syntharra import clock, together
 
 ACKNOWLEDGEMENT = "dispute_acknowledgement"
 DECISION_DAYS = 5  # for disputes older than the stored limit
@@ -29,10 +31,24 @@ class BadDate(ValueError):
     """A legal date that cannot be meant; the message says what to enter."""
 
 
+def wanted(disputes: Sequence[Dispute]) -> dict[str, QuerySet[Any, Any]]:
+    """What the clocks of these disputes look at, to be asked together with what else a page asks."""
+    return {
+        "clock_letters": _letters(disputes),
+        "clock_lines": _lines_to_end(disputes),
+        **_dates(dispute.invoice_id for dispute in disputes),
+    }
+
+
 def tracks(disputes: Sequence[Dispute], zone: str) -> dict[UUID, Track]:
-    """By dispute, in four queries for any number of them."""
-    letters, legal = _letters(disputes), legal_dates(dispute.invoice_id for dispute in disputes)
-    waiting = _lines_to_end(disputes)
+    """By dispute, in one query for any number of them."""
+    return tracks_from(together.load(**wanted(disputes)), disputes, zone)
+
+
+def tracks_from(found: dict[str, list[Any]], disputes: Sequence[Dispute], zone: str) -> dict[UUID, Track]:
+    """The same from what ``wanted`` has brought."""
+    letters, legal = _letter_of(found["clock_letters"]), _legal_of(found)
+    waiting = {UUID(pk) for row in found["clock_lines"] for pk in row["facts"]["invoices"]}
     return {
         dispute.pk: replace(
             row_track(dispute, zone),
@@ -69,19 +85,30 @@ def row_track(dispute: Dispute, zone: str) -> Track:
 
 
 def legal_dates(invoice_ids: Iterable[UUID]) -> dict[UUID, list[Legal]]:
-    """Dates members entered and the ends of validation periods, by invoice. Two queries."""
+    """Dates members entered and the ends of validation periods, by invoice. One query."""
+    return _legal_of(together.load(**_dates(invoice_ids)))
+
+
+def _dates(invoice_ids: Iterable[UUID]) -> dict[str, QuerySet[Any, Any]]:
     ids = list(invoice_ids)
+    notices = ValidationNotice.objects.filter(invoice__in=ids, bounced_at=None, sent_at__isnull=False)
+    ending = notices.exclude(period_ends_on=None).order_by("period_ends_on")
+    return {
+        "legal_dates": LegalDate.objects.filter(invoice__in=ids).order_by("on"),
+        "notices": ending.values("invoice_id", "period_ends_on", "sent_at"),
+    }
+
+
+def _legal_of(rows: dict[str, list[Any]]) -> dict[UUID, list[Legal]]:
     found: dict[UUID, list[Legal]] = defaultdict(list)
-    for row in LegalDate.objects.filter(invoice__in=ids).order_by("on"):
+    for row in rows["legal_dates"]:
         found[row.invoice_id].append(
             Legal(kind=row.kind, on=row.on, note=row.note, done_at=row.done_at, entered_at=row.at, key=str(row.pk))
         )
-    notices = ValidationNotice.objects.filter(invoice__in=ids, bounced_at=None).exclude(period_ends_on=None)
-    for notice in notices.order_by("period_ends_on"):
-        if notice.period_ends_on is not None and notice.sent_at is not None:
-            found[notice.invoice_id].append(
-                Legal(kind=LegalDate.Kind.VALIDATION, on=notice.period_ends_on, entered_at=notice.sent_at)
-            )
+    for notice in rows["notices"]:
+        found[notice["invoice_id"]].append(
+            Legal(kind=LegalDate.Kind.VALIDATION, on=notice["period_ends_on"], entered_at=notice["sent_at"])
+        )
     return found
 
 
@@ -116,32 +143,35 @@ def done(legal_date_id: UUID, *, by: User) -> LegalDate:
     return row
 
 
-def _letters(disputes: Sequence[Dispute]) -> dict[UUID, Letter]:
-    """The acknowledgement that counts for each invoice: one that still may leave before one that was refused."""
+def _letters(disputes: Sequence[Dispute]) -> QuerySet[Any, Any]:
+    """The acknowledgements of these disputes, the oldest first."""
     since = min((dispute.opened_at for dispute in disputes), default=None)
-    if since is None:
-        return {}
     about = MessageInvoice.objects.filter(
-        invoice__in=[dispute.invoice_id for dispute in disputes],
+        invoice__in=[dispute.invoice_id for dispute in disputes] if since else [],
         message__letter=ACKNOWLEDGEMENT,
-        message__owed_at__gte=since,
+        message__owed_at__gte=since or clock.now(),
     )
-    found: dict[UUID, Letter] = {}
-    for link in about.select_related("message").order_by("message__owed_at"):
-        message = link.message
-        match message.status:
-            case Message.Status.REFUSED:
-                found.setdefault(link.invoice_id, Letter(refused=message.outcome or "OPT_OUT"))
-            case Message.Status.QUEUED | Message.Status.SENDING:
-                found[link.invoice_id] = Letter(due_at=message.due_at)
-            case Message.Status.DRAFT:
-                found[link.invoice_id] = Letter(due_at=message.due_at, paper=message.channel == "letter")
+    kept = ("invoice_id", "message__status", "message__outcome", "message__due_at", "message__channel")
+    found: QuerySet[Any, Any] = about.order_by("message__owed_at").values(*kept)
     return found
 
 
-def _lines_to_end(disputes: Sequence[Dispute]) -> set[UUID]:
-    """Invoices for which a line to the customer is still to be ended."""
-    waiting = Duty.objects.filter(
-        kind="stop_calls", done_at=None, facts__customer__in=[str(dispute.customer_id) for dispute in disputes]
-    )
-    return {UUID(pk) for facts in waiting.values_list("facts", flat=True) for pk in facts["invoices"]}
+def _letter_of(rows: list[dict[str, Any]]) -> dict[UUID, Letter]:
+    """The one that counts for each invoice: one that still may leave before one that was refused."""
+    found: dict[UUID, Letter] = {}
+    for row in rows:
+        match row["message__status"]:
+            case Message.Status.REFUSED:
+                found.setdefault(row["invoice_id"], Letter(refused=row["message__outcome"] or "OPT_OUT"))
+            case Message.Status.QUEUED | Message.Status.SENDING:
+                found[row["invoice_id"]] = Letter(due_at=row["message__due_at"])
+            case Message.Status.DRAFT:
+                paper = row["message__channel"] == "letter"
+                found[row["invoice_id"]] = Letter(due_at=row["message__due_at"], paper=paper)
+    return found
+
+
+def _lines_to_end(disputes: Sequence[Dispute]) -> QuerySet[Any, Any]:
+    """Duties to end a line to their customers."""
+    customers = [str(dispute.customer_id) for dispute in disputes]
+    return Duty.objects.filter(kind="stop_calls", done_at=None, facts__customer__in=customers).values("facts")

@@ -36,5 +36,10 @@ def task_of(dispute: Dispute) -> BookEntry | None:
     )
 
 
+def of_dispute(entry: BookEntry, dispute: Dispute) -> bool:
+    """Whether this entry is what ``task_of`` finds."""
+    return entry.act == Act.REMINDERS and entry.cause == _cause(dispute) and entry.status != BookEntry.Status.CANCELED
+
+
 def _cause(dispute: Dispute) -> str:
     return f"dispute {dispute.number}"

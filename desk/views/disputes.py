@@ -12,20 +12,21 @@ from accounts.middleware import MemberRequest
 from accounts.models import Business
 from desk import book_entries, history
 from desk.clocks import clocks
+from desk.dispute_rows import PAGE, Part, Rows, gather
 from desk.dispute_work import work_of
 from desk.doors import AT_WORK, IN_CHARGE, members_page, only_for
 from desk.forms import ReasonForm
 from desk.legal_form import LegalDateForm
-from desk.standing import rows, today
+from desk.standing import rows as as_rows
+from desk.standing import today
 from disputes import learning
-from disputes.clock_facts import track_of
 from disputes.learning import QUESTIONS
 from disputes.models import Claim, Dispute
-from disputes.reminders import task_of
 from disputes.services import CannotRelease, answer_for_others, release
-from invoices.models import Invoice
 from syntharra import money
 from syntharra.templatetags.syntharra import moment, moment_words, phone
+
+MOST_QUOTED = 4  # of their words, above the thread; all of them stand in what happened
 
 
 @require_POST
@@ -46,13 +47,14 @@ def closing_answer(request: MemberRequest, number: str) -> HttpResponse:
 @require_GET
 @members_page
 def dispute(request: MemberRequest, number: str) -> HttpResponse:
-    """One dispute: their words first, then what happened; beside it the clocks and the facts."""
+    """One dispute: their words first, then what happened; beside it the clocks and the facts. Ten queries at most."""
     found = _of(request.business, number)
-    links = list(found.links.select_related("claim").order_by("claim__said_at"))
-    first = links[0].claim if links else None
-    others = _others(found)
+    talk, line = _page_of(request, "talk"), _page_of(request, "happened")
+    rows = gather(found, request.business, today=today(), talk=talk, timeline=line)
+    first = rows.claims[0] if rows.claims else None
     works = request.membership.role in AT_WORK
-    track = track_of(found, request.business.time_zone)
+    track = rows.track
+    events, more = history.of_dispute(found, rows.claims, rows.letters, page=line, size=PAGE)
     context = {
         "title": found.number,
         "dispute": found,
@@ -60,25 +62,27 @@ def dispute(request: MemberRequest, number: str) -> HttpResponse:
         "under": f"{found.customer.name} · {_about(found)}",
         "words": first.words if first else "",
         "words_by": _who(first) if first else "",
-        "more": [(link.claim.words, _who(link.claim)) for link in links[1:]],
+        "more": [(claim.words, _who(claim)) for claim in rows.claims[1:MOST_QUOTED]],
+        "unquoted": max(len(rows.claims) - MOST_QUOTED, 0),
         "standing": _standing(found, first),
-        "events": history.of_dispute(found),
-        "work": work_of(found, request.membership),
+        "events": events,
+        "happened": Part(events, line, more),
+        "work": work_of(found, request.membership, rows),
         "clocks": clocks(track),
         "letter": track.letter if works and track.letter and not track.letter.refused else None,
         "letter_url": reverse("acknowledgement", args=[found.number]),
         "legal_date_form": LegalDateForm(auto_id="legal_%s"),
         "legal_date_url": reverse("new_legal_date", args=[found.invoice_id]) if works else "",
-        "others": rows(others),
-        "asks_about_others": bool(others) and found.go_on_with_others is None and found.closed_at is None,
+        "others": as_rows(rows.others) if rows.others else [],
+        "asks_about_others": bool(rows.others) and found.go_on_with_others is None and found.closed_at is None,
         "others_url": reverse("other_invoices", args=[found.number]),
         "questions": _questions(found) if works and found.closed_at is not None else [],
         "closing_url": reverse("closing_answer", args=[found.number]),
         "may_release": found.closed_at is None and request.membership.role in IN_CHARGE,
         "release_url": reverse("release_dispute", args=[found.number]),
         "reason_form": ReasonForm(),
-        "facts": _facts(found, first),
-        **_books(request, found),
+        "facts": _facts(found, first, rows),
+        **_books(request, found, rows),
     }
     return render(request, "desk/dispute.html", context)
 
@@ -109,15 +113,18 @@ def other_invoices(request: MemberRequest, number: str) -> HttpResponse:
     return redirect(found)
 
 
-def _books(request: MemberRequest, dispute: Dispute) -> dict[str, object]:
+def _page_of(request: MemberRequest, name: str) -> int:
+    """The number of a page in the address, from 1; 1 for anything else."""
+    given = request.GET.get(name, "")
+    return min(max(int(given), 1), 10_000) if given.isascii() and given.isdigit() else 1
+
+
+def _books(request: MemberRequest, dispute: Dispute, found: Rows) -> dict[str, object]:
     """The books' own reminders, done or not; and what else is still to be written about the invoice."""
-    reminders = task_of(dispute)
-    waiting = book_entries.of_invoice(dispute.invoice).filter(status__in=book_entries.WAITING)
-    if reminders is not None:
-        waiting = waiting.exclude(pk=reminders.pk)
+    reminders = found.reminders
     return {
         "reminders": book_entries.shown([reminders], request.membership) if reminders else [],
-        "entries": book_entries.shown(waiting, request.membership),
+        "entries": book_entries.shown(found.entries, request.membership),
         "reminders_words": "" if reminders else _reminders(dispute),
     }
 
@@ -136,7 +143,7 @@ def _of(business: Business, number: str) -> Dispute:
 
 
 def _with_people(found: "QuerySet[Dispute]") -> "QuerySet[Dispute]":
-    return found.select_related("invoice__customer", "invoice__connection", "customer")
+    return found.select_related("invoice__customer", "invoice__connection", "customer", "assignee")
 
 
 def _questions(dispute: Dispute) -> list[tuple[str, str, list[tuple[str, str]], str]]:
@@ -173,13 +180,7 @@ def _standing(dispute: Dispute, claim: Claim | None) -> str:
     return f"{open_words} " + _("They have it in writing.")
 
 
-def _others(dispute: Dispute) -> list[Invoice]:
-    """The customer's other overdue invoices, which wait for the owner's word."""
-    found = Invoice.objects.open().overdue_by(1, on=today()).filter(customer=dispute.customer_id, frozen_at=None)
-    return list(found.select_related("customer").order_by("due_on")[:20])
-
-
-def _facts(dispute: Dispute, claim: Claim | None) -> list[tuple[str, object]]:
+def _facts(dispute: Dispute, claim: Claim | None, rows: Rows) -> list[tuple[str, object]]:
     facts: list[tuple[str, object]] = [
         (_("Amount"), money.shown(money.of(dispute.balance_at_opening, dispute.currency))),
         (_("Kind"), claim.get_reason_display() if claim else _("not said yet")),

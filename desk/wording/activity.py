@@ -35,6 +35,8 @@ ACTS: dict[str, Act] = {
     "consent_confirmed": Act("shield-check", _("Confirmed a consent: the number is still theirs")),
     "stated": Act("quote", _("Recorded when or where they are not to be called"), "clock"),
     "statement_ended": Act("undo-2", _("Recorded that this no longer holds")),
+    "link_closed": Act("shield-check", _("Closed a page after five wrong answers to its question"), "clock"),
+    "link_renewed": Act("mail", _("Ended the link to their page and sent a new one")),
     "stop_lifted": Act("undo-2", _("Lifted a stop, as they asked themselves"), "clock"),
     "set_calling_rules": Act("calendar-clock", _("Changed when and how often is called")),
     "consumers_go_live": Act("phone", _("Let private persons be called")),

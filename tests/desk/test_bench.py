@@ -204,3 +204,16 @@ def test_a_morning_of_a_few_firms_is_planned_by_two_workers_and_nothing_is_left_
         "not_decided",
         "fsync",
     }
+
+
+def test_two_pages_are_made_with_few_questions_and_every_figure_is_taken(django_db_setup: None) -> None:
+    template = f"test_template_{_fingerprint()}"
+
+    _code, report, said = bench(
+        "pages", "--messages", "120", "--disputes", "60", "--times", "2", "--template", template
+    )
+
+    figures = report["figures"]
+    assert (figures["dispute_page_queries"], figures["board_queries"]) == (10, 6), said
+    assert min(figures[f"{page}_{kind}"] for page in ("dispute_page", "board") for kind in ("ms", "wall_ms")) > 0
+    assert (figures["messages"], figures["disputes"]) == (120, 60)

@@ -16,7 +16,7 @@ from syntharra.clock import now
 from tests.cast import Firm, make_customer, make_invoice, make_member
 
 LATE: dict[str, Any] = {"due_on": date(2026, 11, 15), "issued_on": date(2026, 10, 16)}
-QUESTIONS = 20
+QUESTIONS = 19
 
 
 def text(answer: Any) -> str:

@@ -303,7 +303,7 @@ def test_the_pages_ask_a_fixed_number_of_questions(
     books: Connection, ava: Client, plumber: Firm, django_assert_num_queries: Any
 ) -> None:
     ill = other(state="reconnect", problem="access_removed")
-    counts = {"/connections/": 8, f"/connections/{ill.pk}/": 19, "/connections/new/": 8}
+    counts = {"/connections/": 7, f"/connections/{ill.pk}/": 18, "/connections/new/": 7}
     for number in range(30):
         aside(ill, number)
         run(ill, now() - timedelta(hours=number + 1), seen=1, written=1)

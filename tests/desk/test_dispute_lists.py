@@ -97,7 +97,7 @@ def test_a_column_shows_twenty_and_leads_to_the_rest(
     _many(first, many)
     ava.get("/disputes/?view=board")
 
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(6):
         page = ava.get("/disputes/?view=board")
 
     column = page.context["board"].columns[0]
@@ -201,12 +201,12 @@ def test_the_list_asks_the_same_for_many_rows(
 ) -> None:
     first = disputed(plumber)
     ava.get("/disputes/?view=list")
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(9):
         ava.get("/disputes/?view=list")
 
     _many(first, 25)
 
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(9):
         ava.get("/disputes/?view=list")
 
 

@@ -135,7 +135,7 @@ def test_a_page_of_many_items_asks_the_database_as_often(
     assert page.content.decode().count("spoken-words") == 32
 
 
-QUERIES = 8
+QUERIES = 7
 
 
 # what the firm does decides whether anything is said at all

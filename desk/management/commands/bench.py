@@ -17,6 +17,7 @@ BENCHES = {
     "relay": "desk.bench.relay",
     "freeze": "desk.bench.freeze",
     "hearing": "desk.bench.hearing",
+    "pages": "desk.bench.pages",
 }
 
 

@@ -1,0 +1,112 @@
+"""The page of a dispute: however long it has been going on, it is one screen of the newest, asked for in a few questions."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from disputes.models import Dispute, Post, Side
+from disputes.services import NewClaim, open_dispute
+from notifications.models import Message, MessageInvoice
+from syntharra import clock
+from tests.cast import Firm, make_invoice
+
+
+@pytest.fixture
+def dispute(live: None, plumber: Firm) -> Dispute:
+    invoice = make_invoice(plumber)
+    make_invoice(plumber, invoice.customer, number="2299")
+    claim = NewClaim(source="call", source_key="CA1", words="The sink still leaks", reason="quality", by="Ana Reyes")
+    return open_dispute(invoice.pk, claim=claim)[0]
+
+
+def written(dispute: Dispute, count: int, *, begun: datetime | None = None) -> None:
+    begun = begun or clock.now()
+    posts = [
+        Post(dispute=dispute, side=Side.CUSTOMER, channel="page", by="Ana", words=f"word {n}.", at=begun + timedelta(seconds=n))
+        for n in range(count)
+    ]  # fmt: skip
+    Post.objects.bulk_create(posts)
+
+
+def sent(dispute: Dispute, count: int) -> None:
+    begun = clock.now()
+    letters = [
+        Message(
+            letter="firm_wrote", key=f"t:{n}", purpose="dispute", channel="email", status="sent", to="a@b.example",
+            customer_id=dispute.customer_id, subject=f"letter {n}.", correlation="t", owed_at=begun + timedelta(seconds=n),
+            due_at=begun, sent_at=begun + timedelta(seconds=n),
+        )
+        for n in range(count)
+    ]  # fmt: skip
+    Message.objects.bulk_create(letters)
+    MessageInvoice.objects.bulk_create(MessageInvoice(message=one, invoice_id=dispute.invoice_id) for one in letters)
+
+
+def words(answer: Any, of: str) -> list[int]:
+    return [number for number in range(1000) if f"{of} {number}." in answer.content.decode()]
+
+
+def test_a_thousand_messages_are_the_newest_fifty_and_a_link(ava: Client, dispute: Dispute) -> None:
+    written(dispute, 120)
+
+    first = ava.get(f"/disputes/{dispute.number}/")
+    second = ava.get(f"/disputes/{dispute.number}/?talk=2")
+    last = ava.get(f"/disputes/{dispute.number}/?talk=3")
+
+    assert [len(words(page, "word")) for page in (first, second, last)] == [50, 50, 20]
+    assert (words(first, "word")[0], words(last, "word")) == (70, list(range(20)))
+    text = first.content.decode()
+    assert text.index("word 119.") < text.index("word 70.")
+    assert 'href="?talk=2#talk"' in text
+    assert 'href="?talk=3#talk"' in second.content.decode()
+    assert 'href="?talk=1#talk"' in second.content.decode()
+    assert "?talk=4" not in last.content.decode()
+
+
+def test_what_happened_is_paged_the_same_way_with_what_runs_out_next_on_top(ava: Client, dispute: Dispute) -> None:
+    sent(dispute, 75)
+
+    first = ava.get(f"/disputes/{dispute.number}/")
+    second = ava.get(f"/disputes/{dispute.number}/?happened=2")
+
+    assert [len(words(page, "letter")) for page in (first, second)] == [50, 25]
+    events = [event.title for event in first.context["events"]]
+    assert (events[0], events[1]) == ("Acknowledgement to them", "letter 74.")
+    assert [event.title for event in second.context["events"]][-1] == "Disputed and frozen"
+    assert not any(event.future for event in second.context["events"])
+
+
+@pytest.mark.parametrize("number", ["0", "-1", "x", "", "9" * 30, "2.5", "٣"])
+def test_a_page_nobody_gave_out_is_the_first_or_empty(ava: Client, dispute: Dispute, number: str) -> None:
+    written(dispute, 3)
+
+    answer = ava.get(f"/disputes/{dispute.number}/", {"talk": number, "happened": number})
+
+    assert answer.status_code == 200
+
+
+def test_it_asks_ten_questions_for_no_message_and_for_many(
+    ava: Client, dispute: Dispute, django_assert_num_queries: Any
+) -> None:
+    address = f"/disputes/{dispute.number}/"
+    ava.get(address)
+    with django_assert_num_queries(10):
+        ava.get(address)
+
+    written(dispute, 300)
+    sent(dispute, 300)
+
+    with django_assert_num_queries(10):
+        ava.get(address)
+
+
+def test_a_letter_that_came_back_is_said_so(ava: Client, dispute: Dispute) -> None:
+    sent(dispute, 1)
+    Message.objects.filter(key="t:0").update(status="failed", outcome="came back: no such mailbox")
+
+    text = ava.get(f"/disputes/{dispute.number}/").content.decode()
+
+    assert "Letter not delivered" in text
+    assert "came back: no such mailbox" in text
