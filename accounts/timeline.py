@@ -26,18 +26,8 @@ class BrokenChain(Exception):
 
 def record(subject: models.Model, verb: str, *, by: str, customer: UUID | None = None, **facts: Any) -> ActivityLine:
     """Put one act on record: what happened to which row, by whom, with the facts a reader will want."""
-    said = _said(facts)
-    line = ActivityLine.objects.create(
-        at=clock.now(),
-        actor=by,
-        verb=verb,
-        subject_kind=str(subject._meta.model_name),
-        subject_id=subject.pk,
-        customer_id=customer or getattr(subject, "customer_id", None),
-        details_hash=digest(said),
-    )
-    ActivityDetail.objects.create(line=line, facts=said)
-    due.note("seal", line.pk, at=line.at)
+    kind, about = str(subject._meta.model_name), customer or getattr(subject, "customer_id", None)
+    (line,) = record_all([Act(kind, subject.pk, verb, about, facts)], by=by)
     return line
 
 
@@ -52,20 +42,22 @@ class Act:
     facts: Mapping[str, Any] = field(default_factory=dict)
 
 
-def record_all(acts: Sequence[Act], *, by: str) -> None:
-    """Put acts of one moment and one actor on record, a line each, in as many queries as one takes."""
+def record_all(acts: Sequence[Act], *, by: str) -> list[ActivityLine]:
+    """Put acts of one moment and one actor on record, a line each, in one message to the server however many they are."""
     moment = clock.now()
     lines: list[dict[str, Any]] = []
     details: list[dict[str, Any]] = []
     for act in acts:
         said, pk = _said(act.facts), uuid7()
-        line = {"id": pk, "at": moment, "actor": by, "verb": act.verb, "customer_id": act.customer}
-        subject = {"subject_kind": act.subject_kind, "subject_id": act.subject_id}
+        line = {"id": pk, "at": moment, "recorded_at": clock.machine_now(), "actor": by, "verb": act.verb}
+        subject = {"subject_kind": act.subject_kind, "subject_id": act.subject_id, "customer_id": act.customer}
         lines.append({**line, **subject, "details_hash": digest(said)})
         details.append({"line_id": pk, "facts": said})
-    bulk.insert(ActivityLine, lines)
-    bulk.insert(ActivityDetail, details)
-    due.note("seal", *(line["id"] for line in lines), at=moment)
+    with bulk.together():
+        bulk.insert(ActivityLine, lines)
+        bulk.insert(ActivityDetail, details)
+        due.note("seal", *(line["id"] for line in lines), at=moment)
+    return [bulk.as_made(ActivityLine, line) for line in lines]
 
 
 def _said(facts: Mapping[str, Any]) -> dict[str, Any]:

@@ -26,8 +26,7 @@ def next_morning(business: Business, after: datetime) -> datetime:
 
 def look_tomorrow(business: Business) -> None:
     """Make sure that somebody looks at the next morning."""
-    if business.pk not in due.rows_noted(KIND):
-        due.note(KIND, business.pk, at=next_morning(business, clock.now()))
+    due.note_once(KIND, business.pk, at=next_morning(business, clock.now()))
 
 
 @transaction.atomic

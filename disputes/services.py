@@ -1,5 +1,7 @@
 """Opening disputes, and pausing where we are not sure. One act, one transaction; the freeze is a fact, not a list of changes."""
 
+from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -18,8 +20,11 @@ from invoices import paying, verification
 from invoices.models import Customer, Invoice
 from invoices.services import hold
 from notifications import outbox
-from syntharra import clock
+from syntharra import bulk, clock
+from syntharra.identifiers import uuid7
 from syntharra.tenancy import current_business
+
+_SAID_THERE = "(business_id, source, source_key) DO NOTHING"
 
 
 class CannotRelease(Exception):
@@ -42,20 +47,24 @@ class NewClaim:
 
     def kept(self, customer: Customer) -> Claim:
         """The one row of this claim."""
-        claim, _ = Claim.objects.get_or_create(
-            source=self.source,
-            source_key=self.source_key,
-            defaults={
-                "customer": customer,
-                "words": self.words,
-                "reason": self.reason,
-                "language": self.language,
-                "urgent": self.urgent,
-                "said_at": self.said_at or clock.now(),
-                "by": self.by,
-                "evidence": self.evidence,
-            },
-        )
+        wanted = {
+            "id": uuid7(),
+            "source": self.source,
+            "source_key": self.source_key,
+            "customer_id": customer.pk,
+            "words": self.words,
+            "reason": self.reason,
+            "language": self.language,
+            "urgent": self.urgent,
+            "said_at": self.said_at or clock.now(),
+            "by": self.by,
+            "evidence": self.evidence,
+        }
+        if bulk.insert(Claim, [wanted], on_conflict=_SAID_THERE, returning="id"):
+            claim = bulk.as_made(Claim, wanted)
+        else:
+            claim = Claim.objects.get(source=self.source, source_key=self.source_key)
+        claim.customer = customer
         return claim
 
 
@@ -74,23 +83,27 @@ def open_dispute_held(invoices: list[Invoice], new: NewClaim) -> list[Dispute]:
     customer = invoices[0].customer
     claim = new.kept(customer)
     frozen_now = {invoice.pk for invoice in invoices if invoice.frozen_at is None}
-    disputes = [_freeze(invoice, claim) for invoice in invoices]
-    if claim.is_written:
-        verification.asked_for(invoices, customer, at=claim.said_at)
-    # Whoever asks for a page to pay on from here on meets the freeze; what was opened before is ended.
-    if frozen_now:
-        paying.stop_held(frozen_now, why="disputed")
-    look_tomorrow(invoices[0].business)
-    outbox.owe(
-        stop_calls(claim, invoices),
-        *owner_alerts(claim, disputes),
-        *acknowledgement(claim, disputes, customer),
-    )
+    past: dict[UUID, list[Dispute]] = defaultdict(list)
+    for dispute in Dispute.objects.filter(invoice__in=invoices).order_by("-closed_at"):  # a live one comes first
+        past[dispute.invoice_id].append(dispute)
+    with bulk.together():
+        disputes = [_freeze(invoice, claim, past[invoice.pk]) for invoice in invoices]
+        if claim.is_written:
+            verification.asked_for(invoices, customer, at=claim.said_at)
+        # Whoever asks for a page to pay on from here on meets the freeze; what was opened before is ended.
+        if frozen_now:
+            paying.stop_held(frozen_now, why="disputed")
+        look_tomorrow(invoices[0].business)
+        outbox.owe(
+            stop_calls(claim, invoices),
+            *owner_alerts(claim, disputes),
+            *acknowledgement(claim, disputes, customer),
+        )
     return disputes
 
 
-def _freeze(invoice: Invoice, claim: Claim) -> Dispute:
-    dispute = Dispute.objects.live_on(invoice)
+def _freeze(invoice: Invoice, claim: Claim, past: Sequence[Dispute]) -> Dispute:
+    dispute = next((one for one in past if one.closed_at is None), None)
     if dispute is None:
         moment = clock.now()
         Invoice.objects.filter(pk=invoice.pk).update(frozen_at=moment)
@@ -105,7 +118,7 @@ def _freeze(invoice: Invoice, claim: Claim) -> Dispute:
             books_status=invoice.books_status,
             currency=invoice.currency,
             decide_by=deadlines.decided_by(moment, invoice.business.decision_days, invoice.business.time_zone),
-            reopens=Dispute.objects.filter(invoice=invoice).order_by("-closed_at").first(),
+            reopens=past[0] if past else None,
         )
         versions.first(dispute, invoice)
         reminders.quiet(dispute)
@@ -114,7 +127,7 @@ def _freeze(invoice: Invoice, claim: Claim) -> Dispute:
         claims = set(ClaimOn.objects.filter(dispute=dispute).values_list("claim_id", flat=True))
     if claim.pk not in claims:
         first = not claims
-        ClaimOn.objects.create(dispute=dispute, claim=claim, first=first)
+        bulk.insert(ClaimOn, [{"dispute_id": dispute.pk, "claim_id": claim.pk, "first": first}])
         verb = "froze" if first else "claim_added"
         timeline.record(
             dispute, verb, by=claim.by or claim.source, invoice=invoice.number, source=claim.source, reason=claim.reason

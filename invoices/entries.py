@@ -30,7 +30,8 @@ from invoices.sync_reading import Reading
 from notifications import outbox
 from notifications.models import Duty
 from notifications.outbox import Later
-from syntharra import clock, logs
+from syntharra import bulk, clock, logs
+from syntharra.identifiers import uuid7
 
 log = logs.get(__name__)
 
@@ -98,20 +99,22 @@ def ask_held(
         raise NotWritable(_("Say whether reminders go on or off."))
     able = abilities_of(invoice.connection.provider).of(act)
     status = BookEntry.Status.BY_HAND if able.by_hand else BookEntry.Status.OWED
-    entry, made = BookEntry.objects.get_or_create(
-        invoice=invoice,
-        act=act.value,
-        cause=cause[:60],
-        defaults={
-            "status": status,
-            "amount": amount,
-            "currency": invoice.currency,
-            "words": words,
-            "on": on,
-            "asked_by": by,
-            "asked_at": clock.now(),
-        },
-    )
+    wanted = {
+        "id": uuid7(),
+        "invoice_id": invoice.pk,
+        "act": act.value,
+        "cause": cause[:60],
+        "status": status.value,
+        "amount": amount,
+        "currency": invoice.currency,
+        "words": words,
+        "on": on,
+        "asked_by": by,
+        "asked_at": clock.now(),
+    }
+    made = bool(bulk.insert(BookEntry, [wanted], on_conflict="DO NOTHING", returning="id"))
+    of_cause = BookEntry.objects.filter(invoice=invoice, act=act.value, cause=cause[:60])
+    entry = bulk.as_made(BookEntry, wanted) if made else of_cause.get()
     again = not made and entry.status == BookEntry.Status.CANCELED
     if again:
         entry.move(status, ended_at=None, ended_by="", asked_by=by, asked_at=clock.now())

@@ -20,7 +20,9 @@ def hold(*invoice_ids: UUID) -> list[Invoice]:
     if len(owners) != 1:
         raise NotTogether(f"{len(invoice_ids)} invoices belong to {len(owners)} customers, not to one")
     customer = hold_customer(owners.pop())
-    invoices = list(customer.invoices.filter(pk__in=invoice_ids).order_by("pk").select_related("business"))
+    invoices = list(
+        customer.invoices.filter(pk__in=invoice_ids).order_by("pk").select_related("business", "connection")
+    )
     if len(invoices) != len(set(invoice_ids)):
         raise NotTogether(f"{len(set(invoice_ids)) - len(invoices)} of the invoices were not found")
     return invoices

@@ -11,7 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db import DEFAULT_DB_ALIAS, transaction
+from django.db import transaction
 from kombu.exceptions import OperationalError
 
 from notifications.models import Duty, Message, MessageInvoice
@@ -157,8 +157,7 @@ def _written[M: (Duty, Message)](
     found: dict[tuple[str, str], M] = {}
     for place, row in wanted.items():
         if row["id"] in new:
-            found[place] = model(**row)
-            found[place]._state.adding, found[place]._state.db = False, DEFAULT_DB_ALIAS
+            found[place] = bulk.as_made(model, row)
     if len(found) < len(wanted):
         sorts, keys = zip(*(wanted.keys() - found.keys()), strict=True)
         for old in model._default_manager.filter(**{f"{sort}__in": set(sorts), "key__in": set(keys)}):

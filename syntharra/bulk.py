@@ -7,7 +7,9 @@ invoices writes is measured by it (``bench plan``). Row level security, checks a
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import date, datetime
 from functools import cache
 from typing import Any
@@ -42,9 +44,55 @@ def insert(
         if "business_id" in whole:
             whole["business_id"] = business
         made.append(whole)
+    document = json.dumps(made, default=_plain)
+    waiting = _together.get()
+    if waiting is not None and not returning:
+        waiting.append((statement, (document,)))
+        return []
     with connection.cursor() as cursor:
-        cursor.execute(statement, [json.dumps(made, default=_plain)])
+        cursor.execute(statement, [document])
         return cursor.fetchall() if returning else []
+
+
+def as_made[M: models.Model](model: type[M], row: Row) -> M:
+    """The model instance of a row that was just inserted, without reading it again. For rows that say their own key."""
+    made = model(**{"business_id": current_business(), **row})
+    made._state.adding, made._state.db = False, connection.alias
+    return made
+
+
+_together: ContextVar[list[tuple[str, tuple[Any, ...]]] | None] = ContextVar("together", default=None)
+
+
+def execute(statement: str, *values: Any) -> None:
+    """A statement of our own that gives nothing back; within :func:`together` it takes its place among the inserts."""
+    waiting = _together.get()
+    if waiting is not None:
+        waiting.append((statement, values))
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+
+
+@contextmanager
+def together() -> Iterator[None]:
+    """What is inserted inside without ``returning`` goes to the server in one message at the end of the outermost block, in its order.
+
+    For rows nobody inside reads again. Outside a transaction the message is one: PostgreSQL does all of it or nothing. An insert that is refused raises there; where the block raises, none is made.
+    """
+    if _together.get() is not None:
+        yield
+        return
+    waiting: list[tuple[str, tuple[Any, ...]]] = []
+    mine = _together.set(waiting)
+    try:
+        yield
+    finally:
+        _together.reset(mine)
+    if waiting:
+        with connection.cursor() as cursor:
+            statements = ";\n".join(statement for statement, _ in waiting)
+            cursor.execute(statements, [value for _, values in waiting for value in values])
 
 
 def _plain(value: Any) -> Any:

@@ -25,6 +25,12 @@ def note_each(kind: str, moments: Mapping[UUID, datetime]) -> None:
     bulk.insert(Due, rows, on_conflict="(business_id, kind, row_id) DO UPDATE SET due_at = excluded.due_at")
 
 
+def note_once(kind: str, row_id: UUID, *, at: datetime) -> None:
+    """The same, unless this row is noted already: then its moment stays."""
+    row = {"kind": kind, "row_id": row_id, "due_at": at}
+    bulk.insert(Due, [row], on_conflict="(business_id, kind, row_id) DO NOTHING")
+
+
 def put_off(kind: str, row_id: UUID, *, noted: datetime, at: datetime) -> None:
     """Move the moment of this row, unless somebody has noted another than ``noted`` meanwhile."""
     Due.objects.filter(business_id=current_business(), kind=kind, row_id=row_id, due_at=noted).update(due_at=at)
