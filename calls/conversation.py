@@ -14,7 +14,7 @@ from typing import Any
 from django.db import DatabaseError
 
 from calls import journal, notes, watch
-from calls.acts import Scene, carry_out
+from calls.acts import Scene, carry_out, is_carried_out
 from calls.agent import acts
 from calls.agent.ear import ToHear, Understood
 from calls.agent.facts import Language
@@ -42,6 +42,27 @@ DRAIN_SECONDS = 20.0
 _TAGS = {Language.ENGLISH: ENGLISH, Language.SPANISH: SPANISH}
 # The smallest thing to say: it takes the place of what is being said.
 _BREATH: Frame = {"type": "text", "token": " ", "last": True, "interruptible": True, "preemptible": True}
+
+
+def kept(scene: Scene, page: Page, asked: list[acts.Act]) -> tuple[bool, list[acts.Act]]:
+    """Write the page and carry out the acts, each in a transaction of its own; whether it was written, and which acts failed.
+
+    The page is on disk when an act behind it is: that one waits for the disk, and the server's log is one.
+    """
+    written, failed = True, []
+    if not page.is_empty:
+        try:
+            notes.write(scene.call_id, page, lazily=bool(asked))
+        except DatabaseError as error:
+            log.warning("notes_not_written", attempt=str(scene.line_id), error=type(error).__name__)
+            written = False
+    for act in asked:
+        try:
+            carry_out(scene, [act])
+        except Exception:  # whatever it was
+            log.exception("act_failed", act=type(act).__name__, attempt=str(scene.line_id))
+            failed.append(act)
+    return written, failed
 
 
 class Session:
@@ -178,26 +199,32 @@ class Session:
             language=self.line.language,
             evidence=turn.evidence,
         )
-        await self._put_on_record()
-        kept = True
+        asked = [act for act in turn.step.acts if is_carried_out(act)]
+        failed = await self._keep(scene, asked)
+        if failed:  # nothing may be said as if it had been kept
+            await anywhere(lambda: [journal.spool(self.line.business_id, scene, act) for act in failed])
         for act in turn.step.acts:
             if isinstance(act, acts.SwitchLanguage):
                 tag = _TAGS[Language(act.language)]
                 self._out.put_nowait({"type": "language", "ttsLanguage": tag, "transcriptionLanguage": tag})
-                continue
-            kept = await self._carry_out_one(scene, act) and kept
         self.dialogue.done(turn)
         self.is_dirty = True
-        return kept
+        return not failed
 
-    async def _carry_out_one(self, scene: Scene, act: acts.Act) -> bool:
-        try:
-            await in_database(self.line.business_id, lambda: carry_out(scene, [act]), urgent=True)
-        except Exception:  # whatever it was: nothing may be said as if it had been kept
-            log.exception("act_failed", act=type(act).__name__, attempt=str(scene.line_id))
-            await anywhere(lambda: journal.spool(self.line.business_id, scene, act))
-            return False
-        return True
+    async def _keep(self, scene: Scene, asked: list[acts.Act]) -> list[acts.Act]:
+        """Where we stand on record, then each act, in one go of a thread nobody else's records wait for. What was not kept."""
+        async with self.writing:
+            page = self.page()
+            try:
+                written, failed = await in_database(
+                    self.line.business_id, lambda: kept(scene, page, asked), urgent=True
+                )
+            except Exception:  # there is no database at all
+                log.exception("nothing_kept", attempt=str(scene.line_id))
+                written, failed = False, asked
+            if not written:
+                self.give_back(page)
+        return failed
 
     async def _wait_for_silence(self, turn: Turn) -> None:
         """A disclosure is played to its end; only what the law stops cuts in."""

@@ -6,8 +6,6 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from django.db import connection, transaction
-
 from calls.models import TranscriptLine
 from disputes.hearing import Heard
 from syntharra import bulk
@@ -66,27 +64,29 @@ class Page:
         )
 
 
-def write(call_id: UUID, page: Page) -> None:
-    """Put it on record. Writing a page twice is writing it once."""
-    write_all({call_id: page})
+def write(call_id: UUID, page: Page, *, lazily: bool = False) -> None:
+    """Put it on record. Writing a page twice is writing it once. ``lazily``: whatever is committed next waits for the disk."""
+    write_all({call_id: page}, lazily=lazily)
 
 
-@transaction.atomic
-def write_all(pages: Mapping[UUID, Page]) -> None:
-    """The pages of many calls of one business in one transaction of four statements at most: all of them or none."""
+def write_all(pages: Mapping[UUID, Page], *, lazily: bool = False) -> None:
+    """The pages of many calls of one business in one message: PostgreSQL takes it as one transaction, all of them or none."""
     played = {(call, position): heard for call, page in pages.items() for position, heard in page.played.items()}
     rows = [
         note.row(call_id, played.pop((call_id, note.position), None))
         for call_id, page in pages.items()
         for note in page.notes
     ]
-    bulk.insert(TranscriptLine, rows, on_conflict=_AGAIN)
     memories = [(call, page.memory, page.heard_by) for call, page in pages.items() if page.memory is not None]
     stopped = [(call, page.stopped_line) for call, page in pages.items() if page.stopped_changed]
     # In the order of their keys, so that two who write never wait for each other in a circle.
-    _update(_PLAYED, sorted((*line, heard) for line, heard in played.items()))
-    _update(_MEMORY, sorted(memories))
-    _update(_STOPPED, sorted(stopped, key=lambda row: row[0]))
+    with bulk.together():
+        if lazily:
+            bulk.execute("SET LOCAL synchronous_commit TO off")
+        bulk.insert(TranscriptLine, rows, on_conflict=_AGAIN)
+        _update(_PLAYED, sorted((*line, heard) for line, heard in played.items()))
+        _update(_MEMORY, sorted(memories))
+        _update(_STOPPED, sorted(stopped, key=lambda row: row[0]))
 
 
 _AGAIN = (
@@ -113,8 +113,7 @@ WHERE call.business_id = %s AND call.id = new.id
 
 def _update(statement: str, rows: Sequence[tuple[Any, ...]]) -> None:
     if rows:
-        with connection.cursor() as cursor:
-            cursor.execute(statement, [json.dumps(rows, default=str), current_business()])
+        bulk.execute(statement, json.dumps(rows, default=str), current_business())
 
 
 def heard_as(heard: Heard) -> dict[str, Any]:

@@ -1,43 +1,63 @@
 """The database from the event loop: work goes to threads of its own, for the business it is about.
 
-What must be committed before the agent's next word has threads nobody else uses.
+What must be committed before the agent's next word has threads nobody else uses. A thread keeps its connection as long as there is
+work: asking it whether it still lives, before each piece, would take as long as many a piece itself.
 """
 
 import asyncio
+import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from uuid import UUID
 
-from django.db import close_old_connections
+from django.conf import settings
+from django.db import connections
 
 from syntharra.tenancy import acting_for
 
-_commits = ThreadPoolExecutor(4, thread_name_prefix="call-commit")
-_notes = ThreadPoolExecutor(4, thread_name_prefix="call-note")
+THREADS = 4  # of each kind
+KEPT_SECONDS = 5.0  # a connection nobody used for longer is given back, or asked whether it still lives
+_SPARE = 4  # connections of the process's pool for whoever else is in it
+_commits = ThreadPoolExecutor(THREADS, thread_name_prefix="call-commit")
+_notes = ThreadPoolExecutor(THREADS, thread_name_prefix="call-note")
+_mine = threading.local()
 
 
 async def in_database[T](business_id: UUID, work: Callable[[], T], *, urgent: bool = False) -> T:
     """What ``work`` gives back; it runs in a thread, acting for this business."""
 
     def run() -> T:
-        close_old_connections()
-        try:
-            with acting_for(business_id):
-                return work()
-        finally:
-            close_old_connections()
+        with acting_for(business_id):
+            return work()
 
-    return await asyncio.get_running_loop().run_in_executor(_commits if urgent else _notes, run)
+    return await _in_thread(run, _commits if urgent else _notes)
 
 
 async def anywhere[T](work: Callable[[], T]) -> T:
     """The same for what needs no business: open tables and files."""
+    return await _in_thread(work, _notes)
 
+
+async def _in_thread[T](work: Callable[[], T], threads: ThreadPoolExecutor) -> T:
     def run() -> T:
-        close_old_connections()
+        _tidy(idle=time.monotonic() - getattr(_mine, "used_at", 0.0) > KEPT_SECONDS)
         try:
             return work()
         finally:
-            close_old_connections()
+            _mine.used_at = time.monotonic()
+            _tidy(idle=not _may_keep())
 
-    return await asyncio.get_running_loop().run_in_executor(_notes, run)
+    return await asyncio.get_running_loop().run_in_executor(threads, run)
+
+
+def _tidy(*, idle: bool) -> None:
+    """What broke is given up; what is idle as well, where it is old enough or does not answer."""
+    for connection in connections.all(initialized_only=True):
+        if idle or connection.errors_occurred:
+            connection.close_if_unusable_or_obsolete()
+
+
+def _may_keep() -> bool:
+    """The process's pool has enough for all of these threads."""
+    return not settings.DATABASE_POOL or settings.DATABASE_POOL >= 2 * THREADS + _SPARE

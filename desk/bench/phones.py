@@ -25,6 +25,8 @@ PARTIAL_GAP = 0.3  # seconds between two partials, as speech is recognized
 TURNS_OF_A_CALL = 18  # then it is hung up and the next one begins: a conversation has an end
 PATIENCE, OPEN_PATIENCE = 30.0, 180.0
 IDENTITY = "Yes, this is Ana speaking"
+PUT_THROUGH, STILL_THERE = "Please hold, I will put you through", "Hold on please"
+STILL_THERE_EVERY = 30.0  # seconds; after 49 s without a word the agent would ask who is there
 _ASKED = (
     "how much is it", "what is the invoice number", "when was it due", "what is the total", "which invoice is that",
     "could you tell me the amount", "what day was it due", "can you tell me the invoice number again",
@@ -56,6 +58,8 @@ class Line:
     first_at: float = 0.0
     last_at: float = 0.0
     reader: asyncio.Task[None] | None = None
+    waiter: asyncio.Task[None] | None = None
+    call: str = ""  # the server's key of it
 
 
 class Phones:
@@ -65,6 +69,7 @@ class Phones:
         self.order = order
         self.rng = random.Random(order["seed"])  # noqa: S311  (a load wants the same words again, not secret ones)
         self.waiting = list(order.get("lines", ()))
+        self.waited_for = {row["path"]: row["call"] for row in self.waiting}
         self.opened = self.ended_early = 0
         self.said = 0
 
@@ -88,16 +93,21 @@ class Phones:
         setup |= {"accountSid": os.environ["TWILIO_ACCOUNT_SID"], "from": "+16145550199", "to": "+16145550120"}
         await socket.send(json.dumps(setup | {"callType": "PSTN", "callStatus": "IN-PROGRESS", "customParameters": {}}))
         line.reader = asyncio.create_task(self._read(line))
+        line.call = self.waited_for.get(path, "")
         if self.order["ours"]:
             await asyncio.wait_for(line.answered.wait(), OPEN_PATIENCE)
-            await self.turn(line, IDENTITY)
+            objects = self.order.get("objects")
+            await self.turn(line, PUT_THROUGH if objects else IDENTITY)
+            if objects:
+                line.waiter = asyncio.create_task(self.wait(line))
         return line
 
     async def close(self, line: Line) -> None:
         line.is_over = True
         await line.socket.close(1000, "Closing websocket session")
-        if line.reader is not None:
-            line.reader.cancel()
+        for task in (line.reader, line.waiter):
+            if task is not None:
+                task.cancel()
 
     async def turn(self, line: Line, text: str, *, partials: int = 0) -> float | None:
         """Say this and wait for the whole answer; seconds to its first word. None where the call ended instead."""
@@ -108,7 +118,7 @@ class Phones:
             heard = " ".join(words[: max(1, len(words) * (step + 1) // partials)])
             await line.socket.send(json.dumps({"type": "prompt", "voicePrompt": heard, "lang": "en-US", "last": False}))
             await asyncio.sleep(PARTIAL_GAP)
-        frame = json.dumps({"type": "prompt", "voicePrompt": text, "lang": "en-US", "last": True})
+        frame = _final(text)
         sent_at = time.perf_counter()
         await line.socket.send(frame)
         try:
@@ -153,7 +163,18 @@ class Phones:
     def objection(self) -> str:
         self.said += 1
         words = self.rng.choice(OBJECTIONS).format(room=self.rng.choice(_ROOMS), n=self.said)
-        return f"{words}, I am at desk {self.said}"
+        return f"{words}, this is about bill {self.said}"
+
+    async def wait(self, line: Line) -> None:
+        """Somebody has answered who puts the call through: until the right person comes the line is open and nearly still."""
+        while not line.is_over:
+            await asyncio.sleep(self.rng.uniform(0.8, 1.2) * STILL_THERE_EVERY)
+            if not line.busy and not line.is_over:
+                await line.socket.send(_final(STILL_THERE))
+
+
+def _final(text: str) -> str:
+    return json.dumps({"type": "prompt", "voicePrompt": text, "lang": "en-US", "last": True})
 
 
 async def _play(socket: ClientConnection, text: str) -> None:
@@ -175,6 +196,7 @@ async def open_loop(order: dict[str, Any]) -> dict[str, Any]:
     phones = Phones(order)
     idle = await _opened(phones, order["calls"])
     took: list[float] = []
+    objected: list[str] = []
     late = missed = 0
     work: set[asyncio.Task[None]] = set()
     began = time.perf_counter()
@@ -187,6 +209,8 @@ async def open_loop(order: dict[str, Any]) -> dict[str, Any]:
         if line.is_over:  # nobody spoke there for so long that the agent said good-bye: the next call is on this line
             await phones.close(line)
             line = await phones.open()
+        if objects:  # the person asked for has come to the telephone
+            await phones.turn(line, IDENTITY)
         text = phones.objection() if objects else phones.words(line)
         started = time.perf_counter()
         seconds = await phones.turn(line, text, partials=4)
@@ -194,7 +218,9 @@ async def open_loop(order: dict[str, Any]) -> dict[str, Any]:
             seconds = line.last_at - (line.first_at - seconds)
         if seconds is None:
             missed += 1
-        elif started >= counts_from:
+        elif objects:
+            objected.append(line.call)
+        if seconds is not None and started >= counts_from:
             took.append(seconds)
         if objects or line.is_over or line.turns >= TURNS_OF_A_CALL:
             phones.ended_early += line.is_over and not objects and line.turns < TURNS_OF_A_CALL
@@ -219,6 +245,7 @@ async def open_loop(order: dict[str, Any]) -> dict[str, Any]:
         "since": counts_from,
         "until": until,
         "took": took,
+        "objected": objected,
         "late": late,
         "missed": missed,
         "opened": phones.opened,

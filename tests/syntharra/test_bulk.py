@@ -3,13 +3,14 @@
 from datetime import UTC, datetime
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from accounts import timeline
 from accounts.models import ActivityDetail, ActivityLine
 from calls.models import Attempt
 from compliance.models import RefusalTally
-from syntharra import bulk
+from syntharra import bulk, due
 from syntharra.identifiers import uuid7
 from syntharra.models import Due
 from syntharra.tenancy import acting_for
@@ -85,3 +86,34 @@ def test_acts_put_on_record_together_are_sealed_and_verified_like_any_other(plum
 
     assert timeline.verify() == ActivityLine.objects.count()
     assert ActivityDetail.objects.filter(facts__words__startswith="Ünï").count() == 3
+
+
+def test_what_is_only_written_down_goes_over_in_one_message(plumber: Firm) -> None:
+    first, second = uuid7(), uuid7()
+
+    with CaptureQueriesContext(connection) as sent, bulk.together():
+        bulk.insert(Due, [{"kind": "x", "row_id": first, "due_at": AT}])
+        with bulk.together():  # whoever writes inside joins
+            bulk.insert(Due, [{"kind": "x", "row_id": second, "due_at": AT}])
+        bulk.execute("UPDATE syntharra_due SET kind = %s WHERE row_id = %s", "y", first)
+        assert len(sent) == 0
+
+    assert len(sent) == 1
+    assert (due.rows_noted("x"), due.rows_noted("y")) == ({second}, {first})
+
+
+@pytest.mark.django_db(transaction=True)
+def test_one_refused_row_of_a_message_takes_back_the_others(plumber: Firm) -> None:
+    with pytest.raises(IntegrityError), bulk.together():
+        bulk.insert(Due, [{"kind": "x", "row_id": uuid7(), "due_at": AT}])
+        bulk.insert(Due, [{"kind": "x", "row_id": uuid7(), "due_at": None}])
+
+    assert due.rows_noted("x") == set()
+
+
+def test_nothing_goes_over_where_something_went_wrong_before(plumber: Firm) -> None:
+    with pytest.raises(ZeroDivisionError), bulk.together():
+        bulk.insert(Due, [{"kind": "x", "row_id": uuid7(), "due_at": AT}])
+        raise ZeroDivisionError
+
+    assert due.rows_noted("x") == set()
