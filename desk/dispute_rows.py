@@ -9,7 +9,8 @@ from django.db.models import Q
 from accounts.models import Business, Membership
 from disputes.clock_facts import tracks_from, wanted
 from disputes.clocks import Track
-from disputes.models import BooksMoved, Claim, Dispute, DisputeFile, EvidencePack, Post, Resolution
+from disputes.models import BooksMoved, Claim, ClaimOn, Dispute, DisputeFile, EvidencePack, Post, Resolution
+from disputes.page_links import PURPOSE
 from disputes.reminders import of_dispute
 from invoices.models import BookEntry, Invoice
 from notifications.models import Message
@@ -69,7 +70,7 @@ def gather(dispute: Dispute, business: Business, *, today: Any, talk: int = 1, t
         packs=dispute.packs.order_by("-made_at"),
         entries=_entries(dispute),
         others=_others(dispute, today),
-        links=Link.objects.filter(purpose="dispute", subject=dispute.pk, revoked_at=None).order_by("-created_at")[:1],
+        links=_links(dispute),
         members=Membership.objects.filter(business=business, user__is_active=True)
         .order_by("user__email")
         .values("user_id", "user__email"),
@@ -100,6 +101,13 @@ def gather(dispute: Dispute, business: Business, *, today: Any, talk: int = 1, t
         posts=_posts(dispute, talk),
         letters=_letters(dispute, timeline),
     )
+
+
+def _links(dispute: Dispute) -> Any:
+    """The newest link to the customer's page: a letter about several disputes of one claim has one for all."""
+    of_claims = ClaimOn.objects.filter(claim__in=ClaimOn.objects.filter(dispute=dispute).values("claim"))
+    live = Link.objects.filter(purpose=PURPOSE, subject__in=of_claims.values("dispute"), revoked_at=None)
+    return live.order_by("-created_at", "-pk")[:1]
 
 
 def _entries(dispute: Dispute) -> Any:

@@ -18,6 +18,7 @@ class WayForm(forms.Form):
     """``once`` is set on the second page, where the member confirms."""
 
     kind: ClassVar[str] = ""
+    to_customer: ClassVar[bool] = False  # its words leave as they stand
 
     def __init__(self, *args: Any, invoice: Invoice, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -75,6 +76,7 @@ class RevisedForm(WayForm):
 
 class SettlementForm(WayForm):
     kind = Kind.SETTLEMENT
+    to_customer = True
     agreed = _amount(_("How much shall they pay?"))
     words = _words(_("To the customer"), required=False)
 
@@ -84,6 +86,7 @@ class SettlementForm(WayForm):
 
 class BillStandsForm(WayForm):
     kind = Kind.BILL_STANDS
+    to_customer = True
     words = _words(
         _("Your answer, point by point"),
         help_text=_("They get it as it stands here, with ten days to agree or to say no."),
@@ -97,6 +100,7 @@ class PlainQuestionForm(WayForm):
 
 class ReworkForm(WayForm):
     kind = Kind.REWORK
+    to_customer = True
     visit_on = forms.DateField(label=_("Who comes when?"), widget=forms.DateInput(attrs={"type": "date"}))
     words = _words(_("To the customer"), required=False)
 

@@ -133,6 +133,7 @@ urlpatterns = [
     path("disputes/<str:number>/evidence/", resolve.new_evidence, name="new_evidence"),
     path("disputes/<str:number>/evidence/<uuid:pk>/", resolve.evidence_pack, name="evidence_pack"),
     path("disputes/<str:number>/legal-hold/", resolve.legal_hold, name="legal_hold"),
+    path("disputes/<str:number>/link/", resolve.new_link, name="new_page_link"),
     path("disputes/<str:number>/assignee/", resolve.assignee, name="dispute_assignee"),
     path("disputes/<str:number>/more-time/", resolve.more_time, name="dispute_more_time"),
     path("disputes/<str:number>/closing-answers/", disputes.closing_answer, name="closing_answer"),

@@ -36,6 +36,7 @@ def register() -> None:
     for letter in ("closing_statement", "last_offer"):
         letter_facts(letter, _of_last_step)
     letter_facts("decision_extended", _of_live)
+    letter_facts("page_again", _with_page)
     letter_facts("decision_late", _late)
     letter_facts("firm_wrote", _wrote)
     letter_facts("specification_reminder", _unspecified, sent=_was_asked_again)
@@ -81,6 +82,11 @@ def rework_agreed(resolution: Resolution, dispute: Dispute, invoice: Invoice) ->
 
 def rework_asked(resolution: Resolution, dispute: Dispute, invoice: Invoice) -> list[Letter]:
     return _of_resolution("rework_asked", resolution, dispute, invoice, again=resolution.asked)
+
+
+def page_again(dispute: Dispute, invoice: Invoice, *, key: str) -> list[Letter]:
+    """A new link to his page, after the firm ended the old ones."""
+    return _to_customer("page_again", key, dispute, invoice)
 
 
 def decision_extended(dispute: Dispute, invoice: Invoice) -> list[Letter]:
@@ -266,10 +272,14 @@ def _of_last_step(message: Message) -> dict[str, Any]:
 
 
 def _of_live(message: Message) -> dict[str, Any]:
+    return _with_page(message) | {"own_words": _dispute(message).extended_because}
+
+
+def _with_page(message: Message) -> dict[str, Any]:
     dispute = _dispute(message)
     if dispute.closed_at is not None:
         raise NoLongerTrue("the dispute has ended")
-    return _told(dispute, url=_page(dispute), own_words=dispute.extended_because)
+    return _told(dispute, url=_page(dispute))
 
 
 def _wrote(message: Message) -> dict[str, Any]:

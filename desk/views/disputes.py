@@ -5,6 +5,7 @@ from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
@@ -23,8 +24,9 @@ from disputes import learning
 from disputes.learning import QUESTIONS
 from disputes.models import Claim, Dispute
 from disputes.services import CannotRelease, answer_for_others, release
-from syntharra import money
-from syntharra.templatetags.syntharra import moment, moment_words, phone
+from invoices.fact_check import TRIES
+from syntharra import clock, money
+from syntharra.templatetags.syntharra import day_words, moment, moment_words, phone
 
 MOST_QUOTED = 4  # of their words, above the thread; all of them stand in what happened
 
@@ -82,6 +84,12 @@ def dispute(request: MemberRequest, number: str) -> HttpResponse:
         "release_url": reverse("release_dispute", args=[found.number]),
         "reason_form": ReasonForm(),
         "facts": _facts(found, first, rows),
+        "their_page": _their_page(rows),
+        "new_link_url": reverse("new_page_link", args=[found.number])
+        if found.closed_at is None and request.membership.role in IN_CHARGE
+        else "",
+        "members": rows.members,
+        "assignee_url": reverse("dispute_assignee", args=[found.number]) if works and not found.closed_at else "",
         **_books(request, found, rows),
     }
     return render(request, "desk/dispute.html", context)
@@ -168,6 +176,23 @@ def _who(claim: Claim) -> str:
     }
 
 
+def _their_page(rows: Rows) -> str:
+    """What has become of the customer's link, in a sentence. Times of links are the machine's."""
+    if not rows.links:
+        return _("No letter with a link to their page has left yet.")
+    link = rows.links[0]
+    if link.tries >= TRIES:
+        return _("Closed after five wrong answers to its question. They need a new link.")
+    if link.expires_at <= clock.machine_now():
+        return _("The link has run out. They need a new one.")
+    return _("Their link opens it until %(day)s.") % {"day": day_words(timezone.localtime(link.expires_at).date())}
+
+
+def _earlier(rows: Rows) -> str:
+    """Their other disputes, without a judgement; the newest five."""
+    return ", ".join(f"{row['number']} ({Dispute.Status(row['status']).label})" for row in rows.earlier)
+
+
 def _standing(dispute: Dispute, claim: Claim | None) -> str:
     if dispute.closed_at:
         return _("Closed: %(why)s") % {"why": dispute.closed_reason or dispute.closed_as}
@@ -189,6 +214,12 @@ def _facts(dispute: Dispute, claim: Claim | None, rows: Rows) -> list[tuple[str,
     ]
     if claim and claim.evidence.get("second") is not None:
         facts.append((_("In the call"), _("at second %(n)s") % {"n": claim.evidence["second"]}))
+    if dispute.disputed_amount is not None:
+        facts.insert(1, (_("Of it disputed"), money.shown(money.of(dispute.disputed_amount, dispute.currency))))
+    if dispute.assignee is not None:
+        facts.append((_("Assignee"), dispute.assignee.email))
+    if rows.earlier:
+        facts.append((_("Their other disputes"), _earlier(rows)))
     if dispute.closed_at:
         facts += [(_("Closed"), moment(dispute.closed_at)), (_("By"), dispute.closed_by)]
     return facts

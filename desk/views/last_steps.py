@@ -13,7 +13,7 @@ from accounts.middleware import MemberRequest
 from accounts.models import Role
 from desk.doors import members_page, only_for
 from desk.last_step_forms import FORMS, LastStepForm
-from desk.views.resolve import Way
+from desk.views.resolve import OF_THIS_PAGE, Way
 from desk.wording.resolutions import LAST_TITLES, LAST_WORDS
 from disputes import last_steps
 from disputes.models import Dispute, LastStep
@@ -42,8 +42,9 @@ def what_now(request: MemberRequest, number: str) -> HttpResponse:
     form = FORMS[kind](request.POST, invoice=found.invoice)
     if not form.is_valid():
         return _offer(request, found, chosen=form, status=422)
-    if "sure" not in request.POST:
-        return _confirm(request, found, form)
+    problems = lint.problems(form.cleaned_data["words"]) if form.to_customer else []
+    if "sure" not in request.POST or (problems and "anyway" not in request.POST):
+        return _confirm(request, found, form, problems)
     try:
         step = last_steps.choose(found.pk, form.choice(), by=request.user)
     except (CannotResolve, NotWritable) as refusal:
@@ -75,11 +76,11 @@ def _offer(
     return render(request, "desk/last_steps.html", context, status=status)
 
 
-def _confirm(request: MemberRequest, found: Dispute, form: LastStepForm) -> HttpResponse:
+def _confirm(request: MemberRequest, found: Dispute, form: LastStepForm, problems: list[str]) -> HttpResponse:
     given = [(field.label, field.value()) for field in form if field.value() not in (None, "")]
     context = {**_head(found), "way": _way(found, form.kind, form), "given": given}
-    context |= {"posted": [(name, value) for name, value in request.POST.items() if name != "csrfmiddlewaretoken"]}
-    context |= {"problems": lint.problems(form.cleaned_data["words"]) if form.to_customer else []}
+    kept = [(name, value) for name, value in request.POST.items() if name not in OF_THIS_PAGE]
+    context |= {"posted": kept, "problems": problems, "unread": bool(problems and "sure" in request.POST)}
     return render(request, "desk/resolve_confirm.html", context)
 
 

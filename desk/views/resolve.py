@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.forms import Form
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -18,7 +19,7 @@ from accounts.models import User
 from desk.doors import AT_WORK, IN_CHARGE, members_page, only_for
 from desk.resolve_forms import FORMS, MoreTimeForm, WayForm, WordsForm
 from desk.wording.resolutions import TITLES, WORDS
-from disputes import books, course, evidence, files, posts, resolving
+from disputes import books, course, evidence, files, page_links, posts, resolving
 from disputes.ending import ClosedAlready, NotProved, attempts_left
 from disputes.models import BooksMoved, Dispute, Resolution, Side
 from disputes.resolving import CannotResolve
@@ -28,6 +29,7 @@ from notifications import lint
 from syntharra import money
 
 REFUSALS = (BadFile, CannotResolve, ClosedAlready, NotProved)
+OF_THIS_PAGE = ("csrfmiddlewaretoken", "sure", "anyway")
 _BOOKS_ACTS = {
     Resolution.Kind.CREDIT_MEMO: Act.LOWER,
     Resolution.Kind.SETTLEMENT: Act.LOWER,
@@ -60,8 +62,9 @@ def resolution(request: MemberRequest, number: str) -> HttpResponse:
     form = FORMS[kind](request.POST, invoice=found.invoice)
     if not form.is_valid():
         return _offer(request, found, chosen=form, status=422)
-    if "sure" not in request.POST:
-        return _confirm(request, found, form)
+    problems = lint.problems(form.cleaned_data.get("words", "")) if form.to_customer else []
+    if "sure" not in request.POST or (problems and "anyway" not in request.POST):
+        return _confirm(request, found, form, problems)
     try:
         begun = resolving.begin(found.pk, form.plan(), by=request.user)
     except REFUSALS as refusal:
@@ -82,10 +85,11 @@ def _offer(request: MemberRequest, found: Dispute, *, chosen: WayForm | None = N
     return render(request, "desk/resolve.html", context, status=status)
 
 
-def _confirm(request: MemberRequest, found: Dispute, form: WayForm) -> HttpResponse:
+def _confirm(request: MemberRequest, found: Dispute, form: WayForm, problems: list[str]) -> HttpResponse:
     given = [(field.label, field.value()) for field in form if field.value() not in (None, "")]
     context = {**_head(found), "way": _way(found, form.kind, form), "given": given, "left": _left(found)}
-    context |= {"posted": [(name, value) for name, value in request.POST.items() if name != "csrfmiddlewaretoken"]}
+    kept = [(name, value) for name, value in request.POST.items() if name not in OF_THIS_PAGE]
+    context |= {"posted": kept, "problems": problems, "unread": bool(problems and "sure" in request.POST)}
     context |= {"needs_owner": not resolving.is_alone(found.invoice, form.plan(), request.membership.role)}
     return render(request, "desk/resolve_confirm.html", context)
 
@@ -196,8 +200,8 @@ def post(request: MemberRequest, number: str) -> HttpResponse:
     words = form.cleaned_data["words"]
     warned = [] if note or talked or "anyway" in request.POST else lint.problems(words)
     if warned:
-        context = {**_head(found), "problems": warned, "form": form, "url": reverse("dispute_posts", args=[number])}
-        return render(request, "desk/words_warning.html", context | {"title": _("Read this before you send it")})
+        url = reverse("dispute_posts", args=[number])
+        return _warned(request, found, form, warned, url=url, takes_files=True)
     keep = posts.note if note else posts.talked if talked else posts.firm_writes
 
     def write() -> None:
@@ -207,6 +211,14 @@ def post(request: MemberRequest, number: str) -> HttpResponse:
         keep(found.pk, words, by=request.user)
 
     return _act(request, found, write, _("Noted.") if note or talked else _("Sent."))
+
+
+def _warned(
+    request: MemberRequest, found: Dispute, form: Form, problems: list[str], *, url: str, takes_files: bool = False
+) -> HttpResponse:
+    """The same form once more, with what reads like a demand; nothing was sent."""
+    context = {**_head(found), "problems": problems, "form": form, "url": url, "takes_files": takes_files}
+    return render(request, "desk/words_warning.html", context | {"title": _("Read this before you send it")})
 
 
 @require_GET
@@ -245,6 +257,16 @@ def legal_hold(request: MemberRequest, number: str) -> HttpResponse:
 
 @require_POST
 @members_page
+def new_link(request: MemberRequest, number: str) -> HttpResponse:
+    """End the customer's link and send a new one: it was forwarded, lost, or closed by wrong answers."""
+    only_for(request, *IN_CHARGE)
+    found = _of(request, number)
+    done = _("The old link is dead; a new one is on its way to them.")
+    return _act(request, found, lambda: page_links.renew(found.pk, by=request.user), done)
+
+
+@require_POST
+@members_page
 def assignee(request: MemberRequest, number: str) -> HttpResponse:
     """Whose it is; empty for nobody's."""
     only_for(request, *AT_WORK)
@@ -265,6 +287,9 @@ def more_time(request: MemberRequest, number: str) -> HttpResponse:
         messages.error(request, _("Say why, and by how many business days (1 to 10): the customer is told."))
         return redirect(found)
     given = form.cleaned_data
+    warned = [] if "anyway" in request.POST else lint.problems(given["because"])
+    if warned:
+        return _warned(request, found, form, warned, url=reverse("dispute_more_time", args=[number]))
 
     def extend() -> None:
         course.extend(found.pk, days=given["days"], because=given["because"], by=request.user)

@@ -4,7 +4,7 @@ import pytest
 from django.core import mail
 from django.test import Client
 
-from disputes.models import Dispute, Post
+from disputes.models import Dispute, Post, Resolution
 from disputes.services import NewClaim, open_dispute
 from notifications import outbox
 from notifications.models import Message
@@ -49,3 +49,56 @@ def test_a_note_and_a_talk_are_nobodys_business_but_the_firms(ava: Client, dispu
     assert dispute.first_word_at is not None
     assert list(Post.objects.values_list("channel", flat=True)) == ["note", "note"]
     assert not Message.objects.filter(letter="firm_wrote").exists()
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"kind": "bill_stands", "words": "The valve was on the estimate. Please pay the rest now."},
+        {"kind": "settlement", "agreed": "600.00", "words": "Otherwise we see you in court."},
+        {"kind": "rework", "visit_on": "2026-11-30", "words": "Your balance due is $796.00."},
+    ],
+)
+def test_words_with_a_way_of_ending_it_are_warned_of_on_the_page_that_confirms_it(
+    ava: Client, dispute: Dispute, given: dict[str, str]
+) -> None:
+    url = f"/disputes/{dispute.number}/resolution/"
+
+    asked = ava.post(url, given).content.decode()
+    unread = ava.post(url, {**given, "sure": "1"}).content.decode()
+
+    assert "a letter that asks for money can be held against you" in asked
+    assert "Nothing was sent yet." in unread
+    assert 'name="anyway"' in unread
+    assert not Resolution.objects.exists()
+    assert not Message.objects.exclude(letter__in=("dispute_alert", "dispute_acknowledgement")).exists()
+
+    ava.post(url, {**given, "sure": "1", "anyway": "1"})
+
+    assert Resolution.objects.get().words == given["words"]
+
+
+def test_a_reason_of_the_firms_own_is_not_warned_of(ava: Client, dispute: Dispute) -> None:
+    ava.post(
+        f"/disputes/{dispute.number}/resolution/",
+        {"kind": "small_claims", "words": "They owe us, we sue them in court", "sure": "1"},
+    )
+
+    assert Resolution.objects.get().kind == "small_claims"
+
+
+def test_the_reason_for_more_time_is_warned_of_as_the_customer_reads_it(ava: Client, dispute: Dispute) -> None:
+    url = f"/disputes/{dispute.number}/more-time/"
+    given = {"days": "3", "because": "You still owe us for May, so we look into both."}
+
+    warned = ava.post(url, given).content.decode()
+
+    assert "Nothing was sent yet." in warned
+    assert "Photos or papers" not in warned
+    assert not Message.objects.filter(letter="decision_extended").exists()
+
+    ava.post(url, {**given, "anyway": "1"})
+
+    dispute.refresh_from_db()
+    assert dispute.extended_because == given["because"]
+    assert Message.objects.filter(letter="decision_extended").count() == 1
