@@ -78,7 +78,8 @@ def after_relay(line_id: UUID, sid: str, *, status: str, error: str) -> str:
         return twiml.hang_up()
     log.warning("session_failed", line=str(line_id), code=error or None)
     attempt = call.attempt
-    if attempt is not None and (attempt.ended_because or attempt.status == Attempt.Status.ENDED):
+    # A result already written: a machine has the line to itself, or what was said ended the call.
+    if call.disposition or (attempt is not None and (attempt.ended_because or attempt.status == Attempt.Status.ENDED)):
         return twiml.hang_up()
     return gathering.begin(line_id)
 

@@ -23,7 +23,7 @@ from calls.models import Attempt, Call
 from calls.opened import state_of
 from calls.settling import after_the_line
 from calls.twiml import ENGLISH, SPANISH, say_and_hang_up
-from calls.wrapup import stopped_because
+from calls.wrapup import a_person_speaks, stopped_because
 from integrations.errors import Refused, VendorError
 from integrations.twilio.client import carrier_for
 from notifications import outbox
@@ -215,7 +215,7 @@ def leave_message(duty: Duty) -> str:
 def _machine_wins(attempt: Attempt, call: Call) -> bool:
     """Whoever writes first: a person once found on the line is not hung up on because of a late verdict."""
     state = state_of(call)
-    if state is not None and (state.right_party or state.end is not None):
+    if a_person_speaks(call) or (state is not None and state.end is not None):
         return False
     mine = Call.objects.filter(pk=call.pk, right_party=False, disposition__in=("", "voicemail_greeting"))
     return mine.update(disposition="voicemail_greeting") == 1

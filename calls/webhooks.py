@@ -1,5 +1,6 @@
 """What the carrier asks and tells: signed, or 403 before anything of it is read; each event once; odd input never breaks it."""
 
+import re
 from collections.abc import Callable, Sequence
 from functools import wraps
 from typing import Any
@@ -12,9 +13,10 @@ from django.views.decorators.http import require_POST
 from accounts.models import Business
 from calls import answering, bells, gathering, handover, inbound, twiml
 from calls.doors import Door, door_of, door_of_account
+from calls.lattice import is_over
 from calls.models import Call, CallDoor
 from calls.settling import tell_of
-from calls.wrapup import MACHINES, stopped_because
+from calls.wrapup import MACHINES, a_person_speaks, stopped_because
 from integrations import inbox
 from integrations.models import InboxEvent, NumberDoor
 from integrations.twilio.webhooks import is_signed
@@ -37,6 +39,8 @@ _KEPT = frozenset(
         *("SipResponseCode", "ErrorCode"),  # for the operator who looks into a failed call
     }
 )
+
+_SECONDS = re.compile(r"[0-9]{1,6}")
 
 type View = Callable[..., HttpResponse]
 
@@ -224,7 +228,7 @@ def _read_one(payload: dict[str, Any]) -> None:
 
 def _read_status(attempt_id: UUID, sid: str, said: dict[str, str]) -> None:
     seconds = said.get("CallDuration", "")
-    word, lasted = said.get("CallStatus", ""), int(seconds) if seconds.isdigit() else None
+    word, lasted = said.get("CallStatus", ""), int(seconds) if _SECONDS.fullmatch(seconds) else None
     call = Call.objects.filter(pk=attempt_id, attempt=None).first()
     if call is not None:
         inbound.tell_of(call.pk, word, seconds=lasted)
@@ -233,13 +237,16 @@ def _read_status(attempt_id: UUID, sid: str, said: dict[str, str]) -> None:
 
 
 def _read_machine(attempt_id: UUID, sid: str, said: dict[str, str]) -> None:
-    """Human, machine or nobody knows. A machine gets our message or no line; unknown stays a person."""
+    """Human, machine or nobody knows. A machine gets our message or no line; unknown stays a person.
+
+    The carrier says it once: the first verdict stands, and none moves a line that is over.
+    """
     verdict = said.get("AnsweredBy", "")[:24]
     call = Call.objects.filter(attempt_id=attempt_id, sid=sid).first()
-    if call is None or not verdict:
+    if call is None or not verdict or call.answered_by not in ("", verdict):
         return
-    Call.objects.filter(pk=call.pk).update(answered_by=verdict)
-    if verdict not in MACHINES:
+    Call.objects.filter(pk=call.pk, answered_by="").update(answered_by=verdict)
+    if verdict not in MACHINES or is_over(call.status):
         return
     if verdict in ("machine_end_beep", "machine_end_silence"):
         outbox.owe(outbox.Act(kind="leave_message", key=f"call:{sid}", facts={"attempt": str(attempt_id)}))
@@ -250,7 +257,9 @@ def _read_machine(attempt_id: UUID, sid: str, said: dict[str, str]) -> None:
 
 
 def _no_person_found(call: Call) -> bool:
-    """Whoever writes first: a verdict that comes after the right person was found is too late."""
+    """Whoever writes first: a verdict that comes after a person has spoken with us is too late."""
+    if a_person_speaks(call):
+        return False
     mine = Call.objects.filter(pk=call.pk, right_party=False, disposition="")
     return mine.update(disposition="voicemail_greeting") == 1
 

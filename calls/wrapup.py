@@ -6,6 +6,7 @@ from calls.acts import Scene, carry_out
 from calls.agent.conversation import advance
 from calls.agent.events import HungUp
 from calls.agent.outcomes import Disposition
+from calls.agent.steps import Phase
 from calls.doors import call_at
 from calls.models import Attempt, Call
 from calls.opened import state_of
@@ -13,6 +14,20 @@ from calls.outcomes import finish
 from calls.undone import carry_out_undone
 
 MACHINES = ("machine_start", "machine_end_beep", "machine_end_silence", "machine_end_other", "fax")
+
+
+def a_person_speaks(call: Call) -> bool:
+    """Somebody has answered the agent who cannot be a machine: a verdict that comes after that is wrong or too late.
+
+    The right person was found, a name was confirmed, or a stop, an objection or a claim of payment was made.
+    """
+    if call.right_party:
+        return True
+    state = state_of(call)
+    if state is None:
+        return False
+    said = state.paused or state.frozen or state.paid_said or bool(state.suppressed)
+    return state.right_party or said or state.phase not in (Phase.NAME, Phase.ENDED)
 
 
 def stopped_because(attempt_id: UUID, because: str) -> None:
