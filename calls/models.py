@@ -170,7 +170,10 @@ class Call(TenantModel, Stateful):
             *TenantModel.Meta.constraints,
             models.UniqueConstraint(fields=["business", "sid"], name="call_sid_once"),
         ]
-        indexes = [models.Index(fields=["business", "customer", "placed_at"], name="calls_of_customer")]
+        indexes = [
+            models.Index(fields=["business", "customer", "placed_at"], name="calls_of_customer"),
+            models.Index(fields=["business", "placed_at", "id"], name="calls_by_time"),
+        ]
 
     @property
     def line_id(self) -> UUID:
