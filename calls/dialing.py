@@ -29,6 +29,7 @@ from compliance.models import Channel
 from compliance.services import note_contact
 from disputes.hearing import ModelMissing, ensure_present
 from integrations.errors import Disconnected, Refused, VendorError
+from integrations.twilio import line_types
 from integrations.twilio.client import CallOrder, CarrierCall, NotPlaced, carrier_for
 from integrations.twilio.keys import keys_of
 from invoices.models import Contact, Customer, Invoice
@@ -71,6 +72,7 @@ def dial(attempt_id: UUID) -> str:
         bells.dial(attempt_id, seconds=wait)
         return "paced"
     _read_books(attempt)
+    line_types.freshen(attempt.business, attempt.to)
     try:
         if not decide(attempt_id):
             return "not now"

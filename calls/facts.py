@@ -33,6 +33,8 @@ from compliance.services import (
 from compliance.statements import Said, Statements, said_of, statements_of
 from disputes.models import Claim, ClaimOn, Dispute
 from integrations.models import Connection
+from integrations.twilio import line_types
+from integrations.twilio.line_types import LineKnown
 from invoices import notices, verification
 from invoices.checking import open_findings
 from invoices.checks import Reason
@@ -89,6 +91,7 @@ class Known:
     suppressions: dict[UUID, list[Suppression]]
     stops: dict[str, set[StopKind]]
     consents: Mapping[UUID, list[Consent]]
+    lines: Mapping[str, LineKnown]
     holds: list[Hold]
     promises: dict[UUID, Promise]
     disputes: list[Dispute]
@@ -128,6 +131,7 @@ class Known:
             suppressions=suppressions_of(named),
             stops=stopped_numbers(numbers),
             consents=_consents(named),
+            lines=line_types.known(numbers, at=moment),
             # What runs at the earliest of the moments: what has ended by a later one says when it does.
             holds=_HOLDS(at=earliest, customers=named, invoices=invoices),
             promises={promise.invoice_id: promise for promise in _PROMISES(invoices=invoices)},
@@ -166,7 +170,8 @@ class Known:
             channel=gate.Channel(ask.channel.value),
             at=ask.at,
             phone=ask.to if ask.to.startswith("+") else None,
-            line_type=_line_type(consents, ask.to),
+            line_type=_line_type(self.lines.get(ask.to), consents, ask.to),
+            line_type_on=line.at.date() if (line := self.lines.get(ask.to)) is not None else None,
             address_state=customer.state or None,
             city=customer.city or None,
             extra_zones=said.extra_zones,
@@ -309,7 +314,10 @@ class Known:
         return free if free > ask.at else None
 
 
-def _line_type(consents: list[Consent], number: str) -> gate.LineType:
+def _line_type(line: LineKnown | None, consents: list[Consent], number: str) -> gate.LineType:
+    """The carrier's word goes before what somebody wrote beside a consent; without either it is unknown."""
+    if line is not None and line.kind != line_types.UNKNOWN:
+        return gate.LineType(line.kind)
     said = next((consent.line_type for consent in consents if consent.number == number), "unknown")
     return gate.LineType(said) if said in set(gate.LineType) else gate.LineType.UNKNOWN
 

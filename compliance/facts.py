@@ -233,6 +233,7 @@ class Facts:
     firm: FirmSettings = field(default_factory=FirmSettings)
     blackouts: tuple[Blackout, ...] = ()
     product: ProductFacts = field(default_factory=ProductFacts)
+    line_type_on: date | None = None  # when the carrier was asked what kind of line it is
 
     def __post_init__(self) -> None:
         _coerce(self, purpose=Purpose, channel=Channel, line_type=LineType, debtor_type=DebtorType)

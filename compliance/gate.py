@@ -153,6 +153,7 @@ def _inputs(case: Case, budgets: list[Budget], found: Sequence[Finding]) -> dict
         "treated_as": "consumer" if case.consumer else "business",
         "role": facts.role.value,
         "line_type": facts.line_type.value,
+        "line_type_on": facts.line_type_on.isoformat() if facts.line_type_on else None,
         "consent": facts.consent.value,
         "days_past_due": case.today - facts.due_date.toordinal() if facts.due_date else None,
         "attempts": case.dials,

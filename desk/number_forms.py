@@ -1,10 +1,22 @@
-"""The form about whom to ring when a customer asks for a person."""
+"""The forms about the firm's numbers: whom to ring when a customer asks for a person, and where a new number is from."""
 
 import phonenumbers
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from integrations.models import PhoneLine
+
+
+class AreaForm(forms.Form):
+    """Where a new number should be from."""
+
+    area = forms.RegexField(
+        r"^[2-9][0-9]{2}$",
+        label=_("Area code"),
+        help_text=_("Three digits. Customers pick up a number from around their corner more readily."),
+        error_messages={"invalid": _("An area code has three digits, such as 614.")},
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "maxlength": "3", "size": "4"}),
+    )
 
 
 class PersonForm(forms.Form):

@@ -37,6 +37,7 @@ from desk.views import (
     stops,
     today,
     tomorrow,
+    who_called,
 )
 
 urlpatterns = [
@@ -74,6 +75,8 @@ urlpatterns = [
     path("notices/<uuid:pk>/", reach.notice, name="notice"),
     path("notices/<uuid:pk>/pdf/", reach.notice_pdf, name="notice_pdf"),
     path("notices/<uuid:pk>/posting/", reach.posting, name="notice_posting"),
+    path("who-called/", who_called.who_called, name="who_called"),
+    path("who-called/stop/", who_called.stop_number, name="stop_number"),
     path("stops/", stops.stops, name="stops"),
     path("stops/<uuid:pk>/lifting/", stops.lifting, name="lifting"),
     path("stops/<uuid:pk>/request/", stops.lifting_file, name="lifting_file"),
@@ -153,6 +156,7 @@ urlpatterns = [
     path("connections/import/<uuid:pk>/confirmation/", imports.confirm_import, name="confirm_import"),
     path("connections/import/<uuid:pk>/discarding/", imports.discard_import, name="discard_import"),
     path("numbers/", numbers.numbers, name="numbers"),
+    path("numbers/rent/", numbers.rent, name="rent_number"),
     path("numbers/reading/", numbers.fetch, name="fetch_numbers"),
     path("numbers/<uuid:pk>/main/", numbers.main, name="main_number"),
     path("calls-stopped/", business.stop_calls, name="stop_calls"),

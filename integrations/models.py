@@ -235,10 +235,28 @@ class PhoneLine(TenantModel):
         ]
 
 
+class NumberLookup(TenantModel):
+    """What kind of line the carrier said a number is, on that day. Rows are added: each call stands on what was known then."""
+
+    number = models.CharField(max_length=16)
+    kind = models.CharField(max_length=12)  # a word of the rules: wireless, landline, voip, toll_free, unknown
+    vendor_kind = models.CharField(max_length=20, blank=True)  # the carrier's own word; empty: it had none
+    looked_up_at = models.DateTimeField()  # business time
+
+    class Meta(TenantModel.Meta):
+        indexes = [models.Index(fields=["business", "number", "looked_up_at"], name="lookups_of_number")]
+
+
 class CarrierAccount(TenantModel):
-    """A live business's own account at the carrier: its numbers, its rate, its keys. A sandbox has none of its own."""
+    """A live business's own account at the carrier: its numbers, its rate, its keys. A sandbox has none of its own.
+
+    ``sid`` is empty while the carrier has been asked for it and has not answered.
+    """
 
     sid = models.CharField(max_length=64)
+    label = models.CharField(max_length=64, blank=True, default="", db_default="")  # its name there: nobody else's
+    asked_at = models.DateTimeField(null=True)  # machine time: the request to open it was about to leave
+    closing_at = models.DateTimeField(null=True)  # machine time: from here on it is closed, whatever is answered
     secrets = models.BinaryField(default=b"")  # the token, the other token while one is rotated, shared keys
     calls_per_second = models.DecimalField(max_digits=6, decimal_places=2, default=1)
     opened_at = models.DateTimeField()
@@ -249,6 +267,30 @@ class CarrierAccount(TenantModel):
             *TenantModel.Meta.constraints,
             models.UniqueConstraint(
                 fields=["business"], condition=models.Q(closed_at=None), name="one_carrier_account_a_business"
+            ),
+        ]
+
+
+class NumberOrder(TenantModel):
+    """A number to be rented at the carrier: the row is there before the carrier is asked, and it is asked once."""
+
+    class Status(models.TextChoices):
+        WANTED = "wanted", _("Wanted")
+        RENTED = "rented", _("Rented")
+        REFUSED = "refused", _("Not to be had")
+
+    number = models.CharField(max_length=16)
+    status = models.CharField(max_length=8, choices=Status.choices, default=Status.WANTED)
+    wanted_at = models.DateTimeField()
+    asked_at = models.DateTimeField(null=True)  # machine time: the request was about to leave
+    problem = models.CharField(max_length=20, blank=True)  # the carrier's code
+    by = models.CharField(max_length=254)
+
+    class Meta(TenantModel.Meta):
+        constraints = [
+            *TenantModel.Meta.constraints,
+            models.UniqueConstraint(
+                fields=["business", "number"], condition=models.Q(status="wanted"), name="number_wanted_once"
             ),
         ]
 

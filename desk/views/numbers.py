@@ -15,9 +15,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.middleware import MemberRequest
 from accounts.models import Business
 from calls import numbers as lines
+from calls import renting
 from calls.persons import number_of
 from desk.doors import IN_CHARGE, members_page, only_for
-from desk.number_forms import PersonForm
+from desk.number_forms import AreaForm, PersonForm
 from integrations.errors import Disconnected, VendorError
 from integrations.twilio.keys import keys_of
 from notifications.replies import forwarding_address
@@ -50,6 +51,7 @@ def numbers(request: MemberRequest) -> HttpResponse:
             return redirect("numbers")
     found = _rows(business)
     context = {
+        **_offers(request, account=_account(business)),
         "rows": found,
         "form": form,
         "rings": number_of(business),
@@ -83,6 +85,20 @@ def fetch(request: MemberRequest) -> HttpResponse:
 
 @require_POST
 @members_page
+def rent(request: MemberRequest) -> HttpResponse:
+    """Rent one of the numbers that were offered. Twice is once."""
+    only_for(request, *IN_CHARGE)
+    try:
+        rented = renting.rent(request.business, request.POST.get("number", ""), by=request.user.email)
+    except VendorError as error:
+        messages.error(request, _("Not rented: %(why)s.") % {"why": error.words})
+    else:
+        messages.success(request, _("%(number)s is yours.") % {"number": phone(rented.line.number)})
+    return redirect("numbers")
+
+
+@require_POST
+@members_page
 def main(request: MemberRequest, pk: UUID) -> HttpResponse:
     """New customers see this number from now on."""
     only_for(request, *IN_CHARGE)
@@ -90,6 +106,21 @@ def main(request: MemberRequest, pk: UUID) -> HttpResponse:
     lines.make_main(line, by=request.user.email)
     messages.success(request, _("New customers see %(number)s from now on.") % {"number": phone(line.number)})
     return redirect("numbers")
+
+
+def _offers(request: MemberRequest, *, account: str) -> dict[str, object]:
+    """What can be rented where the firm looked, by those in charge of a business with an account of its own."""
+    if not account or request.membership.role not in IN_CHARGE:
+        return {}
+    form = AreaForm(request.GET if "area" in request.GET else None)
+    if not form.is_valid():
+        return {"area_form": form}
+    try:
+        offered = renting.available(request.business, form.cleaned_data["area"])
+    except VendorError as error:
+        form.add_error("area", _("The carrier did not tell: %(why)s.") % {"why": error.words})
+        return {"area_form": form}
+    return {"area_form": form, "looked": True, "offered": offered}
 
 
 def _rows(business: Business) -> list[NumberRow]:

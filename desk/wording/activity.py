@@ -85,6 +85,9 @@ ACTS: dict[str, Act] = {
     "rang_person": Act("phone-call", _("Rang your telephone to put them through")),
     "put_through": Act("phone", _("Put them through to you")),
     "carrier_account_set": Act("plug", _("Set the account calls go through")),
+    "carrier_account_wanted": Act("plug", _("Asked the carrier for an account of its own")),
+    "carrier_account_closed": Act("plug", _("Closed the account at the carrier, with its numbers")),
+    "number_wanted": Act("phone", _("Asked the carrier for a number")),
     "number_added": Act("phone", _("Added a number to call from")),
     "number_released": Act("phone", _("Let go of a number"), "late"),
     "main_number_set": Act("phone", _("Chose the number new customers see")),
@@ -207,7 +210,7 @@ def _numbers(facts: Mapping[str, Any]) -> str:
 
 def _of_verb(verb: str, facts: Mapping[str, Any]) -> str:
     match verb:
-        case "number_added" | "number_released" | "main_number_set" | "person_phone_set":
+        case "number_added" | "number_wanted" | "number_released" | "main_number_set" | "person_phone_set":
             return phone(str(facts.get("number", "")))
         case "called" | "could_not_call" | "was_called":
             return short(str(facts.get("result", ""))) or against(str(facts.get("result", "")))

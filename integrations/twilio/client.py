@@ -22,7 +22,7 @@ from urllib3.exceptions import NewConnectionError
 
 from accounts.models import Business
 from integrations.errors import Disconnected, Refused, Throttled, Unavailable, VendorError
-from integrations.twilio.keys import keys_of
+from integrations.twilio.keys import Keys, keys_of
 from syntharra import logs
 
 log = logs.get(__name__)
@@ -87,6 +87,14 @@ class CarrierNumber:
     sid: str
     number: str
     voice_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """A number that may be rented now, and the place it belongs to. Nobody holds it for us."""
+
+    number: str
+    place: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,10 +274,7 @@ class TwilioCarrier:
         self._ask(lambda: self._client.incoming_phone_numbers(sid).update(**addresses))
 
     def _ask[T](self, request: Callable[[], T]) -> T:
-        try:
-            return request()
-        except _TROUBLE as error:
-            raise _error(error) from error
+        return ask(request)
 
 
 def carrier_for(business: Business) -> Carrier:
@@ -278,7 +283,82 @@ def carrier_for(business: Business) -> Carrier:
     Raises Disconnected where a live business has no account of its own yet.
     """
     keys = keys_of(business)
-    return _carrier(keys.account, keys.token, f"{settings.SIMULATORS_URL}/twilio" if business.sandbox else LIVE_ORIGIN)
+    return _carrier(keys.account, keys.token, _origin_of(business))
+
+
+def ask[T](request: Callable[[], T]) -> T:
+    """Carry out a request of the SDK; what goes wrong is said in our own errors. Raises VendorError."""
+    try:
+        return request()
+    except _TROUBLE as error:
+        raise _error(error) from error
+
+
+class NumberShop:
+    """Numbers to rent, and those the account has."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+
+    def available(self, area_code: str, *, limit: int) -> list[Offered]:
+        """Local numbers one can be called on, of this area code."""
+        local = self._client.available_phone_numbers("US").local
+        listed = ask(lambda: local.list(area_code=int(area_code), voice_enabled=True, limit=limit, page_size=limit))
+        places = [", ".join(str(part) for part in (one.locality, one.region) if part) for one in listed]
+        return [Offered(str(one.phone_number), place) for one, place in zip(listed, places, strict=True)]
+
+    def has(self, number: str) -> bool:
+        """True where the account rents this very number."""
+        listed = ask(lambda: self._client.incoming_phone_numbers.list(phone_number=number, limit=20))
+        return any(str(one.phone_number) == number for one in listed)
+
+    def rent(self, number: str, *, voice_url: str, fallback_url: str, status_url: str) -> None:
+        """From now on, at the carrier's price. Unavailable: nobody knows; ask ``has`` before anything else."""
+        ask(
+            lambda: self._client.incoming_phone_numbers.create(
+                phone_number=number,
+                voice_url=voice_url,
+                voice_method="POST",
+                voice_fallback_url=fallback_url,
+                voice_fallback_method="POST",
+                status_callback=status_url,
+                status_callback_method="POST",
+            )
+        )
+
+
+def number_shop(business: Business) -> NumberShop:
+    """Raises Disconnected as ``carrier_for`` does."""
+    return NumberShop(sdk(keys_of(business), _origin_of(business)))
+
+
+class Lookups:
+    """What the carrier knows of telephone numbers. Each package is paid for, so no other is asked for."""
+
+    def __init__(self, client: Client) -> None:
+        self._numbers = client.lookups.v2.phone_numbers
+
+    def line_type(self, number: str) -> str:
+        """Twilio's word for the kind of line; empty for a number that cannot be, or of which it does not know."""
+        found = ask(lambda: self._numbers(number).fetch(fields="line_type_intelligence"))
+        said = found.line_type_intelligence
+        return str(said.get("type") or "") if isinstance(said, dict) else ""
+
+
+def lookup_client(business: Business) -> Lookups:
+    """Raises Disconnected as ``carrier_for`` does."""
+    return Lookups(sdk(keys_of(business), _origin_of(business)))
+
+
+def _origin_of(business: Business) -> str:
+    return f"{settings.SIMULATORS_URL}/twilio" if business.sandbox else LIVE_ORIGIN
+
+
+def sdk(keys: Keys, origin: str = "") -> Client:
+    """The SDK for an account, at Twilio or at a simulator. Gives up within seconds and tries nothing twice."""
+    http = LocalHttp(origin, pool_connections=False) if origin else TwilioHttpClient(pool_connections=False)
+    http.timeout = (CONNECT_SECONDS, READ_SECONDS)
+    return Client(keys.account, keys.token, http_client=http)
 
 
 @lru_cache(maxsize=16)

@@ -58,7 +58,8 @@ def keys_of(business: Business) -> Keys:
     """
     if business.sandbox:
         return installation_keys()
-    account = CarrierAccount.objects.filter(business=business, closed_at=None).first()
+    open_ones = CarrierAccount.objects.filter(business=business, closed_at=None, closing_at=None)
+    account = open_ones.exclude(sid="").first()
     if account is None:
         raise Disconnected(f"{business.name} has no carrier account yet: run manage.py carrier_account {business.pk}")
     sealed = decrypt(TABLE, account.pk, bytes(account.secrets))
@@ -93,21 +94,26 @@ def keep_account(
     """
     if business.sandbox:
         raise Refused("a sandbox business has no carrier account of its own", code="sandbox")
-    _take(business, sid)
+    take_door(business, sid)
     account = CarrierAccount.objects.filter(closed_at=None).first()
     if account is not None and account.sid != sid:
         CarrierAccount.objects.filter(pk=account.pk).update(closed_at=clock.now())
         account = None
     account = account or CarrierAccount(sid=sid, opened_at=clock.now())
-    sealed: dict[str, Any] = {"token": token, "secondary": secondary, "shared": json.dumps(dict(shared or {}))}
-    account.secrets = encrypt(TABLE, account.pk, sealed)
+    seal(account, token=token, secondary=secondary, shared=shared)
     account.calls_per_second = calls_per_second
     account.save()
     timeline.record(business, "carrier_account_set", by=by, account=sid)
     return account
 
 
-def _take(business: Business, sid: str) -> None:
+def seal(account: CarrierAccount, *, token: str, secondary: str = "", shared: Mapping[str, str] | None = None) -> None:
+    """Put the account's keys into its row, encrypted; the caller saves it."""
+    sealed: dict[str, Any] = {"token": token, "secondary": secondary, "shared": json.dumps(dict(shared or {}))}
+    account.secrets = encrypt(TABLE, account.pk, sealed)
+
+
+def take_door(business: Business, sid: str) -> None:
     """One account, one business: its signature opens the doors of that business and of no other."""
     if sid == settings.TWILIO_ACCOUNT_SID:
         raise Refused("that is the installation's own account: a live business needs one of its own", code="shared")

@@ -33,6 +33,7 @@ from integrations.twilio.simulation.handsets import Handsets
 from integrations.twilio.simulation.incoming import Incoming
 from integrations.twilio.simulation.rest import Endpoint, FrontDoor, resource_not_found
 from integrations.twilio.simulation.rest_accounts import AccountsResource
+from integrations.twilio.simulation.rest_available import available_numbers
 from integrations.twilio.simulation.rest_calls import CallsResource
 from integrations.twilio.simulation.rest_lookups import LookupsResource
 from integrations.twilio.simulation.rest_messages import MessagesResource
@@ -130,11 +131,16 @@ def _message_routes(door: FrontDoor, messages: MessagesResource) -> list[Route]:
 def _number_routes(door: FrontDoor, numbers: NumbersResource, lookups: LookupsResource) -> list[Route]:
     every, one = f"{ACCOUNT}/IncomingPhoneNumbers.json", f"{ACCOUNT}/IncomingPhoneNumbers/{{sid}}.json"
     return [
-        _route(every, "GET", door.endpoint(numbers.list)),
+        _route(every, "GET", door.endpoint(numbers.list, operation="numbers.list")),
         _route(every, "POST", door.endpoint(numbers.create, operation="numbers.create", known=rest_numbers.CREATE)),
         _route(one, "GET", door.endpoint(numbers.fetch)),
         _route(one, "POST", door.endpoint(numbers.update, known=rest_numbers.UPDATE)),
         _route(one, "DELETE", door.endpoint(numbers.delete)),
+        _route(
+            f"{ACCOUNT}/AvailablePhoneNumbers/{{country}}/Local.json",
+            "GET",
+            door.endpoint(available_numbers(numbers.world), operation="numbers.search"),
+        ),
         _route(f"{ACCOUNT}/OutgoingCallerIds.json", "GET", door.endpoint(numbers.caller_ids)),
         _route(f"{ACCOUNT}/OutgoingCallerIds/{{sid}}.json", "GET", door.endpoint(numbers.caller_id)),
         _route(
@@ -149,7 +155,7 @@ def _account_routes(door: FrontDoor, accounts: AccountsResource) -> list[Route]:
     create = door.endpoint(accounts.create, operation="accounts.create", known=rest_accounts.CREATE)
     return [
         _route("/2010-04-01/Accounts.json", "POST", create),
-        _route("/2010-04-01/Accounts.json", "GET", door.endpoint(accounts.list)),
+        _route("/2010-04-01/Accounts.json", "GET", door.endpoint(accounts.list, operation="accounts.list")),
         _route(f"{ACCOUNT}.json", "GET", door.endpoint(accounts.fetch)),
         _route(f"{ACCOUNT}.json", "POST", door.endpoint(accounts.update, known=rest_accounts.UPDATE)),
     ]

@@ -21,7 +21,7 @@ from integrations.twilio.simulation.world import World
 Order = Callable[[dict[str, Any]], Awaitable[Any]]
 SETTINGS = {
     "speed", "network_speed", "patience_floor", "on_pay_url", "allow_plain_ws", "idempotency_header", "chaos",
-    "accounts", "tunnels", "handset_speed",
+    "accounts", "tunnels", "handset_speed", "line_types",
 }  # fmt: skip
 
 
@@ -151,6 +151,9 @@ class Control:
             self.world.webhooks.network_speed = _number(order, "network_speed", minimum=0.01)
         if "patience_floor" in order:
             self.world.patience_floor = _number(order, "patience_floor", minimum=0)
+        if "line_types" in order:
+            kinds = {str(number): str(kind) for number, kind in order["line_types"].items()}
+            self.world.config = replace(self.world.config, line_types=kinds)
         if "on_pay_url" in order:
             self.world.on_pay_url = str(order["on_pay_url"])
         if "allow_plain_ws" in order:

@@ -10,6 +10,7 @@ OPERATIONS = frozenset(
     {
         "calls.create", "calls.update", "calls.fetch", "calls.list", "messages.create", "messages.fetch",
         "recordings.fetch", "recordings.media", "lookups.fetch", "accounts.create", "numbers.create",
+        "accounts.list", "numbers.list", "numbers.search",
     }
 )  # fmt: skip
 

@@ -270,6 +270,37 @@ def test_our_numbers_are_listed(stage: Stage) -> None:
     assert stage.client.outgoing_caller_ids.list() == []
 
 
+def test_numbers_to_be_rented_are_found_by_area_code_and_gone_once_rented(stage: Stage) -> None:
+    local = stage.client.available_phone_numbers("US").local
+
+    before = local.list(area_code=740, contains="555010*", limit=5)
+    stage.client.incoming_phone_numbers.create(phone_number=before[0].phone_number)
+    after = local.list(area_code=740, limit=5)
+
+    assert [one.phone_number for one in before] == [f"+1740555010{last}" for last in range(5)]
+    assert after[0].phone_number == "+17405550101"
+    with pytest.raises(TwilioRestException) as taken:
+        stage.client.incoming_phone_numbers.create(phone_number=before[0].phone_number)
+    assert taken.value.code == 21422
+
+
+@pytest.mark.parametrize(
+    ("country", "query", "status"),
+    [("US", {"AreaCode": "114"}, 400), ("US", {"AreaCode": "7400"}, 400), ("US", {"VoiceEnabled": "yes"}, 400),
+     ("US", {"Colour": "red"}, 400), ("US", {"PageSize": "0"}, 400), ("FR", {}, 404)],
+)  # fmt: skip
+def test_a_search_for_numbers_is_as_strict_as_the_vendors(
+    stage: Stage, country: str, query: dict[str, str], status: int
+) -> None:
+    path = f"/2010-04-01/Accounts/{AVA_ACCOUNT.sid}/AvailablePhoneNumbers/{country}/Local.json"
+
+    answer = httpx2.get(
+        stage.base_url + path, params=query, auth=(AVA_ACCOUNT.sid, AVA_ACCOUNT.auth_token), trust_env=False
+    )
+
+    assert (answer.status_code, set(answer.json())) == (status, {"code", "message", "more_info", "status"})
+
+
 def test_a_lookup_tells_valid_from_invalid(stage: Stage) -> None:
     lookups = stage.client.lookups.v2
 

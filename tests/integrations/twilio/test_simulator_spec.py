@@ -11,6 +11,7 @@ import httpx2
 import jsonschema
 import pytest
 
+from integrations.twilio.simulation.rest_available import KNOWN
 from integrations.twilio.simulator import AVA_ACCOUNT
 from tests.integrations.twilio.simulator_customer import (  # noqa: F401 - fixtures
     OUR_NUMBER,
@@ -106,6 +107,27 @@ def test_a_number_has_the_vendors_shape(stage: Stage) -> None:
     numbers = get(stage, f"{BASE}/IncomingPhoneNumbers.json")["incoming_phone_numbers"]
 
     validate(numbers[0], "api.v2010.account.incoming_phone_number")
+
+
+def test_a_number_to_be_rented_has_the_vendors_shape(stage: Stage) -> None:
+    whole, path = spec("twilio_api_v2010.json"), "AvailablePhoneNumbers/{CountryCode}/Local.json"
+    described = whole["paths"][f"/2010-04-01/Accounts/{{AccountSid}}/{path}"]["get"]
+    example = described["responses"]["200"]["content"]["application/json"]["examples"]["readFull"]["value"]
+
+    page = get(stage, f"{BASE}/AvailablePhoneNumbers/US/Local.json?AreaCode=740&PageSize=2&VoiceEnabled=true")
+    found = page["available_phone_numbers"]
+
+    # The example, not the schema: it has places as texts where the schema says numbers.
+    assert set(page) == set(example)
+    assert len(found) == 2
+    for one in found:
+        pattern = example["available_phone_numbers"][0]
+        assert {name: type(value) for name, value in one.items() if name != "capabilities"} == {
+            name: type(value) for name, value in pattern.items() if name != "capabilities"
+        }
+        assert one["phone_number"].startswith("+1740")
+    asked = {one["name"] for one in described["parameters"] if one["in"] == "query"}
+    assert asked == KNOWN
 
 
 def test_a_lookup_has_the_vendors_shape(stage: Stage) -> None:
