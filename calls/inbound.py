@@ -29,6 +29,7 @@ from calls.models import Attempt, Call, CallDoor, TranscriptLine
 from calls.outcomes import AGENT, finish
 from calls.planning import late_enough
 from calls.wrapup import wrap_up
+from compliance import stop_requests
 from compliance.gate import decide
 from compliance.models import Channel, Purpose, StopKind
 from compliance.registry import Ask
@@ -68,12 +69,17 @@ OF_A_DISPUTE = frozenset({"DISPUTE_OPEN", "INVOICE_FROZEN", "OWNER_DECIDES"})
 def answer(business: Business, *, caller: str, called: str, sid: str) -> str:
     """What to do with a line that rings at one of this business's numbers. Safe to ask twice."""
     try:
-        customer = proposed(caller)
-        about = _to_speak_of(business, customer, caller) if customer is not None and business.stopped_at is None else []
+        customer, proves = proposed(caller), stop_requests.awaits_proof(caller)
+        speaks = customer is not None and business.stopped_at is None and not proves
+        about = _to_speak_of(business, customer, caller) if customer is not None and speaks else []
         call = _keep(business, customer, about, caller=caller, called=called, sid=sid)
     except DatabaseError as error:
         log.error("answer_without_database", error=type(error).__name__)
         return take_no_word(business)
+    if proves and not call.disposition:
+        return _proved(call)
+    if call.disposition == Disposition.OPT_OUT:  # the carrier asks again
+        return _understood(call)
     if call.about:
         return answering.converse(call.pk, business, call.language)
     return _kindly(call)
@@ -211,8 +217,18 @@ def _stopped(call: Call, words: str) -> str:
     else:
         stop_number(call.caller, StopKind.OPT_OUT)
     finish(call.line_id, Disposition.OPT_OUT)
+    return _understood(call)
+
+
+def _understood(call: Call) -> str:
     with translation.override(call.language):
         return _good_bye(call, _("Understood. We will not call this number again."))
+
+
+def _proved(call: Call) -> str:
+    """Asked for on the public page, and called from the telephone itself: nobody calls it from here on."""
+    stop_requests.proved_by_call(call.caller)
+    return _stopped(call, "asked on the public page")
 
 
 def _passed_on(call: Call, heard: Heard, words: str) -> str:

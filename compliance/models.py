@@ -5,6 +5,7 @@ from typing import ClassVar
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from compliance.stop_request_models import StopRequest as StopRequest
 from syntharra.clock import machine_now
 from syntharra.tenancy import TenantModel
 

@@ -65,6 +65,7 @@ PAGES = {
         "/customers/{customer}/reach/",
     ),
     "outside": (
+        "/who-called/",
         "/accounts/login/",
         "/accounts/signup/",
         "/accounts/password/reset/",
