@@ -130,6 +130,24 @@ class Membership(models.Model):
         constraints: ClassVar = [models.UniqueConstraint(fields=["business", "user"], name="member_once")]
 
 
+class AlertPhone(models.Model):
+    """A person's own telephone for texts about disputes, once he has shown that it is his. One a person."""
+
+    user = models.OneToOneField(User, on_delete=models.CASCADE, related_name="alert_phone")
+    number = models.CharField(max_length=16)
+    verified_at = models.DateTimeField(null=True)
+    at_once = models.BooleanField(default=False)  # a text beside the e-mail; else only where no e-mail arrives
+    # Asked for at sign-up here or by START: a STOP sent to anybody later binds. Business time, as stops are.
+    wanted_at = models.DateTimeField(null=True)
+    code_nonce = models.CharField(max_length=32, blank=True)
+    code_until = models.DateTimeField(null=True)  # machine time
+    code_tries = models.PositiveSmallIntegerField(default=0)
+    codes_sent = models.PositiveSmallIntegerField(default=0)  # since ``codes_since``
+    codes_since = models.DateTimeField(null=True)  # machine time
+
+    objects: ClassVar[models.Manager["AlertPhone"]] = models.Manager()
+
+
 class ActivityLine(TenantModel):
     """One act: who did what to which row, when. Written with the act; numbered and hashed by the sealer; never changed."""
 

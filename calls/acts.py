@@ -15,6 +15,7 @@ from accounts import timeline
 from calls import letters
 from calls.agent import acts
 from calls.agent.acts import HowPaid
+from calls.agent.facts import LinkChannel
 from calls.models import Attempt, Call
 from calls.outcomes import AGENT, spoken_on
 from calls.workdays import workdays_after
@@ -27,7 +28,7 @@ from disputes.services import NewClaim, open_dispute, pause, specify
 from invoices.models import Contact, Customer, Invoice, Promise
 from invoices.phones import OURS
 from invoices.services import hold_customer
-from notifications import outbox
+from notifications import outbox, texts
 from syntharra import clock
 
 _LANGUAGES = {"en": "en-us", "es": "es"}
@@ -196,7 +197,11 @@ def _send_link(scene: Scene, act: acts.SendLink) -> None:
     # What he says is paid, or doubts, is not asked for, not even by a link.
     about = [invoice for invoice in _unfrozen(call) if not invoice.paused_reason]
     payable = tuple(invoice.pk for invoice in about)
-    if pay_links.is_payable(about):
+    if not pay_links.is_payable(about):
+        return
+    if act.channel == LinkChannel.TEXT:
+        texts.owe(*letters.pay_link_text(call, payable))
+    else:
         outbox.owe(*letters.pay_link(call, payable))
 
 

@@ -12,7 +12,11 @@ from calls.agent.facts import Brief, BriefError, DebtorType, InvoiceFacts, Langu
 from calls.models import Attempt, Call
 from calls.outcomes import spoken_of, spoken_on
 from calls.workdays import workdays_after
+from compliance.gate import is_allowed
+from compliance.models import Channel, Purpose, TextConsent
 from compliance.operator import declaration
+from compliance.registry import Ask, facts_of
+from compliance.rulebook import RuleBook
 from disputes import pay_links
 from disputes.letters import email_of
 from disputes.models import Dispute
@@ -77,7 +81,7 @@ def _brief(
         dispute_live=_disputes_open(customer),
         inbound=inbound,
         identify_after_name=customer.state == NAMED_LATER,
-        link=_link(customer, invoices),
+        link=_link(customer, invoices, number),
         person_now=persons.answers_now(business),
         person_on=calling_back.date(),
         person_at=calling_back.time(),
@@ -119,6 +123,23 @@ def _disputes_open(customer: Customer) -> bool:
     return Dispute.objects.live().filter(customer=customer).exclude(go_on_with_others=True).exists()
 
 
-def _link(customer: Customer, invoices: list[Invoice]) -> LinkChannel:
-    """A link is offered only where it can be sent: an address on file and a page to pay on for every invoice."""
-    return LinkChannel.EMAIL if pay_links.is_payable(invoices) and email_of(customer) else LinkChannel.NONE
+def _link(customer: Customer, invoices: list[Invoice], number: str) -> LinkChannel:
+    """A link is offered only where it can be sent: a page to pay on for every invoice, and an address on file or else a
+    number that agreed to texts."""
+    if not pay_links.is_payable(invoices):
+        return LinkChannel.NONE
+    if email_of(customer):
+        return LinkChannel.EMAIL
+    return LinkChannel.TEXT if _may_be_texted(customer, invoices[0], number) else LinkChannel.NONE
+
+
+def _may_be_texted(customer: Customer, invoice: Invoice, number: str) -> bool:
+    """What the gate says now. It is asked again, and on record, when the text is planned and when it leaves."""
+    agreed = TextConsent.objects.filter(customer=customer, number=number, revoked_at=None, scope=TextConsent.Scope.ALL)
+    if not number or not agreed.exists():
+        return False
+    ask = Ask(
+        purpose=Purpose.COLLECT, channel=Channel.SMS, to=number, at=clock.now(), customer_id=customer.pk,
+        invoice_id=invoice.pk,
+    )  # fmt: skip
+    return is_allowed(facts_of(ask), RuleBook.load())

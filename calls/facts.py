@@ -15,9 +15,9 @@ from calls.agent.outcomes import CALLS_ONLY
 from calls.history import History
 from calls.models import Attempt, FinalChoice
 from compliance import facts as gate
-from compliance import firm, operator, readiness
+from compliance import firm, operator, readiness, texting
 from compliance.facts import DebtorType, Facts, Flags, ProductFacts
-from compliance.models import Channel, Consent, FirmRules, Purpose, Statement, StopKind, Suppression
+from compliance.models import Channel, Consent, FirmRules, Purpose, Statement, StopKind, Suppression, TextConsent
 from compliance.registry import Ask
 from compliance.registry import register as answer_for
 from compliance.rulebook import RuleBook
@@ -61,7 +61,10 @@ def register() -> None:
     """Answer for the purpose ``collect``, and say who carries out what is owed to a telephone line."""
     answer_for(Purpose.COLLECT, collect_facts)
     from calls import final, letters, preview, recordings, reminding, stops, webhooks
+    from calls.lines import line_of
+    from notifications import texts
 
+    texts.chooses_line(line_of)
     stops.register()
     letters.register()
     preview.register()
@@ -107,6 +110,8 @@ class Known:
     unnoticed: set[UUID]
     periods: dict[UUID, date]
     unproved: set[UUID]
+    texts: Sequence[TextConsent]
+    texts_off: bool | None
 
     @classmethod
     def of(
@@ -124,6 +129,7 @@ class Known:
         history = History.of(named, numbers)
         disputed = [dispute.invoice_id for dispute in disputes]
         judged = {ask.subject_id for ask in asks if ask.subject_id}
+        texting_any = any(ask.channel == Channel.SMS for ask in asks)
         return cls(
             business=business,
             customers=known,
@@ -153,6 +159,8 @@ class Known:
             periods=dict(notices.sent_notices(disputed).values_list("invoice_id", "period_ends_on"))
             if disputed
             else {},
+            texts=texting.consents_of(named) if texting_any else (),
+            texts_off=texting.is_off(business) if texting_any else None,
         )
 
     def facts(self, ask: Ask) -> Facts:
@@ -164,6 +172,7 @@ class Known:
         out = opted_out(suppressions, stops, number=ask.to) or _no_email(ask, suppressions)
         past, besides = self.history, ask.subject_id
         said = said_of(self._stated(customer, besides), number=ask.to)
+        agreed = self._agreed_to_texts(ask)
         number_history = (*past.about(past.of_number[ask.to], besides=besides), *past.numbers_in[ask.to])
         return Facts(
             purpose=gate.Purpose.COLLECT,
@@ -177,8 +186,8 @@ class Known:
             extra_zones=said.extra_zones,
             debtor_type=DebtorType(customer.kind),
             role=role(),
-            consent=consent_of(consents, number=ask.to, out=out),
-            consent_on=consent_date(consents, number=ask.to, spoken=number_history),
+            consent=agreed.consent if agreed else consent_of(consents, number=ask.to, out=out),
+            consent_on=agreed.on if agreed else consent_date(consents, number=ask.to, spoken=number_history),
             due_date=invoice.due_on,
             history=(*past.about(past.of_invoice[invoice.pk], besides=besides), *past.mail_about[invoice.pk]),
             person_history=(
@@ -198,6 +207,14 @@ class Known:
             blackouts=self.blackouts,
             product=self._product(ask, customer, invoice),
         )
+
+    def _agreed_to_texts(self, ask: Ask) -> texting.Agreed | None:
+        """For a text; None for everything else."""
+        if ask.channel != Channel.SMS or ask.customer_id is None:
+            return None
+        mine = [one for one in self.texts if one.customer_id == ask.customer_id]
+        stops, suppressions = self.stops.get(ask.to, set()), self.suppressions[ask.customer_id]
+        return texting.agreed(mine, suppressions, stops, number=ask.to, purpose=ask.purpose)
 
     def _stated(self, customer: Customer, judged: UUID | None) -> list[Statement]:
         """What binds this call: not what the person says on it. "Not before noon" ends no conversation begun at ten."""
@@ -273,6 +290,7 @@ class Known:
             call_live=self.history.open_now(customer.pk, ask.to, besides=ask.subject_id),
             number_contacted_recently=free_at is not None,
             installation_not_ready=self.not_ready,
+            texts_off=self.texts_off if ask.channel == Channel.SMS else None,
             hold_until=hold_until,
             promise_until=promise_until,
             number_free_at=free_at,

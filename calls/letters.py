@@ -24,8 +24,27 @@ def register() -> None:
 
 
 def pay_link(call: Call, invoices: tuple[UUID, ...]) -> list[Letter]:
-    """The link the customer asked for. Asks for money, so a freeze holds it back."""
+    """The link the customer asked for, by e-mail. Asks for money, so a freeze holds it back."""
     return _to_customer(call, "pay_link", Purpose.COLLECT, invoices)
+
+
+def pay_link_text(call: Call, invoices: tuple[UUID, ...]) -> list[Letter]:
+    """The same to the telephone he speaks on, which he agreed to be texted on."""
+    if call.customer is None or not call.number.startswith("+"):
+        return []
+    return [
+        Letter(
+            letter="pay_link",
+            key=f"text:call:{call.pk}",
+            purpose=Purpose.COLLECT,
+            channel=Channel.SMS,
+            to=call.number,
+            customer=call.customer_id,
+            language=call.customer.language,
+            facts={"call": str(call.pk)},
+            about=invoices,
+        )
+    ]
 
 
 def promise_confirmation(call: Call, invoices: tuple[UUID, ...], promised_for: date) -> list[Letter]:

@@ -20,7 +20,7 @@ def address(name: str) -> str:
 
 
 def fetch(business: Business, *, by: str) -> list[PhoneLine]:
-    """The numbers of the business's own carrier account become its own here, and their calls come to us.
+    """The numbers of the business's own carrier account become its own here, and their calls and texts come to us.
 
     Gives back those that are new. A number the account gave up is released. Raises Disconnected without an account,
     Refused for a sandbox (its number is part of it) and for a number another business has.
@@ -31,12 +31,13 @@ def fetch(business: Business, *, by: str) -> list[PhoneLine]:
     found = carrier.numbers()
     new = _keep(business, found, by=by)
     for one in found:
-        if one.voice_url != address("twilio_inbound"):
+        if one.voice_url != address("twilio_inbound") or one.text_url != address("twilio_text"):
             carrier.point(
                 one.sid,
                 voice_url=address("twilio_inbound"),
                 fallback_url=address("twilio_inbound_fallback"),
                 status_url=address("twilio_inbound_status"),
+                text_url=address("twilio_text"),
             )
     return new
 

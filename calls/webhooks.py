@@ -12,14 +12,14 @@ from django.views.decorators.http import require_POST
 
 from accounts.models import Business
 from calls import answering, bells, gathering, handover, inbound, twiml
-from calls.doors import Door, door_of, door_of_account
+from calls.doors import door_of
 from calls.lattice import is_over
 from calls.models import Call, CallDoor
 from calls.settling import tell_of
 from calls.wrapup import MACHINES, a_person_speaks, stopped_because
 from integrations import inbox
-from integrations.models import InboxEvent, NumberDoor
-from integrations.twilio.webhooks import is_signed
+from integrations.models import InboxEvent
+from integrations.twilio.doors import business_at, door_of_account, may_come_in
 from notifications import outbox
 from syntharra import logs
 from syntharra.tenancy import acting_for
@@ -58,7 +58,7 @@ def carrier_only(view: View) -> Any:
     @wraps(view)
     def inner(request: HttpRequest, line_id: UUID, **more: int) -> HttpResponse:
         door = door_of(line_id)
-        if not _may_come_in(request, door):
+        if not may_come_in(request, door):
             return HttpResponseForbidden("signed requests of the carrier only\n", content_type="text/plain")
         if door.business is None:
             return _xml(twiml.hang_up())
@@ -66,12 +66,6 @@ def carrier_only(view: View) -> Any:
             return view(request, line_id, **more)
 
     return inner
-
-
-def _may_come_in(request: HttpRequest, door: Door) -> bool:
-    """Signed by the account whose line it is, and by no other."""
-    keys = door.keys
-    return keys is not None and is_signed(request, keys) and request.POST.get("AccountSid") == keys.account
 
 
 @carrier_only
@@ -131,12 +125,10 @@ def number_of_ours(view: View) -> Any:
     @wraps(view)
     def inner(request: HttpRequest) -> HttpResponse:
         door = door_of_account(str(request.POST.get("AccountSid", "")))
-        if not _may_come_in(request, door):
+        if not may_come_in(request, door):
             return HttpResponseForbidden("signed requests of the carrier only\n", content_type="text/plain")
-        found = NumberDoor.objects.filter(number=_said(request, "To")).values_list("business_id", flat=True).first()
-        business = Business.objects.filter(pk=found).first() if found else None
-        # The installation's own account serves the sandbox; a live business is reached by its own account alone.
-        if business is None or (business.pk != door.business.pk if door.business else not business.sandbox):
+        business = business_at(_said(request, "To"), door)
+        if business is None:
             return _xml(inbound.nobodys_number())
         with acting_for(business.pk):
             return view(request, business)

@@ -181,6 +181,7 @@ class ProductFacts:
     call_live: bool | None = None
     number_contacted_recently: bool | None = None
     installation_not_ready: bool | None = None
+    texts_off: bool | None = None
     # Where the end of the matter is known, time alone cures it.
     hold_until: datetime | None = None
     promise_until: datetime | None = None
@@ -202,6 +203,7 @@ class Facts:
     `has_license` None means that the register is complete; `licensed_in` lists the states with a license or an
     opinion on record. `at_work` says whether the number is a workplace; None means nobody knows. `consent_on` is the
     day on which the consent was given or last confirmed, `blackouts` what the operator closed; both None or empty bind nothing.
+    `confirms_stop_at`: when the stop was sent which this text does nothing but confirm.
     """
 
     purpose: Purpose
@@ -230,6 +232,7 @@ class Facts:
     at_work: bool | None = None
     to_attorney: bool = False
     member: bool | None = None
+    confirms_stop_at: datetime | None = None
     firm: FirmSettings = field(default_factory=FirmSettings)
     blackouts: tuple[Blackout, ...] = ()
     product: ProductFacts = field(default_factory=ProductFacts)
@@ -239,6 +242,8 @@ class Facts:
         _coerce(self, purpose=Purpose, channel=Channel, line_type=LineType, debtor_type=DebtorType)
         _coerce(self, role=Role, consent=Consent, paper=Paper)
         _moment(self.at, "Facts.at")
+        if self.confirms_stop_at is not None:
+            _moment(self.confirms_stop_at, "Facts.confirms_stop_at")
         if self.channel == Channel.VOICEMAIL_DROP:
             raise FactsError("Facts.channel: we leave no ringless voicemail; call, sms, email or letter belongs here")
         for zone in self.extra_zones:

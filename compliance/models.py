@@ -6,6 +6,8 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from compliance.stop_request_models import StopRequest as StopRequest
+from compliance.text_models import MessagingRegistration as MessagingRegistration
+from compliance.text_models import TextConsent as TextConsent
 from syntharra.clock import machine_now
 from syntharra.tenancy import TenantModel
 

@@ -66,6 +66,7 @@ REASONS: dict[str, "_StrPromise"] = {
     "CALL_LIVE": _("A call with this customer is going on right now"),
     "NUMBER_CONTACTED_RECENTLY": _("This number was contacted recently"),
     "INSTALLATION_NOT_READY": _("This installation may not place live calls yet: its operator knows what is missing"),
+    "TEXTS_OFF": _("Texts of this business are not registered with the carriers yet: its operator does that"),
     "NOT_A_MEMBER": _("The addressee is not a member of your business"),
 }
 
@@ -128,6 +129,7 @@ RULES: dict[str, "_StrPromise"] = {
     "CALL_LIVE": _("One call with a person at a time"),
     "NUMBER_CONTACTED_RECENTLY": _("A number rests for three days after anybody of this installation had it called"),
     "INSTALLATION_NOT_READY": _("Live calls need a declaration on record and rules that counsel saw lately"),
+    "TEXTS_OFF": _("No text leaves before the operator has registered the business with the carriers"),
     "NOT_A_MEMBER": _("Mail about the firm's business goes to its members only"),
 }
 

@@ -43,6 +43,7 @@ TABLE: dict[str, Kept] = {
     "accounts.User": PEOPLE,
     "accounts.Business": PEOPLE,
     "accounts.Membership": PEOPLE,
+    "accounts.AlertPhone": PEOPLE,
     "accounts.ActivityLine": PROOF,
     "accounts.ActivityDetail": PROOF,
     "integrations.Connection": BOOKS,
@@ -69,6 +70,8 @@ TABLE: dict[str, Kept] = {
     "compliance.StopRequest": Kept(FIVE_YEARS, "that somebody asked for a stop and what came of it", "decided_at"),
     "compliance.Suppression": PROOF,
     "compliance.Consent": PROOF,
+    "compliance.MessagingRegistration": PROOF,
+    "compliance.TextConsent": PROOF,
     "compliance.PhoneContact": Kept(timedelta(days=400), "budgets look back a year at most", "at"),
     "compliance.Decision": Kept(FIVE_YEARS, "evidence of compliance: law three years, house five", "at"),
     "compliance.Statement": PROOF,
@@ -81,6 +84,7 @@ TABLE: dict[str, Kept] = {
     "notifications.Duty": Kept(timedelta(days=400), "carried out; the timeline has what came of it", "done_at"),
     "notifications.Message": PROOF,
     "notifications.MessageInvoice": PROOF,
+    "notifications.TextDelivery": PROOF,
     "notifications.ReplyAddress": Kept(
         timedelta(0), "answers to a letter two years old are nobody's any more", "until"
     ),

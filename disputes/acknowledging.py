@@ -1,4 +1,5 @@
-"""The acknowledgement before it leaves: its words, the owner's own, its hour; and as a letter to be posted where no e-mail goes.
+"""The acknowledgement before it leaves: its words, the owner's own, its hour; as a text, or a letter to be posted, where no
+e-mail goes.
 
 Its words stand in ``acknowledgement.toml``, by language and by what is wrong. It leaves by itself at hour 20, or at the
 lawful minute next to it that still keeps 24 hours; a member may send it before, as it is or in his own words.
@@ -27,17 +28,19 @@ from compliance.gate import first_allowed
 from compliance.models import Channel, Purpose
 from compliance.registry import Ask, facts_of
 from compliance.rulebook import RuleBook
-from compliance.services import clear
+from compliance.services import clear, judge
+from disputes import text_way
 from disputes.addresses import absolute
 from disputes.deadlines import ACKNOWLEDGE_WITHIN, SENT_BY_ITSELF_AFTER
 from disputes.models import Claim, Dispute
 from disputes.quoting import may_be_quoted
 from invoices.models import Customer
 from invoices.services import hold_customer
-from notifications import lint, outbox, paper
+from notifications import lint, outbox, paper, sending, texts
 from notifications.letters import was_sent
 from notifications.models import Duty, Message
 from notifications.outbox import Act, Letter
+from notifications.segments import shortened
 from syntharra import clock, links
 from syntharra.templatetags.letters import plain_day
 
@@ -65,9 +68,13 @@ class Draft:
     def on_paper(self) -> bool:
         return self.message.channel == Channel.LETTER
 
+    @property
+    def as_text(self) -> bool:
+        return self.message.channel == Channel.SMS
+
 
 @cache
-def texts(language: str) -> dict[str, Any]:
+def wording(language: str) -> dict[str, Any]:
     """All words of the language; English where there is none of its own."""
     everything = tomllib.loads((Path(__file__).parent / "acknowledgement.toml").read_text(encoding="utf-8"))
     return dict(everything.get(language.partition("-")[0], everything["en"]))
@@ -75,7 +82,7 @@ def texts(language: str) -> dict[str, Any]:
 
 def words_for(claim: Claim, disputes: list[Dispute], customer: Customer, *, language: str, quote: str) -> str:
     """Our words, from the greeting to the questions; ``quote`` is empty where their sentence may not be repeated."""
-    said = texts(language)
+    said = wording(language)
     lead, *asked = said["kinds"].get(claim.reason, said["kinds"]["other_vague"])
     with translation.override(language):
         invoices = [
@@ -98,24 +105,44 @@ def words_for(claim: Claim, disputes: list[Dispute], customer: Customer, *, lang
 
 
 def letters_of(claim: Claim, disputes: list[Dispute], customer: Customer, address: str) -> list[Letter | Act]:
-    """One for each claim, by e-mail at hour 20, on paper where there is no address; and the look at its hour."""
+    """One for each claim, at hour 20: by e-mail, else by text where that is allowed, else on paper; and the look at its hour."""
     if all(dispute.acknowledged_at for dispute in disputes):
         return []
     key = f"claim:{claim.pk}"
+    number = "" if address else _number(claim, customer)
     letter = Letter(
         letter=LETTER,
         key=key,
         purpose=Purpose.DISPUTE,
-        channel=Channel.EMAIL if address else Channel.LETTER,
-        to=address or postal(customer),
+        channel=Channel.EMAIL if address else Channel.SMS if number else Channel.LETTER,
+        to=address or number or postal(customer),
         customer=customer.pk,
         language=claim.language,
         facts={"claim": str(claim.pk)},
         about=tuple(dispute.invoice_id for dispute in disputes),
         after=SENT_BY_ITSELF_AFTER,
-        draft=not address,
+        draft=not address and not number,
     )
     return [letter, Act(kind=HOUR, key=key)]
+
+
+def _number(claim: Claim, customer: Customer) -> str:
+    """Where a text may go within the 24 hours; "" where none may."""
+    wrote_from = claim.by if claim.source == Claim.Source.SMS else ""
+    latest = claim.said_at + ACKNOWLEDGE_WITHIN - SPARE
+    return text_way.number_for(customer, purpose=Purpose.DISPUTE, latest=latest, first=wrote_from)
+
+
+def text_of(message: Message, disputes: list[Dispute], url: str) -> str:
+    """The acknowledgement as a text: what stopped, our reference, the page, whom to call."""
+    business = message.business
+    names = {
+        "firm": shortened(business.name),
+        "reference": ", ".join(one.number for one in disputes[:3]),
+        "url": url,
+        "phone": business.dispute_phone or business.callback_number,
+    }
+    return str(wording(message.language)["text"]).format(**names)
 
 
 def postal(customer: Customer) -> str:
@@ -134,11 +161,14 @@ def envelope(customer: Customer) -> list[str]:
 
 
 def not_sent(message: Message) -> None:
-    """It could not or may not go by e-mail: the next channel is paper. Inside the transaction that gives up."""
-    if message.channel != Channel.EMAIL or not _live(message):
+    """It could not or may not go this way: by e-mail, then by text, then on paper. Inside the transaction that gives up."""
+    disputes = _live(message)
+    if message.channel == Channel.LETTER or not disputes or all(one.acknowledged_at for one in disputes):
         return
     assert message.customer_id is not None
     customer = Customer.objects.get(pk=message.customer_id)
+    if message.channel == Channel.EMAIL and _texted_instead(message, customer, disputes):
+        return
     key = f"paper:{message.facts['claim']}"
     about = tuple(message.about.values_list("invoice_id", flat=True))
     outbox.owe(
@@ -156,8 +186,32 @@ def not_sent(message: Message) -> None:
         ),
         Act(kind=HOUR, key=key),
     )
-    for dispute in _live(message):
+    for dispute in disputes:
         timeline.record(dispute, "letter_to_post", by="Syntharra", because=message.outcome)
+
+
+def _texted_instead(message: Message, customer: Customer, disputes: list[Dispute]) -> bool:
+    """A text at once (in its hours), where one may still arrive within the 24 hours."""
+    claim = Claim.objects.get(pk=message.facts["claim"])
+    number = _number(claim, customer)
+    if not number:
+        return False
+    (owed,) = texts.owe(
+        Letter(
+            letter=LETTER,
+            key=f"text:{claim.pk}",
+            purpose=Purpose.DISPUTE,
+            channel=Channel.SMS,
+            to=number,
+            customer=customer.pk,
+            language=message.language,
+            facts={"claim": str(claim.pk)},
+            about=tuple(message.about.values_list("invoice_id", flat=True)),
+        )
+    )
+    for dispute in disputes:
+        timeline.record(dispute, "acknowledgement_by_text", by="Syntharra", because=message.outcome)
+    return owed.status == Message.Status.QUEUED
 
 
 # its hour
@@ -173,10 +227,14 @@ def plan_hour(duty: Duty) -> str:
             return _may_be_posted(message)
         opened, now = message.owed_at, clock.now()
         facts = facts_of(_ask(message, now))
+        if message.channel == Channel.SMS:
+            judge(facts, _ask(message, now), subject_kind="message", subject_id=message.pk, moment="planned")
         wished = max(opened + SENT_BY_ITSELF_AFTER, now)
         if message.due_at < wished:
             return "sent by a member"
         at = lawful_moment(facts, earliest=now, wished=wished, latest=opened + ACKNOWLEDGE_WITHIN - SPARE)
+        if at is None and message.channel == Channel.SMS:
+            sending.refuse(message, "no lawful minute within 24 hours")
         if at is None:
             return "no lawful minute within 24 hours"
         if at != message.due_at:
@@ -253,7 +311,7 @@ def printed(message: Message) -> str:
         if not answer.is_allowed:
             raise CannotAcknowledge(_("It may not be posted now: %(why)s") % {"why": answer.reason})
         token = links.make("dispute", disputes[0].pk, lasts=PAGE_LASTS, scope={"claim": message.facts["claim"]})
-    said = texts(message.language)
+    said = wording(message.language)
     url = absolute(reverse("signed_page", args=[token]))
     with translation.override(message.language):
         foot = render_to_string("letters/_foot_customer.txt", {"business": message.business}).strip()
@@ -270,6 +328,8 @@ def printed(message: Message) -> str:
 
 
 def draft(message: Message) -> Draft:
+    if message.channel == Channel.SMS:
+        return Draft(message, text_of(message, _live(message), "…"), own=False, problems=())
     own = str(message.facts.get("own_words", ""))
     claim = Claim.objects.select_related("customer").get(pk=message.facts["claim"])
     quote = claim.words if may_be_quoted(claim) else ""
@@ -281,6 +341,10 @@ def draft(message: Message) -> Draft:
 def edit(dispute_id: UUID, words: str, *, by: User) -> Draft:
     """Keep the firm's own words for it. Words equal to ours are ours. Raises CannotAcknowledge."""
     dispute, found = _held(dispute_id)
+    if found.as_text:
+        raise CannotAcknowledge(
+            _("This one goes as a text, which has no room for more. Answer in your own words below it.")
+        )
     words = "\n".join(line.rstrip() for line in words.strip().splitlines())
     if not words:
         raise CannotAcknowledge(_("Write something, or leave it as it is."))

@@ -5,7 +5,7 @@ from urllib.parse import urljoin
 from django.conf import settings
 from django.db.models import QuerySet
 
-from accounts.models import Membership, Role
+from accounts.models import AlertPhone, Membership, Role, User
 from invoices.models import Contact, Customer
 from syntharra.tenancy import current_business
 
@@ -15,7 +15,19 @@ TOLD = (Role.OWNER, Role.MANAGER)
 def people() -> QuerySet[Membership]:
     """Who of the current business is told about disputes."""
     mine = Membership.objects.filter(business_id=current_business(), role__in=TOLD)
-    return mine.select_related("user").order_by("created_at", "id")
+    return mine.select_related("user__alert_phone").order_by("created_at", "id")
+
+
+def others_of() -> QuerySet[Membership]:
+    """The other members of the current business: told only where nobody in charge can be reached."""
+    rest = Membership.objects.filter(business_id=current_business(), user__is_active=True).exclude(role__in=TOLD)
+    return rest.select_related("user").order_by("pk")
+
+
+def phone_of(user: User) -> AlertPhone | None:
+    """The telephone this person showed to be his own, or None."""
+    phone: AlertPhone | None = getattr(user, "alert_phone", None)
+    return phone if phone is not None and phone.verified_at is not None else None
 
 
 def email_of(customer: Customer) -> str:

@@ -1,18 +1,25 @@
 """The daily dispute e-mail: at 08:00 of the business's own morning, only where there is something to say."""
 
 from datetime import datetime, time, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
+from django.urls import reverse
 
+from accounts import timeline
 from accounts.models import Business, Membership, Role
 from compliance.models import Channel, Purpose
+from disputes.addresses import absolute, others_of, people, phone_of
 from disputes.models import Dispute
 from invoices.models import Invoice
+from notifications import texts
+from notifications.models import Message
 from notifications.outbox import Letter, owe
 from syntharra import clock, due
 
 KIND = "digest"
+LETTER, TEXT = "dispute_digest", "dispute_digest_text"
 AT = time(8, 0)
 
 
@@ -42,19 +49,53 @@ def send_digest(business: Business) -> int:
     told = Membership.objects.filter(
         business=business, role__in=(Role.OWNER, Role.MANAGER), user__is_active=True
     ).select_related("user")
-    owed = [
-        Letter(
-            letter="dispute_digest",
-            key=f"{today}:{member.user_id}",
-            purpose=Purpose.ACCOUNT,
-            channel=Channel.EMAIL,
-            to=member.user.email,
-            member=member.user_id,
-            language=member.user.language,
+    return len(owe(*(_to(member, f"{today}") for member in told)))
+
+
+def _to(member: Membership, day: str) -> Letter:
+    return Letter(
+        letter=LETTER,
+        key=f"{day}:{member.user_id}",
+        purpose=Purpose.ACCOUNT,
+        channel=Channel.EMAIL,
+        to=member.user.email,
+        member=member.user_id,
+        language=member.user.language,
+    )
+
+
+def not_sent(message: Message) -> None:
+    """None of that day's e-mails arrives: the other members get it; where nobody's mail works, those in charge get a text."""
+    day = message.key.partition(":")[0]
+    mails = Message.objects.filter(letter=LETTER, key__startswith=f"{day}:")
+    if mails.filter(status__in=("queued", "sending", "sent")).exclude(pk=message.pk).exists():
+        return
+    tried = set(mails.values_list("member_id", flat=True))
+    owed = [_to(member, day) for member in others_of().exclude(user__in=tried)]
+    if owed:
+        owe(*owed)
+        timeline.record(message, "digest_widened", by="Syntharra", members=len(owed))
+        return
+    with_phone = [(member, phone) for member in people() if (phone := phone_of(member.user)) is not None]
+    texts.owe(
+        *(
+            Letter(
+                letter=TEXT,
+                key=f"{day}:{member.user_id}",
+                purpose=Purpose.ACCOUNT,
+                channel=Channel.SMS,
+                to=phone.number,
+                member=member.user_id,
+                language=member.user.language,
+            )
+            for member, phone in with_phone
         )
-        for member in told
-    ]
-    return len(owe(*owed))
+    )
+
+
+def texted(message: Message) -> dict[str, Any]:
+    """What the text says in place of the e-mail: how many disputes are open, and where."""
+    return {"open": Dispute.objects.live().count(), "url": absolute(reverse("disputes"))}
 
 
 def has_something_to_say(business: Business) -> bool:

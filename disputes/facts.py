@@ -8,7 +8,8 @@ from invoices.facts import customer_facts
 def register() -> None:
     """Answer for the purpose ``dispute``, and say who writes and carries out what disputes owe."""
     answer_for(Purpose.DISPUTE, customer_facts)
-    from disputes import card_events, letters
+    from disputes import card_events, inbound_texts, letters
 
     letters.register()
+    inbound_texts.register()
     card_events.register()

@@ -16,7 +16,7 @@ from django.core.files.storage import default_storage
 from django.db import IntegrityError, transaction
 
 from accounts import timeline
-from disputes import forwards, replies
+from disputes import forwards, inbound_texts, replies
 from disputes.mail_models import InboundMail, StrayMail
 from integrations.secrets import encrypt
 from invoices import notices
@@ -33,7 +33,7 @@ from syntharra.tenancy import acting_for, current_business
 
 log = logs.get(__name__)
 
-DUE = "mail"
+DUE = inbound_texts.DUE
 BY = "syntharra"
 MOST_SEALED = 64 * 1024  # of a stray mail: enough to see what it was
 Kind, Outcome = InboundMail.Kind, InboundMail.Outcome
@@ -156,6 +156,8 @@ def act(mail_id: UUID) -> InboundMail:
         due.settle(DUE, row.pk)
         return row
     match row.kind:
+        case Kind.REPLY if row.channel == InboundMail.Channel.SMS:
+            inbound_texts.act(row)
         case Kind.REPLY:
             replies.act(row)
         case Kind.FORWARD:

@@ -9,10 +9,11 @@ from django.urls import reverse
 from accounts import timeline
 from accounts.models import Membership
 from compliance.models import Channel, Purpose
-from disputes import acknowledging, track_letters
+from disputes import acknowledging, digest, track_letters
 from disputes.addresses import TOLD as TOLD
 from disputes.addresses import absolute as absolute
 from disputes.addresses import email_of as email_of
+from disputes.addresses import others_of, phone_of
 from disputes.addresses import people as people
 from disputes.deadlines import ACKNOWLEDGE_WITHIN as ACKNOWLEDGE_WITHIN
 from disputes.deadlines import ASK_AGAIN_AFTER, SENT_BY_ITSELF_AFTER
@@ -23,30 +24,37 @@ from disputes.models import Claim, Dispute
 from disputes.quoting import may_be_quoted as may_be_quoted
 from invoices import verification
 from invoices.models import Customer, Invoice
-from notifications import outbox
+from notifications import outbox, texts
 from notifications.letters import NoLongerTrue, letter_facts, when_sent
 from notifications.models import Message
 from notifications.outbox import Act, Letter, carries_out
 from syntharra import clock, links, money
 
 PAGE_LASTS = timedelta(days=60)
+ALERT_TEXT = "dispute_alert_text"
 
 
 def register() -> None:
     letter_facts("dispute_alert", _alert, sent=_owner_was_told, failed=_owner_was_not_told)
+    letter_facts(ALERT_TEXT, _alert, sent=_owner_was_told, failed=_owner_was_not_told)
     letter_facts(acknowledging.LETTER, _acknowledgement, sent=_was_acknowledged, failed=acknowledging.not_sent)
     carries_out(acknowledging.HOUR, acknowledging.plan_hour)
     letter_facts("pause_alert", _paused)
     letter_facts("unsure_letter", _paused)
     letter_facts("paid_check", _paused)
-    letter_facts("dispute_digest", work_list)
+    letter_facts("dispute_digest", work_list, failed=digest.not_sent)
+    letter_facts(digest.TEXT, digest.texted)
     when_sent(verification.LETTER, proof_was_sent)
     track_letters.register()
 
 
 def owner_alerts(claim: Claim, disputes: list[Dispute]) -> list[Letter]:
-    """At once, to every owner and manager: somebody is told even where one mailbox is dead."""
-    return [_alert_to(member, claim, disputes) for member in people()]
+    """At once, to every owner and manager: somebody is told even where one mailbox is dead. Beside it by text, who wants so."""
+    told = list(people())
+    wanted = [member for member in told if (phone := phone_of(member.user)) is not None and phone.at_once]
+    return [_alert_to(member, claim, disputes) for member in told] + [
+        _text_to(member, claim, disputes) for member in wanted
+    ]
 
 
 def _alert_to(member: Membership, claim: Claim, disputes: list[Dispute]) -> Letter:
@@ -56,6 +64,23 @@ def _alert_to(member: Membership, claim: Claim, disputes: list[Dispute]) -> Lett
         purpose=Purpose.ACCOUNT,
         channel=Channel.EMAIL,
         to=member.user.email,
+        member=member.user_id,
+        language=member.user.language,
+        facts={"claim": str(claim.pk)},
+        about=tuple(dispute.invoice_id for dispute in disputes),
+    )
+
+
+def _text_to(member: Membership, claim: Claim, disputes: list[Dispute]) -> Letter:
+    """To his own telephone, which he has shown to be his."""
+    phone = phone_of(member.user)
+    assert phone is not None
+    return Letter(
+        letter=ALERT_TEXT,
+        key=f"claim:{claim.pk}:{member.user_id}",
+        purpose=Purpose.ACCOUNT,
+        channel=Channel.SMS,
+        to=phone.number,
         member=member.user_id,
         language=member.user.language,
         facts={"claim": str(claim.pk)},
@@ -147,7 +172,10 @@ def _chargeback(claim: Claim) -> dict[str, Any] | None:
 def _acknowledgement(message: Message) -> dict[str, Any]:
     claim, disputes = _claim_and_disputes(message)
     token = links.make("dispute", disputes[0].pk, lasts=PAGE_LASTS, scope={"claim": str(claim.pk)})
-    said, own = acknowledging.texts(message.language), str(message.facts.get("own_words", ""))
+    url = absolute(reverse("signed_page", args=[token]))
+    if message.channel == Channel.SMS:
+        return {"words": acknowledging.text_of(message, disputes, url)}
+    said, own = acknowledging.wording(message.language), str(message.facts.get("own_words", ""))
     quote = claim.words if may_be_quoted(claim) else ""
     ours = acknowledging.words_for(claim, disputes, claim.customer, language=message.language, quote=quote)
     return {
@@ -157,7 +185,7 @@ def _acknowledgement(message: Message) -> dict[str, Any]:
         "subject": said["subject"].format(firm=message.business.name),
         "disputes": disputes,
         "customer": claim.customer,
-        "url": absolute(reverse("signed_page", args=[token])),
+        "url": url,
         "label": said["button"],
     }
 
@@ -188,17 +216,26 @@ def _owner_was_told(message: Message) -> None:
 
 
 def _owner_was_not_told(message: Message) -> None:
-    """Nobody in charge can be reached any more: every other member is told, so that somebody is."""
-    alerts = Message.objects.filter(letter="dispute_alert", facts__claim=message.facts["claim"])
-    if alerts.filter(status__in=("queued", "sending", "sent")).exists():
+    """Nobody in charge can be reached any more: every other member is told; where no mail arrives at all, a text is sent."""
+    alerts = Message.objects.filter(letter__in=("dispute_alert", ALERT_TEXT), facts__claim=message.facts["claim"])
+    disputes = list(_about(message))
+    if not disputes or alerts.filter(status__in=("queued", "sending", "sent")).exclude(pk=message.pk).exists():
         return
     claim = Claim.objects.get(pk=message.facts["claim"])
-    disputes = list(_about(message))
-    rest = Membership.objects.filter(business=message.business_id, user__is_active=True).exclude(role__in=TOLD)
-    owed = [_alert_to(member, claim, disputes) for member in rest.select_related("user").order_by("pk")]
-    if owed and disputes:
+    mailed = set(alerts.filter(letter="dispute_alert").values_list("member_id", flat=True))
+    rest = others_of().exclude(user__in=mailed)
+    owed = [_alert_to(member, claim, disputes) for member in rest]
+    if owed:
         outbox.owe(*owed)
         timeline.record(disputes[0], "alert_widened", by="Syntharra", members=len(owed))
+        return
+    texted = set(alerts.filter(letter=ALERT_TEXT).values_list("member_id", flat=True))
+    left = [one for one in people() if phone_of(one.user) is not None and one.user_id not in texted]
+    if left:
+        texts.owe(*(_text_to(member, claim, disputes) for member in left))
+        timeline.record(disputes[0], "alert_by_text", by="Syntharra", members=len(left))
+    else:
+        timeline.record(disputes[0], "alert_reached_nobody", by="Syntharra")
 
 
 def _was_acknowledged(message: Message) -> None:

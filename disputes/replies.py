@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 
 from accounts import timeline
 from accounts.models import User
+from compliance.lifting import ON_A_NUMBER
 from compliance.models import StopKind
 from compliance.services import stop
 from disputes import files, posts
@@ -111,10 +112,10 @@ def act(row: InboundMail) -> None:
     stopped = _stop(row, heard)
     invoices = about(row, row.customer)
     live = _live(row, invoices)
-    mine = Claim.objects.filter(source=Claim.Source.EMAIL, source_key=row.key).first()
+    mine = Claim.objects.filter(source=_source(row), source_key=row.key).first()
     if live is not None and mine is None:
         post = posts.customer_writes(
-            live.pk, row.words or _("(no words of their own)"), by=row.sender, channel=Post.Channel.EMAIL,
+            live.pk, row.words or _("(no words of their own)"), by=row.sender, channel=Post.Channel(row.channel),
             outside_key=row.key,
         )  # fmt: skip
         _end(row, Outcome.THREAD, dispute=live, post=post, waits=live.go_on_with_others is True or stopped)
@@ -122,7 +123,7 @@ def act(row: InboundMail) -> None:
         disputes = open_dispute(*(invoice.pk for invoice in invoices), claim=_claim(row, heard))
         _end(row, Outcome.DISPUTE, dispute=disputes[0], waits=stopped)
     elif invoices and heard.meanings & {Intent.ALREADY_PAID} and not stopped:
-        pause(*_pks(invoices), why="already_paid", words=row.words, source_key=f"mail:{row.key}", by=row.sender)
+        pause(*_pks(invoices), why="already_paid", words=row.words, source_key=_place(row), by=row.sender)
         _end(row, Outcome.ALREADY_PAID, waits=False)
     elif stopped:
         _end(row, Outcome.STOPPED, waits=True)
@@ -139,6 +140,16 @@ def about(row: InboundMail, customer: Customer) -> list[Invoice]:
     named = [one for one in mine if re.search(rf"(?<![\w-]){re.escape(one.number)}(?![\w-])", text)]
     told = set(row.message.about.values_list("invoice_id", flat=True)) if row.message is not None else set()
     return named or [one for one in mine if one.pk in told] or ([] if told else mine)
+
+
+def _source(row: InboundMail) -> str:
+    """In the words of a claim."""
+    return Claim.Source.SMS if row.channel == InboundMail.Channel.SMS else Claim.Source.EMAIL
+
+
+def _place(row: InboundMail) -> str:
+    """Where it was said, for what may be said there once."""
+    return f"{'text' if row.channel == InboundMail.Channel.SMS else 'mail'}:{row.key}"
 
 
 def _pks(invoices: Sequence[Invoice]) -> list[UUID]:
@@ -167,8 +178,10 @@ def _paid_in_writing(row: InboundMail, heard: Understood) -> bool:
 def _claim(row: InboundMail, heard: Understood) -> NewClaim:
     said = heard.dispute
     known = bool(row.message is not None and row.sender == row.message.to.lower())
+    if row.channel == InboundMail.Channel.SMS:
+        known = row.customer is not None and row.customer.contacts.filter(phone=row.sender).exists()
     return NewClaim(
-        source="email",
+        source=_source(row),
         source_key=row.key,
         words=row.words[:4000],
         reason=said.reason.value if said is not None and said.reason is not None else "other_vague",
@@ -185,9 +198,10 @@ def _stop(row: InboundMail, heard: Understood) -> bool:
     """Every stop that was asked for, binding before anything else is done."""
     assert row.customer_id is not None
     kinds = {_STOPS[meaning] for meaning in heard.meanings if meaning in _STOPS}
+    texted = row.channel == InboundMail.Channel.SMS
     if StopKind.OPT_OUT in kinds and _ANY_CONTACT.search(row.words):
         kinds.add(StopKind.CEASE)
-    elif StopKind.OPT_OUT in kinds and not _CALLS_ONLY.search(row.words):
+    elif StopKind.OPT_OUT in kinds and not texted and not _CALLS_ONLY.search(row.words):
         kinds.add(StopKind.NO_EMAIL)
     if not kinds:
         return False
@@ -196,9 +210,16 @@ def _stop(row: InboundMail, heard: Understood) -> bool:
         wrong = kind == StopKind.WRONG_NUMBER and row.message is not None
         # A wrong address speaks of that address alone.
         number = row.message.to if wrong and row.message is not None else ""
-        stopped = stop(row.customer_id, kind, number=number, words=row.words[:4000], source=f"mail:{row.pk}", by=BY)
+        if texted and kind in ON_A_NUMBER:  # said from a telephone: that number, for everybody
+            number = row.sender
+        source = f"{'text' if texted else 'mail'}:{row.pk}"
+        stopped = stop(row.customer_id, kind, number=number, words=row.words[:4000], source=source, by=BY)
         facts = {"customer": str(row.customer_id), "because": str(kind)}
         outbox.owe(outbox.Act(kind="stop_calls", key=f"stop:{stopped.pk}", facts=facts))
+    if texted and kinds == {StopKind.OPT_OUT}:
+        from disputes.inbound_texts import owe_confirmation
+
+        owe_confirmation(row)
     return True
 
 
@@ -225,13 +246,13 @@ def _end(
     post: Post | None = None,
 ) -> None:
     """Write the outcome. The hold ends with it where nobody has to read the mail first (``holds``: as ``waits`` unless said)."""
-    refused = _take_files(row, dispute, post) if dispute is not None else 0
+    refused = _take_files(row, dispute, post) if dispute is not None and row.stored else 0
     with transaction.atomic():
         InboundMail.objects.filter(pk=row.pk, outcome="").update(
             outcome=outcome, waits=waits, dispute=dispute, files_refused=refused
         )
         if not (waits if holds is None else holds):
-            _let_go(row, by=BY)
+            let_go(row, by=BY)
         timeline.record(row, "mail_understood", by=BY, outcome=outcome, waits=waits)
 
 
@@ -251,7 +272,7 @@ def _take_files(row: InboundMail, dispute: Dispute, post: Post | None) -> int:
     return refused
 
 
-def _let_go(row: InboundMail, *, by: str) -> None:
+def let_go(row: InboundMail, *, by: str) -> None:
     if row.hold_id is None:
         return
     if Hold.objects.filter(pk=row.hold_id, lifted_at=None).update(lifted_at=clock.now(), lifted_by=by):
@@ -278,12 +299,13 @@ def is_dispute(mail_id: UUID, *invoice_ids: UUID, by: User) -> list[Dispute]:
         raise CannotRead(_("Choose the invoice it is about."))
     ours = row.kind == InboundMail.Kind.FORWARD
     claim = NewClaim(
-        source="member" if ours else "email", source_key=row.key, words=(row.words or row.whole)[:4000],
+        source="member" if ours else _source(row), source_key=row.key, words=(row.words or row.whole)[:4000],
         said_at=row.came_at, by=by.email if ours else row.sender,
         evidence={"mail": str(row.pk), "read_by": by.email, "unquotable": True},
     )  # fmt: skip
     disputes = open_dispute(*invoice_ids, claim=claim)
-    _take_files(row, disputes[0], None)
+    if row.stored:
+        _take_files(row, disputes[0], None)
     InboundMail.objects.filter(pk=row.pk).update(dispute=disputes[0], customer_id=disputes[0].customer_id)
     _was_read(mail_id, by=by, outcome=Outcome.DISPUTE)
     return disputes
@@ -299,7 +321,7 @@ def is_paid(mail_id: UUID, *, by: User) -> InboundMail:
         is_dispute(mail_id, *_pks(invoices), by=by)
         row.refresh_from_db()
         return row
-    pause(*_pks(invoices), why="already_paid", words=row.words, source_key=f"mail:{row.key}", by=by.email)
+    pause(*_pks(invoices), why="already_paid", words=row.words, source_key=_place(row), by=by.email)
     return _was_read(mail_id, by=by, outcome=Outcome.ALREADY_PAID)
 
 
@@ -311,7 +333,12 @@ def is_stop(mail_id: UUID, *, by: User) -> InboundMail:
     with transaction.atomic():
         hold_customer(row.customer_id)
         stopped = stop(
-            row.customer_id, StopKind.CEASE, number="", words=row.words[:4000], source=f"mail:{row.pk}", by=by.email
+            row.customer_id,
+            StopKind.CEASE,
+            number="",
+            words=row.words[:4000],
+            source=f"{_place(row).partition(':')[0]}:{row.pk}",
+            by=by.email,
         )
         facts = {"customer": str(row.customer_id), "because": str(StopKind.CEASE)}
         outbox.owe(outbox.Act(kind="stop_calls", key=f"stop:{stopped.pk}", facts=facts))
@@ -327,7 +354,7 @@ def _was_read(mail_id: UUID, *, by: User, outcome: str | None) -> InboundMail:
     if outcome or row.outcome in (Outcome.TO_READ, Outcome.TO_CHOOSE):
         changes["outcome"] = outcome or Outcome.NOTHING
     if InboundMail.objects.filter(pk=mail_id, read_at=None).update(**changes):
-        _let_go(row, by=by.email)
+        let_go(row, by=by.email)
         timeline.record(row, "mail_read", by=by.email, outcome=outcome or Outcome.NOTHING)
     row.refresh_from_db()
     return row

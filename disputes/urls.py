@@ -1,8 +1,9 @@
 from django.urls import path
 
-from disputes import mail_doors, pay_views, signed_acts, views
+from disputes import mail_doors, pay_views, signed_acts, text_doors, views
 
 urlpatterns = [
+    path("webhooks/twilio/inbound/text", text_doors.inbound_text, name="twilio_text"),
     path("mail/<slug:service>", mail_doors.inbound_mail, name="inbound_mail"),
     path("p/<str:token>", pay_views.pay, name="pay_page"),
     path("p/<str:token>/to/<uuid:pk>", pay_views.go, name="pay_go"),

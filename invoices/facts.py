@@ -1,10 +1,13 @@
 """The facts every contact with a customer stands on, and those of service and legal messages."""
 
 from dataclasses import replace
+from datetime import datetime
 
+from accounts.models import Business
 from compliance import facts as gate
-from compliance.facts import Facts
-from compliance.models import Consent, Purpose
+from compliance import texting
+from compliance.facts import Facts, ProductFacts
+from compliance.models import Channel, Consent, Purpose
 from compliance.registry import Ask
 from compliance.registry import register as answer_for
 from compliance.services import (
@@ -18,6 +21,9 @@ from compliance.services import (
 )
 from compliance.statements import said_of, statements_of
 from invoices.models import Customer
+from notifications.models import Message
+from notifications.texts import STOP_CONFIRMATION
+from syntharra.tenancy import current_business
 
 
 def register() -> None:
@@ -37,7 +43,7 @@ def customer_facts(ask: Ask) -> Facts:
     said = said_of(statements_of([customer.pk])[customer.pk], number=number)
     stated = flags_from(suppressions, stops, number=number)
     out = bool(number) and opted_out(suppressions, stops, number=number)
-    return Facts(
+    facts = Facts(
         purpose=gate.Purpose(ask.purpose.value),
         channel=gate.Channel(ask.channel.value),
         at=ask.at,
@@ -59,3 +65,21 @@ def customer_facts(ask: Ask) -> Facts:
             workplace_refused=said.workplace_refused and bool(number),
         ),
     )
+    if ask.channel != Channel.SMS:
+        return facts
+    agreed = texting.agreed(texting.consents_of([customer.pk]), suppressions, stops, number=number, purpose=ask.purpose)
+    return replace(
+        facts,
+        consent=agreed.consent,
+        consent_on=agreed.on,
+        confirms_stop_at=_confirms_stop_at(ask),
+        product=ProductFacts(texts_off=texting.is_off(Business.objects.get(pk=current_business()))),
+    )
+
+
+def _confirms_stop_at(ask: Ask) -> datetime | None:
+    """When the stop was sent which this text answers; None for every other text."""
+    if ask.purpose != Purpose.SERVICE or ask.subject_id is None:
+        return None
+    told = Message.objects.filter(pk=ask.subject_id, letter=STOP_CONFIRMATION).values_list("facts", flat=True).first()
+    return datetime.fromisoformat(told["stopped_at"]) if told else None

@@ -5,6 +5,9 @@ class NotificationsConfig(AppConfig):
     name = "notifications"
 
     def ready(self) -> None:
-        from notifications.facts import register
+        from notifications import alert_phones, facts, texts, webhooks
 
-        register()
+        facts.register()
+        texts.register()
+        alert_phones.register()
+        webhooks.register()

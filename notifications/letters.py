@@ -8,6 +8,7 @@ from django.template.loader import render_to_string
 from django.utils import translation
 
 from notifications.models import Message
+from notifications.segments import TooLong, fitted, shortened
 
 _gather: dict[str, Callable[[Message], dict[str, Any]]] = {}
 _sent: dict[str, Callable[[Message], None]] = {}
@@ -84,6 +85,22 @@ def render(message: Message) -> Rendered:
             raise BadLetter(f"{message.letter}: the first line is the subject and the rest must not be empty")
         # An HTML part that says just what the text says is made from its paragraphs (``letters/_from_text.html``).
         paragraphs = [part.strip() for part in body.split("\n\n") if part.strip()]
-        html = render_to_string(f"letters/{message.letter}.html", {**context, "paragraphs": paragraphs})
+        markup = render_to_string(f"letters/{message.letter}.html", {**context, "paragraphs": paragraphs})
     own = facts.get("own_words", ())
-    return Rendered(subject.strip(), body.strip() + "\n", html, (own,) if isinstance(own, str) else tuple(own))
+    return Rendered(subject.strip(), body.strip() + "\n", markup, (own,) if isinstance(own, str) else tuple(own))
+
+
+def render_text(message: Message) -> Rendered:
+    """The same as a text: ``letters/<letter>.sms.txt``, in one to three segments, with the firm's name as there is room."""
+    facts = _gather[message.letter](message) if message.letter in _gather else dict(message.facts)
+    context = {"message": message, "business": message.business, "firm": shortened(message.business.name), **facts}
+    with translation.override(message.language):
+        words = render_to_string(f"letters/{message.letter}.sms.txt", context)
+    try:
+        body = fitted(" ".join(words.split()))
+    except TooLong as error:
+        raise BadLetter(f"{message.letter}: {error}") from error
+    if not body:
+        raise BadLetter(f"{message.letter}: the text is empty")
+    own = facts.get("own_words", ())
+    return Rendered("", body, "", (own,) if isinstance(own, str) else tuple(own))

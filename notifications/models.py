@@ -6,6 +6,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from compliance.models import Channel, Purpose
+from notifications.text_models import TextDelivery as TextDelivery
 from syntharra.clock import machine_now
 from syntharra.clock import now as business_now
 from syntharra.states import Stateful

@@ -37,35 +37,39 @@ def send(message_id: UUID) -> int:
     message = Message.objects.select_related("business").get(pk=message_id)
     with logs.correlated(message.correlation):
         try:
-            if _cleared(message):
+            if message.channel == Channel.SMS:
+                from notifications import texts
+
+                texts.send(message)
+            elif cleared(message):
                 _deliver(message)
         except UNSENDABLE as error:
-            _give_up(message, str(error))
+            give_up(message, str(error))
         except NoLongerTrue as error:
             _withdraw(message, str(error))
         except (SMTPException, OSError) as error:
             log.warning("message_not_sent", letter=message.letter, message=str(message.pk), error=type(error).__name__)
-            _again(message, f"{type(error).__name__}: {error}")
+            again(message, f"{type(error).__name__}: {error}")
         except Exception as error:  # whatever else went wrong, it stays owed and says why
             log.exception("message_failed", letter=message.letter, message=str(message.pk))
-            _again(message, f"{type(error).__name__}: {error}")
+            again(message, f"{type(error).__name__}: {error}")
     return 1
 
 
 @transaction.atomic
-def _cleared(message: Message) -> bool:
+def cleared(message: Message) -> bool:
     """Ask the gate in the transaction that starts the sending; a refusal is stored, and waits where time cures it.
 
     The move to ``sending`` is made anew on every try, so that the database's own guard looks every time.
     """
-    _hold_customer(message)
-    refused = next((clearance for clearance in _ask(message) if clearance.decision != "allowed"), None)
+    hold_customer_of(message)
+    refused = next((one for one in asked(message, moment="sending") if not one.is_allowed), None)
     if refused is None:
         try:
             with transaction.atomic():
                 Message.objects.filter(pk=message.pk).update(status=Message.Status.SENDING)
         except IntegrityError as error:
-            _end(message, Message.Status.REFUSED, outcome=str(error).splitlines()[0][:200])
+            end(message, Message.Status.REFUSED, outcome=str(error).splitlines()[0][:200])
             return False
         message.status = Message.Status.SENDING
         return True
@@ -73,20 +77,25 @@ def _cleared(message: Message) -> bool:
         wait = (refused.next_allowed_at - clock.now()).total_seconds()
         outbox.put_off(message, seconds=max(wait, 1.0), why=refused.reason)
         return False
-    _end(message, Message.Status.REFUSED, outcome=refused.reason)
-    was_not_sent(message)
+    refuse(message, refused.reason)
     return False
 
 
-def _hold_customer(message: Message) -> None:
+def refuse(message: Message, reason: str) -> None:
+    """It may not leave, and waiting cures nothing: its next channel is looked for. Inside the caller's transaction."""
+    end(message, Message.Status.REFUSED, outcome=reason)
+    was_not_sent(message)
+
+
+def hold_customer_of(message: Message) -> None:
     """The one lock: a freeze under way is waited for, and one that comes now waits for us."""
     if message.customer_id is not None:
         customers: Any = Message._meta.get_field("customer").related_model
         customers.objects.select_for_update(no_key=True).get(pk=message.customer_id)
 
 
-def _ask(message: Message) -> list[Clearance]:
-    """The gate's answer for each invoice the message is about (once, where it is about none)."""
+def asked(message: Message, *, moment: str) -> list[Clearance]:
+    """The gate's answer for each invoice the message is about (once, where it is about none), put on record."""
     about: list[UUID | None] = list(message.about.order_by("invoice_id").values_list("invoice_id", flat=True))
     binding = about if message.purpose == Purpose.COLLECT else about[:1]
     return [
@@ -103,7 +112,7 @@ def _ask(message: Message) -> list[Clearance]:
             ),
             subject_kind="message",
             subject_id=message.pk,
-            moment="sending",
+            moment=moment,
         )
         for invoice_id in binding or [None]
     ]
@@ -132,7 +141,7 @@ def _deliver(message: Message) -> None:
         # A signed link opens a page for whoever holds it: the copy we keep has the letter's words, not its links.
         kept = {"subject": letter.subject[:200], "text": lint.without_links(letter.text), "html": ""}
         Message.objects.filter(pk=message.pk).update(**kept)
-        _end(message, Message.Status.SENT, outcome="accepted by the mail server", sent_at=clock.now())
+        end(message, Message.Status.SENT, outcome="accepted by the mail server", sent_at=clock.now())
         was_sent(message)
         timeline.record(
             message, f"sent_{message.letter}", by="syntharra", purpose=message.purpose, channel=message.channel
@@ -154,15 +163,15 @@ def _address() -> str:
     return str(settings.DEFAULT_FROM_EMAIL).rpartition("<")[2].rstrip(">")
 
 
-def _end(message: Message, status: str, **changes: object) -> None:
+def end(message: Message, status: str, **changes: object) -> None:
     message.move(status, leased_until=None, **changes)
     due.settle(outbox.KIND, message.pk)
 
 
-def _again(message: Message, why: str) -> None:
+def again(message: Message, why: str) -> None:
     message.refresh_from_db()
     if message.tries >= TRIES:
-        _give_up(message, why)
+        give_up(message, why)
     else:
         outbox.put_off(message, seconds=outbox.backoff(message.tries), why=why)
 
@@ -170,18 +179,18 @@ def _again(message: Message, why: str) -> None:
 @transaction.atomic
 def _withdraw(message: Message, why: str) -> None:
     message.refresh_from_db()
-    _end(message, Message.Status.WITHDRAWN, outcome=why[:200])
+    end(message, Message.Status.WITHDRAWN, outcome=why[:200])
 
 
 @transaction.atomic
-def _give_up(message: Message, why: str) -> None:
+def give_up(message: Message, why: str) -> None:
     message.refresh_from_db()
     if message.status in (Message.Status.QUEUED, Message.Status.SENDING):
-        _end(message, Message.Status.FAILED, outcome=why[:200])
+        end(message, Message.Status.FAILED, outcome=why[:200])
         timeline.record(message, f"failed_{message.letter}", by="syntharra", why=why[:200])
         was_not_sent(message)
         if message.customer_id is not None:
-            outbox.owe(*_tell_the_firm(message))
+            outbox.owe(*tell_the_firm(message))
 
 
 @transaction.atomic
@@ -193,15 +202,15 @@ def came_back(message_id: UUID, why: str) -> bool:
     message = Message.objects.get(pk=message_id)
     if message.status != Message.Status.SENT or message.channel != Channel.EMAIL:
         return False
-    _end(message, Message.Status.FAILED, outcome=f"came back: {why}"[:200])
+    end(message, Message.Status.FAILED, outcome=f"came back: {why}"[:200])
     timeline.record(message, f"failed_{message.letter}", by="syntharra", why=why[:200])
     was_not_sent(message)
     if message.customer_id is not None:
-        outbox.owe(*_tell_the_firm(message))
+        outbox.owe(*tell_the_firm(message))
     return True
 
 
-def _tell_the_firm(message: Message) -> list[outbox.Letter]:
+def tell_the_firm(message: Message) -> list[outbox.Letter]:
     """A letter the customer will not get is the firm's to know: somebody may have to pick up the phone."""
     told = Membership.objects.filter(business_id=current_business(), role__in=(Role.OWNER, Role.MANAGER))
     return [

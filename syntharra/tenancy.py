@@ -35,6 +35,7 @@ OPEN: dict[str, str] = {
     "accounts_user": "a person signs in before a business is chosen, and may belong to several",
     "accounts_business": "the tenant itself: found through a membership, a webhook or a sweep",
     "accounts_membership": "which businesses may this person enter",
+    "accounts_alertphone": "a person's own telephone, whichever business he works in at the moment",
     "integrations_connectiondoor": "a vendor's webhook names a company; which business is it",
     "integrations_hookdoor": "a vendor rings at an address with a token; whose is it. Holds a hash of the token",
     "integrations_carrierdoor": "an account at the carrier belongs to one business; which",

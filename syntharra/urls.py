@@ -12,6 +12,7 @@ urlpatterns = [
     path("accounts/", include("allauth.urls")),
     path("sign-in/<str:token>", sandbox_sign_in, name="sandbox_sign_in"),
     path("", include("integrations.urls")),
+    path("", include("notifications.urls")),
     path("", include("calls.urls")),
     path("", include("disputes.urls")),
     path("", include("desk.urls")),

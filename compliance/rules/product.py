@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from operator import attrgetter
 
-from compliance.facts import Facts, ProductFacts
+from compliance.facts import Channel, Facts, ProductFacts
 from compliance.rules.case import Case, Finding
 from compliance.rules.standing import YOUR_DECISION
 
@@ -24,6 +24,10 @@ def _collecting_or_calling(case: Case) -> bool:
 
 def _collecting_by_call(case: Case) -> bool:
     return case.collecting and case.calling
+
+
+def _texting(case: Case) -> bool:
+    return case.facts.channel is Channel.SMS
 
 
 def _calling_a_consumer(case: Case) -> bool:
@@ -64,6 +68,7 @@ REASONS = (
     _Reason("call_live", _calling),
     _Reason("number_contacted_recently", _calling, until="number_free_at"),
     _Reason("installation_not_ready", _calling),
+    _Reason("texts_off", _texting),
 )
 
 _FACTS: Callable[[ProductFacts], tuple[bool | None, ...]] = attrgetter(*(reason.fact for reason in REASONS))

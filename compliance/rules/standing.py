@@ -1,7 +1,7 @@
 """May this person be contacted about this invoice at all? Nothing in here is cured by waiting."""
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 
 from compliance.facts import Channel, Consent, Paper, Purpose, Role
 from compliance.law import Layer, Limitation, Source
@@ -9,6 +9,7 @@ from compliance.records import Json
 from compliance.rules.case import Case, Finding
 
 YOUR_DECISION = "your_decision"
+STOP_CONFIRMED_WITHIN = timedelta(minutes=5)
 
 
 def jurisdiction(case: Case) -> Iterator[Finding]:
@@ -68,12 +69,19 @@ def suppressions(case: Case) -> Iterator[Finding]:
         yield case.finding("CEASE_REQUESTED", case.collector_layer)
     if flags.wrong_number:
         yield case.finding("WRONG_NUMBER", case.mobile_layer if case.phoning else Layer.HOUSE)
-    if case.facts.consent == Consent.REVOKED and case.facts.channel != Channel.LETTER:
+    if case.facts.consent == Consent.REVOKED and case.facts.channel != Channel.LETTER and not _confirms_stop(case):
         yield case.finding("CONSENT_REVOKED")
     unknown_counts = case.phoning  # a number may be the workplace; an address is one only when known to be
     at_work = case.facts.at_work is True or (unknown_counts and case.facts.at_work is None)
     if flags.workplace_refused and at_work:
         yield case.finding("INCONVENIENT_PLACE", case.collector_layer)
+
+
+def _confirms_stop(case: Case) -> bool:
+    """One text that does nothing but confirm a stop may follow it within five minutes (47 CFR 64.1200(a)(12))."""
+    said, facts = case.facts.confirms_stop_at, case.facts
+    texting = facts.channel == Channel.SMS and facts.purpose == Purpose.SERVICE
+    return texting and said is not None and timedelta(0) <= facts.at - said <= STOP_CONFIRMED_WITHIN
 
 
 def consent(case: Case) -> Iterator[Finding]:
@@ -166,6 +174,8 @@ def own_people(case: Case) -> Iterator[Finding]:
         yield case.finding("NOT_A_MEMBER")
     if case.facts.channel == Channel.SMS and case.facts.consent == Consent.REVOKED:
         yield case.finding("CONSENT_REVOKED")
+    if case.facts.channel == Channel.SMS and case.facts.product.texts_off:
+        yield case.finding("TEXTS_OFF")
 
 
 BINDS_COLLECTING = (jurisdiction, collectible, dispute, suppressions, time_barred, consent, license, location)

@@ -82,6 +82,7 @@ _AGAINST: dict[str, Promise] = {
     "PROMISE_RUNNING": _("A promise to pay is running."),
     "CALL_LIVE": _("A call with them is under way."),
     "INSTALLATION_NOT_READY": _("Live calls are not open on this installation. Its operator can say what is missing."),
+    "TEXTS_OFF": _("Texts are off: the operator has not registered your business with the carriers."),
     "NOT_A_MEMBER": _("They are not a member of this business."),
     "NUMBER_CONTACTED_RECENTLY": _("This number was contacted recently."),
 }

@@ -22,7 +22,9 @@ from urllib3.exceptions import NewConnectionError
 
 from accounts.models import Business
 from integrations.errors import Disconnected, Refused, Throttled, Unavailable, VendorError
+from integrations.twilio import texts
 from integrations.twilio.keys import Keys, keys_of
+from integrations.twilio.texts import CarrierText, TextNotSent, TextOrder
 from syntharra import logs
 
 log = logs.get(__name__)
@@ -87,6 +89,7 @@ class CarrierNumber:
     sid: str
     number: str
     voice_url: str
+    text_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,8 +138,16 @@ class Carrier(Protocol):
     def numbers(self) -> list[CarrierNumber]:
         """The numbers this account rents."""
 
-    def point(self, sid: str, *, voice_url: str, fallback_url: str, status_url: str) -> None:
-        """Say where this number's calls are asked about and told of."""
+    def point(self, sid: str, *, voice_url: str, fallback_url: str, status_url: str, text_url: str) -> None:
+        """Say where this number's calls are asked about and told of, and where texts to it go."""
+
+    def send_text(self, order: TextOrder) -> CarrierText:
+        """Hand over this text, once. Raises TextNotSent when it certainly was not taken, Unavailable when nobody knows."""
+
+    def fetch_text(self, sid: str) -> CarrierText: ...
+
+    def look_up_texts(self, *, to: str, sender: str) -> list[CarrierText]:
+        """The latest texts from this number of ours to that one, newest first."""
 
 
 class LocalHttp(TwilioHttpClient):  # type: ignore[misc]  # the SDK has no types
@@ -260,9 +271,29 @@ class TwilioCarrier:
 
     def numbers(self) -> list[CarrierNumber]:
         listed = self._ask(lambda: self._client.incoming_phone_numbers.list(limit=200))
-        return [CarrierNumber(str(one.sid), str(one.phone_number), str(one.voice_url or "")) for one in listed]
+        return [
+            CarrierNumber(str(one.sid), str(one.phone_number), str(one.voice_url or ""), str(one.sms_url or ""))
+            for one in listed
+        ]
 
-    def point(self, sid: str, *, voice_url: str, fallback_url: str, status_url: str) -> None:
+    def send_text(self, order: TextOrder) -> CarrierText:
+        try:
+            return texts.read(
+                self._client.messages.create(
+                    to=order.to, from_=order.sender, body=order.body, status_callback=order.status_url
+                )
+            )
+        except _TROUBLE as error:
+            raise _text_not_sent(error) from error
+
+    def fetch_text(self, sid: str) -> CarrierText:
+        return self._ask(lambda: texts.read(self._client.messages(sid).fetch()))
+
+    def look_up_texts(self, *, to: str, sender: str) -> list[CarrierText]:
+        messages = self._client.messages
+        return self._ask(lambda: [texts.read(one) for one in messages.list(to=to, from_=sender, limit=50)])
+
+    def point(self, sid: str, *, voice_url: str, fallback_url: str, status_url: str, text_url: str) -> None:
         addresses = {
             "voice_url": voice_url,
             "voice_method": "POST",
@@ -270,6 +301,8 @@ class TwilioCarrier:
             "voice_fallback_method": "POST",
             "status_callback": status_url,
             "status_callback_method": "POST",
+            "sms_url": text_url,
+            "sms_method": "POST",
         }
         self._ask(lambda: self._client.incoming_phone_numbers(sid).update(**addresses))
 
@@ -408,6 +441,18 @@ def _not_placed(error: Exception) -> VendorError:
         words = "the carrier refused the call"
         return NotPlaced(words, code=str(code or status), bad_number=code in BAD_NUMBER)
     return Unavailable("nobody knows whether the call began", code=str(code or status or "") or None)
+
+
+def _text_not_sent(error: Exception) -> VendorError:
+    """The same question of a text: was it taken? Our own credentials being refused is cured by us, not by the person."""
+    if _never_connected(error):
+        return TextNotSent("the carrier could not be reached; nothing was sent", again=True)
+    status, code = _status(error)
+    if code in TURNED_AWAY or status in (401, 403, 429):
+        return TextNotSent("the carrier takes no text of ours just now", code=str(code or status), again=True)
+    if 400 <= status < 500 and status != 408:
+        return TextNotSent("the carrier refused the text", code=str(code or status))
+    return Unavailable("nobody knows whether the text left", code=str(code or status or "") or None)
 
 
 def _error(error: Exception) -> VendorError:

@@ -1,10 +1,11 @@
 """The product's own reasons: only when their fact is given, after all others, one code a fact."""
 
 from dataclasses import fields, replace
+from datetime import timedelta
 
 import pytest
 
-from compliance.facts import Channel, DebtorType, Dispute, Flags, ProductFacts, Purpose
+from compliance.facts import Channel, Consent, DebtorType, Dispute, Flags, ProductFacts, Purpose
 from compliance.gate import decide
 from compliance.rules.product import REASONS
 from tests.compliance.gate_facts import NOON, RULES, a_call, a_consumer_call, known, reasons, utc
@@ -28,7 +29,8 @@ FACTS = [field.name for field in fields(ProductFacts) if field.name.upper() in I
 
 
 def test_every_fact_of_the_product_has_its_reason() -> None:
-    assert [name.upper() for name in FACTS] == [reason.code for reason in REASONS] == [*IN_ORDER]
+    assert [name.upper() for name in FACTS] == [*IN_ORDER]
+    assert [reason.code for reason in REASONS] == [*IN_ORDER, "TEXTS_OFF"]
     everything = known(**dict.fromkeys(FACTS, True))
 
     assert reasons(a_consumer_call(product=everything)) == IN_ORDER
@@ -114,3 +116,26 @@ def test_a_refusal_because_of_another_business_says_no_more_than_that() -> None:
         {"code": "NUMBER_CONTACTED_RECENTLY", "layer": "house", "until": "2026-12-02T14:00:00+00:00"}
     ]
     assert clearance.inputs["at"] == NOON.isoformat().replace("+00:00", "Z")
+
+
+@pytest.mark.parametrize("purpose", [Purpose.COLLECT, Purpose.DISPUTE, Purpose.SERVICE, Purpose.LEGAL])
+def test_no_text_of_any_purpose_leaves_before_texts_are_registered(purpose: Purpose) -> None:
+    texted = a_consumer_call(purpose=purpose, channel=Channel.SMS, product=ProductFacts(texts_off=True))
+
+    assert reasons(texted) == ("TEXTS_OFF",)
+    assert reasons(replace(texted, channel=Channel.EMAIL)) == ("OK",)
+    assert reasons(replace(texted, product=ProductFacts(texts_off=False))) == ("OK",)
+
+
+@pytest.mark.parametrize(
+    ("minutes", "expected"), [(0, ("OK",)), (5, ("OK",)), (6, ("CONSENT_REVOKED",)), (-1, ("CONSENT_REVOKED",))]
+)
+def test_a_stop_is_confirmed_by_one_text_within_five_minutes(minutes: int, expected: tuple[str, ...]) -> None:
+    said = NOON - timedelta(minutes=minutes)
+    text = a_consumer_call(
+        purpose=Purpose.SERVICE, channel=Channel.SMS, at=NOON, consent=Consent.REVOKED, confirms_stop_at=said
+    )
+
+    assert reasons(text) == expected
+    assert reasons(replace(text, purpose=Purpose.COLLECT)) == ("CONSENT_REVOKED",)
+    assert reasons(replace(text, channel=Channel.CALL)) == ("CONSENT_REVOKED",)
