@@ -8,6 +8,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from accounts.models import Business
+from compliance import texting
 from compliance.models import Purpose
 from compliance.operator import licensed_states
 from compliance.readiness import Lack, lacks
@@ -33,6 +34,15 @@ def of_installation() -> list[Lack]:
 def of_business(business: Business) -> list[Lack]:
     """What the calls of this one live firm wait for. While acting for it."""
     return [*_line(business), *_books(business), *_consent(business), *_dispute_contact(business), *_licenses(business)]
+
+
+def switched_off(business: Business) -> list[Lack]:
+    """What this live firm does without until somebody switches it on; its calls wait for none of it."""
+    if not texting.is_off(business):
+        return []
+    words = _("No text of it leaves: its texts are not registered with the carriers.")
+    remedy = _("Register brand and campaign, then run manage.py operator messaging %(pk)s --reference …")
+    return [Lack("messaging", words, remedy % {"pk": business.pk})]
 
 
 def _addresses() -> Iterator[Lack]:

@@ -163,7 +163,7 @@ def envelope(customer: Customer) -> list[str]:
 def not_sent(message: Message) -> None:
     """It could not or may not go this way: by e-mail, then by text, then on paper. Inside the transaction that gives up."""
     disputes = _live(message)
-    if message.channel == Channel.LETTER or not disputes or all(one.acknowledged_at for one in disputes):
+    if message.channel == Channel.LETTER or not disputes:
         return
     assert message.customer_id is not None
     customer = Customer.objects.get(pk=message.customer_id)

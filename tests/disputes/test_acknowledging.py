@@ -13,7 +13,7 @@ from accounts.models import ActivityLine, Role
 from compliance.models import StopKind
 from compliance.services import stop
 from disputes import acknowledging
-from disputes.acknowledging import CannotAcknowledge, draft_of, edit, posted, send_now, texts
+from disputes.acknowledging import CannotAcknowledge, draft_of, edit, posted, send_now, wording
 from disputes.clock_facts import track_of
 from disputes.clocks import Letter
 from disputes.models import Claim, Dispute
@@ -62,21 +62,21 @@ def test_every_kind_has_words_in_both_languages_that_collect_nothing(
 
     letter = acknowledgement()
     assert letter.status == "sent"
-    asked = texts(language)["kinds"][reason]
+    asked = wording(language)["kinds"][reason]
     assert all(words in letter.text for words in asked)
     assert lint.problems(letter.text) == []
-    assert letter.subject == texts(language)["subject"].format(firm="Ava's Plumbing")
+    assert letter.subject == wording(language)["subject"].format(firm="Ava's Plumbing")
     assert "796" not in letter.text
 
 
 def test_the_languages_say_the_same_things() -> None:
-    english, spanish = texts("en"), texts("es")
+    english, spanish = wording("en"), wording("es")
 
     assert english.keys() == spanish.keys()
     assert {kind: len(said) for kind, said in english["kinds"].items()} == {
         kind: len(said) for kind, said in spanish["kinds"].items()
     }
-    assert texts("fr") == english
+    assert wording("fr") == english
 
 
 def test_who_runs_the_firm_reads_changes_and_sends_it_before_its_hour(plumber: Firm, clock: Any) -> None:

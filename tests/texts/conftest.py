@@ -87,13 +87,11 @@ class Phones:
         """What the carrier has of ours, the oldest first."""
         return [one for one in self.sim.get("/messages")["messages"] if one["direction"] == "outbound-api"]
 
-    def posts(
-        self, path: str, *, token: str = TOKEN, headers: dict[str, str] | None = None, **form: str
-    ) -> HttpResponse:
+    def posts(self, path: str, *, token: str = TOKEN, **form: str) -> HttpResponse:
         """A form of the carrier's, signed."""
         form = {"AccountSid": SID, **form}
         signed = RequestValidator(token).compute_signature(BASE + path, form)
-        return self.client.post(path, form, headers={"X-Twilio-Signature": signed, **(headers or {})})  # type: ignore[return-value]
+        return self.client.post(path, form, headers={"X-Twilio-Signature": signed})  # type: ignore[return-value]
 
     def tells(self, message: Message, sid: str, status: str, **form: str) -> HttpResponse:
         """The carrier says how far this text is; and a worker reads it."""

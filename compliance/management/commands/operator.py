@@ -1,23 +1,26 @@
-"""manage.py operator: what the operator puts on record for the installation: declaration, licenses, opinions, closed days."""
+"""manage.py operator: what the operator puts on record: declaration, licenses, opinions, closed days, texts of a firm."""
 
 import getpass
 import json
 from argparse import ArgumentParser, ArgumentTypeError
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
-from compliance import operator
+from accounts.models import Business
+from compliance import operator, texting
 from compliance.models import License, StateBlackout
 from syntharra import clock
+from syntharra.tenancy import acting_for
 
 
 class Command(BaseCommand):
     help = (
         "Puts on record how this installation is run: the declaration, licenses and counsel's opinions by state, days on "
-        "which a state is closed. Rows are added and ended, never changed. Prints one JSON line for each row it shows."
+        "which a state is closed, that a firm's texts are registered with the carriers. Rows are added and ended, never changed. Prints one JSON line for each row it shows."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -45,6 +48,11 @@ class Command(BaseCommand):
         end = acts.add_parser("end", help="end a license, an opinion or closed days by its number in the list")
         end.add_argument("what", choices=("license", "opinion", "close"))
         end.add_argument("number", type=int)
+        messaging = acts.add_parser("messaging", help="a live firm's texts are registered with the carriers")
+        messaging.add_argument("business", type=UUID, help="its id, as `doctor --json` shows it")
+        messaging.add_argument("--reference", required=True, help="brand and campaign, or the toll-free verification")
+        unregister = acts.add_parser("end-messaging", help="from now on no text of this firm leaves")
+        unregister.add_argument("business", type=UUID)
         acts.add_parser("list", help="everything in force")
 
     def handle(self, *args: Any, act: str, by: str, **given: Any) -> None:
@@ -68,11 +76,23 @@ class Command(BaseCommand):
                 )
             case "close":
                 operator.close_state(given["state"], first=given["first"], last=given["last"], why=given["why"], by=by)
+            case "messaging" | "end-messaging":
+                self._messaging(given["business"], given.get("reference"), by)
             case "end" if given["what"] == "close":
                 operator.open_state(given["number"], by=by)
             case "end":
                 operator.end_license(given["number"], by=by)
         self._list()
+
+    def _messaging(self, business_id: UUID, reference: str | None, by: str) -> None:
+        business = Business.objects.filter(pk=business_id).first()
+        if business is None:
+            raise operator.CannotRegister(f"no business has the id {business_id}; doctor --json shows them")
+        with acting_for(business.pk):
+            if reference is None:
+                texting.end(business, by=by)
+            else:
+                texting.register(business, reference, by=by)
 
     def _list(self) -> None:
         declared = operator.declaration()
@@ -94,7 +114,13 @@ class Command(BaseCommand):
         for row in StateBlackout.objects.filter(ended_at=None, last__gte=on).order_by("first", "state"):
             self._show("close", row.pk, state=row.state, first=str(row.first), last=str(row.last), why=row.why)
 
-    def _show(self, kind: str, number: int, **facts: Any) -> None:
+        for business in Business.objects.filter(sandbox=False).order_by("name", "pk"):
+            with acting_for(business.pk):
+                texts = texting.registration()
+            if texts is not None:
+                self._show("messaging", str(business.pk), name=business.name, reference=texts.reference)
+
+    def _show(self, kind: str, number: int | str, **facts: Any) -> None:
         self.stdout.write(json.dumps({"kind": kind, "number": number, **facts}))
 
 
