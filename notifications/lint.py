@@ -61,7 +61,7 @@ def check(message: Message, letter: Rendered) -> None:
 
 def without_links(text: str) -> str:
     """The letter as it is kept: tokens of signed links are masked."""
-    return re.sub(r"(/l/(?:number/)?)[\w-]{20,}", r"\1…", text)
+    return re.sub(r"(/(?:l|p)/(?:number/)?)[\w-]{20,}", r"\1…", text)
 
 
 def problems(text: str, *, only: str = "") -> list[str]:

@@ -3,7 +3,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("disputes", "0010_proof_is_kept"),
+        ("disputes", "0012_chargebacks_isolation"),
     ]
 
     operations = [

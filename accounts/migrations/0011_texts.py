@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0008_person_phone"),
+        ("accounts", "0010_trade"),
     ]
 
     operations = [
