@@ -181,7 +181,7 @@ def _shown(
         "asks": asks,
         "to": message.to,
         "leaves": message.due_at,
-        "said": acknowledging.texts(message.language),
+        "said": acknowledging.wording(message.language),
         "print_url": reverse("letter_to_print", args=[message.pk]),
         "posted_url": reverse("letter_posted", args=[message.pk]),
         "posted_form": PostedForm(initial={"on": today()}),

@@ -3,7 +3,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("disputes", "0012_chargebacks_isolation"),
+        ("disputes", "0014_plain_question_once"),
     ]
 
     operations = [
