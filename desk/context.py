@@ -92,6 +92,7 @@ class Frame:
             ),
             self._link("activity", _("Activity"), "history"),
             self._link("numbers", _("Numbers"), "phone-call"),
+            self._link("paying", _("Getting paid"), "banknote"),
             self._link(
                 "connections", _("Your books"), "plug", "connect", "connection", "disconnection", "choose_books"
             ),

@@ -28,7 +28,16 @@ PLACEHOLDER = "localhost.example"
 
 def of_installation() -> list[Lack]:
     """What every live call waits for, whichever firm it is for."""
-    return [*lacks(clock.now().date()), *_addresses(), *_carrier(), *_mail(), *_inbound(), *_hearing(), *_purposes()]
+    return [
+        *lacks(clock.now().date()),
+        *_addresses(),
+        *_carrier(),
+        *_mail(),
+        *_inbound(),
+        *_hearing(),
+        *_purposes(),
+        *_cards(),
+    ]
 
 
 def of_business(business: Business) -> list[Lack]:
@@ -96,6 +105,19 @@ def _purposes() -> Iterator[Lack]:
         if purpose not in registered():
             words = _("No part of the program answers for contacts of the purpose %(purpose)s.")
             yield Lack("purpose", words % {"purpose": purpose}, _("Install the release whole."))
+
+
+def _cards() -> Iterator[Lack]:
+    """Paying by card is nobody's must; set up by half, money would come in that nobody here hears of."""
+    secret = settings.STRIPE_SECRET_KEY
+    if not secret and not settings.STRIPE_CLIENT_ID:
+        return
+    if not secret or not settings.STRIPE_CLIENT_ID or not settings.STRIPE_CONNECT_WEBHOOK_SECRET:
+        what_to_do = _("Set STRIPE_SECRET_KEY, STRIPE_CLIENT_ID and STRIPE_CONNECT_WEBHOOK_SECRET, or none of them.")
+        yield Lack("cards", _("Paying by card is set up by half."), what_to_do)
+    elif not secret.startswith(("sk_live_", "rk_live_")):
+        words = _("The key of the card processor is one for tests: no live firm can take cards.")
+        yield Lack("cards", words, _("Set STRIPE_SECRET_KEY to the platform's live key, or leave it empty."))
 
 
 def _line(business: Business) -> Iterator[Lack]:

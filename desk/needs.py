@@ -14,7 +14,7 @@ from accounts.models import Business
 from calls import final
 from calls.firm_choices import backlog
 from calls.models import Attempt
-from desk import asks, book_entries, check_first
+from desk import asks, book_entries, card_payments, check_first
 from desk.clocks import decision_clock
 from desk.replaced import title_of
 from desk.standing import invoice_url
@@ -59,6 +59,7 @@ def needs(business: Business) -> list[Need]:
         *_approvals(business),
         *_others(business),
         *_entries(business),
+        *_card_payments(business),
         *_check_first(business),
         *_tasks(business),
         *_decisions(business),
@@ -169,6 +170,14 @@ def _entries(business: Business) -> Iterator[Need]:
         what = f"{what_of(entry)} · {entry.invoice.customer.name}"
         url = f"{invoice_url(entry.invoice)}#books"
         yield Need("late" if refused else "clock", "pencil", what, url, _("Look") if refused else _("Do it"), said)
+
+
+def _card_payments(business: Business) -> Iterator[Need]:
+    """Money that came by card and that nobody but the firm can enter or give back."""
+    for paid in card_payments.to_look_at(business)[:MOST_ENTRIES]:
+        facts = {"customer": paid.customer, "amount": money.shown(paid.amount)}
+        what = _("%(customer)s paid %(amount)s by card") % facts
+        yield Need("late", "banknote", what, reverse("paying"), _("Look"), paid.words)
 
 
 def _check_first(business: Business) -> Iterator[Need]:

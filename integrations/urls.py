@@ -3,8 +3,11 @@
 from django.urls import path
 
 from integrations import views, webhooks
+from integrations.stripe import views as card_views
 
 urlpatterns = [
+    path("connections/cards/connect", card_views.connect_cards, name="connect_cards"),
+    path("connections/cards/callback", card_views.card_callback, name="card_callback"),
     path("connections/<slug:provider>/connect", views.connect_books, name="connect_books"),
     path("connections/<slug:provider>/callback", views.books_callback, name="books_callback"),
     path("connections/choose/<uuid:pending_id>", views.choose_books, name="choose_books"),

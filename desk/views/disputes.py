@@ -1,7 +1,7 @@
 """The page of a dispute, and what its owner may do there."""
 
 from django.contrib import messages
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts.middleware import MemberRequest
 from accounts.models import Business
-from desk import book_entries, history
+from desk import book_entries, card_payments, history
 from desk.clocks import clocks
 from desk.dispute_rows import PAGE, Part, Rows, gather
 from desk.dispute_work import work_of
@@ -25,6 +25,7 @@ from disputes.learning import QUESTIONS
 from disputes.models import Claim, Dispute
 from disputes.services import CannotRelease, answer_for_others, release
 from invoices.fact_check import TRIES
+from invoices.models import CheckoutInvoice
 from syntharra import clock, money
 from syntharra.templatetags.syntharra import day_words, moment, moment_words, phone
 
@@ -64,8 +65,10 @@ def dispute(request: MemberRequest, number: str) -> HttpResponse:
         "under": f"{found.customer.name} · {_about(found)}",
         "words": first.words if first else "",
         "words_by": _who(first) if first else "",
-        "more": [(claim.words, _who(claim)) for claim in rows.claims[1:MOST_QUOTED]],
+        "more": [(claim.words, _who(claim)) for claim in rows.claims[1:MOST_QUOTED] if claim.words],
         "unquoted": max(len(rows.claims) - MOST_QUOTED, 0),
+        "chargebacks": card_payments.chargebacks(rows.claims),
+        "card_payments": card_payments.of_invoice(found.invoice) if getattr(found, "was_paid_by_card", False) else [],
         "standing": _standing(found, first),
         "events": events,
         "happened": Part(events, line, more),
@@ -147,7 +150,9 @@ def _reminders(dispute: Dispute) -> str:
 
 
 def _of(business: Business, number: str) -> Dispute:
-    return get_object_or_404(_with_people(business.disputes.all()), number=number)
+    by_card = Exists(CheckoutInvoice.objects.filter(invoice=OuterRef("invoice"), checkout__status="paid"))
+    found = _with_people(business.disputes.all()).annotate(was_paid_by_card=by_card)
+    return get_object_or_404(found, number=number)
 
 
 def _with_people(found: "QuerySet[Dispute]") -> "QuerySet[Dispute]":

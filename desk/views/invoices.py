@@ -17,7 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts.middleware import MemberRequest
 from accounts.models import Business
-from desk import history, sums
+from desk import card_payments, history, sums
 from desk.beside_invoice import beside
 from desk.doors import IN_CHARGE, members_page, only_for
 from desk.forms import DisputeForm, InvoiceFilter, ReasonForm
@@ -110,6 +110,7 @@ def invoice(request: MemberRequest, number: str) -> HttpResponse:
         "pause_url": reverse("end_pause", args=[found.pk]) if found.paused_reason else "",
         "reason_form": ReasonForm(),
         "events": history.of_invoice(found),
+        "card_payments": card_payments.of_invoice(found),
         "lines": lines,
         "rest": rest if lines and rest else None,
         "gate": may_we_call(found) if found.books_status == Invoice.Books.OPEN else None,

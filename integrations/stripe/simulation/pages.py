@@ -1,7 +1,7 @@
 """What people see: allowing a platform into an account, and the page to pay on."""
 
 from html import escape
-from urllib.parse import urlencode, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
@@ -34,7 +34,7 @@ class Pages:
             return _page("Error", "<h1>response_type and scope are required</h1>", 400)
         if request.method == "GET":
             return _page("Connect", self._consent())
-        form = await request.form()
+        form = await _form(request)
         back = {"state": asked.get("state", "")}
         account = str(form.get("account", ""))
         known = {one.id for one in self.world.config.accounts}
@@ -60,7 +60,7 @@ class Pages:
         )
 
     async def token(self, request: Request) -> Response:
-        form = dict(await request.form())
+        form = await _form(request)
         bearer = request.headers.get("authorization", "").partition(" ")[2]
         if self.world.config.secret_key not in (form.get("client_secret"), bearer):
             return _oauth_error(401, "invalid_client", "No authentication was provided.")
@@ -79,7 +79,7 @@ class Pages:
         )  # fmt: skip
 
     async def deauthorize(self, request: Request) -> Response:
-        form = dict(await request.form())
+        form = await _form(request)
         account = str(form.get("stripe_user_id", ""))
         if form.get("client_id") != self.world.config.client_id or account not in self.world.state["connected"]:
             return _oauth_error(401, "invalid_client", "This application is not connected to that account.")
@@ -96,7 +96,7 @@ class Pages:
             return RedirectResponse(_success(session), 303)
         said = ""
         if request.method == "POST":
-            number = str((await request.form()).get("number", "")).replace(" ", "")
+            number = str((await _form(request)).get("number", "")).replace(" ", "")
             try:
                 said = self.world.pay(session, number)
             except Refusal as refusal:
@@ -128,6 +128,10 @@ class Pages:
             + f'<form method="post">{rows}<button>Pay</button></form>'
             + (f'<p><a href="{escape(back)}">Back</a></p>' if back else "")
         )
+
+
+async def _form(request: Request) -> dict[str, str]:
+    return dict(parse_qsl((await request.body()).decode("utf-8", errors="replace"), keep_blank_values=True))
 
 
 def _success(session: Json) -> str:
