@@ -136,7 +136,6 @@ ACTS: dict[str, Act] = {
     "decided_role": Act("user", _("Said what somebody is there for")),
     "opened_again": Act("refresh-cw", _("Opened a page again")),
     "stopped": Act("octagon-x", _("Recorded a stop: this customer is not contacted"), "late"),
-    "link_closed": Act("lock", _("Closed a link after five wrong answers"), "clock"),
     "connected_cards": Act("plug", _("Connected an account that takes cards")),
     "reconnected_cards": Act("plug", _("Connected the account that takes cards again")),
     "disconnected_cards": Act("unplug", _("Disconnected the account that takes cards"), "late"),
