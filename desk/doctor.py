@@ -115,9 +115,6 @@ def _cards() -> Iterator[Lack]:
     if not secret or not settings.STRIPE_CLIENT_ID or not settings.STRIPE_CONNECT_WEBHOOK_SECRET:
         what_to_do = _("Set STRIPE_SECRET_KEY, STRIPE_CLIENT_ID and STRIPE_CONNECT_WEBHOOK_SECRET, or none of them.")
         yield Lack("cards", _("Paying by card is set up by half."), what_to_do)
-    elif not secret.startswith(("sk_live_", "rk_live_")):
-        words = _("The key of the card processor is one for tests: no live firm can take cards.")
-        yield Lack("cards", words, _("Set STRIPE_SECRET_KEY to the platform's live key, or leave it empty."))
 
 
 def _line(business: Business) -> Iterator[Lack]:
