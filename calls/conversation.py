@@ -22,6 +22,7 @@ from calls.agent.speech import sentence
 from calls.agent.steps import Line, LineAct, Step
 from calls.dialogue import Dialogue, Turn
 from calls.ears import Ear
+from calls.hangups import POLITELY
 from calls.lines import MACHINE
 from calls.notes import Page
 from calls.opened import OpenLine
@@ -82,6 +83,7 @@ class Session:
         self._changed = asyncio.Event()  # something came from the line
         self.writing = asyncio.Lock()
         self._stopped = ""
+        self._parting = ""  # paused or held elsewhere: what is still said is heard and acted on, not answered
         self._ending: str | None = None
         self._end_sent = False
         self._began = time.monotonic() - line.seconds  # a broken socket does not make a call longer
@@ -110,9 +112,17 @@ class Session:
             await asyncio.gather(working, writer, return_exceptions=True)
 
     def stop(self, because: str) -> None:
-        """Not a word more. A machine has the line to itself; any other line is given up."""
+        """Not a word more. A machine has the line to itself; any other line is given up.
+
+        Where it was only paused or held meanwhile: nothing more of money, one word of good-bye.
+        """
         if self._stopped:
             return
+        if because in POLITELY and self.dialogue.state is not None and self._ending is None:
+            self._part(because)
+            return
+        if because in POLITELY and self._ending is not None:
+            return  # it is saying good-bye already
         self._stopped = because
         self._drop_unsent()
         if because != MACHINE:
@@ -129,7 +139,7 @@ class Session:
         if turn is not None:
             await self._carry_out(turn)
         await self._put_on_record()
-        line_id, because = self.line.line_id, self._stopped
+        line_id, because = self.line.line_id, self._stopped or self._parting
         try:
             if because:
                 await in_database(self.line.business_id, lambda: stopped_because(line_id, because))
@@ -161,7 +171,7 @@ class Session:
             return
         if turn.step.hush:
             self._drop_unsent()
-            if not turn.step.say and not self._stopped:
+            if not turn.step.say and not self._stopped and not self._parting:
                 self._out.put_nowait(_BREATH)
         self._turns.put_nowait(turn)
 
@@ -173,7 +183,7 @@ class Session:
                 self._close_neutrally()
                 continue
             await self._wait_for_silence(turn)
-            self._say(self.dialogue.speak(turn) if not self._stopped else ())
+            self._say(self.dialogue.speak(turn) if not self._stopped and not self._parting else ())
             if turn.step.end is not None:
                 self._end(turn.step.end.value)
             self.is_dirty = True
@@ -183,7 +193,7 @@ class Session:
 
         The reader does not wait for it. Words that stop the call are acted on while it thinks, and it is not asked about them.
         """
-        if self._wording is None or turn.before is None or not turn.step.say or self._stopped:
+        if self._wording is None or turn.before is None or not turn.step.say or self._stopped or self._parting:
             return
         step = await self._wording.worded(turn.before, turn.step, turn.said)
         if step is not turn.step:
@@ -249,15 +259,23 @@ class Session:
                 }
             )
 
+    def _part(self, because: str) -> None:
+        self._parting = because
+        self._good_bye(because)
+
     def _close_neutrally(self) -> None:
         """Something could not be kept: collecting is over on this line, with one word of good-bye."""
         if self._ending is not None or self._stopped or self.dialogue.state is None:
             return
+        self._good_bye("failed")
+
+    def _good_bye(self, because: str) -> None:
+        assert self.dialogue.state is not None
         state = self.dialogue.state
         line = Line(sentence("goodbye", state.language), LineAct.CLOSE, language=state.language)
         self._drop_unsent()
         self._say(self.dialogue.speak(Turn(1 << 30, Step(state, (line,)))))
-        self._end("failed")
+        self._end(because)
 
     def _end(self, reason: str) -> None:
         self._ending = self._ending or reason

@@ -273,7 +273,8 @@ class Known:
             books_stale=_stale(invoice, ask.at if judged else None),
             invoice_frozen=invoice.frozen_at is not None,
             invoice_paused=invoice.paused_reason != "",
-            owner_decides=any(dispute.go_on_with_others is not True for dispute in others),
+            owner_decides=any(dispute.go_on_with_others is not True for dispute in others)
+            or invoice.is_more_than_agreed,
             on_hold=held,
             not_approved=bool(judged and self.business.reviews_calls and judged.approved_at is None),
             credit_on_account=Reason.CREDIT_ON_ACCOUNT in check,

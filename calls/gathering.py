@@ -22,6 +22,7 @@ from calls.agent.speech import sentence
 from calls.agent.steps import Line, LineAct, State, Step
 from calls.dialogue import CLOSELY_SECONDS, Dialogue, Turn
 from calls.doors import call_at
+from calls.hangups import POLITELY
 from calls.models import Call, TranscriptLine
 from calls.opened import OpenLine, as_it_stands, forbidden, open_line
 from calls.twiml import ENGLISH, SPANISH
@@ -56,7 +57,7 @@ def take_turn(line_id: UUID, number: int, *, words: str = "", key: str = "") -> 
         return twiml.hang_up()
     if because := forbidden(line.call_id):
         stopped_because(line_id, because)
-        return twiml.hang_up()
+        return _part(line, words, key) if because in POLITELY and line.state is not None else twiml.hang_up()
     if not is_new:
         return _again(line)
     if number == 0:
@@ -192,6 +193,15 @@ def _end(line: OpenLine, said: tuple[Line, ...]) -> str:
     if Call.objects.filter(pk=line.call_id, person=Call.Person.WANTED).exists():
         return twiml.say_all_and_go_on(_spoken(said), twiml.web("twilio_after_relay", line.line_id))
     return twiml.say_all_and_hang_up(_spoken(said))
+
+
+def _part(line: OpenLine, words: str, key: str) -> str:
+    """Paused or held meanwhile: what was said is heard and acted on, and answered with a good-bye alone."""
+    dialogue = Dialogue(line, time.monotonic, by_turns=True)
+    turn = _heard(dialogue, line, words, key) if words.strip() or key else None
+    if turn is not None:
+        _carry_out(dialogue, line, turn)
+    return _good_bye(dialogue, line)
 
 
 def _good_bye(dialogue: Dialogue, line: OpenLine) -> str:

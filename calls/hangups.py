@@ -13,6 +13,9 @@ from syntharra import logs
 
 log = logs.get(__name__)
 
+#: Reasons for which a line says good-bye before it ends; for any other it sends no further word.
+POLITELY = frozenset({"INVOICE_PAUSED", "ON_HOLD"})
+
 
 def tell(attempt_id: UUID, because: str) -> None:
     """Whoever holds this line sends no further word. Nobody may hear it: the carrier is told as well."""

@@ -1,9 +1,12 @@
 """A line that has been answered: whose it is, what the agent may know, and where it stood if the socket broke before."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 from uuid import UUID
+
+from django.db.models import Q
 
 from accounts.models import Business
 from calls.agent.codec import CodecError
@@ -11,14 +14,16 @@ from calls.agent.facts import Brief, BriefError
 from calls.agent.steps import State
 from calls.brief import brief_of
 from calls.doors import call_at
-from calls.models import Attempt, Call, CallDoor, TranscriptLine
+from calls.models import Attempt, AttemptInvoice, Call, CallDoor, TranscriptLine
 from calls.undone import carry_out_undone
 from compliance.models import Suppression
 from disputes.models import Claim, Dispute
+from invoices.models import Customer, Hold, Invoice
 from syntharra import clock, logs
 from syntharra.tenancy import acting_for, current_business
 
 log = logs.get(__name__)
+AGENT = "agent"  # by whom what was agreed on a call is held: ``calls.outcomes``
 
 
 @dataclass
@@ -109,27 +114,80 @@ def forbidden(call_id: UUID) -> str:
 
 
 def forbidden_of(call_ids: Sequence[UUID]) -> dict[UUID, str]:
-    """The same for many lines of one business at once, in four queries: those that may not go on, each with its reason."""
+    """The same for many lines of one business at once, in seven queries: those that may not go on, each with its reason."""
     if Business.objects.filter(pk=current_business()).exclude(stopped_at=None).exists():
         return dict.fromkeys(call_ids, "BUSINESS_STOPPED")
-    columns = ("pk", "customer_id", "placed_at", "attempt__dialing_at", "attempt__status")
+    columns = ("pk", "customer_id", "placed_at", "attempt__dialing_at", "attempt__status", "about")
     calls = list(Call.objects.filter(pk__in=call_ids).values_list(*columns))
-    since = min((dialing_at or placed_at for _, _, placed_at, dialing_at, _ in calls), default=clock.now())
+    since = min((dialing_at or placed_at for _, _, placed_at, dialing_at, _, _ in calls), default=clock.now())
     customers = {customer_id for _, customer_id, *_ in calls if customer_id is not None}
     disputes = Dispute.objects.live().filter(customer_id__in=customers, opened_at__gte=since)
     disputed = list(disputes.values_list("pk", "customer_id", "opened_at"))
     stops = Suppression.objects.filter(customer_id__in=customers, lifted_at=None, at__gte=since)
     stopped = list(stops.values_list("customer_id", "at", "source"))
+    silenced = _silenced(customers, since)
+    about = _spoken_of(call_ids, {pk: listed for pk, *_, listed in calls}) if silenced else {}
     found: dict[UUID, str] = {}
-    for pk, customer_id, placed_at, dialing_at, status in calls:
+    for pk, customer_id, placed_at, dialing_at, status, _listed in calls:
         began = dialing_at or placed_at
         elsewhere = [one for one, whose, at in disputed if whose == customer_id and at >= began]
         if elsewhere and _not_said_here(pk, elsewhere):
             found[pk] = "DISPUTE_OPEN"
         elif any(whose == customer_id and at >= began and source != f"call:{pk}" for whose, at, source in stopped):
             found[pk] = "STOPPED"
+        elif because := next(
+            (one.because for one in silenced if one.binds(pk, customer_id, about.get(pk, ()), began)), ""
+        ):
+            found[pk] = because
         elif status == Attempt.Status.ENDED:
             found[pk] = "ENDED"
+    return found
+
+
+@dataclass(frozen=True)
+class _Silence:
+    """Collecting was paused or held: since when, on what (an invoice, else a customer, else everything), and where it was said."""
+
+    because: str
+    at: datetime
+    invoice_id: UUID | None = None
+    customer_id: UUID | None = None
+    source: str = ""  # "call:<id>" where on a call
+
+    def binds(self, call_id: UUID, customer_id: UUID | None, about: Collection[UUID], began: datetime) -> bool:
+        if self.at < began or self.source == f"call:{call_id}":
+            return False
+        if self.invoice_id is not None:
+            return self.invoice_id in about
+        return self.customer_id in (None, customer_id)
+
+
+def _silenced(customers: set[UUID], since: datetime) -> list[_Silence]:
+    """What was paused or held since then, by whomever but a call of ours, which ends by itself."""
+    paused = Invoice.objects.filter(customer_id__in=customers, paused_at__gte=since).exclude(paused_reason="")
+    held = Hold.objects.running(clock.now()).filter(since__gte=since, number="").exclude(by=AGENT)
+    held = held.filter(Q(customer_id__in=customers) | Q(customer=None))
+    never = Customer.objects.filter(pk__in=customers, never_call=True, never_call_since__gte=since)
+    found = [
+        _Silence("INVOICE_PAUSED", at, invoice_id=pk, source=source)
+        for pk, at, source in paused.values_list("pk", "paused_at", "paused_source")
+        if at is not None
+    ]
+    found += [
+        _Silence("ON_HOLD", at, invoice_id=invoice, customer_id=customer)
+        for at, invoice, customer in held.values_list("since", "invoice_id", "customer_id")
+    ]
+    return found + [
+        _Silence("ON_HOLD", at, customer_id=pk) for pk, at in never.values_list("pk", "never_call_since") if at
+    ]
+
+
+def _spoken_of(call_ids: Sequence[UUID], listed: Mapping[UUID, list[str]]) -> dict[UUID, set[UUID]]:
+    """By call, the invoices it is about: its attempt's, or those listed on it where the customer called."""
+    found = {pk: {UUID(invoice) for invoice in invoices} for pk, invoices in listed.items()}
+    links = AttemptInvoice.objects.filter(attempt__call__in=call_ids, dropped_at=None)
+    for pk, invoice in links.values_list("attempt__call", "invoice_id"):
+        found.setdefault(pk, set()).add(invoice)
     return found
 
 

@@ -4,6 +4,8 @@ The bell is heard within a second or two; every duty is carried out again until 
 down, and an open relay looks at the facts once a second besides.
 """
 
+from collections.abc import Sequence
+from datetime import timedelta
 from uuid import UUID
 
 from django.db import transaction
@@ -35,6 +37,7 @@ from syntharra.tenancy import current_business
 log = logs.get(__name__)
 
 SOON = 1.0
+PARTING = timedelta(seconds=8)
 ENDED_BY_MEMBER = "ended_by_member"
 
 
@@ -87,25 +90,53 @@ def stop_calls(duty: Duty) -> str:
 
     Those we opened, and those customers opened by calling in.
     """
-    customer, spared = duty.facts.get("customer"), duty.facts.get("except_call")
+    customer, spared = duty.facts.get("customer"), _spared(duty)
     because = str(duty.facts.get("because") or "DISPUTE_OPEN")
     lines = [
         attempt
         for attempt in unfinished(UUID(customer) if customer else None)
-        if spared is None or _call_id(attempt) != spared
+        if (not spared or _call_id(attempt) != spared) and _concerns(duty, attempt.to, attempt=attempt)
     ]
     for attempt in lines:
         stopped_because(attempt.pk, because)
         hangups.tell(attempt.pk, because)
-    callers = [call for call in callers_on_line(UUID(customer) if customer else None) if str(call.pk) != spared]
+    callers = [
+        call
+        for call in callers_on_line(UUID(customer) if customer else None)
+        if str(call.pk) != spared and _concerns(duty, call.caller, listed=call.about)
+    ]
     for call in callers:
         hangups.tell(call.pk, because)
-    still_open = [attempt for attempt in lines if not _is_ended(attempt)]
-    still_talking = [call for call in callers if not _is_caller_gone(call, because)]
+    parting = _is_parting(duty)  # who talks has a moment for the good-bye; what only rings is ended at once
+    still_open = [a for a in lines if (parting and a.status == Attempt.Status.LIVE) or not _is_ended(a)]
+    still_talking = [call for call in callers if parting or not _is_caller_gone(call, because)]
     if still_open or still_talking:
         every = len(lines) + len(callers)
         raise _soon(f"{len(still_open) + len(still_talking)} of {every} lines are still open")
     return f"ended {len(lines) + len(callers)}"
+
+
+def _spared(duty: Duty) -> str:
+    """The call on which it was said: it ends by itself."""
+    kind, _, call = str(duty.facts.get("source", "")).partition(":")
+    return call if kind == "call" else str(duty.facts.get("except_call") or "")
+
+
+def _concerns(duty: Duty, number: str, *, attempt: Attempt | None = None, listed: Sequence[str] = ()) -> bool:
+    """A hold on a number speaks of the lines to it alone, a pause of those about its invoices; a freeze of every line of his."""
+    if duty.facts.get("number") not in (None, "", number):
+        return False
+    wanted = set(duty.facts.get("invoices", ())) if duty.facts.get("politely") else set()
+    if not wanted:
+        return True
+    if attempt is None:
+        return bool(wanted & set(listed))
+    return attempt.about.filter(invoice_id__in=[UUID(pk) for pk in wanted], dropped_at=None).exists()
+
+
+def _is_parting(duty: Duty) -> bool:
+    """Not a dispute: the agent may still say good-bye, for so long after it was decided."""
+    return bool(duty.facts.get("politely")) and clock.now() < duty.owed_at + PARTING
 
 
 def callers_on_line(customer_id: UUID | None = None) -> list[Call]:

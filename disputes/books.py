@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F, Sum
+from django.db.models import F, Q, Sum
 from django.utils.translation import gettext as _
 
 from accounts import timeline
@@ -18,8 +18,11 @@ from accounts.models import User
 from disputes import deadlines, track_letters, versions
 from disputes.ending import End, close_held, end_resolution
 from disputes.models import BooksMoved, Dispute, Resolution
-from disputes.resolving import CannotResolve, Kind, Status, held
-from invoices.models import CreditMemo, Invoice, Replacement
+from disputes.resolving import CannotResolve, Kind, Status, back_to_work, held
+from invoices import entries
+from invoices.holds import MORE_THAN_AGREED
+from invoices.models import BookEntry, CreditMemo, Hold, Invoice, Replacement
+from invoices.services import hold
 from notifications import outbox
 from syntharra import clock, due, money
 from syntharra.tenancy import TenantQuerySet
@@ -52,7 +55,35 @@ def look() -> int:
     cleared = BooksMoved.objects.filter(answer="", what=What.CLEARED, dispute__invoice__replaced_by__isnull=False)
     for pk in list(cleared.order_by("pk").values_list("dispute", flat=True).distinct()):
         looked += _now_replaced(pk)
+    risen = Invoice.objects.open().filter(balance__gt=F("agreed_at_most"), frozen_at=None, left_reason=None)
+    for pk in list(risen.order_by("customer_id", "pk").values_list("pk", flat=True)):
+        looked += _ask_about_more(pk)
     return looked
+
+
+@transaction.atomic(durable=True)
+def _ask_about_more(invoice_id: UUID) -> int:
+    """It ended, and the books show more than it ended on (a credit taken back, a payment bounced, a fee): the owner decides.
+
+    Nobody asks for it meanwhile: the balance itself says so. The hold is what he sees, and lifts when he means it.
+    """
+    (invoice,) = hold(invoice_id)
+    if invoice.frozen_at is not None or invoice.left_reason is not None or not invoice.is_more_than_agreed:
+        return 0
+    if Hold.objects.running(clock.now()).filter(invoice=invoice, reason__startswith=MORE_THAN_AGREED).exists():
+        return 0
+    ended = Dispute.objects.filter(Q(invoice=invoice) | Q(invoice__replaced_by=invoice)).exclude(closed_at=None)
+    last = ended.exclude(closed_as="false_alarm").select_related("invoice").order_by("-closed_at").first()
+    if last is None:
+        return 0
+    Hold.objects.create(
+        customer_id=invoice.customer_id, invoice=invoice, reason=f"{MORE_THAN_AGREED} {last.number}", by="Syntharra",
+        since=clock.now(),
+    )  # fmt: skip
+    facts: dict[str, Any] = {"agreed": invoice.agreed_at_most, "now": invoice.balance}
+    timeline.record(last, "more_than_agreed", by="Syntharra", invoice=invoice.number, **facts)
+    outbox.owe(*track_letters.your_turn(last, invoice, "more_than_agreed"))
+    return 1
 
 
 @transaction.atomic(durable=True)
@@ -79,8 +110,21 @@ def look_at(dispute_id: UUID) -> int:
     running = Resolution.objects.open().filter(dispute=dispute, status=Status.RUNNING).first()
     if running is not None and _ends(running, dispute, invoice):
         return 1
+    if running is not None:
+        _overtaken(running, dispute)
     _ask(dispute, invoice, _judged(dispute, invoice, before))
     return 1
+
+
+def _overtaken(running: Resolution, dispute: Dispute) -> None:
+    """A credit agreed on another balance is not written on this one; what the books may have already stays under way."""
+    if running.kind not in (Kind.CREDIT_MEMO, Kind.SETTLEMENT) or running.entry_id is None:
+        return
+    entry = entries.cancel_unbegun(running.entry_id, by="Syntharra")
+    if entry.status == BookEntry.Status.CANCELED:
+        end_resolution(running, Status.FAILED, why="the bill changed under it")
+        back_to_work(dispute)
+        timeline.record(dispute, "resolution_overtaken", by="Syntharra", kind=running.kind)
 
 
 def _ends(running: Resolution, dispute: Dispute, invoice: Invoice) -> bool:

@@ -23,6 +23,7 @@ from notifications.models import Message
 from syntharra import clock, due, money
 
 ATTEMPTS = 3
+AGREED, CLEARED = "dispute_closed_agreed", "dispute_closed_zero"
 
 
 class NotProved(Exception):
@@ -73,11 +74,15 @@ def close_held(dispute: Dispute, invoice: Invoice, end: End, *, by: str, why: st
     left = {"left_reason": end.left, "left_at": moment} if end.left else {}
     Invoice.objects.filter(pk=invoice.pk).update(frozen_at=None, **left)
     invoice.frozen_at = None
+    if not end.left:
+        _agree(invoice, goes_on, end.agreed or Decimal(0))
     versions.take(dispute, invoice, because="resolved")
     if end.resumes:
         _grace(dispute, goes_on, moment, zone)
     if end.letter:
-        outbox.owe(*track_letters.closing(end.letter, dispute, goes_on, after=end.letter_after))
+        # "What we agreed: nothing" is no letter: the books had cleared it before he agreed.
+        letter = end.letter if end.resumes or end.letter != AGREED else CLEARED
+        outbox.owe(*track_letters.closing(letter, dispute, goes_on, after=end.letter_after))
     facts: dict[str, Any] = {
         "closed_as": end.closed_as,
         "agreed": end.agreed,
@@ -88,6 +93,14 @@ def close_held(dispute: Dispute, invoice: Invoice, end: End, *, by: str, why: st
     timeline.record(dispute, "closed", by=by, invoice=invoice.number, **facts)
     receivables_changed()
     return dispute
+
+
+def _agree(invoice: Invoice, goes_on: Invoice, agreed: Decimal) -> None:
+    """From here on no more than this is asked for, and nothing on a bill another one took the place of."""
+    if goes_on.pk != invoice.pk:
+        Invoice.objects.filter(pk=invoice.pk).update(agreed_at_most=Decimal(0))
+    Invoice.objects.filter(pk=goes_on.pk).update(agreed_at_most=agreed)
+    goes_on.agreed_at_most = agreed
 
 
 def _prove(invoice: Invoice, agreed: Decimal) -> None:

@@ -19,10 +19,10 @@ from accounts import timeline
 from disputes import forwards, inbound_texts, replies
 from disputes.mail_models import InboundMail, StrayMail
 from integrations.secrets import encrypt
-from invoices import notices
+from invoices import notices, silence
 from invoices.models import Customer, Hold
 from invoices.services import hold_customer
-from notifications import lint, mail_reading, quotes, sending
+from notifications import lint, mail_reading, outbox, quotes, sending
 from notifications.mail_reading import Mail
 from notifications.models import Message
 from notifications.replies import Addressed, addressed
@@ -129,6 +129,7 @@ def _put_down(pk: UUID, key: str, stored: str, raw: bytes, mail: Mail, to: Addre
         hold_customer(customer_id)
         row.hold = Hold.objects.create(customer_id=customer_id, reason=replies.TO_READ, by=BY, since=clock.now())
         row.waits = True
+        outbox.owe(silence.lines(customer_id, key=f"mail:{row.pk}", because="ON_HOLD"))
     if kind == Kind.BOUNCE:
         row.words = mail.came_back
     row.save(force_insert=True)

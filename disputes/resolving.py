@@ -252,7 +252,8 @@ def write(resolution: Resolution, invoice: Invoice, act: Act, *, by: str, amount
     words = (
         _("Adjustment") if act is Act.LOWER else _("Written off")
     )  # never a word of the dispute on the customer's copy
-    entry = entries.ask(invoice.pk, act, cause=cause, by=by, amount=amount, words=words)
+    expects = invoice.balance if act is Act.LOWER else None  # what is written off is written off, however much it is
+    entry = entries.ask(invoice.pk, act, cause=cause, by=by, amount=amount, words=words, expects=expects)
     step = Step.BY_HAND if entry.status == BookEntry.Status.BY_HAND else Step.WRITING
     wait(resolution, step, entry=entry)
 

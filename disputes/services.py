@@ -16,7 +16,7 @@ from disputes.digest import look_tomorrow
 from disputes.ending import end_resolution, withdraw_letters
 from disputes.letters import acknowledgement, owner_alerts, pause_letters
 from disputes.models import BooksMoved, Claim, ClaimOn, Dispute, Resolution
-from invoices import paying, verification
+from invoices import paying, silence, verification
 from invoices.models import Customer, Invoice
 from invoices.services import hold
 from notifications import outbox
@@ -186,13 +186,24 @@ def pause(*invoice_ids: UUID, why: str, words: str, source_key: str, by: str) ->
         if invoice.paused_reason == why:
             continue
         moment = clock.now()
-        Invoice.objects.filter(pk=invoice.pk).update(paused_reason=why, paused_at=moment)
+        Invoice.objects.filter(pk=invoice.pk).update(
+            paused_reason=why, paused_at=moment, paused_source=source_key[:160]
+        )
         invoice.paused_reason, invoice.paused_at = why, moment
         timeline.record(invoice, f"paused_{why}", by=by, words=words)
     if invoices:
         paying.stop_held([invoice.pk for invoice in invoices], why=why)
         look_tomorrow(invoices[0].business)
-        outbox.owe(*pause_letters(invoices, why=why, words=words, source_key=source_key))
+        outbox.owe(
+            silence.lines(
+                invoices[0].customer_id,
+                key=f"{why}:{source_key}",
+                because="INVOICE_PAUSED",
+                about=[invoice.pk for invoice in invoices],
+                source=source_key,
+            ),
+            *pause_letters(invoices, why=why, words=words, source_key=source_key),
+        )
     return invoices
 
 
@@ -202,7 +213,11 @@ def settle_pause(invoice_id: UUID, *, by: User, reason: str) -> Invoice:
     if not reason.strip():
         raise CannotRelease("say why: the reason is kept with the invoice")
     (invoice,) = hold(invoice_id)
-    if Invoice.objects.filter(pk=invoice_id).exclude(paused_reason="").update(paused_reason="", paused_at=None):
+    if (
+        Invoice.objects.filter(pk=invoice_id)
+        .exclude(paused_reason="")
+        .update(paused_reason="", paused_at=None, paused_source="")
+    ):
         timeline.record(invoice, "pause_ended", by=by.email, reason=reason)
     invoice.refresh_from_db()
     return invoice

@@ -24,8 +24,10 @@ from integrations.errors import Disconnected, NotAble, Refused, Throttled, Unava
 from integrations.ledger import Ledger, Receiving, Written, ledger_for
 from integrations.models import Connection
 from invoices import replacements, sync_page
+from invoices.changes import receivables_changed
 from invoices.models import BookEntry, Invoice
 from invoices.services import hold
+from invoices.sync import read_fresh
 from invoices.sync_reading import Reading
 from notifications import outbox
 from notifications.models import Duty
@@ -40,6 +42,7 @@ PATIENCE = 20.0
 AGAIN = 60.0
 LONGEST_WRITE = 300  # seconds; the outbox may give the duty to a second worker long before
 BY = "Syntharra"
+CHANGED = "changed"  # the bill is another than it was agreed on
 
 
 class NotWritable(Exception):
@@ -70,14 +73,16 @@ def ask(
     amount: Decimal | None = None,
     words: str = "",
     on: bool | None = None,
+    expects: Decimal | None = None,
 ) -> BookEntry:
     """Have this written into the books. Asked again for the same cause it is the same entry. Raises NotWritable.
 
+    ``expects``: the balance it was agreed on; where the books show another when its turn comes, it is not written.
     ``amount`` for LOWER and RECEIVE, ``words`` for NOTE (and the reason on a credit memo: never a word of a dispute), ``on`` for
     REMINDERS. Done soon by a worker; by hand where the vendor cannot.
     """
     (invoice,) = hold(invoice_id)
-    return ask_held(invoice, act, cause=cause, by=by, amount=amount, words=words, on=on)
+    return ask_held(invoice, act, cause=cause, by=by, amount=amount, words=words, on=on, expects=expects)
 
 
 def ask_held(
@@ -89,6 +94,7 @@ def ask_held(
     amount: Decimal | None = None,
     words: str = "",
     on: bool | None = None,
+    expects: Decimal | None = None,
 ) -> BookEntry:
     """The same for an invoice held in the caller's transaction."""
     if act is Act.LOWER and not (amount is not None and 0 < amount <= invoice.balance):
@@ -106,6 +112,7 @@ def ask_held(
         "cause": cause[:60],
         "status": status.value,
         "amount": amount,
+        "expects": expects,
         "currency": invoice.currency,
         "words": words,
         "on": on,
@@ -117,7 +124,7 @@ def ask_held(
     entry = bulk.as_made(BookEntry, wanted) if made else of_cause.get()
     again = not made and entry.status == BookEntry.Status.CANCELED
     if again:
-        entry.move(status, ended_at=None, ended_by="", asked_by=by, asked_at=clock.now())
+        entry.move(status, ended_at=None, ended_by="", asked_by=by, asked_at=clock.now(), expects=expects, problem="")
     if made or again:
         timeline.record(invoice, "asked_of_books", by=by, act=act.value, amount=amount, by_hand=able.by_hand)
         if not able.by_hand:
@@ -146,6 +153,13 @@ def cancel(entry_id: UUID, *, by: str) -> BookEntry:
     if entry.status not in (BookEntry.Status.DONE, BookEntry.Status.CANCELED):
         entry.move(BookEntry.Status.CANCELED, ended_at=clock.now(), ended_by=by)
     return entry
+
+
+@transaction.atomic
+def cancel_unbegun(entry_id: UUID, *, by: str) -> BookEntry:
+    """No longer wanted, where the books were certainly not asked yet; else it stands as it is."""
+    entry = _held(entry_id)
+    return cancel(entry_id, by=by) if entry.status == BookEntry.Status.OWED and entry.begun_at is None else entry
 
 
 @transaction.atomic
@@ -186,6 +200,8 @@ def _carry_out(entry: BookEntry) -> str:
         raise Later(timedelta(minutes=10).total_seconds(), "the books are not connected")
     asked_at = clock.now()
     try:
+        if entry.begun_at is None and not _begin(entry):
+            return "the bill has changed"
         with closing(ledger_for(connection, patience=PATIENCE)) as ledger:
             written = _write(ledger, entry)
             reading = Reading(connection, asked_at)
@@ -203,6 +219,24 @@ def _carry_out(entry: BookEntry) -> str:
         # It may have been written: the same key finds it, so asking again is safe.
         raise Later(AGAIN, error.problem) from None
     return _done(entry.pk, written)
+
+
+def _begin(entry: BookEntry) -> bool:
+    """Look once more before it is written: what was agreed on another balance is not. False: it was canceled."""
+    if entry.expects is not None:
+        read_fresh(entry.invoice_id)
+    with transaction.atomic():
+        found = _held(entry.pk)
+        if found.status != BookEntry.Status.OWED:
+            return False
+        if found.expects is not None and found.invoice.balance != found.expects:
+            found.move(BookEntry.Status.CANCELED, problem=CHANGED, ended_at=clock.now(), ended_by=BY)
+            shown: dict[str, Any] = {"expected": found.expects, "shown": found.invoice.balance}
+            timeline.record(found.invoice, "not_written_to_books", by=BY, act=found.act, amount=found.amount, **shown)
+            receivables_changed()
+            return False
+        BookEntry.objects.filter(pk=found.pk).update(begun_at=clock.now())
+    return True
 
 
 def _write(ledger: Ledger, entry: BookEntry) -> Written:

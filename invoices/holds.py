@@ -9,16 +9,20 @@ from uuid import UUID
 
 import phonenumbers
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.utils.translation import gettext as _
 
 from accounts import timeline
 from accounts.models import Business, User
+from invoices import silence
 from invoices.changes import PLAN
-from invoices.models import Customer, Hold
+from invoices.models import Customer, Hold, Invoice
 from invoices.services import hold, hold_customer
+from notifications import outbox
 from syntharra import clock, due
 from syntharra.tenancy import current_business
+
+MORE_THAN_AGREED = "more than agreed in"  # and the dispute's number
 
 
 class CannotHold(Exception):
@@ -58,6 +62,9 @@ def lift(hold_id: UUID, *, by: User) -> Hold:
     found = Hold.objects.get(pk=hold_id)
     if Hold.objects.filter(pk=hold_id, lifted_at=None).update(lifted_at=clock.now(), lifted_by=by.email):
         timeline.record(found, "lifted_hold", by=by.email, reason=found.reason)
+        if found.invoice_id is not None and found.reason.startswith(MORE_THAN_AGREED):
+            # He has seen what the books show now: that is what is asked for, and no more.
+            Invoice.objects.filter(pk=found.invoice_id).update(agreed_at_most=F("balance"))
         due.note(PLAN, current_business(), at=clock.now())
     found.refresh_from_db()
     return found
@@ -70,6 +77,7 @@ def never_call(customer_id: UUID, *, reason: str, by: User) -> Customer:
     _needs(reason)
     listed = {"never_call_reason": reason.strip(), "never_call_by": by.email, "never_call_since": clock.now()}
     if Customer.objects.filter(pk=customer.pk, never_call=False).update(never_call=True, **listed):
+        outbox.owe(silence.lines(customer.pk, key=f"never:{customer.pk}:{clock.now().isoformat()}", because="ON_HOLD"))
         timeline.record(customer, "never_calls", by=by.email, customer=customer.pk, reason=reason.strip())
     customer.refresh_from_db()
     return customer
@@ -102,6 +110,15 @@ def _put(new: Hold, *, reason: str, by: User, until: datetime | None) -> Hold:
     new.save(force_insert=True)
     about = new.invoice.number if new.invoice else new.number
     timeline.record(new, "put_on_hold", by=by.email, reason=new.reason, until=until, invoice=about)
+    outbox.owe(
+        silence.lines(
+            new.customer_id,
+            key=f"hold:{new.pk}",
+            because="ON_HOLD",
+            about=[new.invoice_id] if new.invoice_id else [],
+            number=new.number,
+        )
+    )
     return new
 
 

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any, ClassVar
 
 from django.db import models
-from django.db.models import Case, Exists, OuterRef, Q, Value, When
+from django.db.models import Case, Exists, F, OuterRef, Q, Value, When
 from django.utils.translation import gettext_lazy as _
 
 from integrations.models import Connection
@@ -121,7 +121,7 @@ class InvoiceQuerySet(TenantQuerySet["Invoice"]):
     def collectable(self, *, on: date | Given, at: datetime | Given | None = None) -> "InvoiceQuerySet":
         """The one definition: open in the books, balance above 0, not frozen, not left, not paused, no hold, no promise.
 
-        Nor paid by card and not in the books yet.
+        Nor paid by card and not in the books yet, nor more than was agreed when a dispute about it ended.
 
         ``at`` is the moment for which holds are asked about, now unless given. A hold on a number is the gate's to see:
         it speaks of who would be rung, not of the invoice.
@@ -135,6 +135,7 @@ class InvoiceQuerySet(TenantQuerySet["Invoice"]):
         return self.open().filter(
             ~Exists(held),
             ~Exists(promised),
+            Q(agreed_at_most=None) | Q(balance__lte=F("agreed_at_most")),
             frozen_at=None,
             left_reason=None,
             paused_reason="",
@@ -218,8 +219,11 @@ class Invoice(TenantModel):
     frozen_at = models.DateTimeField(null=True)
     # He disputed it in writing at this moment, and the law wants the proof sent before anybody asks again: see ``verification``.
     proof_owed_at = models.DateTimeField(null=True)
+    # What was owed when a dispute about it ended; more than that is asked for only once the owner says so. Null: no such end.
+    agreed_at_most = models.DecimalField(**AMOUNT, null=True)
     paused_reason = models.CharField(max_length=16, choices=Paused.choices, default=Paused.NONE, blank=True)
     paused_at = models.DateTimeField(null=True)
+    paused_source = models.CharField(max_length=160, blank=True, default="", db_default="")  # "call:..." and the like
     # Money for it was seen at the card processor, and the books do not show it yet. Ours: no reading of the books touches it.
     card_paid_at = models.DateTimeField(null=True)
     left_reason = models.CharField(max_length=16, choices=Left.choices, null=True)
@@ -254,6 +258,11 @@ class Invoice(TenantModel):
     def days_late(self, on: date) -> int:
         """Whole calendar days past due on that date; 0 when not due yet or without a due date."""
         return max(0, (on - self.due_on).days) if self.due_on else 0
+
+    @property
+    def is_more_than_agreed(self) -> bool:
+        """The books show more than a dispute about it ended on: asked for only once the owner has said so."""
+        return self.agreed_at_most is not None and self.balance > self.agreed_at_most
 
     @property
     def balance_money(self) -> money.Money:
@@ -488,6 +497,10 @@ class BookEntry(TenantModel, Stateful):
     cause = models.CharField(max_length=60)  # what it is for; the same act for the same cause is asked for once
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.OWED)
     amount = models.DecimalField(**AMOUNT, null=True)
+    expects = models.DecimalField(
+        **AMOUNT, null=True
+    )  # what is open when it is begun, or it is not written; null: whatever
+    begun_at = models.DateTimeField(null=True)  # from here on the books may have it
     currency = models.CharField(max_length=3)
     words = models.TextField(blank=True)  # a note, or the reason on a credit memo
     asked_by = models.CharField(max_length=254)

@@ -133,6 +133,7 @@ ACTS: dict[str, Act] = {
     "did_in_books": Act("check", _("Wrote something into the books by hand")),
     "written_to_books": Act("pencil", _("Wrote something into the books")),
     "refused_by_books": Act("circle-alert", _("The books refused what was to be written"), "late"),
+    "not_written_to_books": Act("circle-alert", _("Nothing was written: the bill has changed"), "late"),
     "decided_role": Act("user", _("Said what somebody is there for")),
     "opened_again": Act("refresh-cw", _("Opened a page again")),
     "stopped": Act("octagon-x", _("Recorded a stop: this customer is not contacted"), "late"),
@@ -256,7 +257,7 @@ def _of_verb(verb: str, facts: Mapping[str, Any]) -> str:
             return ", ".join(str(word) for word in facts.get("check_words") or ())
         case "may_replace" | "replaces" | "does_not_replace":
             return gettext("%(number)s and %(older)s") % ({"number": "", "older": ""} | dict(facts))
-        case "asked_of_books" | "did_in_books" | "written_to_books" | "refused_by_books":
+        case "asked_of_books" | "did_in_books" | "written_to_books" | "refused_by_books" | "not_written_to_books":
             return _of_books(facts)
         case "decided_role":
             roles = dict(Contact.Role.choices)

@@ -25,6 +25,12 @@ TRACK: dict[str, tuple[str, Any, str]] = {
     "books_paid": ("banknote", _("A disputed invoice was paid"), "clock"),
     "books_part_paid": ("banknote", _("A part of a disputed invoice was paid"), "clock"),
     "books_rose": ("receipt-text", _("A disputed invoice rose in the books"), "late"),
+    "resolution_overtaken": (
+        "receipt-text",
+        _("The bill changed before it was written: choose again how it ends"),
+        "late",
+    ),
+    "more_than_agreed": ("receipt-text", _("The books show more than was agreed"), "late"),
     "books_replaced": ("split", _("The books have a new bill in the place of a disputed one"), "clock"),
     "books_answered": ("check", _("Answered what the books changed"), ""),
     "specified": ("quote", _("Said what exactly is wrong"), "frozen"),

@@ -103,6 +103,7 @@ def test_a_credit_memo_leads_back_to_collection_on_what_the_books_show(plumber: 
 def test_another_balance_than_agreed_keeps_it_frozen_and_asks(plumber: Firm) -> None:
     dispute = disputed(plumber)
     begin(dispute.pk, Plan(kind="credit_memo", lowered_by=Decimal("196.00")), by=plumber.owner)
+    BookEntry.objects.filter(act="lower").update(begun_at=now())  # the books may have it already
 
     credited(dispute, "650.00")
 
@@ -558,7 +559,7 @@ def test_a_credit_not_written_yet_is_not_written_once_it_ended_otherwise(plumber
         books.answer(BooksMoved.objects.get(answer="").pk, yes=True, by=plumber.owner)
 
     assert BookEntry.objects.get(act="lower").status == "canceled"
-    assert Resolution.objects.get(kind="credit_memo").status == "canceled"
+    assert Resolution.objects.get(kind="credit_memo").status == ("failed" if how == "books" else "canceled")
     assert reload(dispute)[0].closed_at is not None
 
 
