@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponseBase
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from accounts.middleware import MemberRequest, member_required
@@ -22,11 +22,15 @@ AT_WORK = (*IN_CHARGE, Role.CONTRIBUTOR)
 
 
 def members_page[**P](view: Page[P]) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
-    """For members of the business; dates and hours on the page are those of its wall clock."""
+    """For members of the business; dates and hours are those of its wall clock, the language is the member's own setting.
+
+    Not the browser's: what is translated for customers would else stand in half of a page.
+    """
 
     @wraps(view)
     def inner(request: MemberRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
-        with timezone.override(ZoneInfo(request.business.time_zone)):
+        zone = timezone.override(ZoneInfo(request.business.time_zone))
+        with zone, translation.override(request.user.language):
             return view(request, *args, **kwargs)
 
     return member_required(inner)

@@ -38,7 +38,7 @@ from invoices.models import Customer
 from invoices.services import hold_customer
 from notifications import lint, outbox, paper, sending, texts
 from notifications.letters import was_sent
-from notifications.models import Duty, Message
+from notifications.models import Duty, Message, MessageInvoice
 from notifications.outbox import Act, Letter
 from notifications.segments import shortened
 from syntharra import clock, links
@@ -46,6 +46,9 @@ from syntharra.templatetags.letters import plain_day
 
 LETTER = "dispute_acknowledgement"
 HOUR = "acknowledgement_hour"
+ADDED = "dispute_added"
+VAGUE = Claim.Reason.OTHER_VAGUE
+TOLD_OF = (Claim.Source.CALL, Claim.Source.EMAIL, Claim.Source.SMS, Claim.Source.MEMBER)
 STEP = timedelta(minutes=15)
 PAGE_LASTS = timedelta(days=60)
 SPARE = timedelta(minutes=10)  # a mail server may take this long
@@ -80,10 +83,14 @@ def wording(language: str) -> dict[str, Any]:
     return dict(everything.get(language.partition("-")[0], everything["en"]))
 
 
-def words_for(claim: Claim, disputes: list[Dispute], customer: Customer, *, language: str, quote: str) -> str:
-    """Our words, from the greeting to the questions; ``quote`` is empty where their sentence may not be repeated."""
+def words_for(claims: list[Claim], disputes: list[Dispute], customer: Customer, *, language: str) -> str:
+    """Our words, from the greeting to the questions. Each sentence of theirs is repeated where it may be; what is asked is
+    about what they said last that was not vague.
+    """
     said = wording(language)
-    lead, *asked = said["kinds"].get(claim.reason, said["kinds"]["other_vague"])
+    reasons = [claim.reason for claim in claims if claim.reason in said["kinds"] and claim.reason != VAGUE]
+    lead, *asked = said["kinds"][reasons[-1] if reasons else VAGUE]
+    quotes = list(dict.fromkeys(f"“{claim.words}”" for claim in claims if may_be_quoted(claim)))
     with translation.override(language):
         invoices = [
             said["invoice"].format(
@@ -95,7 +102,7 @@ def words_for(claim: Claim, disputes: list[Dispute], customer: Customer, *, lang
         said["greeting"].format(name=customer.name),
         said["thanks_one" if len(disputes) == 1 else "thanks_many"],
         "\n".join(invoices),
-        f"{said['understood']}\n“{quote}”" if quote else "",
+        "\n".join([said["understood"], *quotes]) if quotes else "",
         "\n".join([lead, *(f"- {one}" for one in asked)]),
     ]
     return "\n\n".join(part for part in parts if part)
@@ -105,9 +112,16 @@ def words_for(claim: Claim, disputes: list[Dispute], customer: Customer, *, lang
 
 
 def letters_of(claim: Claim, disputes: list[Dispute], customer: Customer, address: str) -> list[Letter | Act]:
-    """One for each claim, at hour 20: by e-mail, else by text where that is allowed, else on paper; and the look at its hour."""
+    """One, at hour 20: by e-mail, else by text where that is allowed, else on paper; and the look at its hour.
+
+    A later claim on the same disputes goes into the letter that has not left yet; after it has left, a short word that it
+    was added. Inside the transaction that holds the customer.
+    """
     if all(dispute.acknowledged_at for dispute in disputes):
-        return []
+        return _added(claim, disputes, customer, address)
+    first = _not_left(claim, disputes)
+    if first is not None:
+        return _joined(first, claim, disputes, customer, address)
     key = f"claim:{claim.pk}"
     number = "" if address else _number(claim, customer)
     letter = Letter(
@@ -143,6 +157,59 @@ def text_of(message: Message, disputes: list[Dispute], url: str) -> str:
         "phone": business.dispute_phone or business.callback_number,
     }
     return str(wording(message.language)["text"]).format(**names)
+
+
+def _not_left(claim: Claim, disputes: list[Dispute]) -> Message | None:
+    """The acknowledgement about one of these disputes that still can take this claim in; None: there is none, or it is this claim's."""
+    waiting = Message.objects.filter(
+        letter=LETTER,
+        status__in=(Message.Status.QUEUED, Message.Status.DRAFT),
+        about__invoice__in=[dispute.invoice_id for dispute in disputes],
+        owed_at__gte=min(dispute.opened_at for dispute in disputes),
+    ).exclude(status=Message.Status.QUEUED, leased_until__gt=clock.machine_now())
+    found = waiting.order_by("owed_at").first()
+    return None if found is None or str(claim.pk) == found.facts["claim"] else found
+
+
+def _joined(
+    first: Message, claim: Claim, disputes: list[Dispute], customer: Customer, address: str
+) -> list[Letter | Act]:
+    """The claim, and the invoices it is about, in the letter that waits. What the firm worded itself stays as it wrote it."""
+    if str(claim.pk) in first.facts.get("also", ()):
+        return []
+    facts = {**first.facts, "also": [*first.facts.get("also", ()), str(claim.pk)]}
+    Message.objects.filter(pk=first.pk).update(facts=facts)
+    for dispute in disputes:
+        MessageInvoice.objects.get_or_create(message=first, invoice_id=dispute.invoice_id)
+    return _added(claim, disputes, customer, address, at=first.due_at + SPARE) if first.facts.get("own_words") else []
+
+
+def _added(
+    claim: Claim, disputes: list[Dispute], customer: Customer, address: str, *, at: datetime | None = None
+) -> list[Letter | Act]:
+    """A short word that this was added. Not to who saw it on his page, nor for what he did not say himself."""
+    if not address or claim.source not in TOLD_OF:
+        return []
+    return [
+        Letter(
+            letter=ADDED,
+            key=f"claim:{claim.pk}",
+            purpose=Purpose.DISPUTE,
+            channel=Channel.EMAIL,
+            to=address,
+            customer=customer.pk,
+            language=claim.language,
+            facts={"claim": str(claim.pk)},
+            about=tuple(dispute.invoice_id for dispute in disputes),
+            at=at,
+        )
+    ]
+
+
+def claims_of(message: Message) -> list[Claim]:
+    """What this letter answers, in the order it was said: the claim that owed it, and those that joined."""
+    keys = [message.facts["claim"], *message.facts.get("also", ())]
+    return list(Claim.objects.filter(pk__in=keys).select_related("customer").order_by("said_at", "pk"))
 
 
 def postal(customer: Customer) -> str:
@@ -331,9 +398,8 @@ def draft(message: Message) -> Draft:
     if message.channel == Channel.SMS:
         return Draft(message, text_of(message, _live(message), "…"), own=False, problems=())
     own = str(message.facts.get("own_words", ""))
-    claim = Claim.objects.select_related("customer").get(pk=message.facts["claim"])
-    quote = claim.words if may_be_quoted(claim) else ""
-    words = own or words_for(claim, _live(message), claim.customer, language=message.language, quote=quote)
+    claims = claims_of(message)
+    words = own or words_for(claims, _live(message), claims[0].customer, language=message.language)
     return Draft(message, words, bool(own), tuple(lint.problems(own)) if own else ())
 
 
@@ -415,5 +481,5 @@ def _without_own(message: Message) -> Message:
 
 
 def _live(message: Message) -> list[Dispute]:
-    about = Dispute.objects.live().filter(claims__pk=message.facts["claim"])
+    about = Dispute.objects.live().filter(claims__in=claims_of(message)).distinct()
     return list(about.select_related("invoice", "business").order_by("number"))

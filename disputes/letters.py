@@ -38,6 +38,7 @@ def register() -> None:
     letter_facts("dispute_alert", _alert, sent=_owner_was_told, failed=_owner_was_not_told)
     letter_facts(ALERT_TEXT, _alert, sent=_owner_was_told, failed=_owner_was_not_told)
     letter_facts(acknowledging.LETTER, _acknowledgement, sent=_was_acknowledged, failed=acknowledging.not_sent)
+    letter_facts(acknowledging.ADDED, _added)
     carries_out(acknowledging.HOUR, acknowledging.plan_hour)
     letter_facts("pause_alert", _paused)
     letter_facts("unsure_letter", _paused)
@@ -170,14 +171,16 @@ def _chargeback(claim: Claim) -> dict[str, Any] | None:
 
 
 def _acknowledgement(message: Message) -> dict[str, Any]:
-    claim, disputes = _claim_and_disputes(message)
+    claims, disputes = acknowledging.claims_of(message), list(_about(message).select_related("invoice"))
+    if not disputes:
+        raise NoLongerTrue("every dispute it is about has ended")
+    claim = claims[0]
     token = links.make("dispute", disputes[0].pk, lasts=PAGE_LASTS, scope={"claim": str(claim.pk)})
     url = absolute(reverse("signed_page", args=[token]))
     if message.channel == Channel.SMS:
         return {"words": acknowledging.text_of(message, disputes, url)}
     said, own = acknowledging.wording(message.language), str(message.facts.get("own_words", ""))
-    quote = claim.words if may_be_quoted(claim) else ""
-    ours = acknowledging.words_for(claim, disputes, claim.customer, language=message.language, quote=quote)
+    ours = acknowledging.words_for(claims, disputes, claim.customer, language=message.language)
     return {
         "words": own or ours,
         "own_words": own,
@@ -188,6 +191,13 @@ def _acknowledgement(message: Message) -> dict[str, Any]:
         "url": url,
         "label": said["button"],
     }
+
+
+def _added(message: Message) -> dict[str, Any]:
+    claim, disputes = _claim_and_disputes(message)
+    token = links.make("dispute", disputes[0].pk, lasts=PAGE_LASTS, scope={"claim": str(claim.pk)})
+    url = absolute(reverse("signed_page", args=[token]))
+    return {"claim": claim, "disputes": disputes, "customer": claim.customer, "url": url}
 
 
 def _paused(message: Message) -> dict[str, Any]:
@@ -252,4 +262,6 @@ def _was_acknowledged(message: Message) -> None:
 
 
 def _about(message: Message) -> QuerySet[Dispute]:
-    return Dispute.objects.live().filter(claims__pk=message.facts["claim"])
+    """The live disputes of the claims it tells of."""
+    claims = [message.facts["claim"], *message.facts.get("also", ())]
+    return Dispute.objects.live().filter(claims__in=claims).order_by("number").distinct()

@@ -4,7 +4,9 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from uuid import UUID
 
+from django.conf import settings
 from django.db import transaction
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from accounts import timeline
@@ -69,10 +71,12 @@ def send(dispute_id: UUID, given: Answers, *, source: str = "page", by: str = ""
     if not given.kind and not given.words.strip():
         raise CannotSpecify(_("Choose what is wrong, or say it in your own words."))
     specification = _kept(dispute, given, source=source, by=by)
+    with translation.override(settings.LANGUAGE_CODE):  # the firm reads the questions; his own words stay as they are
+        said = in_words(specification)
     claim = NewClaim(
         source=source,
         source_key=f"spec:{specification.pk}",
-        words=in_words(specification),
+        words=said,
         reason=_REASONS.get(Specification.Kind(given.kind or "other"), given.kind or Claim.Reason.OTHER_VAGUE),
         by=by or invoice.customer.name,
     )

@@ -132,7 +132,8 @@ if WHITENOISE_USE_FINDERS:
 # Words and time
 LANGUAGE_CODE = "en-us"
 LANGUAGES = [("en-us", _("English")), ("es", _("Spanish"))]
-LOCALE_PATHS = [BASE_DIR / "syntharra" / "locale"]
+# The second holds what customers read in Spanish: letters, signed pages, refusals. The firm's own pages are English.
+LOCALE_PATHS = [BASE_DIR / "syntharra" / "locale", BASE_DIR / "notifications" / "wording" / "customers"]
 TIME_ZONE = "UTC"
 USE_TZ = True
 

@@ -26,10 +26,12 @@ def plain_day(value: date | None) -> str:
 
 @register.filter
 def plain_when(value: datetime | None, time_zone: str) -> str:
-    """``Tue, Nov 24, 10:15 AM`` on the wall clock of that time zone; empty for none."""
+    """``Tue, Nov 24, 10:15 AM``, ``mar 24 de nov, 10:15 a. m.``, on the wall clock of that zone; empty for none."""
     if value is None:
         return ""
-    return format_datetime(value.astimezone(ZoneInfo(time_zone)), "EEE, MMM d, h:mm a", locale=_locale())
+    locale = _locale()
+    pattern = "EEE d 'de' MMM, h:mm a" if locale.startswith("es") else "EEE, MMM d, h:mm a"
+    return format_datetime(value.astimezone(ZoneInfo(time_zone)), pattern, locale=locale)
 
 
 @register.filter

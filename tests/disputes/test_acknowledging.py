@@ -331,4 +331,7 @@ def test_an_acknowledgement_of_two_claims_names_what_was_said_in_each(plumber: F
     claim = NewClaim(source="page", source_key="second", words="And the floor is wet", reason="quality")
     open_dispute(dispute.invoice_id, claim=claim)
 
-    assert Message.objects.filter(letter=acknowledging.LETTER, status="queued").count() == 2
+    assert Message.objects.filter(letter=acknowledging.LETTER, status="queued").count() == 1
+    draft = acknowledging.draft_of(dispute)
+    assert draft is not None
+    assert "“And the floor is wet”" in draft.words
