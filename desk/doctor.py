@@ -1,14 +1,15 @@
 """What an installation and each of its firms still lack before real people may be called. Asks nothing of the outside."""
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts.models import Business
-from compliance import texting
+from compliance import stop_requests, texting
 from compliance.models import Purpose
 from compliance.operator import licensed_states
 from compliance.readiness import Lack, lacks
@@ -23,6 +24,7 @@ from invoices.models import Customer, Invoice
 from invoices.notices import version
 from syntharra import clock
 
+STOP_REQUESTS_WITHIN = timedelta(days=7)
 PLACEHOLDER = "localhost.example"
 
 
@@ -37,6 +39,7 @@ def of_installation() -> list[Lack]:
         *_hearing(),
         *_purposes(),
         *_cards(),
+        *_stop_requests(),
     ]
 
 
@@ -117,11 +120,25 @@ def _cards() -> Iterator[Lack]:
         yield Lack("cards", _("Paying by card is set up by half."), what_to_do)
 
 
+def _stop_requests() -> Iterator[Lack]:
+    """The law gives ten business days for a wish not to be called (47 CFR 64.1200(a)(10)); a week is late enough."""
+    late = [one for one in stop_requests.waiting() if clock.now() - one.asked_at > STOP_REQUESTS_WITHIN]
+    if late:
+        words = ngettext(
+            "%(n)d wish not to be called, asked on the public page, waits for a decision.",
+            "%(n)d wishes not to be called, asked on the public page, wait for a decision.",
+            len(late),
+        )
+        yield Lack("stop_requests", words % {"n": len(late)}, _("Run manage.py stop_requests."))
+
+
 def _line(business: Business) -> Iterator[Lack]:
     try:
         keys_of(business)
     except Disconnected as missing:
-        yield Lack("carrier_account", str(missing), _("Run manage.py carrier_account %(pk)s.") % {"pk": business.pk})
+        yield Lack(
+            "carrier_account", str(missing), _("Run manage.py carrier_account %(pk)s --open.") % {"pk": business.pk}
+        )
     if not PhoneLine.objects.filter(sandbox=False, released_at=None).exists():
         yield Lack("number", _("It has no telephone number of its own."), _("Give it one under “Numbers”."))
 

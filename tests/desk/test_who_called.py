@@ -2,6 +2,7 @@
 
 import io
 import json
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from compliance import stop_requests
 from compliance.models import StopEntry, StopKind, StopRequest, Suppression
 from compliance.services import stop, stopped_numbers
 from invoices.models import Contact
+from syntharra import clock
 from tests.calls.stage import SID, TOKEN
 from tests.calls.test_inbound import ANAS, Caller, caller, owes
 from tests.cast import Firm, make_business
@@ -194,6 +196,20 @@ def test_the_operator_confirms_and_declines_with_a_reason(anybody: Client, plumb
         run(confirm=listed[0]["id"], by="ops")
     kept = {row.proved_by: row.reason for row in StopRequest.objects.all()}
     assert kept == {"operator": "", "": "the subscriber says no"}
+
+
+def test_the_doctor_says_when_a_request_waits_too_long(anybody: Client) -> None:
+    from desk import doctor
+
+    asked(anybody, phone=ANAS)
+    fresh = [lack.code for lack in doctor.of_installation()]
+    StopRequest.objects.update(asked_at=clock.now() - timedelta(days=8))
+    late = [lack for lack in doctor.of_installation() if lack.code == "stop_requests"]
+
+    assert "stop_requests" not in fresh
+    assert [str(lack.words) for lack in late] == [
+        "1 wish not to be called, asked on the public page, waits for a decision."
+    ]
 
 
 def test_a_request_whose_form_was_only_opened_asks_for_nothing(anybody: Client) -> None:
