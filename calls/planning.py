@@ -269,12 +269,13 @@ class _Batch:
             self.used_up.append(invoice)
 
     def write(self) -> None:
-        """All of it, in the transaction that holds the customers."""
-        bulk.insert(Attempt, self.attempts)
-        bulk.insert(AttemptInvoice, self.links)
-        keep(self.judged, moment="planned")
-        timeline.record_all(self.acts, by="syntharra")
-        due.note_each(ATTEMPT, {row["id"]: row["planned_for"] for row in self.attempts})
+        """All of it, in the transaction that holds the customers, in one message."""
+        with bulk.together(prepared=True):
+            bulk.insert(Attempt, self.attempts)
+            bulk.insert(AttemptInvoice, self.links)
+            keep(self.judged, moment="planned")
+            timeline.record_all(self.acts, by="syntharra")
+            due.note_each(ATTEMPT, {row["id"]: row["planned_for"] for row in self.attempts})
         now = clock.now()
         for row in self.attempts:
             if row["planned_for"] <= now:

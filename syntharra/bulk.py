@@ -14,10 +14,11 @@ from datetime import date, datetime
 from functools import cache
 from typing import Any
 
-from django.db import connection, models
+from django.db import DatabaseError, connection, models
 from django.db.models import JSONField
 
 from syntharra.acting import current_business
+from syntharra.postgres.kept import forget, kept_cursor, name_of
 
 type Row = Mapping[str, Any]
 """Values by column name; what is left out has the field's default."""
@@ -49,9 +50,9 @@ def insert(
     if waiting is not None and not returning:
         waiting.append((statement, (document,)))
         return []
-    with connection.cursor() as cursor:
-        cursor.execute(statement, [document])
-        return cursor.fetchall() if returning else []
+    cursor = kept_cursor()
+    cursor.execute(statement, [document])
+    return cursor.fetchall() if returning else []
 
 
 def as_made[M: models.Model](model: type[M], row: Row) -> M:
@@ -70,15 +71,16 @@ def execute(statement: str, *values: Any) -> None:
     if waiting is not None:
         waiting.append((statement, values))
         return
-    with connection.cursor() as cursor:
-        cursor.execute(statement, values)
+    kept_cursor().execute(statement, values)
 
 
 @contextmanager
-def together() -> Iterator[None]:
-    """What is inserted inside without ``returning`` goes to the server in one message at the end of the outermost block, in its order.
+def together(*, prepared: bool = False) -> Iterator[None]:
+    """What is inserted inside without ``returning`` goes to the server in one message at the outermost block's end, in its order.
 
-    For rows nobody inside reads again. Outside a transaction the message is one: PostgreSQL does all of it or nothing. An insert that is refused raises there; where the block raises, none is made.
+    For rows nobody inside reads again. Outside a transaction the message is one: PostgreSQL does all of it or nothing. An insert that is
+    refused raises there; where the block raises, none is made. ``prepared``: for sweeps, whose inserts the server reads and plans once
+    a connection; in a session that was discarded behind our back it fails once.
     """
     if _together.get() is not None:
         yield
@@ -90,9 +92,21 @@ def together() -> Iterator[None]:
     finally:
         _together.reset(mine)
     if waiting:
-        with connection.cursor() as cursor:
-            statements = ";\n".join(statement for statement, _ in waiting)
-            cursor.execute(statements, [value for _, values in waiting for value in values])
+        cursor = kept_cursor()
+        values = [value for _, given in waiting for value in given]
+        statements = [_named(statement) if prepared else statement for statement, _ in waiting]
+        try:
+            cursor.execute(";\n".join(statements), values)
+        except DatabaseError:
+            forget()
+            raise
+
+
+def _named(statement: str) -> str:
+    """What stands for an insert once it is prepared on the connection at hand; anything else as it is."""
+    if not statement.startswith("INSERT"):
+        return statement
+    return f"EXECUTE {name_of(statement, statement.replace('%s', '$1'))}(%s)"
 
 
 def _plain(value: Any) -> Any:

@@ -14,24 +14,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable
 from functools import cached_property
-from itertools import count
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
-from weakref import WeakKeyDictionary
 
 from django.db import DatabaseError, connection
 from django.db.models import Expression, Field, ForeignObject, Lookup, QuerySet
 from django.db.models.query import FlatValuesListIterable, ModelIterable, get_related_populators
 from psycopg import ClientCursor
 
+from syntharra.postgres.kept import forget, kept_cursor, name_of
 from syntharra.tenancy import TenantQuery, current_business
 
 if TYPE_CHECKING:
     from django.db.models.sql.compiler import SQLCompiler
-
-_COUNT = count(1)
-_PREPARED: WeakKeyDictionary[Any, dict[Reading[Any], str]] = WeakKeyDictionary()
-"""What each question is called, by connection: prepared statements are the session's."""
 
 
 class Given(Expression):
@@ -73,26 +68,15 @@ class Reading[T]:
     def __call__(self, **given: Any) -> list[T]:
         if self._of_tenant:
             current_business()
-        with connection.cursor() as cursor:
-            values = [_array(given[name]) for name in self._statement[1]]
-            try:
-                cursor.execute(f"EXECUTE {self._prepared()}{self._places}", values)
-            except DatabaseError:
-                # A column is of another type now, or the session was discarded: prepared anew when asked again.
-                _PREPARED.pop(connection.connection, None)
-                raise
-            rows = cursor.fetchall()
-        return list(self._shaped(rows))
-
-    def _prepared(self) -> str:
-        """What this is called on the connection at hand."""
-        mine = _PREPARED.setdefault(connection.connection, {})
-        if self not in mine:
-            name = f"{self._queryset.model._meta.db_table}_{next(_COUNT)}"
-            with connection.connection.cursor() as cursor:
-                cursor.execute(f"PREPARE {name} AS {self._statement[0]}")
-            mine[self] = name
-        return mine[self]
+        cursor = kept_cursor()
+        values = [_array(given[name]) for name in self._statement[1]]
+        try:
+            name = name_of(self, self._statement[0], about=self._queryset.model._meta.db_table)
+            cursor.execute(f"EXECUTE {name}{self._places}", values)
+        except DatabaseError:
+            forget()
+            raise
+        return list(self._shaped(cursor.fetchall()))
 
     @cached_property
     def _queryset(self) -> QuerySet[Any, T]:

@@ -138,9 +138,12 @@ def _run(line: "psycopg.Connection[Any]", variables: dict[str, str], size: int, 
         ]
         for worker in workers:
             children.said(worker)
+        before = _one(line, _COUNTS, [])
         full_s, said = _sweep(workers)
         undecided = _one(line, _UNDECIDED, [now])[0]
-        attempts, decisions, lines = _one(line, _COUNTS, [])
+        attempts, decisions, lines = (
+            now_there - there for now_there, there in zip(_one(line, _COUNTS, []), before, strict=True)
+        )
         cpu_s, database_cpu_s = (sum(one[whose] for one in said) for whose in ("cpu", "database_cpu"))
         say(f"  {overdue} overdue: {full_s:.2f} s, {full_s * 1000 / overdue:.3f} ms each; {attempts} calls planned")
         _change(line, now, FIRMS_CHANGED_ONE_IN)

@@ -13,9 +13,9 @@ from django.db.models import AutoField, BigAutoField, JSONField, Model
 from psycopg import sql
 from psycopg.types.json import Json
 
-from accounts.models import Business, Membership, User
+from accounts.models import ActivityDetail, ActivityLine, Business, Membership, User
 from calls.models import Attempt, AttemptInvoice
-from compliance.models import Consent
+from compliance.models import Consent, Decision
 from integrations.models import Connection
 from invoices.models import Contact, Customer, Hold, Invoice, InvoiceLine
 from syntharra.models import Due
@@ -28,6 +28,7 @@ AREAS = "(ARRAY['614','512','303','206'])"
 _TABLES: tuple[type[Model], ...] = (
     Business, Membership, User, Connection, Customer, Contact, Consent, Invoice, InvoiceLine, Hold, Attempt, AttemptInvoice, Due,
 )  # fmt: skip
+_HASH = "sha256('bench')"
 LEFT_BEHIND = ("accounts_activityline", "accounts_activitydetail", "compliance_decision", "compliance_refusaltally")
 
 
@@ -112,6 +113,22 @@ def _statements(firms: int, now: str) -> Iterator[sql.Composed]:
         Attempt, called, id=_key(9, "c"), business_id=_key(1, "b"), customer_id=_key(3, "c"), status="'ended'", number="1",
         to=phone, planned_for=before, dialing_at=before, dialing_on=f"{on} - 7", posted_at=before, ended_at=before,
         disposition="'no_answer'", counted="true",
+    )  # fmt: skip
+    # What stands on record of it, as of everything that was ever done: no installation's record is empty.
+    yield _rows(
+        ActivityLine, called, id=_key(11, "c"), business_id=_key(1, "b"), customer_id=_key(3, "c"), at=before, recorded_at=before,
+        actor="'agent'", verb="'called'", subject_kind="'attempt'", subject_id=_key(9, "c"), number="c", details_hash=_HASH,
+        previous_hash=_HASH, hash=_HASH,
+    )  # fmt: skip
+    yield _rows(
+        ActivityDetail, called, id=_key(12, "c"), business_id=_key(1, "b"), line_id=_key(11, "c"),
+        facts="""'{"result": "no_answer", "attempt": 1}'""",
+    )  # fmt: skip
+    yield _rows(
+        Decision, called, id=_key(13, "c"), business_id=_key(1, "b"), customer_id=_key(3, "c"), subject_kind="'attempt'",
+        subject_id=_key(9, "c"), purpose="'collect'", channel="'call'", moment="'planned'", at=before,
+        decision="'allowed'", reason="'ALLOWED'", clearance="""'{"decision": "allowed"}'""", facts="""'{"channel": "call"}'""",
+        rules_version="'bench'",
     )  # fmt: skip
     late = (
         "(SELECT row_number() OVER () AS n, id, business_id, customer_id FROM invoices_invoice "

@@ -21,6 +21,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._said: object = _UNKNOWN
+        self._kept: Any = None
         self.execute_wrappers.append(self._statement)
 
     def _statement(
@@ -34,6 +35,17 @@ class DatabaseWrapper(base.DatabaseWrapper):
         self._say_business()  # also for what reaches the driver without a statement of ours, such as COPY
         return cursor
 
+    def kept_cursor(self) -> Any:
+        """The cursor of this connection for questions whose answer is fetched at once: making one costs as much as asking.
+
+        Not to be closed, and not to be held: whoever asks next uses it.
+        """
+        self.ensure_connection()
+        if self._kept is None or self._kept.closed:
+            self._kept = self.create_cursor()
+        self._say_business()
+        return self._prepare_cursor(self._kept)  # type: ignore[attr-defined]
+
     def _say_business(self) -> None:
         business = business_or_none()
         if self._said == business or self.connection is None:
@@ -45,7 +57,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
         self._said = business
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
-        self._said = _UNKNOWN
+        self._said, self._kept = _UNKNOWN, None
         return super().get_new_connection(conn_params)
 
     def _rollback(self) -> None:
@@ -57,5 +69,5 @@ class DatabaseWrapper(base.DatabaseWrapper):
         self._said = _UNKNOWN
 
     def _close(self) -> None:
-        self._said = _UNKNOWN
+        self._said, self._kept = _UNKNOWN, None
         super()._close()  # type: ignore[misc]

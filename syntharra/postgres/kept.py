@@ -1,0 +1,33 @@
+"""What a connection keeps from one question to the next: its cursor, and statements the server has read and planned."""
+
+from collections.abc import Hashable
+from itertools import count
+from typing import Any
+from weakref import WeakKeyDictionary
+
+from django.db import connection
+
+_NAMES = count(1)
+_PREPARED: WeakKeyDictionary[Any, dict[Hashable, str]] = WeakKeyDictionary()
+"""What each statement is called, by connection: prepared statements are the session's."""
+
+
+def kept_cursor() -> Any:
+    """The cursor of the connection at hand, for what is fetched at once; see ``DatabaseWrapper.kept_cursor``."""
+    return connection.kept_cursor()  # type: ignore[attr-defined]  # our own backend
+
+
+def name_of(key: Hashable, statement: str, *, about: str = "") -> str:
+    """What this statement is called on the connection at hand; prepared there first where it is new."""
+    mine = _PREPARED.setdefault(connection.connection, {})
+    if key not in mine:
+        name = f"{about or 'statement'}_{next(_NAMES)}"
+        with connection.connection.cursor() as cursor:
+            cursor.execute(f"PREPARE {name} {'' if about else '(text) '}AS {statement}")
+        mine[key] = name
+    return mine[key]
+
+
+def forget() -> None:
+    """After an error: a table may be another now, or the session was discarded. All is prepared anew when used again."""
+    _PREPARED.pop(connection.connection, None)
