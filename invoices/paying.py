@@ -38,6 +38,7 @@ LOOK_AFTER = LASTS + timedelta(minutes=10)
 END, LOOK = "end_checkout", "look_at_checkout"
 LEAST = {"USD": Decimal("0.50")}
 BY = "customer"
+AGAIN = "another page was asked for"
 Status = Checkout.Status
 
 
@@ -99,6 +100,8 @@ def begin(wish: Wish, places: Places, *, language: str) -> Checkout:
             ) from None
         raise CannotPay(_("The card processor does not answer just now. Please try again in a few minutes.")) from None
     checkout = _bind(checkout.pk, session)
+    if checkout.status != Status.OPEN and checkout.ended_why == AGAIN:
+        raise CannotPay(_("You have just opened the payment page a second time. Please go on there."))
     if checkout.status != Status.OPEN:
         raise Stopped(_("We have just stopped asking for this. Nothing has to be paid while it is open."))
     return checkout
@@ -141,7 +144,7 @@ def _ask(wish: Wish) -> tuple[Checkout, bool]:
         good = older.status == Status.OPEN and older.expires_at > clock.machine_now() + STILL_GOOD
         if same and good and older.purpose == purpose and older.account_id == account.pk:
             return older, False
-        end_held(older, why="another page was asked for")
+        end_held(older, why=AGAIN)
     checkout = Checkout.objects.create(
         purpose=purpose,
         customer_id=invoices[0].customer_id,
