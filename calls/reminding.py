@@ -18,7 +18,7 @@ from disputes import pay_links
 from disputes.letters import email_of
 from invoices.models import Contact, Invoice
 from notifications import outbox
-from notifications.letters import NoLongerTrue, letter_facts
+from notifications.letters import NoLongerTrue, letter_facts, ways_out
 from notifications.models import Message
 from notifications.outbox import Letter
 from syntharra import links
@@ -32,6 +32,7 @@ LINK_LASTS = timedelta(days=365)
 def register() -> None:
     """Say what the polite e-mails tell."""
     letter_facts(LETTER, _told)
+    ways_out(Purpose.COLLECT, _no_email)
 
 
 def owe(business: Business, *, on: date) -> int:
@@ -81,11 +82,17 @@ def _told(message: Message) -> dict[str, Any]:
         raise NoLongerTrue("they were called about it meanwhile")
     if email_of(invoice.customer) != message.to:
         raise NoLongerTrue("the address has changed")
-    token = links.make(LINK, invoice.customer_id, lasts=LINK_LASTS)
     return {
         "customer": invoice.customer,
         "invoice": invoice,
         "pay_url": pay_links.url_to([invoice]),
         "first": message.facts.get("step") == STEPS[0],
-        "no_email_url": urljoin(settings.PUBLIC_URL, reverse("no_email", args=[token])),
+        "no_email_url": _no_email(message),
     }
+
+
+def _no_email(message: Message) -> str:
+    """Where he ends e-mails that ask for money: a page by GET, done by POST, also by his mail program's own button."""
+    assert message.customer_id is not None
+    token = links.make(LINK, message.customer_id, lasts=LINK_LASTS)
+    return str(urljoin(settings.PUBLIC_URL, reverse("no_email", args=[token])))

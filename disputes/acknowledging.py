@@ -232,6 +232,7 @@ def not_sent(message: Message) -> None:
     disputes = _live(message)
     if message.channel == Channel.LETTER or not disputes:
         return
+    _is_open_again(message, disputes)
     assert message.customer_id is not None
     customer = Customer.objects.get(pk=message.customer_id)
     if message.channel == Channel.EMAIL and _texted_instead(message, customer, disputes):
@@ -257,6 +258,16 @@ def not_sent(message: Message) -> None:
         timeline.record(dispute, "letter_to_post", by="Syntharra", because=message.outcome)
 
 
+def _is_open_again(message: Message, disputes: list[Dispute]) -> None:
+    """A mail server had taken it and gave it back: they have nothing in writing, and the clock runs as if it had not left."""
+    for dispute in disputes:
+        if message.sent_at is not None and dispute.acknowledged_at == message.sent_at:
+            Dispute.objects.filter(pk=dispute.pk).update(acknowledged_at=None)
+            dispute.acknowledged_at = None
+            if dispute.status == Dispute.Status.ACKNOWLEDGED:
+                dispute.move(Dispute.Status.NEW)
+
+
 def _texted_instead(message: Message, customer: Customer, disputes: list[Dispute]) -> bool:
     """A text at once (in its hours), where one may still arrive within the 24 hours."""
     claim = Claim.objects.get(pk=message.facts["claim"])
@@ -272,7 +283,7 @@ def _texted_instead(message: Message, customer: Customer, disputes: list[Dispute
             to=number,
             customer=customer.pk,
             language=message.language,
-            facts={"claim": str(claim.pk)},
+            facts={name: message.facts[name] for name in ("claim", "also") if name in message.facts},
             about=tuple(message.about.values_list("invoice_id", flat=True)),
         )
     )

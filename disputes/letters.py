@@ -231,6 +231,9 @@ def _owner_was_not_told(message: Message) -> None:
     disputes = list(_about(message))
     if not disputes or alerts.filter(status__in=("queued", "sending", "sent")).exclude(pk=message.pk).exists():
         return
+    for dispute in disputes:
+        if message.sent_at is not None and dispute.owner_told_at is not None:
+            Dispute.objects.filter(pk=dispute.pk).update(owner_told_at=None)  # every alert came back: nobody was told
     claim = Claim.objects.get(pk=message.facts["claim"])
     mailed = set(alerts.filter(letter="dispute_alert").values_list("member_id", flat=True))
     rest = others_of().exclude(user__in=mailed)

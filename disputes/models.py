@@ -92,7 +92,8 @@ class Dispute(TenantModel, Stateful):
 
     MOVES: ClassVar = {
         Status.NEW: {Status.ACKNOWLEDGED, Status.SPECIFIED, Status.RESOLVING, Status.CLOSED},
-        Status.ACKNOWLEDGED: {Status.SPECIFIED, Status.RESOLVING, Status.CLOSED},
+        # Back to new, when the acknowledgement came back.
+        Status.ACKNOWLEDGED: {Status.NEW, Status.SPECIFIED, Status.RESOLVING, Status.CLOSED},
         Status.SPECIFIED: {Status.RESOLVING, Status.CLOSED},
         # Back, when a way of ending it led nowhere.
         Status.RESOLVING: {Status.NEW, Status.ACKNOWLEDGED, Status.SPECIFIED, Status.CLOSED},

@@ -13,6 +13,7 @@ from notifications.segments import TooLong, fitted, shortened
 _gather: dict[str, Callable[[Message], dict[str, Any]]] = {}
 _sent: dict[str, Callable[[Message], None]] = {}
 _failed: dict[str, Callable[[Message], None]] = {}
+_ways_out: dict[str, Callable[[Message], str]] = {}
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,17 @@ def letter_facts(
         _sent[letter] = sent
     if failed is not None:
         _failed[letter] = failed
+
+
+def ways_out(purpose: str, make: Callable[[Message], str]) -> None:
+    """Say where a customer ends e-mails of this purpose with one press: an absolute address that acts on POST alone."""
+    _ways_out[purpose] = make
+
+
+def way_out(message: Message) -> str:
+    """That address for this e-mail to a customer, made anew; empty where nobody has said one."""
+    make = _ways_out.get(message.purpose) if message.customer_id is not None else None
+    return make(message) if make is not None else ""
 
 
 def when_sent(letter: str, follow: Callable[[Message], None]) -> None:

@@ -17,7 +17,7 @@ from compliance.models import Channel, Purpose
 from compliance.registry import Ask
 from compliance.services import clear
 from notifications import lint, outbox, replies
-from notifications.letters import BadLetter, NoLongerTrue, render, was_not_sent, was_sent
+from notifications.letters import BadLetter, NoLongerTrue, render, was_not_sent, was_sent, way_out
 from notifications.models import Message
 from syntharra import clock, due, logs
 from syntharra.tenancy import current_business
@@ -132,9 +132,12 @@ def _deliver(message: Message) -> None:
             "Message-ID": f"<{message.pk}@{domain}>",
             "X-Correlation-ID": message.correlation,
             "Auto-Submitted": "auto-generated",
+            **_unsubscribe(message),
         },
         reply_to=_reply_to(message),
     )
+    # A mail service gives it back with what became of the letter; a plain mail server never sees it.
+    mail.metadata = {"business": str(message.business_id), "message": str(message.pk)}  # type: ignore[attr-defined]
     mail.attach_alternative(letter.html, "text/html")
     mail.send()
     with transaction.atomic():
@@ -146,6 +149,14 @@ def _deliver(message: Message) -> None:
         timeline.record(
             message, f"sent_{message.letter}", by="syntharra", purpose=message.purpose, channel=message.channel
         )
+
+
+def _unsubscribe(message: Message) -> dict[str, str]:
+    """RFC 8058: his mail program shows a button; pressed, it posts to this address, and the e-mails that ask for money end."""
+    url = way_out(message)
+    if not url:
+        return {}
+    return {"List-Unsubscribe": f"<{url}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
 
 
 def _sender(message: Message) -> str:

@@ -193,6 +193,7 @@ ANYMAIL = {
     "POSTAL_WEBHOOK_KEY": env.str("INBOUND_SIGNING_KEY", default=""),
 }
 INBOUND_SERVICE = env.str("INBOUND_SERVICE", default="")  # of anymail's, for example "postmark"
+MAIL_EVENTS_SERVICE = env.str("MAIL_EVENTS_SERVICE", default=INBOUND_SERVICE)  # says what became of letters it took
 INBOUND_MAILDIR = env.str("INBOUND_MAILDIR", default="")
 INBOUND_IMAP = env.str("INBOUND_IMAP", default="")  # imaps://user:password@host[:port]/mailbox
 DEFAULT_FROM_EMAIL = env.str("MAIL_FROM", default="Syntharra <syntharra@localhost.example>")

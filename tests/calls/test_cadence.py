@@ -278,6 +278,33 @@ def test_the_polite_email_is_friendly_and_can_be_ended_by_a_signed_page(plumber:
     assert len(planned(plumber)) == 1
 
 
+def test_the_mail_programs_own_button_ends_the_emails_in_one_click(plumber: Firm) -> None:
+    """RFC 8058: the address stands in a header, GET changes nothing, one POST with no cookie and no page ends them."""
+    send_polite_emails(plumber.business, on=True, by=plumber.owner)
+    make_invoice(plumber, due_on=date(2026, 10, 5))
+    plan(plumber.business.pk)
+    outbox.work()
+    (sent,) = (letter for letter in mail.outbox if letter.to == [Message.objects.get(letter="polite_reminder").to])
+    assert sent.extra_headers["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    url = sent.extra_headers["List-Unsubscribe"].strip("<>")
+    path = url.partition("//")[2].partition("/")[2]
+
+    assert Client().get(f"/{path}").status_code == 200
+    assert not Suppression.objects.exists()
+    pressed = Client(enforce_csrf_checks=True).post(f"/{path}", {"List-Unsubscribe": "One-Click"})
+
+    assert pressed.status_code == 200
+    assert Suppression.objects.get().kind == "no_email"
+
+
+def test_letters_about_a_dispute_and_to_the_firm_have_no_such_button(plumber: Firm) -> None:
+    open_dispute(make_invoice(plumber).pk, claim=NewClaim(source="call", source_key="c", words="It leaks"))
+    outbox.work()
+
+    assert [one.subject for one in mail.outbox if "List-Unsubscribe" in one.extra_headers] == []
+    assert mail.outbox
+
+
 @pytest.mark.parametrize("how", ["frozen", "held", "never"])
 def test_whoever_disputes_or_is_on_hold_gets_no_polite_email(plumber: Firm, how: str) -> None:
     send_polite_emails(plumber.business, on=True, by=plumber.owner)
