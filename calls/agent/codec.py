@@ -1,4 +1,4 @@
-"""Frozen dataclasses to JSON and back, by their type annotations. Unknown or missing fields are an error, never a guess."""
+"""Frozen dataclasses to JSON and back, by their type annotations. An unknown field, or one missing that has no default, is an error."""
 
 import dataclasses
 import json
@@ -67,8 +67,14 @@ def _typed(kind: Any, value: Any, where: str) -> Any:
 
 
 def _dataclass(kind: Any, value: Any, where: str) -> Any:
-    names = {field.name for field in dataclasses.fields(kind)}
-    if not isinstance(value, dict) or set(value) != names:
+    """A field that came with a later version, and has a default, may be missing: a call goes on while the product is renewed."""
+    fields = {field.name: field for field in dataclasses.fields(kind)}
+    needed = {name for name, field in fields.items() if _is_needed(field)}
+    if not isinstance(value, dict) or not needed <= set(value) <= set(fields):
         raise CodecError(f"{where} does not have the fields of a {kind.__name__}")
     hints = typing.get_type_hints(kind)
-    return kind(**{name: _typed(hints[name], value[name], f"{where}.{name}") for name in names})
+    return kind(**{name: _typed(hints[name], value[name], f"{where}.{name}") for name in fields if name in value})
+
+
+def _is_needed(field: "dataclasses.Field[Any]") -> bool:
+    return field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING

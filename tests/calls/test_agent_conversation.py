@@ -1,5 +1,6 @@
 """What the agent does, turn by turn."""
 
+import json
 from dataclasses import replace
 from datetime import date, time
 
@@ -446,6 +447,16 @@ def test_a_state_survives_a_dropped_connection() -> None:
     state = advance(known(firm()), Said("we'll pay Friday")).state
 
     assert State.from_json(state.to_json()) == state
+
+
+def test_a_call_goes_on_though_its_state_was_written_before_a_field_was_added() -> None:
+    state = advance(known(firm()), Said("we'll pay Friday")).state
+    stored = json.loads(state.to_json())
+    del stored["wants_person"], stored["brief"]["is_sensitive"], stored["brief"]["invoices"][0]["issued_on"]
+
+    assert State.from_json(json.dumps(stored)) == state
+    with pytest.raises(CodecError):
+        State.from_json(json.dumps({**stored, "a_field_of_next_year": 1}))
 
 
 @pytest.mark.parametrize("text", ["", "{}", "[]", '{"brief": 1}', "null"])
