@@ -88,6 +88,7 @@ def _ask(shop: NumberShop, order: NumberOrder) -> None:
             voice_url=numbers.address("twilio_inbound"),
             fallback_url=numbers.address("twilio_inbound_fallback"),
             status_url=numbers.address("twilio_inbound_status"),
+            text_url=numbers.address("twilio_text"),
         )
     except Throttled:
         NumberOrder.objects.filter(pk=order.pk).update(asked_at=None)

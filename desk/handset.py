@@ -15,6 +15,7 @@ from syntharra.templatetags.syntharra import seconds
 YOURSELF = "yourself"
 KEYS = ("9", "0", "*")
 LONGEST = 500
+MOST_TEXTS = 20
 OVER = frozenset({"completed", "busy", "failed", "no-answer", "canceled"})
 
 
@@ -35,6 +36,15 @@ class Line:
     incoming: bool
     length: str
     turns: tuple[Turn, ...]
+
+
+@dataclass(frozen=True)
+class TextLine:
+    """One text on this telephone."""
+
+    theirs: bool
+    words: str
+    status: str
 
 
 def number_of(customer: Customer) -> str:
@@ -82,6 +92,21 @@ def line(number: str, ours: set[str], *, customer: str, firm: str) -> Line | Non
 def act(sid: str, what: str, text: str = "") -> None:
     """Answer, decline, say, press, hang up. Raises NoCarrier."""
     _ask(f"handset/{sid}", {"act": what, "text": text[:LONGEST]})
+
+
+def texts(number: str, ours: set[str]) -> list[TextLine]:
+    """What was texted between this telephone and the firm, the oldest first. Raises NoCarrier."""
+    found = [
+        one
+        for one in _ask("messages")["messages"]
+        if (one["to"] == number and one["from_"] in ours) or (one["from_"] == number and one["to"] in ours)
+    ]
+    return [TextLine(one["from_"] == number, one["body"], one["status"]) for one in found[-MOST_TEXTS:]]
+
+
+def text(number: str, firm: str, body: str) -> None:
+    """The customer texts the firm's number from this telephone. Raises NoCarrier."""
+    _ask("sms", {"from": number, "to": firm, "body": body[:LONGEST], "sms_url": address("twilio_text")})
 
 
 def ring(number: str, firm: str) -> None:

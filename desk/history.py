@@ -10,13 +10,15 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from calls.models import Attempt, Call
+from compliance.models import Channel
 from desk.clocks import next_clock
 from desk.wording.outcomes import NOBODY_SPOKE, ending, not_placed
+from disputes.mail_models import InboundMail
 from disputes.models import Claim, ClaimOn, Dispute
 from invoices.models import Allocation, Customer, Invoice, Promise
-from notifications.models import Message
+from notifications.models import Message, TextDelivery
 from syntharra import money
-from syntharra.templatetags.syntharra import day_words, seconds
+from syntharra.templatetags.syntharra import day_words, phone, seconds
 
 
 @dataclass(frozen=True)
@@ -76,6 +78,7 @@ def of_customer(customer: Customer, *, at_most: int = 40) -> list[Event]:
         *_calls(Call.objects.filter(customer=customer).select_related("customer", "attempt")[:at_most]),
         *_disputes(Dispute.objects.filter(customer=customer)),
         *_letters(Message.objects.filter(customer=customer)),
+        *_texts_in(InboundMail.objects.filter(customer=customer, channel=InboundMail.Channel.SMS)[:at_most]),
         *_promises(Promise.objects.filter(customer=customer)),
     ]
     return in_order(events)[::-1][:at_most]
@@ -149,8 +152,29 @@ def _closed(dispute: Dispute, *, url: str = "") -> Iterator[Event]:
 
 
 def _letters(messages: "QuerySet[Message]") -> Iterator[Event]:
-    for message in messages.filter(Q(sent_at__isnull=False) | Q(status=Message.Status.REFUSED)).distinct():
-        yield _letter(message)
+    left = messages.filter(Q(sent_at__isnull=False) | Q(status=Message.Status.REFUSED) | Q(delivery__isnull=False))
+    for message in left.select_related("delivery").distinct():
+        yield _text(message) if message.channel == Channel.SMS else _letter(message)
+
+
+def _text(message: Message) -> Event:
+    """A text of ours, in its words, and how far it got."""
+    delivery: TextDelivery | None = getattr(message, "delivery", None)
+    at = message.sent_at or message.owed_at
+    if message.status == Message.Status.REFUSED:
+        return Event("ban", _("Text not sent"), at, message.outcome, tone="late")
+    if message.status == Message.Status.FAILED:
+        words = f"{phone(message.to)}: {message.outcome}"
+        return Event("ban", _("Text not delivered"), at, words, tone="late")
+    how = str(delivery.get_status_display()) if delivery is not None else ""
+    return Event("messages-square", _("Texted: %(how)s") % {"how": how}, at, f"“{message.text}”")
+
+
+def _texts_in(rows: "QuerySet[InboundMail]") -> Iterator[Event]:
+    for row in rows:
+        words = f"“{row.words}”" if row.words else _("No words")
+        url = reverse("reply", args=[row.pk])
+        yield Event("messages-square", _("They texted"), row.came_at, words, url=url)
 
 
 def _letter(message: Message) -> Event:

@@ -23,6 +23,7 @@ from desk.wording.replies import title_of as reply_title
 from disputes import posting
 from disputes.acknowledging import to_post
 from disputes.deadlines import ACKNOWLEDGE_WITHIN
+from disputes.mail_models import InboundMail
 from disputes.models import ClaimOn
 from disputes.replies import waiting
 from integrations import reminders
@@ -144,7 +145,8 @@ def _replies(business: Business) -> Iterator[Need]:
     for row in waiting().filter(business=business)[:MOST_REPLIES]:
         words = " ".join(row.words.split())
         said = f"“{Truncator(words).chars(160)}”" if words else row.subject
-        yield Need("frozen", "mail", reply_title(row), reverse("reply", args=[row.pk]), _("Read"), said)
+        icon = "messages-square" if row.channel == InboundMail.Channel.SMS else "mail"
+        yield Need("frozen", icon, reply_title(row), reverse("reply", args=[row.pk]), _("Read"), said)
 
 
 def _replacements(business: Business) -> Iterator[Need]:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from compliance.models import Consent, Statement, Suppression
+from compliance.models import Consent, Statement, Suppression, TextConsent
 from compliance.rulebook import RuleBook
 from desk.wording.rules import statement_words
 from invoices.models import Contact, Customer, ValidationNotice
@@ -25,6 +25,15 @@ class ConsentRow:
     tone: str
     state: str
     ageing: bool = False  # it will be too old within a month
+
+
+@dataclass(frozen=True)
+class TextConsentRow:
+    pk: UUID
+    number: str
+    basis: str
+    given: str
+    answers_only: bool
 
 
 @dataclass(frozen=True)
@@ -81,6 +90,20 @@ def consents_of(customer: Customer, on: date) -> list[ConsentRow]:
     billing = customer.contacts.filter(role=Contact.Role.BILLING).exclude(phone="").order_by("rank", "pk")
     numbers = list(dict.fromkeys([*billing.values_list("phone", flat=True), *rows]))
     return [_consent(number, rows.get(number), on, days) for number in numbers]
+
+
+def text_consents_of(customer: Customer) -> list[TextConsentRow]:
+    """Each number that may be texted, and why."""
+    rows = customer.text_consents.filter(revoked_at=None).order_by("number", "scope", "at")
+    return [_text_consent(row) for row in rows]
+
+
+def _text_consent(row: TextConsent) -> TextConsentRow:
+    facts = {"day": day_words(row.given_on), "who": row.given_by, "by": row.attested_by}
+    given = _("given %(day)s by %(who)s; stated by %(by)s") if row.source == "member" else _("%(day)s, %(who)s")
+    return TextConsentRow(
+        row.pk, phone(row.number), row.basis, given % facts, answers_only=row.scope == TextConsent.Scope.ANSWERS
+    )
 
 
 def statements_of(customer: Customer) -> list[StatementRow]:
@@ -175,11 +198,13 @@ def _who(by: str) -> str:
 def _source(source: str) -> str:
     if source.startswith("call"):
         return _("said on a call")
+    source = {"mail": "email", "text": "sms"}.get(source.partition(":")[0], source)
     return {
         "member": _("told to the firm"),
         "page": _("said on a page"),
         "email": _("by e-mail"),
         "sms": _("by text message"),
+        "carrier": _("STOP, told to the carrier"),
     }.get(source, source)
 
 

@@ -56,7 +56,7 @@ def create_app(host: str, port: int, speed: float, mailbox: post.Mailbox) -> Sta
 
 
 def calling(what: str) -> str:
-    """Where the carrier asks about a call somebody makes to one of our numbers."""
+    """Where the carrier asks about a call or text to one of our numbers."""
     return f"{settings.PUBLIC_URL}/webhooks/twilio/inbound/{what}"
 
 
@@ -64,7 +64,11 @@ def _carrier(origin: str, speed: float) -> twilio.TwilioSimConfig:
     """One account with our credentials that owns both firms' numbers, as one operator's account would."""
     numbers = tuple(
         replace(
-            number, voice_url=calling("call"), voice_fallback_url=calling("fallback"), status_callback=calling("status")
+            number,
+            voice_url=calling("call"),
+            voice_fallback_url=calling("fallback"),
+            status_callback=calling("status"),
+            sms_url=calling("text"),
         )
         for number in (*twilio.AVA_ACCOUNT.numbers, *twilio.RIVAL_ACCOUNT.numbers)
     )

@@ -418,6 +418,8 @@ def draft(message: Message) -> Draft:
 def edit(dispute_id: UUID, words: str, *, by: User) -> Draft:
     """Keep the firm's own words for it. Words equal to ours are ours. Raises CannotAcknowledge."""
     dispute, found = _held(dispute_id)
+    if found.as_text and words.strip() == found.words.strip():
+        return found
     if found.as_text:
         raise CannotAcknowledge(
             _("This one goes as a text, which has no room for more. Answer in your own words below it.")

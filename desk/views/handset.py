@@ -17,7 +17,7 @@ from calls.models import Attempt, Call
 from desk import handset as telephone
 from desk import sandbox as room
 from desk.doors import members_page
-from desk.handset import Line, NoCarrier
+from desk.handset import Line, NoCarrier, TextLine
 from desk.standing import Row, rows
 from desk.wording.outcomes import ending
 from integrations.models import PhoneLine
@@ -80,6 +80,7 @@ def handset(request: MemberRequest, pk: UUID) -> HttpResponse:
         "due": planned is not None and planned.planned_for is not None and planned.planned_for <= clock.now(),
         "went": _went(request.business, line),
         "keys": [(key, word) for key, word in zip(telephone.KEYS, _key_words(), strict=True)],
+        "texts": _texts(request.business, number) if not trouble else (),
         "invoices": rows(customer.invoices.open().select_related("customer", "business").order_by("due_on")),
     }
     return render(request, "desk/handset.html", context)
@@ -144,6 +145,20 @@ def ring_the_firm(request: MemberRequest, pk: UUID) -> HttpResponse:
 
 @require_POST
 @members_page
+def text_the_firm(request: MemberRequest, pk: UUID) -> HttpResponse:
+    """Text the firm as this customer: answer what came, object, or say STOP."""
+    _customer, number = _telephone(request, pk)
+    body = request.POST.get("text", "").strip()
+    try:
+        if body:
+            telephone.text(number, _main_number(request.business), body)
+    except NoCarrier:
+        messages.error(request, _no_carrier())
+    return redirect(f"{reverse('handset', args=[pk])}#texts")
+
+
+@require_POST
+@members_page
 def speak(request: MemberRequest, pk: UUID) -> HttpResponse:
     """What the customer does on the line: answer, say, press a key, hang up. A script gets no page back."""
     customer, number = _telephone(request, pk)
@@ -187,6 +202,14 @@ def _look(business: Business, customer: Customer, number: str) -> tuple[Line | N
         return line, telephone.is_taken(number), ""
     except NoCarrier:
         return None, False, _no_carrier()
+
+
+def _texts(business: Business, number: str) -> list[TextLine]:
+    ours = set(PhoneLine.objects.filter(released_at=None).values_list("number", flat=True))
+    try:
+        return telephone.texts(number, ours)
+    except NoCarrier:
+        return []
 
 
 def _main_number(business: Business) -> str:

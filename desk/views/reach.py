@@ -14,14 +14,16 @@ from django.views.decorators.csp import csp_override
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.middleware import MemberRequest
+from compliance import texting
 from compliance.models import Consent, Statement, StopKind
 from compliance.rulebook import RuleBook
 from compliance.services import confirm_consent, stop
 from compliance.statements import CannotState, end_statement, state
 from desk.doors import AT_WORK, members_page, only_for
-from desk.reach import consents_of, notices_of, numbers_of, statements_of, stops_of
+from desk.reach import consents_of, notices_of, numbers_of, statements_of, stops_of, text_consents_of
 from desk.reach_forms import ConfirmationForm, EndingForm, PostingForm, StatementForm, StopForm
 from desk.standing import today
+from desk.text_forms import TextConsentForm
 from desk.views.acknowledgement import as_pdf
 from disputes.acknowledging import envelope
 from invoices import notices, number_checks
@@ -35,7 +37,7 @@ from notifications import paper
 def reach(request: MemberRequest, pk: UUID) -> HttpResponse:
     """Everything that says when, where and by which number this customer may be reached."""
     found: Customer = get_object_or_404(request.business.customers, pk=pk)
-    return _page(request, found)
+    return page_of(request, found)
 
 
 @require_POST
@@ -46,14 +48,14 @@ def new_statement(request: MemberRequest, pk: UUID) -> HttpResponse:
     found: Customer = get_object_or_404(request.business.customers, pk=pk)
     form = StatementForm(request.POST, numbers=numbers_of(found))
     if not form.is_valid():
-        return _page(request, found, statement_form=form)
+        return page_of(request, found, statement_form=form)
     try:
         with transaction.atomic():
             hold_customer(found.pk)
             state(found.pk, source="member", by=request.user.email, **form.said())
     except CannotState as refused:
         form.add_error(None, str(refused))
-        return _page(request, found, statement_form=form)
+        return page_of(request, found, statement_form=form)
     messages.success(request, _("On record. It binds from the next call on."))
     return redirect("reach", pk=found.pk)
 
@@ -81,7 +83,7 @@ def new_stop(request: MemberRequest, pk: UUID) -> HttpResponse:
     found: Customer = get_object_or_404(request.business.customers, pk=pk)
     form = StopForm(request.POST, numbers=numbers_of(found))
     if not form.is_valid():
-        return _page(request, found, stop_form=form)
+        return page_of(request, found, stop_form=form)
     given = form.cleaned_data
     with transaction.atomic():
         hold_customer(found.pk)
@@ -171,12 +173,13 @@ def posting(request: MemberRequest, pk: UUID) -> HttpResponse:
     return redirect("reach", pk=found.customer_id)
 
 
-def _page(
+def page_of(
     request: MemberRequest,
     customer: Customer,
     *,
     statement_form: StatementForm | None = None,
     stop_form: StopForm | None = None,
+    text_form: TextConsentForm | None = None,
 ) -> HttpResponse:
     numbers = numbers_of(customer)
     context = {
@@ -194,6 +197,9 @@ def _page(
         "today": today(),
         "statement_form": statement_form or StatementForm(numbers=numbers),
         "stop_form": stop_form or StopForm(numbers=numbers),
+        "texts": text_consents_of(customer),
+        "texts_off": texting.is_off(request.business),
+        "text_form": text_form or TextConsentForm(numbers=numbers, today=today()),
         "may_record": request.membership.role in AT_WORK,
     }
     return render(request, "desk/reach.html", context, status=200)

@@ -1,14 +1,19 @@
-"""Words for mail that came in."""
+"""Words for mail and texts that came in."""
 
 from django.utils.translation import gettext as _
 
 from disputes.mail_models import InboundMail
+from syntharra.templatetags.syntharra import phone
 
 
 def title_of(row: InboundMail) -> str:
     """``Harbor Cafe wrote back``; of a forwarded one, who forwarded it."""
     if row.kind == InboundMail.Kind.FORWARD:
         return _("%(sender)s forwarded a complaint") % {"sender": row.sender or _("Somebody")}
+    if row.channel == InboundMail.Channel.SMS:
+        if row.customer is None:
+            return _("Somebody texted you: %(number)s") % {"number": phone(row.sender)}
+        return _("%(customer)s texted back") % {"customer": row.customer}
     return _("%(customer)s wrote back") % {"customer": row.customer}
 
 
@@ -27,6 +32,12 @@ def heard_words(row: InboundMail) -> str:
             return _("They say they will pay: nobody asks them for a week.")
         case "to_choose":
             return _("We could not tell which invoice it is about. Nothing is frozen yet.")
+        case "help":
+            return _("They asked who texts them, and were told.")
+        case "resumed":
+            return _("They want your texts again. Calls stay stopped until they ask for those.")
         case "nothing":
             return _("It stops nothing.")
+    if row.customer_id is None:
+        return _("We cannot tell whose number this is. Nothing was said of anybody.")
     return _("We could not tell what it means. Nobody asks them for money until you say.")

@@ -345,7 +345,7 @@ class NumberShop:
         listed = ask(lambda: self._client.incoming_phone_numbers.list(phone_number=number, limit=20))
         return any(str(one.phone_number) == number for one in listed)
 
-    def rent(self, number: str, *, voice_url: str, fallback_url: str, status_url: str) -> None:
+    def rent(self, number: str, *, voice_url: str, fallback_url: str, status_url: str, text_url: str) -> None:
         """From now on, at the carrier's price. Unavailable: nobody knows; ask ``has`` before anything else."""
         ask(
             lambda: self._client.incoming_phone_numbers.create(
@@ -356,6 +356,8 @@ class NumberShop:
                 voice_fallback_method="POST",
                 status_callback=status_url,
                 status_callback_method="POST",
+                sms_url=text_url,
+                sms_method="POST",
             )
         )
 

@@ -11,7 +11,7 @@ from integrations.twilio.simulation.parameters import inbound_text_fields
 from integrations.twilio.simulation.personas import persona_named, read_persona
 from integrations.twilio.simulation.rest_messages import MessagesResource
 from integrations.twilio.simulation.scenarios import Chosen
-from integrations.twilio.simulation.texts import TextMessage, keyword
+from integrations.twilio.simulation.texts import CARRIER_ANSWERS, TextMessage, keyword
 from integrations.twilio.simulation.twiml import text_of
 from integrations.twilio.simulation.webhooks import WebhookFailed
 from integrations.twilio.simulation.world import World
@@ -72,6 +72,8 @@ class Incoming:
             self.world.opted_out.add((number, str(order["from"])))
         elif opt_out == "START":
             self.world.opted_out.discard((number, str(order["from"])))
+        if opt_out in CARRIER_ANSWERS:
+            self._send_back(message, CARRIER_ANSWERS[opt_out])
         url = str(order.get("sms_url") or (rented.sms_url if rented else ""))
         status = await self._ask(message, url, opt_out) if url else None
         return {"sid": message.sid, "opt_out_type": opt_out or None, "webhook_status": status}
@@ -99,19 +101,22 @@ class Incoming:
             self.world.debug(12100, f"Document parse failure: {error}", account_sid=message.account_sid)
             return
         for noun in nouns:
-            now = self.world.clock.world_now()
-            reply = TextMessage(
-                sid=self.world.sid("SM"),
-                account_sid=message.account_sid,
-                to=message.from_ or "",
-                from_=message.to,
-                body=text_of(noun),
-                direction="outbound-reply",
-                created_at=now,
-                updated_at=now,
-            )
-            self.world.messages[reply.sid] = reply
-            self.messages.send(reply)
+            self._send_back(message, text_of(noun))
+
+    def _send_back(self, message: TextMessage, body: str) -> None:
+        now = self.world.clock.world_now()
+        reply = TextMessage(
+            sid=self.world.sid("SM"),
+            account_sid=message.account_sid,
+            to=message.from_ or "",
+            from_=message.to,
+            body=body,
+            direction="outbound-reply",
+            created_at=now,
+            updated_at=now,
+        )
+        self.world.messages[reply.sid] = reply
+        self.messages.send(reply)
 
     def _called(self, order: dict[str, Any], known: set[str]) -> tuple[str, str]:
         """The account and number that are rung or texted."""

@@ -6,7 +6,17 @@ from datetime import datetime
 STOP_WORDS = frozenset({"STOP", "UNSUBSCRIBE", "END", "QUIT", "STOPALL", "REVOKE", "OPTOUT", "CANCEL"})
 START_WORDS = frozenset({"START", "YES", "UNSTOP"})
 HELP_WORDS = frozenset({"HELP", "INFO"})
-SEGMENT = 160
+# What the carrier itself answers to its own words, before and whatever the application says.
+CARRIER_ANSWERS = {
+    "STOP": "You have successfully been unsubscribed. You will not receive any more messages from this number."
+    " Reply START to resubscribe.",
+    "START": "You have successfully been re-subscribed to messages from this number. Reply HELP for help."
+    " Reply STOP to unsubscribe. Msg&Data Rates May Apply.",
+}
+_GSM = frozenset(
+    "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿"
+    "abcdefghijklmnopqrstuvwxyzäöñüà\f^{}\\[~]|€"
+)
 
 
 @dataclass(slots=True)
@@ -30,7 +40,12 @@ class TextMessage:
 
     @property
     def segments(self) -> int:
-        return max(1, -(-len(self.body) // SEGMENT))
+        """GSM-7 in 160 or 153 each of several; UCS-2 in 70 or 67 as soon as one character is not in that alphabet."""
+        if set(self.body) <= _GSM:
+            units, alone, joined = len(self.body) + sum(one in "\f^{}\\[~]|€" for one in self.body), 160, 153
+        else:
+            units, alone, joined = len(self.body.encode("utf-16-be")) // 2, 70, 67
+        return 1 if units <= alone else -(-units // joined)
 
 
 def keyword(body: str) -> str:
