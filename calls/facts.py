@@ -8,7 +8,8 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db.models import Q
+from django.db.models import DateField, Q, Value
+from django.db.models.functions import Cast
 
 from accounts.models import Business
 from calls.agent.outcomes import CALLS_ONLY
@@ -35,10 +36,10 @@ from disputes.models import Claim, ClaimOn, Dispute
 from integrations.models import Connection
 from integrations.twilio import line_types
 from integrations.twilio.line_types import LineKnown
-from invoices import notices, verification
+from invoices import notices, plans, verification
 from invoices.checking import open_findings
 from invoices.checks import Reason
-from invoices.models import Customer, Hold, Invoice, Promise
+from invoices.models import Customer, Hold, Invoice, PlanInvoice, Promise
 from syntharra.reading import Given, Reading
 from syntharra.tenancy import current_business
 
@@ -51,7 +52,19 @@ _HOLDS = Reading(
         | Q(customer=None, invoice=None)
     )
 )
-_PROMISES = Reading(lambda: Promise.objects.filter(invoice_id__among=Given("invoices"), status="running"))
+# Until when a promise holds an invoice; with no day where it is paid in installments.
+_PROMISES = Reading(
+    lambda: (
+        Promise.objects.filter(invoice_id__among=Given("invoices"), status="running")
+        .values_list("invoice_id", "holds_until")
+        .union(
+            PlanInvoice.objects.filter(invoice_id__among=Given("invoices"), live=True).values_list(
+                "invoice_id", Cast(Value(None), DateField())
+            ),
+            all=True,
+        )
+    )
+)
 _CONSENTS = Reading(lambda: Consent.objects.filter(customer_id__among=Given("customers"), revoked_at=None))
 _INVOICES = Reading(lambda: Invoice.objects.filter(pk__among=Given("invoices")))
 _BOOKS = Reading(lambda: Connection.objects.filter(pk__among=Given("connections")))
@@ -96,11 +109,13 @@ class Known:
     consents: Mapping[UUID, list[Consent]]
     lines: Mapping[str, LineKnown]
     holds: list[Hold]
-    promises: dict[UUID, Promise]
+    promises: dict[UUID, date]  # held until the end of that day
+    planned: set[UUID]  # paid in installments
     disputes: list[Dispute]
     written: set[UUID]
     to_check: dict[UUID, set[Reason]]
     decided: set[UUID]  # of what was called about three times: the owner wants the last letter
+    of_plans: set[UUID]  # letters that tell of a missed installment
     history: History
     statements: Statements
     firm_rules: FirmRules
@@ -130,6 +145,7 @@ class Known:
         disputed = [dispute.invoice_id for dispute in disputes]
         judged = {ask.subject_id for ask in asks if ask.subject_id}
         texting_any = any(ask.channel == Channel.SMS for ask in asks)
+        held = _PROMISES(invoices=invoices)
         return cls(
             business=business,
             customers=known,
@@ -140,11 +156,13 @@ class Known:
             lines=line_types.known(numbers, at=moment),
             # What runs at the earliest of the moments: what has ended by a later one says when it does.
             holds=_HOLDS(at=earliest, customers=named, invoices=invoices),
-            promises={promise.invoice_id: promise for promise in _PROMISES(invoices=invoices)},
+            promises={pk: until for pk, until in held if until is not None},
+            planned={pk for pk, until in held if until is None},
             disputes=disputes,
             written=_disputed_in_writing(disputes),
             to_check=_to_check(found, business, known),
             decided=_owner_decided(invoices) if any(ask.channel != Channel.CALL for ask in asks) else set(),
+            of_plans=plans.notices_among(judged) if any(ask.channel != Channel.CALL for ask in asks) else set(),
             history=history,
             statements=statements_of(named),
             firm_rules=firm.rules_of(business),
@@ -265,7 +283,7 @@ class Known:
         held, hold_until = self._hold(ask, customer, invoice)
         check = self.to_check[invoice.pk]
         promise = self.promises.get(invoice.pk)
-        promise_until = self._after(promise.holds_until) if promise else None
+        promise_until = self._after(promise) if promise else None
         free_at = self._number_free_at(ask)
         others = [d for d in self.disputes if d.customer_id == customer.pk and d.invoice_id != invoice.pk]
         return ProductFacts(
@@ -287,7 +305,7 @@ class Known:
             verification_missing=invoice.pk in self.unproved,
             below_minimum=invoice.balance < self.business.minimum_balance,
             backlog=_is_backlog(invoice),
-            promise_running=promise_until is not None and ask.at < promise_until,
+            promise_running=(promise_until is not None and ask.at < promise_until) or self._on_plan(ask, invoice),
             call_live=self.history.open_now(customer.pk, ask.to, besides=ask.subject_id),
             number_contacted_recently=free_at is not None,
             installation_not_ready=self.not_ready,
@@ -296,6 +314,10 @@ class Known:
             promise_until=promise_until,
             number_free_at=free_at,
         )
+
+    def _on_plan(self, ask: Ask, invoice: Invoice) -> bool:
+        """A plan holds everything but the notice of a missed installment, which is its own."""
+        return invoice.pk in self.planned and ask.subject_id not in self.of_plans
 
     def _hold(self, ask: Ask, customer: Customer, invoice: Invoice) -> tuple[bool, datetime | None]:
         """Whether anything holds it, and when the last hold runs out (None: when somebody lifts it).

@@ -6,6 +6,8 @@ from uuid import UUID
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from calls.agency_models import AgencyAccount as AgencyAccount
+from calls.agency_models import AgencyFile as AgencyFile
 from calls.final_models import FinalChoice as FinalChoice
 from compliance.models import Purpose
 from invoices.models import Customer, Invoice

@@ -5,6 +5,7 @@ class DeskConfig(AppConfig):
     name = "desk"
 
     def ready(self) -> None:
-        from desk import stale_books
+        from desk import agency_file, stale_books
 
         stale_books.register()
+        agency_file.register()

@@ -14,7 +14,7 @@ from desk.legal_form import LegalDateForm
 from desk.replaced import question_of
 from desk.standing import invoice_url
 from invoices.checking import open_findings
-from invoices.models import Invoice
+from invoices.models import Invoice, PlanInvoice
 
 ENTRIES_SHOWN = 20
 
@@ -36,6 +36,7 @@ def beside(invoice: Invoice, membership: Membership) -> dict[str, Any]:
         "legal_clocks": legal_clocks(invoice, zone=membership.business.time_zone),
         "legal_date_form": LegalDateForm(auto_id="legal_%s"),
         "legal_date_url": reverse("new_legal_date", args=[invoice.pk]) if membership.role in AT_WORK else "",
+        "plan": PlanInvoice.objects.filter(invoice=invoice, live=True).values_list("plan", flat=True).first(),
         "small_claims_url": reverse("small_claims", args=[invoice.pk]) if asks_for_court else "",
         "new_entry_url": reverse("new_book_entry", args=[invoice.pk]) if in_charge else "",
     }

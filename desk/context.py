@@ -80,6 +80,7 @@ class Frame:
             self._link(
                 "holds", _("Holds"), "hourglass", "new_hold", "backlog", "your_decision", "decide_final", "last_letter"
             ),
+            self._link("plans", _("Payment plans"), "calendar-clock", "plan", "new_plan"),
             self._link(
                 "rules",
                 _("Rules"),

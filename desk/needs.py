@@ -27,9 +27,9 @@ from disputes.mail_models import InboundMail
 from disputes.models import ClaimOn
 from disputes.replies import waiting
 from integrations import reminders
-from invoices.models import BookEntry, Invoice
+from invoices.models import BookEntry, Installment, Invoice
 from syntharra import clock, money
-from syntharra.templatetags.syntharra import moment_words, soon_words
+from syntharra.templatetags.syntharra import day_words, moment_words, soon_words
 
 MOST_ENTRIES = 4
 MOST_REPLIES = 20  # oldest first: those that hold collecting the longest
@@ -55,6 +55,7 @@ def needs(business: Business) -> list[Need]:
         *_replies(business),
         *_letters(business),
         *_more_letters(business),
+        *_plans(business),
         *_replacements(business),
         *_paused(business),
         *_approvals(business),
@@ -138,6 +139,21 @@ def _more_letters(business: Business) -> Iterator[Need]:
         what = ngettext("%(n)d letter is to be posted", "%(n)d letters are to be posted", count) % {"n": count}
         said = _("There is no e-mail address. It counts once you have ticked it.")
         yield Need("clock", "mail", what, reverse("letters_to_post"), _("Print"), said)
+
+
+def _plans(business: Business) -> Iterator[Need]:
+    """Installments that were missed: told and running out, or not told because nothing may be sent to them."""
+    missed = business.installments.filter(status=Installment.Status.MISSED, plan__status="running")
+    for row in missed.select_related("plan__customer").order_by("due_on", "pk")[:MOST_ENTRIES]:
+        what = _("%(customer)s missed an installment of %(amount)s") % {
+            "customer": row.plan.customer.name,
+            "amount": money.shown(row.amount_money),
+        }
+        if row.cure_by is not None:
+            said, by = _("They were told. After that day the plan ends by itself."), day_words(row.cure_by)
+        else:
+            said, by = _("The notice has not left. Ring them, or end the plan."), ""
+        yield Need("clock", "calendar-clock", what, reverse("plan", args=[row.plan_id]), _("Look"), said, by)
 
 
 def _replies(business: Business) -> Iterator[Need]:

@@ -96,6 +96,9 @@ TABLE: dict[str, Kept] = {
     "invoices.Allocation": BOOKS,
     "invoices.CreditMemo": BOOKS,
     "invoices.Promise": PROOF,
+    "invoices.PaymentPlan": PROOF,
+    "invoices.PlanInvoice": PROOF,
+    "invoices.Installment": PROOF,
     "invoices.Hold": PROOF,
     "invoices.RoleDecision": PROOF,
     "invoices.SpokenLabel": BOOKS,
@@ -131,6 +134,8 @@ TABLE: dict[str, Kept] = {
     "calls.Attempt": PROOF,
     "calls.AttemptInvoice": PROOF,
     "calls.FinalChoice": PROOF,
+    "calls.AgencyFile": PROOF,
+    "calls.AgencyAccount": PROOF,
     "calls.Call": PROOF,
     "calls.TranscriptLine": Kept(
         FIVE_YEARS, "what was said: law three years from the call, house five", "call__placed_at"

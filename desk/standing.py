@@ -15,7 +15,7 @@ from calls.models import Attempt, AttemptInvoice, Call
 from compliance.models import StopKind, Suppression
 from desk.wording.outcomes import ending, means
 from disputes.models import Claim, ClaimOn
-from invoices.models import Contact, Customer, Hold, Invoice, Promise
+from invoices.models import Contact, Customer, Hold, Invoice, PlanInvoice, Promise
 from invoices.replacements import REASON as REPLACEMENT
 from syntharra import clock, money, together
 from syntharra.money import Money
@@ -92,6 +92,7 @@ def standings(invoices: Collection[Invoice]) -> dict[UUID, Standing]:
 class _Known:
     disputed: dict[UUID, str]
     promised: dict[UUID, Promise]
+    planned: set[UUID]
     held: dict[UUID, str]
     customers_held: dict[UUID, str]
     attempts: dict[UUID, tuple[str, datetime]]
@@ -110,6 +111,7 @@ class _Known:
         return cls(
             disputed={row["dispute__invoice_id"]: _reason(row["claim__reason"]) for row in found["disputed"]},
             promised={promise.invoice_id: promise for promise in found["promised"]},
+            planned={row["invoice_id"] for row in found["planned"]},
             held=held,
             customers_held=customers_held,
             attempts={
@@ -134,6 +136,7 @@ def _wanted(ids: list[UUID], customers: list[UUID]) -> dict[str, QuerySet[Any, A
     return {
         "disputed": disputed.values("dispute__invoice_id", "claim__reason"),
         "promised": Promise.objects.filter(invoice__in=ids, status=Promise.Status.RUNNING, holds_until__gte=today()),
+        "planned": PlanInvoice.objects.filter(invoice__in=ids, live=True).values("invoice_id"),
         "holds": Hold.objects.running(clock.now()).order_by("since"),
         "attempts": open_ones.values("invoice_id", "attempt__status", "attempt__planned_for"),
         "calls": called.values("invoice_id", *_CALL),
@@ -179,6 +182,8 @@ def _standing(invoice: Invoice, known: _Known) -> Standing:
         return Standing("left", invoice.get_left_reason_display(), "")
     if invoice.paused_reason:
         return Standing("paused", invoice.get_paused_reason_display(), _("waits for your answer"))
+    if invoice.pk in known.planned:
+        return Standing("promised", _("Payment plan"), _("paid in installments"))
     if promise := known.promised.get(invoice.pk):
         paid = _("%(amount)s by %(day)s") % {
             "amount": money.shown(money.of(promise.amount, promise.currency)),

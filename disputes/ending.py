@@ -43,6 +43,7 @@ class End:
     left: str | None = None
     letter: str = ""  # of ``track_letters``; "" for none
     letter_after: timedelta = timedelta(0)
+    on_plan: bool = False  # it is paid in installments: nothing is asked for but those
     on: Invoice | None = None  # the bill that took its place, where the books cannot change one that was sent
 
     @property
@@ -77,7 +78,7 @@ def close_held(dispute: Dispute, invoice: Invoice, end: End, *, by: str, why: st
     if not end.left:
         _agree(invoice, goes_on, end.agreed or Decimal(0))
     versions.take(dispute, invoice, because="resolved")
-    if end.resumes:
+    if end.resumes and not end.on_plan:
         _grace(dispute, goes_on, moment, zone)
     if end.letter:
         # "What we agreed: nothing" is no letter: the books had cleared it before he agreed.

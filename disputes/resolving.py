@@ -20,8 +20,9 @@ from disputes import deadlines, limits, track_letters
 from disputes.ending import End, close_held, end_resolution
 from disputes.models import Dispute, Resolution
 from integrations.abilities import Act
-from invoices import entries
+from invoices import entries, plans, verification
 from invoices.models import BookEntry, Invoice
+from invoices.plan_rules import BadPlan, Part, checked
 from invoices.services import hold
 from notifications import outbox
 from syntharra import clock, due, money
@@ -29,6 +30,7 @@ from syntharra import clock, due, money
 Kind, Step, Status = Resolution.Kind, Resolution.Step, Resolution.Status
 DUE = "resolution"
 OFFER_LASTS = timedelta(days=14)
+ASKS_OWNER = (Kind.MEDIATION, Kind.SMALL_CLAIMS, Kind.WRITE_OFF, Kind.PLAN)
 LEAVES = {Kind.MEDIATION: Invoice.Left.MEDIATION, Kind.SMALL_CLAIMS: Invoice.Left.SMALL_CLAIMS}
 OWNERS_ONLY = (Kind.MEDIATION, Kind.SMALL_CLAIMS, Kind.WRITE_OFF)
 FROM_THE_CUSTOMER = (Kind.DROPPED, Kind.PAID)
@@ -41,7 +43,7 @@ class CannotResolve(Exception):
 @dataclass(frozen=True, kw_only=True)
 class Plan:
     """What the member chose. ``lowered_by`` for a credit; ``agreed`` for a settlement or a revised invoice; ``words`` to the
-    customer, or the reason; ``visit_on`` for rework; ``expires`` for offers (default two weeks).
+    customer, or the reason; ``parts`` of a payment plan; ``visit_on`` for rework; ``expires`` for offers (default two weeks).
     """
 
     kind: str
@@ -50,6 +52,7 @@ class Plan:
     words: str = ""
     visit_on: date | None = None
     expires: datetime | None = None
+    parts: tuple[Part, ...] = ()
 
 
 @transaction.atomic(durable=True)
@@ -72,6 +75,7 @@ def begin(dispute_id: UUID, plan: Plan, *, by: User) -> Resolution:
         lowered_by=plan.lowered_by,
         agreed_balance=_agreed(invoice, plan),
         words=plan.words.strip(),
+        schedule=[[part.due_on.isoformat(), str(part.amount), part.is_down_payment] for part in plan.parts],
         visit_on=plan.visit_on,
         expires_at=plan.expires,
         begun_at=clock.now(),
@@ -92,7 +96,7 @@ def begin(dispute_id: UUID, plan: Plan, *, by: User) -> Resolution:
 def is_alone(invoice: Invoice, plan: Plan, role: str) -> bool:
     """Whether this role needs no owner for it."""
     within = limits.is_within(invoice.business, role, _given_up(invoice, plan), invoice.currency)
-    return within and (role == Role.OWNER or plan.kind not in OWNERS_ONLY)
+    return within and (role == Role.OWNER or plan.kind not in ASKS_OWNER)
 
 
 @transaction.atomic(durable=True)
@@ -167,12 +171,45 @@ def _check(dispute: Dispute, invoice: Invoice, plan: Plan) -> None:
         raise CannotResolve(_("The amount offered must be more than zero and less than what is owed."))
     if plan.kind == Kind.REWORK and (plan.visit_on is None or plan.visit_on < clock.today(invoice.business.time_zone)):
         raise CannotResolve(_("Say on which day somebody comes, today or later."))
+    if plan.kind == Kind.PLAN:
+        _check_payments(invoice, plan)
     if plan.kind == Kind.PLAIN_QUESTION:
         _check_plain_question(dispute)
     if plan.kind in (Kind.BILL_STANDS, *OWNERS_ONLY) and not plan.words.strip():
         raise CannotResolve(_("Say why, point by point: it is kept with the dispute."))
     if plan.expires is not None and plan.expires <= clock.now():
         raise CannotResolve(_("The last day to answer must lie ahead."))
+
+
+def first_payment_on(invoice: Invoice) -> date:
+    """The first day on which an installment may be due: nobody asks before the grace after a dispute is over."""
+    return deadlines.collect_again_on(clock.now(), invoice.business.time_zone)
+
+
+def _check_payments(invoice: Invoice, plan: Plan) -> None:
+    """The installments are what the books show as owed, and the first comes after the grace."""
+    if verification.is_missing(invoice):
+        raise CannotResolve(_("Send the proof that the law asks for first."))
+    if not plan.words.strip():
+        raise CannotResolve(_("Say with whom it was agreed, and how."))
+    try:
+        checked(plan.parts, invoice.balance, invoice.currency, earliest=first_payment_on(invoice))
+    except BadPlan as bad:
+        raise CannotResolve(plans.words_for(bad, invoice.balance, invoice.currency)) from bad
+
+
+def _agree_on_plan(resolution: Resolution, dispute: Dispute, invoice: Invoice, *, by: str) -> None:
+    """The dispute ends on what the books show, and is paid in installments; collecting waits while he pays them."""
+    parts = [Part(date.fromisoformat(day), Decimal(amount), down) for day, amount, down in resolution.schedule]
+    earliest = first_payment_on(invoice)
+    end_resolution(resolution, Status.DONE)
+    close_held(dispute, invoice, End(closed_as=Kind.PLAN, agreed=invoice.balance, on_plan=True), by=by)
+    try:
+        plans.agree_held(
+            [invoice], parts, how=resolution.words, by=by, cause=f"resolution {resolution.pk}", earliest=earliest
+        )
+    except plans.CannotPlan as refusal:
+        raise CannotResolve(str(refusal)) from refusal
 
 
 def may_ask_plainly(dispute: Dispute) -> bool:
@@ -212,6 +249,8 @@ def _given_up(invoice: Invoice, plan: Plan) -> Decimal:
 
 
 def _agreed(invoice: Invoice, plan: Plan) -> Decimal | None:
+    if plan.kind == Kind.PLAN:
+        return invoice.balance
     if plan.kind == Kind.CREDIT_MEMO and plan.lowered_by is not None:
         return invoice.balance - plan.lowered_by
     return plan.agreed
@@ -238,6 +277,8 @@ def _start(resolution: Resolution, dispute: Dispute, invoice: Invoice, *, by: st
         case Kind.REWORK:
             wait(resolution, Step.VISIT)
             outbox.owe(*track_letters.rework_agreed(resolution, dispute, invoice))
+        case Kind.PLAN:
+            _agree_on_plan(resolution, dispute, invoice, by=by)
         case Kind.MEDIATION | Kind.SMALL_CLAIMS:
             end_resolution(resolution, Status.DONE)
             end = End(closed_as=resolution.kind, left=LEAVES[Kind(resolution.kind)])

@@ -1,15 +1,18 @@
 """Doors of disputes: the morning sweep, and what the books mark as disputed."""
 
+from datetime import timedelta
+
 from celery import shared_task
 
 from accounts.models import Business
 from disputes import books, course, digest, fetching, from_books, inbound, resolving
-from invoices import card_money
+from invoices import card_money, plans
 from invoices.changes import MARKS
-from syntharra import due, logs
+from syntharra import clock, due, logs
 from syntharra.tenancy import acting_for
 
 log = logs.get(__name__)
+AGAIN_IN = timedelta(hours=1)
 
 
 @shared_task
@@ -35,6 +38,7 @@ def sweep_books() -> int:
                 card_money.match()
                 opened += from_books.open_marked()
                 books.look()
+                plans.look()
             except Exception:
                 from_books.again_soon()
                 raise
@@ -55,6 +59,22 @@ def sweep_course() -> int:
                         log.exception("course_failed", kind=kind, row=str(row_id))
                     done += 1
     return done
+
+
+@shared_task
+def sweep_payment_plans() -> int:
+    """Look at each running payment plan whose day has come; how many."""
+    looked = 0
+    for business_id in due.businesses(plans.DUE):
+        with acting_for(business_id):
+            for plan_id in due.rows(plans.DUE):
+                try:
+                    plans.look_at(plan_id)
+                except Exception:
+                    log.exception("plan_failed", plan=str(plan_id))
+                    due.note(plans.DUE, plan_id, at=clock.now() + AGAIN_IN)
+                looked += 1
+    return looked
 
 
 @shared_task

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from invoices.models import BookEntry, Invoice
 from notifications.models import Message
+from syntharra import money
 from syntharra.states import Stateful
 from syntharra.tenancy import TenantModel, TenantQuerySet
 
@@ -176,6 +177,9 @@ class Resolution(TenantModel, Stateful):
     lowered_by = models.DecimalField(**AMOUNT, null=True)  # the credit
     agreed_balance = models.DecimalField(**AMOUNT, null=True)  # what is owed when it is done
     words = models.TextField(blank=True)  # to the customer, or the reason
+    schedule = models.JSONField(
+        default=list, db_default=[]
+    )  # of a plan: [["2026-12-15", "200.00", down payment?], ...]
     entry = models.ForeignKey(
         BookEntry, on_delete=models.PROTECT, related_name="resolutions", db_constraint=False, null=True
     )
@@ -257,6 +261,10 @@ class LastStep(TenantModel):
                 name="offer_with_amount_and_end",
             ),
         ]
+
+    @property
+    def amount_money(self) -> money.Money | None:
+        return None if self.amount is None else money.of(self.amount, self.currency)
 
 
 class BooksMoved(TenantModel):

@@ -5,11 +5,12 @@ class InvoicesConfig(AppConfig):
     name = "invoices"
 
     def ready(self) -> None:
-        from invoices import card_money, entries, facts, notices, number_checks, verification
+        from invoices import card_money, entries, facts, notices, number_checks, plans, verification
 
         facts.register()
         entries.register()
         notices.register()
         number_checks.register()
+        plans.register()
         verification.register()
         card_money.register()

@@ -15,6 +15,9 @@ from invoices.card_models import CheckoutInvoice as CheckoutInvoice
 from invoices.import_models import ImportBatch as ImportBatch
 from invoices.import_models import ImportMapping as ImportMapping
 from invoices.notice_models import ValidationNotice as ValidationNotice
+from invoices.plan_models import Installment as Installment
+from invoices.plan_models import PaymentPlan as PaymentPlan
+from invoices.plan_models import PlanInvoice as PlanInvoice
 from invoices.spoken_models import SpokenLabel as SpokenLabel
 from syntharra import money
 from syntharra.clock import now
@@ -119,7 +122,7 @@ class InvoiceQuerySet(TenantQuerySet["Invoice"]):
         return self.filter(books_status="open", balance__gt=0)
 
     def collectable(self, *, on: date | Given, at: datetime | Given | None = None) -> "InvoiceQuerySet":
-        """The one definition: open in the books, balance above 0, not frozen, not left, not paused, no hold, no promise.
+        """The one definition: open in the books, balance above 0, not frozen, not left, not paused, no hold, no promise or plan.
 
         Nor paid by card and not in the books yet, nor more than was agreed when a dispute about it ended.
 
@@ -132,9 +135,11 @@ class InvoiceQuerySet(TenantQuerySet["Invoice"]):
             | Q(invoice=None, customer=None, number="")
         )
         promised = Promise.objects.filter(invoice=OuterRef("pk"), status=Promise.Status.RUNNING, holds_until__gte=on)
+        planned = PlanInvoice.objects.filter(invoice=OuterRef("pk"), live=True)
         return self.open().filter(
             ~Exists(held),
             ~Exists(promised),
+            ~Exists(planned),
             Q(agreed_at_most=None) | Q(balance__lte=F("agreed_at_most")),
             frozen_at=None,
             left_reason=None,

@@ -19,7 +19,7 @@ from django.db.models import Q
 from accounts import timeline
 from accounts.models import User
 from invoices.changes import receivables_changed
-from invoices.models import Hold, Invoice, InvoiceLine, Promise, Replacement
+from invoices.models import Hold, Invoice, InvoiceLine, PlanInvoice, Promise, Replacement
 from invoices.services import hold, hold_customer
 from syntharra import clock, due
 from syntharra.models import Due
@@ -152,6 +152,7 @@ def _is_stopped(older: Invoice) -> bool:
     if older.frozen_at is not None or older.paused_reason or older.left_reason:
         return True
     held = Hold.objects.running(clock.now()).filter(invoice=older).exists()
+    held = held or PlanInvoice.objects.filter(invoice=older, live=True).exists()
     return held or Promise.objects.filter(invoice=older, status=Promise.Status.RUNNING).exists()
 
 

@@ -1,13 +1,13 @@
 """Money: an amount with its currency. Sums refuse to mix; rounding happens here and nowhere else."""
 
 from collections.abc import Iterable
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 
 from babel.numbers import format_currency, get_currency_precision
 from django.utils.translation import get_language, to_locale
 from moneyed import CURRENCIES, Money
 
-__all__ = ["Money", "NotMoney", "currency_code", "of", "places", "rounded", "share", "shown", "total"]
+__all__ = ["Money", "NotMoney", "currency_code", "of", "places", "rounded", "share", "shown", "split", "total"]
 
 
 class NotMoney(ValueError):
@@ -46,6 +46,13 @@ def rounded(amount: Money) -> Money:
 def share(amount: Money, rate: Decimal) -> Money:
     """A share of an amount, rounded half up to the minor unit once. ``share(333.33 USD, 0.10)`` is 33.33 USD."""
     return rounded(Money(amount.amount * rate, currency_code(amount)))
+
+
+def split(amount: Money, parts: int) -> list[Money]:
+    """As many equal parts, exact in sum: each to the minor unit, rounded down; the last takes the rest."""
+    code = currency_code(amount)
+    each = (amount.amount / parts).quantize(_step(code), rounding=ROUND_DOWN)
+    return [Money(each, code)] * (parts - 1) + [Money(amount.amount - each * (parts - 1), code)]
 
 
 def total(amounts: Iterable[Money], currency: str) -> Money:

@@ -17,7 +17,7 @@ from accounts.middleware import MemberRequest
 from accounts.models import Business
 from compliance.models import StopKind, Suppression
 from desk import history, sums
-from desk.doors import AT_WORK, members_page
+from desk.doors import AT_WORK, IN_CHARGE, members_page
 from desk.forms import CustomerFilter
 from desk.people import people_of
 from desk.standing import rows, today
@@ -96,6 +96,8 @@ def customer(request: MemberRequest, pk: UUID) -> HttpResponse:
         "role_url": reverse("contact_role", args=[found.pk]) if request.membership.role in AT_WORK else "",
         "facts": _facts(found, stops),
         "reach_url": reverse("reach", args=[found.pk]),
+        "plans": found.plans.order_by("-agreed_at")[:10],
+        "new_plan_url": reverse("new_plan", args=[found.pk]) if request.membership.role in IN_CHARGE else "",
     }
     return render(request, "desk/customer.html", context)
 

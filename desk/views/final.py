@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.middleware import MemberRequest
-from accounts.models import User
+from accounts.models import Role, User
 from calls import final
 from calls.final import CannotChoose, NotPermitted
 from calls.models import FinalChoice
@@ -67,6 +67,7 @@ def listed(request: MemberRequest) -> HttpResponse:
         "counts": {"waiting": waiting.count(), "chosen": chosen.count()},
         "summary": sums.named(*sums.balances(found, currency=business.currency)),
         "in_charge": request.membership.role in IN_CHARGE,
+        "may_hand_over": request.membership.role == Role.OWNER,
     }
     return render(request, "desk/final.html", context)
 

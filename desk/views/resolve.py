@@ -17,7 +17,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts.middleware import MemberRequest
 from accounts.models import User
 from desk.doors import AT_WORK, IN_CHARGE, members_page, only_for
-from desk.resolve_forms import FORMS, MoreTimeForm, WayForm, WordsForm
+from desk.plan_forms import WAYS
+from desk.resolve_forms import MoreTimeForm, WayForm, WordsForm
 from desk.wording.resolutions import TITLES, WORDS
 from disputes import books, course, evidence, files, page_links, posts, resolving
 from disputes.ending import ClosedAlready, NotProved, attempts_left
@@ -57,9 +58,9 @@ def resolution(request: MemberRequest, number: str) -> HttpResponse:
     kind = request.POST.get("kind", "")
     if request.method == "GET":
         return _offer(request, found)
-    if kind not in FORMS:
+    if kind not in WAYS:
         raise Http404(kind)
-    form = FORMS[kind](request.POST, invoice=found.invoice)
+    form = WAYS[kind](request.POST, invoice=found.invoice)
     if not form.is_valid():
         return _offer(request, found, chosen=form, status=422)
     problems = lint.problems(form.cleaned_data.get("words", "")) if form.to_customer else []
@@ -77,8 +78,8 @@ def resolution(request: MemberRequest, number: str) -> HttpResponse:
 
 def _offer(request: MemberRequest, found: Dispute, *, chosen: WayForm | None = None, status: int = 200) -> HttpResponse:
     ways = [
-        _way(found, kind, chosen if chosen is not None and chosen.kind == kind else FORMS[kind](invoice=found.invoice))
-        for kind in FORMS
+        _way(found, kind, chosen if chosen is not None and chosen.kind == kind else WAYS[kind](invoice=found.invoice))
+        for kind in WAYS
         if kind != Resolution.Kind.PLAIN_QUESTION or resolving.may_ask_plainly(found)
     ]
     context = {**_head(found), "ways": ways, "chosen": chosen.kind if chosen else "", "left": _left(found)}
@@ -90,6 +91,8 @@ def _confirm(request: MemberRequest, found: Dispute, form: WayForm, problems: li
     context = {**_head(found), "way": _way(found, form.kind, form), "given": given, "left": _left(found)}
     kept = [(name, value) for name, value in request.POST.items() if name not in OF_THIS_PAGE]
     context |= {"posted": kept, "problems": problems, "unread": bool(problems and "sure" in request.POST)}
+    currency = found.invoice.currency
+    context |= {"parts": [(part.due_on, money.of(part.amount, currency)) for part in form.plan().parts]}
     context |= {"needs_owner": not resolving.is_alone(found.invoice, form.plan(), request.membership.role)}
     return render(request, "desk/resolve_confirm.html", context)
 

@@ -15,6 +15,7 @@ TITLES: dict[str, Any] = {
     Kind.REVISED_INVOICE: _("Revise the bill in your books"),
     Kind.SETTLEMENT: _("Offer to settle for less"),
     Kind.REWORK: _("Come and put it right"),
+    Kind.PLAN: _("Agree on a payment plan"),
     Kind.BILL_STANDS: _("Say why the bill stands"),
     Kind.PLAIN_QUESTION: _("Ask once more whether the bill is right"),
     Kind.MEDIATION: _("Go to mediation"),
@@ -33,6 +34,9 @@ WORDS: dict[str, Any] = {
     ),
     Kind.REWORK: _(
         "They are told the day. After you tick the visit they are asked, twice, whether it is right now. Only their yes leads back to collection."
+    ),
+    Kind.PLAN: _(
+        "They pay what your books show in installments that you agreed on. The dispute ends; they get the days and amounts in writing, and nobody calls while they keep to it. A missed one gets one notice and three business days."
     ),
     Kind.BILL_STANDS: _(
         "They get your answer. If they agree, it goes back to collection. If they do not, or say nothing for ten days, we never call or remind about it again."

@@ -260,7 +260,9 @@ def test_the_page_asks_once_more_and_warns_of_a_demand(client: Client, plumber: 
     warned = client.post(url, words).content.decode()
     assert "can be held against you" in warned
     assert not LastStep.objects.exists()
-    assert client.post(url, {**words, "sure": "1"})["Location"] == f"/disputes/{dispute.number}/"
+    assert client.post(url, {**words, "sure": "1"}).status_code == 200
+    assert not LastStep.objects.exists()
+    assert client.post(url, {**words, "sure": "1", "anyway": "1"})["Location"] == f"/disputes/{dispute.number}/"
     assert "Closing statement" in client.get(url).content.decode()
     assert "Say your last word" not in client.get(url).content.decode()
 
