@@ -97,7 +97,8 @@ def test_the_pay_page_is_readable_in_every_state(
     context = open_context(browser, live_server, None, complaints, viewport=PHONE, has_touch=True)
     page = context.new_page()
 
-    found, wide = [], []
+    found: list[str] = []
+    wide: list[str] = []
     for name, address in pages.items():
         for scheme in ("light", "dark"):
             page.emulate_media(color_scheme=scheme)
@@ -118,7 +119,7 @@ def test_the_pay_page_is_readable_in_every_state(
 def test_a_customer_pays_without_a_line_of_javascript(
     scene: Scene, pages: dict[str, str], cards: Processor, live_server: Any, browser: Browser
 ) -> None:
-    context = browser.new_context(base_url=live_server.url, viewport=PHONE, has_touch=True, java_script_enabled=False)
+    context = browser.new_context(base_url=live_server.url, viewport=PHONE, has_touch=True, java_script_enabled=False)  # type: ignore[arg-type]
     page = context.new_page()
 
     page.goto(pages["open"])
@@ -141,7 +142,7 @@ def test_a_customer_pays_without_a_line_of_javascript(
 def test_something_is_wrong_leads_to_the_page_of_the_dispute(
     scene: Scene, pages: dict[str, str], live_server: Any, browser: Browser
 ) -> None:
-    context = browser.new_context(base_url=live_server.url, viewport=PHONE, has_touch=True, java_script_enabled=False)
+    context = browser.new_context(base_url=live_server.url, viewport=PHONE, has_touch=True, java_script_enabled=False)  # type: ignore[arg-type]
     page = context.new_page()
 
     page.goto(pages["open"])
@@ -163,28 +164,30 @@ def test_the_firms_page_of_getting_paid_is_readable_and_fits(
     firm = scene.firm
     with acting_for(firm.business.pk), transaction.atomic():
         invoice = Invoice.objects.get(number="5102")
-        for number, fields in enumerate(({"too_much": True}, {"on_frozen": True}, {"status": "coming"})):
+        states: tuple[dict[str, Any], ...] = ({"too_much": True}, {"on_frozen": True}, {"status": "coming"})
+        for index, fields in enumerate(states):
             checkout = Checkout.objects.create(
                 purpose="service", status="paid", customer=invoice.customer, account=firm.business.cardaccounts.get(),
                 amount=Decimal("120.00"), currency="USD", asked_at=now(), expires_at=machine_now(),
             )  # fmt: skip
             CheckoutInvoice.objects.create(checkout=checkout, invoice=invoice, position=0, amount=Decimal("120.00"))
             CardPayment.objects.create(
-                **{"checkout": checkout, "customer": invoice.customer, "status": "arrived", "intent": f"pi_{number}",
+                **{"checkout": checkout, "customer": invoice.customer, "status": "arrived", "intent": f"pi_{index}",
                    "amount": Decimal("120.00"), "currency": "USD", "seen_at": now()} | fields
             )  # fmt: skip
         number = Dispute.objects.live().get(invoice=invoice).number
     context = open_context(browser, live_server, scene, [], viewport=DESK)
     page = context.new_page()
 
-    found, wide = [], []
+    found: list[str] = []
+    wide: list[str] = []
     for name, address in {
         "paying": "/paying/",
         "dispute": f"/disputes/{number}/",
         "invoice": "/invoices/5102/",
     }.items():
         for size, which in ((DESK, "desk"), (PHONE, "phone")):
-            page.set_viewport_size(size)
+            page.set_viewport_size(size)  # type: ignore[arg-type]
             for scheme in ("light", "dark"):
                 page.emulate_media(color_scheme=scheme)
                 page.goto(address)
