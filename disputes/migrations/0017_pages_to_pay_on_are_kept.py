@@ -6,7 +6,7 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-    dependencies: ClassVar = [("disputes", "0015_inbound_texts"), ("invoices", "0017_paying_by_card_isolation")]
+    dependencies: ClassVar = [("disputes", "0016_plan_of_a_resolution"), ("invoices", "0017_paying_by_card_isolation")]
     operations: ClassVar = [
         migrations.RunSQL(
             f"CREATE TRIGGER proof_is_kept BEFORE DELETE ON {table} FOR EACH ROW EXECUTE FUNCTION proof_is_kept()",
