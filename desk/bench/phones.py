@@ -46,13 +46,14 @@ OBJECTIONS = (
 _ROOMS = ("kitchen", "bathroom", "basement", "garage", "laundry room", "hallway", "attic", "lobby", "back office")
 
 
-@dataclass
+@dataclass(eq=False)
 class Line:
     """One call on the line: its socket, and whether it waits for an answer."""
 
     socket: ClientConnection
     turns: int = 0
     busy: bool = False
+    asked: bool = False  # the whole sentence is out, and the answer has not begun
     is_over: bool = False
     answered: asyncio.Event = field(default_factory=asyncio.Event)
     first_at: float = 0.0
@@ -119,12 +120,14 @@ class Phones:
             await line.socket.send(json.dumps({"type": "prompt", "voicePrompt": heard, "lang": "en-US", "last": False}))
             await asyncio.sleep(PARTIAL_GAP)
         frame = _final(text)
-        sent_at = time.perf_counter()
+        sent_at, line.asked = time.perf_counter(), True
         await line.socket.send(frame)
         try:
             await asyncio.wait_for(line.answered.wait(), PATIENCE)
         except TimeoutError:
             return None
+        finally:
+            line.asked = False
         line.turns += 1
         return line.first_at - sent_at if line.first_at else None
 
@@ -197,6 +200,7 @@ async def open_loop(order: dict[str, Any]) -> dict[str, Any]:
     idle = await _opened(phones, order["calls"])
     took: list[float] = []
     objected: list[str] = []
+    speaking: set[Line] = set()
     late = missed = 0
     work: set[asyncio.Task[None]] = set()
     began = time.perf_counter()
@@ -207,8 +211,10 @@ async def open_loop(order: dict[str, Any]) -> dict[str, Any]:
         nonlocal missed
         objects = order.get("objects", False)
         if line.is_over:  # nobody spoke there for so long that the agent said good-bye: the next call is on this line
+            speaking.remove(line)
             await phones.close(line)
             line = await phones.open()
+            speaking.add(line)
         if objects:  # the person asked for has come to the telephone
             await phones.turn(line, IDENTITY)
         text = phones.objection() if objects else phones.words(line)
@@ -224,18 +230,21 @@ async def open_loop(order: dict[str, Any]) -> dict[str, Any]:
             took.append(seconds)
         if objects or line.is_over or line.turns >= TURNS_OF_A_CALL:
             phones.ended_early += line.is_over and not objects and line.turns < TURNS_OF_A_CALL
+            speaking.remove(line)
             await phones.close(line)
             line = await phones.open()
         line.busy = False
+        speaking.discard(line)
         idle.append(line)
 
     while (due := due + phones.rng.expovariate(order["calls"] / order["every"])) < until:
         await asyncio.sleep(max(0.0, due - time.perf_counter()))
         if not idle:
-            late += 1
+            late += any(line.asked for line in speaking)  # else everybody is in the middle of his own sentence
             continue
         line = idle.pop(phones.rng.randrange(len(idle)))
         line.busy = True
+        speaking.add(line)
         job = asyncio.create_task(speak(line))
         work.add(job)
         job.add_done_callback(work.discard)
