@@ -153,9 +153,18 @@ def act(row: InboundMail) -> None:
 
 
 def owe_confirmation(row: InboundMail) -> None:
-    """One text that says it stops, where the carrier has not said so itself. Inside the caller's transaction."""
-    if not row.heard.get("by_carrier"):
+    """One text that says it stops, where the carrier has not said so itself and we have not before. In the caller's transaction."""
+    if not row.heard.get("by_carrier") and not _was_confirmed(row):
         _owe(row, texts.STOP_CONFIRMATION, stopped_at=row.came_at.isoformat())
+
+
+def _was_confirmed(row: InboundMail) -> bool:
+    """Told already, and nothing was asked for since."""
+    told = Message.objects.filter(letter=texts.STOP_CONFIRMATION, to=row.sender).exclude(key=f"text:{row.pk}")
+    latest = told.order_by("-owed_at").values_list("owed_at", flat=True).first()
+    if latest is None:
+        return False
+    return not TextConsent.objects.filter(number=row.sender, lifts_stop=True, at__gt=latest).exists()
 
 
 def _owe(row: InboundMail, letter: str, **facts: str) -> None:

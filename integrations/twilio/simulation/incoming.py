@@ -16,12 +16,23 @@ from integrations.twilio.simulation.twiml import text_of
 from integrations.twilio.simulation.webhooks import WebhookFailed
 from integrations.twilio.simulation.world import World
 
+ANSWERS_AFTER = 2.0  # seconds of the call's clock
+
 
 class Incoming:
     def __init__(self, world: World, engine: CallEngine, messages: MessagesResource) -> None:
         self.world = world
         self.engine = engine
         self.messages = messages
+        messages.arrived = self._arrived
+
+    async def _arrived(self, message: TextMessage) -> None:
+        """A scripted customer texts back to what has reached him."""
+        outcome = self.world.scenarios.texts.get(message.to)
+        if outcome is None or not outcome.replies or message.direction != "outbound-api":
+            return
+        await self.world.clock.sleep(ANSWERS_AFTER)
+        await self.text({"from": message.to, "to": message.from_ or "", "body": outcome.replies.pop(0)})
 
     async def call(self, order: dict[str, Any]) -> dict[str, Any]:
         """`POST /_sim/inbound`: {from, to, voice_url?, persona?|script?, person?, fallback_url?, status_callback?}."""

@@ -1,5 +1,6 @@
 """`/Messages`: create, fetch, list; and what becomes of a text."""
 
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from integrations.twilio.simulation.checks import Fields
@@ -52,6 +53,7 @@ _MAGIC_FROM = {"1": 21212, "7": 21606, "8": 21611}
 class MessagesResource:
     def __init__(self, world: World) -> None:
         self.world = world
+        self.arrived: Callable[[TextMessage], Awaitable[None]] | None = None  # whoever holds the telephone
 
     def create(self, asked: Asked) -> Answer:
         """Accept a text; it goes out, and arrives or not, after the answer."""
@@ -135,6 +137,8 @@ class MessagesResource:
                 message.error_code = code
             self._tell(message)
             if step == status:
+                if status == "delivered" and self.arrived is not None:
+                    await self.arrived(message)
                 return
 
     def _tell(self, message: TextMessage) -> None:

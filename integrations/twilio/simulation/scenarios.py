@@ -1,7 +1,7 @@
 """Who answers at which number."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
 from integrations.twilio.simulation.config import TwilioSimConfig
@@ -13,10 +13,11 @@ from integrations.twilio.simulation.personas import Persona, changed_line, infor
 
 @dataclass(frozen=True, slots=True)
 class TextOutcome:
-    """How a text to this number ends."""
+    """How a text to this number ends, and what its owner texts back: one of ``replies`` for each that arrives."""
 
     status: str = "delivered"
     error_code: int | None = None
+    replies: list[str] = field(default_factory=list)
 
 
 class Chosen(NamedTuple):
@@ -85,13 +86,16 @@ class Scenarios:
         return Chosen(persona, str(order.get("person") or kept))
 
     def _change_text(self, number: str, sms: Any) -> None:
-        if not number or not isinstance(sms, Mapping) or set(sms) - {"status", "error_code"}:
-            raise ControlError("`sms` needs `number` and takes `status` and `error_code`")
+        if not number or not isinstance(sms, Mapping) or set(sms) - {"status", "error_code", "replies"}:
+            raise ControlError("`sms` needs `number` and takes `status`, `error_code` and `replies`")
         status = str(sms.get("status", "delivered"))
         if status not in {"delivered", "undelivered", "failed", "sent"}:
             raise ControlError("sms.status is one of delivered, undelivered, failed, sent")
         code = sms.get("error_code")
-        self.texts[number] = TextOutcome(status, None if code is None else int(code))
+        replies = sms.get("replies", [])
+        if not isinstance(replies, list) or not all(isinstance(one, str) for one in replies):
+            raise ControlError("sms.replies is a list of texts, one for each that arrives")
+        self.texts[number] = TextOutcome(status, None if code is None else int(code), [*replies])
 
 
 def _generated(order: Any) -> Persona:

@@ -127,3 +127,37 @@ def test_a_text_to_a_number_nobody_rents_cannot_be(stage: Stage) -> None:
     response = stage.control.try_post("/sms", {"from": BEN, "to": "+16145550150", "body": "x"})
 
     assert (response.status_code, response.json()["error"]) == (400, "no account of this simulator rents +16145550150")
+
+
+def test_the_carrier_confirms_its_own_words_itself(stage: Stage) -> None:
+    receive(stage, "stop")
+    receive(stage, "START")
+    receive(stage, "stop it")
+
+    replies = [m["body"][:40] for m in stage.control.get("/messages")["messages"] if m["direction"] == "outbound-reply"]
+    assert replies == ["You have successfully been unsubscribed.", "You have successfully been re-subscribed"]
+
+
+@pytest.mark.parametrize(
+    ("body", "segments"),
+    [("a" * 160, "1"), ("a" * 161, "2"), ("€" * 80, "1"), ("á" * 70, "1"), ("á" * 71, "2"), ("a" * 460, "4")],
+)
+def test_segments_are_counted_by_alphabet(stage: Stage, body: str, segments: str) -> None:
+    assert send(stage, body=body).num_segments == segments
+
+
+def test_a_scripted_customer_texts_back_to_what_reaches_him(stage: Stage) -> None:
+    stage.control.post("/scenarios", number=BEN, sms={"replies": ["Who is this?", "STOP"]})
+
+    send(stage)
+    stage.control.wait_until_idle()
+    send(stage)
+    stage.control.wait_until_idle()
+
+    told = [m["body"] for m in stage.control.get("/messages")["messages"] if m["direction"] == "inbound"]
+    assert told == ["Who is this?", "STOP"]
+    refused = stage.control.try_post("/scenarios", {"number": BEN, "sms": {"replies": "x"}})
+    assert (refused.status_code, refused.json()["error"]) == (
+        400,
+        "sms.replies is a list of texts, one for each that arrives",
+    )
