@@ -12,8 +12,10 @@ from desk.dispute_rows import Rows
 from desk.doors import AT_WORK, IN_CHARGE
 from desk.forms import ReasonForm
 from desk.resolve_forms import MoreTimeForm, WordsForm
+from desk.wording.guidance import guidance_for
 from desk.wording.resolutions import chosen_words, moved_words, step_words
 from disputes.models import BooksMoved, Dispute, Post, Resolution, Side
+from disputes.specifying import evidence_of
 from syntharra.templatetags.syntharra import moment_words
 
 
@@ -46,6 +48,7 @@ def work_of(dispute: Dispute, membership: Membership, found: Rows) -> dict[str, 
     """From rows gathered already: the running way, the open card, the thread, the files, the evidence packs."""
     live = dispute.closed_at is None
     running = found.running if live else None
+    reason = found.claims[0].reason if found.claims else ""
     works = membership.role in AT_WORK
 
     def url(name: str) -> str:
@@ -61,6 +64,8 @@ def work_of(dispute: Dispute, membership: Membership, found: Rows) -> dict[str, 
         else "",
         "thread": [_entry(post) for post in found.posts.rows],
         "talk": found.posts,
+        "guidance": guidance_for(dispute.kind, reason) if live and works else (),
+        "proofs": " · ".join(evidence_of(dispute.kind or reason)),
         "files": [(file, reverse("dispute_file", args=[dispute.number, file.pk])) for file in found.files],
         "packs": [(pack, reverse("evidence_pack", args=[dispute.number, pack.pk])) for pack in found.packs],
         "evidence_url": url("new_evidence"),

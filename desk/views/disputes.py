@@ -1,11 +1,14 @@
 """The page of a dispute, and what its owner may do there."""
 
+from uuid import UUID
+
 from django.contrib import messages
 from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
@@ -210,6 +213,14 @@ def _standing(dispute: Dispute, claim: Claim | None) -> str:
     return f"{open_words} " + _("They have it in writing.")
 
 
+def _is_key(words: object) -> bool:
+    try:
+        UUID(str(words))
+    except ValueError:
+        return False
+    return True
+
+
 def _facts(dispute: Dispute, claim: Claim | None, rows: Rows) -> list[tuple[str, object]]:
     facts: list[tuple[str, object]] = [
         (_("Amount"), money.shown(money.of(dispute.balance_at_opening, dispute.currency))),
@@ -217,7 +228,12 @@ def _facts(dispute: Dispute, claim: Claim | None, rows: Rows) -> list[tuple[str,
         (_("State"), dispute.get_status_display()),
         (_("Opened"), moment(dispute.opened_at)),
     ]
-    if claim and claim.evidence.get("second") is not None:
+    if claim and claim.source == Claim.Source.CALL and _is_key(claim.evidence.get("call")):
+        second = claim.evidence.get("second")
+        words = _("hear it, at second %(n)s") % {"n": second} if second is not None else _("hear it")
+        address = reverse("call", args=[claim.evidence["call"]])
+        facts.append((_("In the call"), format_html('<a href="{}">{}</a>', address, words)))
+    elif claim and claim.evidence.get("second") is not None:
         facts.append((_("In the call"), _("at second %(n)s") % {"n": claim.evidence["second"]}))
     if dispute.disputed_amount is not None:
         facts.insert(1, (_("Of it disputed"), money.shown(money.of(dispute.disputed_amount, dispute.currency))))

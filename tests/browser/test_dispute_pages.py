@@ -12,12 +12,14 @@ from playwright.sync_api import Browser
 from disputes import digest_lines
 from disputes.clock_facts import enter
 from disputes.learning import answer
-from disputes.models import Dispute
+from disputes.models import Dispute, Post, Side
 from disputes.services import NewClaim, open_dispute, release
+from invoices.models import Customer
 from syntharra import links
+from syntharra.models import Link
 from syntharra.tenancy import acting_for
 from tests.browser.test_pages_in_a_browser import AXE, DESK, PHONE, RULES, broken_rules, open_context
-from tests.cast import make_customer, make_invoice
+from tests.cast import Firm, make_customer, make_invoice
 from tests.desk.scene import Scene
 
 SHOTS = os.environ.get("SCREENSHOTS", "")  # a folder to leave pictures in, for whoever looks at them
@@ -28,6 +30,8 @@ CASES = (
     ("Delgado Roofing", "We never got this.", "not_received"),
     ("A very long name of a customer that has to be broken somewhere, Incorporated", "No.", "other_vague"),
 )  # fmt: skip
+
+SAID = "The joint under the sink still leaks, and by now the cabinet below it is wet. Can somebody come and look at it on Thursday?"
 
 
 @pytest.fixture
@@ -48,6 +52,8 @@ def addresses(scene: Scene) -> dict[str, str]:
             Dispute.objects.filter(pk=known.pk).update(status="specified", kind="amount", acknowledged_at=moment)
         enter(known.invoice_id, kind="lien", on=date(2026, 11, 28), note="Franklin County", by=firm.owner)
         release(ended.pk, by=firm.owner, reason="He meant another firm")
+        _talk(known)
+        asked, closed = _a_persons_pages(firm)
         answer(ended.pk, question="went_wrong", value="paperwork", by=firm.owner)
         with transaction.atomic():
             scope = {"act": "others", "row": str(scene.dispute.pk), "member": firm.owner.pk}
@@ -58,11 +64,39 @@ def addresses(scene: Scene) -> dict[str, str]:
         "insights": "/disputes/insights/",
         "late": f"/disputes/{late.number}/",
         "lien": f"/disputes/{known.number}/",
+        "older": f"/disputes/{known.number}/?talk=2&happened=2",
         "ended": f"/disputes/{ended.number}/",
+        "asked": f"/l/{asked}",
+        "closed": f"/l/{closed}",
         "acknowledgement": f"/disputes/{late.number}/acknowledgement/",
         "paper": f"/disputes/{paper.number}/acknowledgement/",
         "act": f"/l/{link}/act",
     }
+
+
+def _talk(dispute: Dispute) -> None:
+    """Both sides wrote a lot, and one note stands between them."""
+    looks = (
+        (Side.CUSTOMER, "email", "Ana Reyes"),
+        (Side.FIRM, "email", "Ava Brooks"),
+        (Side.FIRM, "note", "Ava Brooks"),
+    )
+    posts = []
+    for number in range(120):
+        side, channel, by = looks[2 if number % 7 == 3 else number % 2]
+        at = dispute.opened_at + timedelta(minutes=number)
+        posts.append(Post(dispute=dispute, side=side, channel=channel, by=by, words=f"{number}: {SAID}", at=at))
+    Post.objects.bulk_create(posts)
+
+
+def _a_persons_pages(firm: Firm) -> tuple[str, str]:
+    """Links to the page of somebody who speaks Spanish: one that asks, one that five wrong answers closed."""
+    person = make_customer(firm, "Lucía Ortega", kind=Customer.Kind.CONSUMER, company="", language="es")
+    claim = NewClaim(source="call", source_key="es", words="El techo gotea", reason="quality", by="Lucía Ortega")
+    (dispute,) = open_dispute(make_invoice(firm, person).pk, claim=claim)
+    closed = links.make("dispute", dispute.pk, lasts=timedelta(days=60))
+    Link.objects.filter(purpose="dispute", subject=dispute.pk).update(tries=5)
+    return links.make("dispute", dispute.pk, lasts=timedelta(days=60)), closed
 
 
 @pytest.mark.timeout(600)

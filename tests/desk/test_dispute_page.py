@@ -110,3 +110,45 @@ def test_a_letter_that_came_back_is_said_so(ava: Client, dispute: Dispute) -> No
 
     assert "Letter not delivered" in text
     assert "came back: no such mailbox" in text
+
+
+@pytest.mark.parametrize(
+    ("fields", "says"),
+    [
+        ({"kind": "scope"}, "the change order or the message in which they said yes"),
+        ({"kind": ""}, "offer a day on which somebody looks at it"),
+        ({"kind": "other"}, "what would put it right?"),
+    ],
+)
+def test_it_says_what_helps_with_a_dispute_of_its_kind(
+    ava: Client, dispute: Dispute, fields: dict[str, str], says: str
+) -> None:
+    Dispute.objects.filter(pk=dispute.pk).update(**fields)
+
+    assert says in ava.get(f"/disputes/{dispute.number}/").content.decode()
+
+
+def test_it_leads_to_the_moment_of_the_call_and_to_their_other_disputes(ava: Client, plumber: Firm, live: None) -> None:
+    invoice = make_invoice(plumber)
+    call = "01a20e36-c480-707e-a4ee-b5ba9abc31c7"
+    first = NewClaim(
+        source="call", source_key=call, words="It leaks", reason="quality", by="Ana", evidence={"call": call, "second": 41}
+    )  # fmt: skip
+    (one,) = open_dispute(invoice.pk, claim=first)
+    again = NewClaim(source="page", source_key="p", words="Twice billed", reason="duplicate", by="Ana")
+    open_dispute(make_invoice(plumber, invoice.customer).pk, claim=again)
+
+    text = ava.get(f"/disputes/{one.number}/").content.decode()
+
+    assert f'<a href="/calls/{call}/">hear it, at second 41</a>' in text
+    assert "D-1002 (New)" in text
+
+
+def test_it_is_given_to_somebody_on_the_page(ava: Client, plumber: Firm, dispute: Dispute) -> None:
+    form = ava.get(f"/disputes/{dispute.number}/").content.decode()
+    assert f'<option value="{plumber.owner.pk}">{plumber.owner.email}</option>' in form
+
+    ava.post(f"/disputes/{dispute.number}/assignee/", {"member": str(plumber.owner.pk)})
+
+    assert Dispute.objects.get(pk=dispute.pk).assignee == plumber.owner
+    assert " selected>" in ava.get(f"/disputes/{dispute.number}/").content.decode()
