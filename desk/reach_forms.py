@@ -184,6 +184,16 @@ class StopForm(forms.Form):
         self.fields["number"].choices = [("", _("all of them")), *numbers]  # type: ignore[attr-defined]
 
 
+class LawyerForm(forms.Form):
+    """Who acts for the customer."""
+
+    name = forms.CharField(label=_("Name, and office"), max_length=120)
+    email = forms.EmailField(
+        label=_("E-mail"),
+        help_text=_("What is about a dispute goes there and to nobody else. Nobody is asked for money."),
+    )
+
+
 class LiftingForm(forms.Form):
     """The customer himself asked to be contacted again."""
 

@@ -76,6 +76,7 @@ urlpatterns = [
     path("customers/<uuid:pk>/reach/", reach.reach, name="reach"),
     path("customers/<uuid:pk>/statements/", reach.new_statement, name="new_statement"),
     path("customers/<uuid:pk>/stops/", reach.new_stop, name="new_stop"),
+    path("customers/<uuid:pk>/lawyer/", reach.lawyer, name="lawyer"),
     path("statements/<uuid:pk>/end/", reach.end_statement_of, name="end_statement"),
     path("l/number/<str:token>", number_check.number_check, name="number_check"),
     path("consents/<uuid:pk>/question/", reach.ask_number, name="ask_number"),

@@ -6,6 +6,7 @@ lawful minute next to it that still keeps 24 hours; a member may send it before,
 """
 
 import tomllib
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from functools import cache
@@ -99,7 +100,8 @@ def words_for(claims: list[Claim], disputes: list[Dispute], customer: Customer, 
             for one in disputes
         ]
     parts = [
-        said["greeting"].format(name=customer.name),
+        said["greeting"].format(name=customer.attorney_name or customer.name),
+        said["acts_for"].format(name=customer.name) if customer.attorney_name else "",
         said["thanks_one" if len(disputes) == 1 else "thanks_many"],
         "\n".join(invoices),
         "\n".join([said["understood"], *quotes]) if quotes else "",
@@ -136,6 +138,25 @@ def letters_of(claim: Claim, disputes: list[Dispute], customer: Customer, addres
         about=tuple(dispute.invoice_id for dispute in disputes),
         after=SENT_BY_ITSELF_AFTER,
         draft=not address and not number,
+    )
+    return [letter, Act(kind=HOUR, key=key)]
+
+
+def for_attorney(claims: Sequence[Claim], dispute: Dispute, customer: Customer) -> list[Letter | Act]:
+    """One anew to the lawyer who acts for the customer, at hour 20 or at once: what was to go to the customer may not."""
+    first, *also = claims
+    key = f"attorney:{first.pk}:{dispute.number}"
+    letter = Letter(
+        letter=LETTER,
+        key=key,
+        purpose=Purpose.DISPUTE,
+        channel=Channel.EMAIL,
+        to=customer.attorney_email,
+        customer=customer.pk,
+        language=first.language,
+        facts={"claim": str(first.pk), "also": [str(claim.pk) for claim in also]},
+        about=(dispute.invoice_id,),
+        at=max(dispute.opened_at + SENT_BY_ITSELF_AFTER, clock.now()),
     )
     return [letter, Act(kind=HOUR, key=key)]
 

@@ -36,6 +36,11 @@ def email_of(customer: Customer) -> str:
     return billing.order_by("rank").values_list("email", flat=True).first() or ""
 
 
+def written_to(customer: Customer) -> str:
+    """Where what asks for no money goes: to the lawyer who acts for him, where there is one."""
+    return customer.attorney_email or email_of(customer)
+
+
 def absolute(path: str) -> str:
     """An address as it stands in a letter."""
     return str(urljoin(settings.PUBLIC_URL + "/", path.lstrip("/")))

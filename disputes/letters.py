@@ -13,7 +13,7 @@ from disputes import acknowledging, digest, track_letters
 from disputes.addresses import TOLD as TOLD
 from disputes.addresses import absolute as absolute
 from disputes.addresses import email_of as email_of
-from disputes.addresses import others_of, phone_of
+from disputes.addresses import others_of, phone_of, written_to
 from disputes.addresses import people as people
 from disputes.deadlines import ACKNOWLEDGE_WITHIN as ACKNOWLEDGE_WITHIN
 from disputes.deadlines import ASK_AGAIN_AFTER, SENT_BY_ITSELF_AFTER
@@ -91,7 +91,7 @@ def _text_to(member: Membership, claim: Claim, disputes: list[Dispute]) -> Lette
 
 def acknowledgement(claim: Claim, disputes: list[Dispute], customer: Customer) -> list[Letter | Act]:
     """One for each claim, due at hour 20 unless the owner sends it before; without an address a letter to be posted."""
-    return acknowledging.letters_of(claim, disputes, customer, email_of(customer))
+    return acknowledging.letters_of(claim, disputes, customer, written_to(customer))
 
 
 def pause_letters(invoices: list[Invoice], *, why: str, words: str, source_key: str) -> list[Letter]:
@@ -112,7 +112,7 @@ def pause_letters(invoices: list[Invoice], *, why: str, words: str, source_key: 
         )
         for member in people()
     ]
-    address = email_of(customer)
+    address = written_to(customer)
     if address:
         unsure = why == Invoice.Paused.UNSURE
         owed.append(
@@ -183,6 +183,7 @@ def _acknowledgement(message: Message) -> dict[str, Any]:
     ours = acknowledging.words_for(claims, disputes, claim.customer, language=message.language)
     return {
         "words": own or ours,
+        "names": (claim.customer.attorney_name,) if claim.customer.attorney_name else (),
         "own_words": own,
         "said": said,
         "subject": said["subject"].format(firm=message.business.name),

@@ -15,7 +15,7 @@ from accounts.models import Role
 from compliance.models import Channel, Purpose
 from disputes import pay_links
 from disputes.acknowledging import postal
-from disputes.addresses import absolute, email_of, people
+from disputes.addresses import absolute, email_of, people, written_to
 from disputes.models import BooksMoved, Dispute, LastStep, Post, Resolution, Specification
 from disputes.questions import WISHES, in_words
 from invoices.models import Invoice
@@ -161,7 +161,7 @@ def _to_customer(
     at: datetime | None = None,
 ) -> list[Letter]:
     """By e-mail; without an address on paper: it waits for somebody of the firm to print and post it."""
-    address = email_of(invoice.customer)
+    address = email_of(invoice.customer) if purpose == Purpose.COLLECT else written_to(invoice.customer)
     return [
         Letter(
             letter=letter,

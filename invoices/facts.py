@@ -57,6 +57,7 @@ def customer_facts(ask: Ask) -> Facts:
         consent_on=consent_date(consents, number=number) if number else None,
         extra_zones=said.extra_zones,
         at_work=said.at_work,
+        to_attorney=bool(customer.attorney_email) and ask.to.lower() == customer.attorney_email,
         flags=replace(
             stated,
             not_between=said.not_between,

@@ -52,6 +52,9 @@ class Customer(TenantModel):
     never_call_reason = models.CharField(max_length=200, blank=True, default="", db_default="")
     never_call_by = models.CharField(max_length=254, blank=True, default="", db_default="")
     never_call_since = models.DateTimeField(null=True)
+    # Who acts for him, where the firm was told: see ``disputes.attorneys``.
+    attorney_name = models.CharField(max_length=120, blank=True, default="", db_default="")
+    attorney_email = models.EmailField(blank=True, default="", db_default="")
     # What the vendor says lies unused for him, of whatever kind; null: it does not say.
     open_credit = models.DecimalField(**AMOUNT, null=True)
     chased_by_vendor = models.BooleanField(null=True)  # the vendor's own reminders go to him; null: it does not say

@@ -22,6 +22,7 @@ class Rendered:
     text: str
     html: str
     own: tuple[str, ...] = ()  # what a person at the firm wrote himself, as it stands in the text
+    names: tuple[str, ...] = ()  # of people and offices, which may hold any word: "Lee & Park, attorneys"
 
 
 class NoLongerTrue(Exception):
@@ -99,7 +100,13 @@ def render(message: Message) -> Rendered:
         paragraphs = [part.strip() for part in body.split("\n\n") if part.strip()]
         markup = render_to_string(f"letters/{message.letter}.html", {**context, "paragraphs": paragraphs})
     own = facts.get("own_words", ())
-    return Rendered(subject.strip(), body.strip() + "\n", markup, (own,) if isinstance(own, str) else tuple(own))
+    return Rendered(
+        subject.strip(),
+        body.strip() + "\n",
+        markup,
+        (own,) if isinstance(own, str) else tuple(own),
+        tuple(facts.get("names", ())),
+    )
 
 
 def render_text(message: Message) -> Rendered:

@@ -49,13 +49,15 @@ def check(message: Message, letter: Rendered) -> None:
     """
     if message.purpose != "dispute":
         return
-    text = f"{letter.subject}\n{letter.text}"
+    text, page = f"{letter.subject}\n{letter.text}", letter.html
+    for name in letter.names:
+        text, page = text.replace(name, ""), page.replace(html.escape(name), "")
     own = [words for words in letter.own if words.strip()]
     for words in own:
         text = text.replace(words, "")
-    for problem in problems(text if own else f"{text}\n{letter.html}"):
+    for problem in problems(text if own else f"{text}\n{page}"):
         raise Unfit(problem)
-    for problem in problems(letter.html, only=BUTTON) if own and not _speaks_of_paying(own) else ():
+    for problem in problems(page, only=BUTTON) if own and not _speaks_of_paying(own) else ():
         raise Unfit(problem)
 
 

@@ -21,10 +21,11 @@ from compliance.services import confirm_consent, stop
 from compliance.statements import CannotState, end_statement, state
 from desk.doors import AT_WORK, members_page, only_for
 from desk.reach import consents_of, notices_of, numbers_of, statements_of, stops_of, text_consents_of
-from desk.reach_forms import ConfirmationForm, EndingForm, PostingForm, StatementForm, StopForm
+from desk.reach_forms import ConfirmationForm, EndingForm, LawyerForm, PostingForm, StatementForm, StopForm
 from desk.standing import today
 from desk.text_forms import TextConsentForm
 from desk.views.acknowledgement import as_pdf
+from disputes import attorneys
 from disputes.acknowledging import envelope
 from invoices import notices, number_checks
 from invoices.models import Customer, ValidationNotice
@@ -98,6 +99,24 @@ def new_stop(request: MemberRequest, pk: UUID) -> HttpResponse:
                 by=request.user.email,
             )
     messages.success(request, _("On record, and it binds at once."))
+    return redirect("reach", pk=found.pk)
+
+
+@require_POST
+@members_page
+def lawyer(request: MemberRequest, pk: UUID) -> HttpResponse:
+    """A lawyer acts for them: from now on he alone is written to, and about disputes only."""
+    only_for(request, *AT_WORK)
+    found: Customer = get_object_or_404(request.business.customers, pk=pk)
+    form = LawyerForm(request.POST)
+    if not form.is_valid():
+        return page_of(request, found, lawyer_form=form)
+    try:
+        attorneys.enter(found.pk, by=request.user, **form.cleaned_data)
+    except attorneys.CannotEnter as refused:
+        form.add_error(None, str(refused))
+        return page_of(request, found, lawyer_form=form)
+    messages.success(request, _("On record. What is about a dispute goes to the lawyer from now on."))
     return redirect("reach", pk=found.pk)
 
 
@@ -180,6 +199,7 @@ def page_of(
     statement_form: StatementForm | None = None,
     stop_form: StopForm | None = None,
     text_form: TextConsentForm | None = None,
+    lawyer_form: LawyerForm | None = None,
 ) -> HttpResponse:
     numbers = numbers_of(customer)
     context = {
@@ -200,6 +220,8 @@ def page_of(
         "texts": text_consents_of(customer),
         "texts_off": texting.is_off(request.business),
         "text_form": text_form or TextConsentForm(numbers=numbers, today=today()),
+        "lawyer_form": lawyer_form
+        or LawyerForm(initial={"name": customer.attorney_name, "email": customer.attorney_email}),
         "may_record": request.membership.role in AT_WORK,
     }
     return render(request, "desk/reach.html", context, status=200)

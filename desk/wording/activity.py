@@ -145,6 +145,7 @@ ACTS: dict[str, Act] = {
     "not_written_to_books": Act("circle-alert", _("Nothing was written: the bill has changed"), "late"),
     "decided_role": Act("user", _("Said what somebody is there for")),
     "opened_again": Act("refresh-cw", _("Opened a page again")),
+    "entered_attorney": Act("user", _("Entered the lawyer who acts for this customer"), "late"),
     "stopped": Act("octagon-x", _("Recorded a stop: this customer is not contacted"), "late"),
     "connected_cards": Act("plug", _("Connected an account that takes cards")),
     "reconnected_cards": Act("plug", _("Connected the account that takes cards again")),

@@ -387,7 +387,7 @@ class Case(RuleBasedStateMachine):
             "paid": [agent.AlreadyPaid(agent.HowPaid.CHECK, None, "paid on Friday"), agent.SendLink("email")],
         }
         carry_out(scene, said[outcome])
-        ends = {"dispute": "dispute", "link": "pays_now", "promise": "promise_to_pay", "paid": "already_paid"}
+        ends = {"dispute": "dispute", "link": "pay_now", "promise": "promise_to_pay", "paid": "already_paid"}
         finish(attempt.pk, ends[outcome])
         for paused in Invoice.objects.filter(customer=self.customer).exclude(paused_reason=""):
             if paused.pk not in {pk for pk, _ in self.silences}:

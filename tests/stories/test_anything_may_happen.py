@@ -4,7 +4,7 @@ import os
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from tests.contracts.rigs import Rig
@@ -31,12 +31,14 @@ def test_whatever_happens_nobody_is_asked_for_what_is_disputed(books: Rig, seed:
 @pytest.fixture
 def settings_of() -> settings:
     return settings(
-        max_examples=int(os.environ.get("CASES", "40" if FULL else "8")),
-        stateful_step_count=int(os.environ.get("STEPS", "40" if FULL else "14")),
+        max_examples=int(os.environ.get("CASES", "40" if FULL else "6")),
+        stateful_step_count=int(os.environ.get("STEPS", "40" if FULL else "12")),
         deadline=None,
         derandomize=not FULL and "RANDOM" not in os.environ,
         database=None,
         report_multiple_bugs=False,
+        # What is found is made smaller under PROOF=full alone: every try of it is minutes of a disputed bill's life.
+        phases=[Phase.generate, Phase.shrink] if FULL else [Phase.generate],
         suppress_health_check=list(HealthCheck),
         print_blob=False,
     )
