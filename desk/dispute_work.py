@@ -62,6 +62,9 @@ def work_of(dispute: Dispute, membership: Membership, found: Rows) -> dict[str, 
         "last_steps_url": url("last_steps")
         if dispute.closed_as == "unresolved" and membership.role == Role.OWNER
         else "",
+        "court_url": reverse("small_claims", args=[dispute.invoice_id])
+        if dispute.closed_as in ("unresolved", "small_claims")
+        else "",
         "thread": [_entry(post) for post in found.posts.rows],
         "talk": found.posts,
         "guidance": guidance_for(dispute.kind, reason) if live and works else (),

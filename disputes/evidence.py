@@ -212,7 +212,7 @@ def _ways(dispute: Dispute) -> Iterable[Item]:
     for way in dispute.resolutions.order_by("begun_at", "pk"):
         facts = {
             "kind": way.kind, "state": way.status, "balance_before": way.balance_before, "lowered_by": way.lowered_by,
-            "agreed_balance": way.agreed_balance, "words": way.words, "begun_by": way.begun_by,
+            "agreed_balance": way.agreed_balance, "words": way.words, "schedule": way.schedule, "begun_by": way.begun_by,
             "confirmed_by": way.confirmed_by, "answer": way.answer, "answered_by": way.answered_by,
             "answered_at": way.answered_at, "answered_from": way.answered_from, "ended_at": way.ended_at,
             "ended_why": way.ended_why,

@@ -16,12 +16,14 @@ from disputes import books as moved
 from disputes import course
 from disputes.customer_acts import answer, drop
 from disputes.models import BooksMoved, Dispute, Resolution
-from disputes.resolving import Plan, begin
+from disputes.resolving import CannotResolve, Plan, begin, first_payment_on
 from disputes.services import NewClaim, open_dispute
 from disputes.specifying import Answers, send
 from integrations.abilities import Act, Way, abilities_of
-from invoices import entries
-from invoices.models import BookEntry, CreditMemo, Invoice
+from invoices import entries, plans, verification
+from invoices.models import BookEntry, CreditMemo, Invoice, PaymentPlan
+from invoices.plan_rules import Part
+from notifications import outbox
 from notifications.models import Message
 from syntharra import clock
 from tests.contracts.rigs import MANNERS, Rig, money
@@ -230,9 +232,35 @@ def small_claims(case: Case) -> None:
     case.closes("small_claims", agreed=None, left="small_claims", owed=TOTAL, letter="")
 
 
+def plan(case: Case) -> None:
+    first, rest = Decimal("400.00"), Decimal("396.00")
+    on = first_payment_on(case.invoice)
+    parts = (Part(on, first), Part(on + timedelta(days=30), rest))
+    if verification.is_missing(case.invoice):  # a person who disputed in writing has the proof first
+        with pytest.raises(CannotResolve, match="Send the proof"):
+            case.begin(Plan(kind="plan", words="Ana Reyes, on the phone", parts=parts))
+        verification.send(case.opened.invoice_id)
+        outbox.work()
+    case.begin(Plan(kind="plan", words="Ana Reyes, on the phone", parts=parts))
+    assert (case.dispute.closed_as, case.dispute.agreed_balance, case.invoice.frozen_at) == ("plan", TOTAL, None)
+    agreed = PaymentPlan.objects.get(customer=case.dispute.customer_id)
+    for amount, states in ((first, ["paid", "waiting"]), (rest, ["paid", "paid"])):
+        later = clock.now() + timedelta(days=40)
+        assert not Invoice.objects.collectable(on=later.date(), at=later).filter(pk=case.opened.invoice_id).exists()
+        case.books.act("pay", customer=case.customer, amount=str(amount), applied={case.external_id: str(amount)})
+        case.seen()
+        plans.look()
+        assert list(agreed.installments.order_by("position").values_list("status", flat=True)) == states
+    agreed.refresh_from_db()
+    assert (agreed.status, case.owed_in_the_books()) == ("paid", Decimal(0))
+    letters = Message.objects.filter(customer=case.dispute.customer_id).values_list("letter", flat=True)
+    assert "plan_confirmation" in letters
+    assert "plan_missed" not in letters
+
+
 WAYS: list[Callable[[Case], None]] = [
     credit_memo, settlement, owner_fixed_it, cleared, paid, part_paid, dropped, bill_stands, unresolved, rework,
-    write_off, mediation, small_claims,
+    write_off, mediation, small_claims, plan,
 ]  # fmt: skip
 VENDORS = list(MANNERS)
 
