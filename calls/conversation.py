@@ -9,6 +9,7 @@ import asyncio
 import contextlib
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
+from functools import partial
 from typing import Any
 
 from django.db import DatabaseError
@@ -26,7 +27,7 @@ from calls.hangups import POLITELY
 from calls.lines import MACHINE
 from calls.notes import Page
 from calls.opened import OpenLine
-from calls.threads import anywhere, in_database
+from calls.threads import anywhere, in_database, surely
 from calls.twiml import ENGLISH, SPANISH, handed_off
 from calls.wording_model.wording import Wording
 from calls.wrapup import stopped_because, wrap_up
@@ -53,13 +54,13 @@ def kept(scene: Scene, page: Page, asked: list[acts.Act]) -> tuple[bool, list[ac
     written, failed = True, []
     if not page.is_empty:
         try:
-            notes.write(scene.call_id, page, lazily=bool(asked))
+            surely(lambda: notes.write(scene.call_id, page, lazily=bool(asked)))
         except DatabaseError as error:
             log.warning("notes_not_written", attempt=str(scene.line_id), error=type(error).__name__)
             written = False
     for act in asked:
         try:
-            carry_out(scene, [act])
+            surely(partial(carry_out, scene, [act]))
         except Exception:  # whatever it was
             log.exception("act_failed", act=type(act).__name__, attempt=str(scene.line_id))
             failed.append(act)

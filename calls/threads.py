@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from uuid import UUID
 
 from django.conf import settings
-from django.db import connections
+from django.db import InterfaceError, OperationalError, connections
 
 from syntharra.tenancy import acting_for
 
@@ -25,7 +25,7 @@ _mine = threading.local()
 
 
 async def in_database[T](business_id: UUID, work: Callable[[], T], *, urgent: bool = False) -> T:
-    """What ``work`` gives back; it runs in a thread, acting for this business."""
+    """What ``work`` gives back; it runs in a thread, acting for this business. It must bear being done twice."""
 
     def run() -> T:
         with acting_for(business_id):
@@ -43,12 +43,31 @@ async def _in_thread[T](work: Callable[[], T], threads: ThreadPoolExecutor) -> T
     def run() -> T:
         _tidy(idle=time.monotonic() - getattr(_mine, "used_at", 0.0) > KEPT_SECONDS)
         try:
-            return work()
+            return surely(work)
         finally:
             _mine.used_at = time.monotonic()
             _tidy(idle=not _may_keep())
 
     return await asyncio.get_running_loop().run_in_executor(threads, run)
+
+
+def surely[T](work: Callable[[], T]) -> T:
+    """What ``work`` gives back. Where the connection kept from before turns out to be dead (the server was restarted), it is done again
+    on a new one: for work that may be done twice, as all of a call's may."""
+    try:
+        return work()
+    except (OperationalError, InterfaceError):
+        if not _given_up():
+            raise
+        return work()
+
+
+def _given_up() -> bool:
+    """Whether a connection did not live any more; the next statement opens another."""
+    dead = [one for one in connections.all(initialized_only=True) if one.errors_occurred and not one.is_usable()]
+    for one in dead:
+        one.close()
+    return bool(dead)
 
 
 def _tidy(*, idle: bool) -> None:
