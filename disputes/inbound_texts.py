@@ -23,6 +23,7 @@ from compliance.models import Channel, Purpose, StopKind, TextConsent
 from compliance.registry import Ask
 from compliance.services import judge, role, stop, stop_number
 from disputes import replies
+from disputes.hearing import Intent
 from disputes.mail_models import InboundMail
 from disputes.text_words import Keyword, is_kept_by_carrier, keyword
 from invoices.models import Contact, Customer, Hold
@@ -147,9 +148,21 @@ def act(row: InboundMail) -> None:
         case Keyword.START:
             _start(row)
         case _ if row.customer is None:
-            _end(row, Outcome.TO_READ, waits=True)
+            _hear_stranger(row)
         case _:
             replies.act(row)
+
+
+def _hear_stranger(row: InboundMail) -> None:
+    """Whoever he is, "stop texting me" and "wrong number" in his own words bind his number; the rest somebody reads."""
+    heard = replies.understood(row.words)
+    said = {StopKind.OPT_OUT: Intent.OPT_OUT, StopKind.WRONG_NUMBER: Intent.WRONG_NUMBER}
+    kinds = [kind for kind, meaning in said.items() if meaning in heard.meanings]
+    with transaction.atomic():
+        for kind in kinds:
+            stop_number(row.sender, kind)
+        InboundMail.objects.filter(pk=row.pk).update(heard={**row.heard, **heard.record()})
+        _end(row, Outcome.STOPPED if kinds else Outcome.TO_READ, waits=True)
 
 
 def owe_confirmation(row: InboundMail) -> None:

@@ -38,6 +38,6 @@ def heard_words(row: InboundMail) -> str:
             return _("They want your texts again. Calls stay stopped until they ask for those.")
         case "nothing":
             return _("It stops nothing.")
-    if row.customer_id is None:
+    if row.customer_id is None and row.channel == InboundMail.Channel.SMS:
         return _("We cannot tell whose number this is. Nothing was said of anybody.")
     return _("We could not tell what it means. Nobody asks them for money until you say.")

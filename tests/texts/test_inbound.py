@@ -274,6 +274,18 @@ def test_a_strangers_stop_binds_his_number(phones: Phones) -> None:
     assert phones.comes(STRANGER, "HELP").content == b"<Response/>"
 
 
+@pytest.mark.parametrize(
+    ("words", "kind"),
+    [("You have the wrong number, I am not Ana", "wrong_number"), ("please stop texting this phone", "opt_out")],
+)
+def test_a_strangers_stop_in_his_own_words_binds_too(phones: Phones, words: str, kind: str) -> None:
+    phones.comes(STRANGER, words)
+
+    row = InboundMail.objects.get()
+    assert (row.outcome, row.waits) == ("stopped", True)
+    assert stopped_numbers([STRANGER])[STRANGER] == {StopKind(kind)}
+
+
 def test_a_number_two_customers_have_holds_both_until_it_is_read(phones: Phones) -> None:
     first = phones.owes(phone="+16145550177")
     second = make_invoice(phones.firm, make_customer(phones.firm, "Twin Cafe", phone="+16145550177"))

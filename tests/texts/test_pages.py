@@ -106,7 +106,7 @@ def test_what_was_texted_both_ways_stands_in_the_customers_life_with_its_state(p
 
 
 def test_a_strangers_text_is_shown_and_read(phones: Phones, ava: Client) -> None:
-    phones.comes("+13305550123", "Wrong person?", NumMedia="1")
+    phones.comes("+13305550123", "Hello?", NumMedia="1")
     assert "Somebody texted you: (330) 555-0123" in page(ava, "/")
     from disputes.mail_models import InboundMail
 
