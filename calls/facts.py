@@ -296,7 +296,7 @@ class Known:
             on_hold=held,
             not_approved=bool(judged and self.business.reviews_calls and judged.approved_at is None),
             credit_on_account=Reason.CREDIT_ON_ACCOUNT in check,
-            payment_in_flight=Reason.PAYMENT_IN_FLIGHT in check,
+            payment_in_flight=Reason.PAYMENT_IN_FLIGHT in check or invoice.card_paid_at is not None,
             not_sent=Reason.NOT_SENT in check,
             no_terms=Reason.NO_TERMS in check,
             check_first=Reason.CHECK_FIRST in check or invoice.disputed_in_books,

@@ -78,6 +78,8 @@ def facts_of(invoice: Invoice, *, attempts: int, read_at_words: str) -> list[Fac
         facts.append((_("Due date"), _("by your own terms: your books have none")))
     if invoice.in_flight:
         facts.append((_("Payment"), _("on its way, your books say")))
+    if invoice.card_paid_at is not None:
+        facts.append((_("Payment"), _("by card; we wait for your books to show it")))
     if invoice.disputed_in_books:
         facts.append((_("Disputed"), _("marked so in your books")))
     if invoice.replaces is not None:

@@ -624,3 +624,25 @@ def test_the_client_says_what_kind_of_trouble_it_was(cards: Processor, plumber: 
         mine.charge("ch_1")
     with pytest.raises(Disconnected):
         cards_for(plumber.business, "acct_unknown").charge("ch_1")
+
+
+def test_the_gate_says_why_nobody_is_called_about_it(cards: Processor, invoice: Invoice) -> None:
+    from compliance.models import Channel, Purpose
+    from compliance.registry import Ask, facts_of
+    from syntharra.clock import now
+
+    cards.pays(begin(invoice))
+    hear(cards)
+
+    facts = facts_of(
+        Ask(
+            purpose=Purpose.COLLECT,
+            channel=Channel.CALL,
+            to="+16145550111",
+            at=now(),
+            customer_id=invoice.customer_id,
+            invoice_id=invoice.pk,
+        )
+    )
+
+    assert facts.product.payment_in_flight is True
