@@ -120,6 +120,8 @@ def _put_down(pk: UUID, key: str, stored: str, raw: bytes, mail: Mail, to: Addre
     words = quotes.new_words(mail.text)
     kind = _kind(mail, to, words)
     customer_id = message.customer_id if message is not None else None
+    if kind == Kind.REPLY and customer_id is None:  # to the mark of a letter to a member: nobody but he has seen it
+        kind = Kind.FORWARD
     row = InboundMail(
         pk=pk, key=key, kind=kind, message=message, customer_id=customer_id, sender=mail.sender, subject=mail.subject,
         words=words, whole=lint.without_links(mail.text), came_at=clock.now(), stored=stored, sha256=hashlib.sha256(raw).hexdigest(),

@@ -133,6 +133,7 @@ def _deliver(message: Message) -> None:
             "X-Correlation-ID": message.correlation,
             "Auto-Submitted": "auto-generated",
             **_unsubscribe(message),
+            **_mark(message),
         },
         reply_to=_reply_to(message),
     )
@@ -149,6 +150,12 @@ def _deliver(message: Message) -> None:
         timeline.record(
             message, f"sent_{message.letter}", by="syntharra", purpose=message.purpose, channel=message.channel
         )
+
+
+def _mark(message: Message) -> dict[str, str]:
+    """A letter to a member has no address for answers; what a mail server returns of it is known by this header."""
+    address = replies.make(message) if message.customer_id is None else ""
+    return {"X-Letter": address} if address else {}
 
 
 def _unsubscribe(message: Message) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import render
+from django.utils import translation
 from django.views.decorators.http import require_http_methods
 
 from compliance.models import Consent
@@ -15,7 +16,7 @@ from syntharra.signed import signed
 def number_check(request: HttpRequest, token: str) -> HttpResponse:
     """GET shows the three answers, POST takes one and spends the link. Says nothing of any invoice."""
     with links.opened(token, purpose=number_checks.PURPOSE) as link:
-        consent = Consent.objects.select_related("business").get(pk=link.subject)
+        consent = Consent.objects.select_related("business", "customer").get(pk=link.subject)
         context = {"firm": consent.business, "number": consent.number}
         if request.method == "POST":
             answer = request.POST.get("answer", "")
@@ -23,4 +24,5 @@ def number_check(request: HttpRequest, token: str) -> HttpResponse:
                 return HttpResponseBadRequest("This answer is not known here. Go back and choose one of the three.")
             number_checks.answered(link, answer)
             context["answer"] = answer
-        return render(request, "desk/number_check.html", context)
+        with translation.override(consent.customer.language):
+            return render(request, "desk/number_check.html", context)

@@ -19,7 +19,7 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 from PIL import Image
 
-from accounts.models import ActivityLine
+from accounts.models import ActivityLine, Role
 from compliance.models import Channel, Purpose, Suppression
 from disputes import inbound, replies
 from disputes.mail_models import InboundMail, StrayMail
@@ -30,7 +30,7 @@ from notifications import outbox
 from notifications.models import Message, ReplyAddress
 from notifications.replies import forwarding_address
 from syntharra.tenancy import acting_for, acting_for_none
-from tests.cast import Firm, make_customer, make_invoice
+from tests.cast import Firm, make_customer, make_invoice, make_member
 
 TUESDAY = datetime(2026, 11, 24, 15, 0, tzinfo=UTC)  # 10:00 am in Columbus
 DOMAIN = "in.syntharra.example"
@@ -352,6 +352,21 @@ def test_an_acknowledgement_that_comes_back_becomes_a_letter_on_paper(owing: Any
 
     paper = Message.objects.get(letter="dispute_acknowledgement", channel="letter")
     assert (paper.status, paper.key.startswith("paper:")) == ("draft", True)
+
+
+def test_an_alert_that_comes_back_is_known_by_its_mark_and_goes_to_the_other_members(
+    plumber: Firm, owing: Any, takes_mail: Any
+) -> None:
+    hand = make_member(plumber, "hand@avasplumbing.example", Role.CONTRIBUTOR)
+    open_dispute(owing[1].pk, claim=NewClaim(source="page", source_key="p", words="The sink leaks"))
+    outbox.work()
+    alert = next(one for one in mail.outbox if one.to == [plumber.owner.email])
+
+    took(bounce(alert.extra_headers["X-Letter"]))
+
+    assert Message.objects.get(letter="dispute_alert", member=plumber.owner).status == "failed"
+    assert Message.objects.filter(letter="dispute_alert", member=hand).exists()
+    assert Dispute.objects.get().owner_told_at is None
 
 
 def test_a_delay_is_no_failure_and_a_bounce_of_a_stranger_says_nothing(owing: Any) -> None:
