@@ -11,6 +11,9 @@ from zoneinfo import ZoneInfo
 RATE = Decimal("0.10")
 COUNTS_FOR = timedelta(days=90)
 HELD = timedelta(days=7)
+WHOLE_SECONDS = timedelta(
+    seconds=1
+)  # books say when by the second: what came in the very second of a dispute came in it
 
 Rule = Literal[
     "within_90_days",
@@ -90,7 +93,8 @@ def judge(money: Receipt, contacts: Sequence[Contact], disputes: Sequence[Disput
 def _live_then(dispute: DisputeTime, money: Receipt, zone: str) -> bool:
     """Open when the money arrived. Where the books do not say at what hour, the whole day counts."""
     if money.known_at is not None and _day(money.known_at, zone) == money.paid_on:
-        return dispute.opened_at <= money.known_at and (dispute.closed_at is None or money.known_at < dispute.closed_at)
+        known_until = money.known_at + WHOLE_SECONDS
+        return dispute.opened_at < known_until and (dispute.closed_at is None or money.known_at < dispute.closed_at)
     opened, closed = _day(dispute.opened_at, zone), dispute.closed_at and _day(dispute.closed_at, zone)
     return opened <= money.paid_on and (closed is None or money.paid_on <= closed)
 

@@ -78,3 +78,12 @@ def test_the_last_conversation_before_the_money_is_the_one_that_counts() -> None
     verdict = judge(receipt(date(2026, 12, 2)), [after, Contact(CALL, SPOKE), later], [], ZONE)
 
     assert (verdict.rule, verdict.contact) == ("within_90_days", UUID(int=8))
+
+
+def test_what_the_books_know_of_in_the_very_second_of_the_dispute_came_while_it_was_live() -> None:
+    opened = datetime(2026, 11, 25, 16, 0, 0, 700_000, tzinfo=UTC)
+
+    found = judge(receipt(date(2026, 11, 25), 16), [Contact(CALL, SPOKE)], [DisputeTime(opened, None)], ZONE)
+    earlier = judge(receipt(date(2026, 11, 25), 15), [Contact(CALL, SPOKE)], [DisputeTime(opened, None)], ZONE)
+
+    assert (found.rule, earlier.rule) == ("dispute_live", "within_90_days")
