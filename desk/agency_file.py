@@ -47,6 +47,7 @@ COLUMNS = (
     "disputed", "dispute_numbers", "dispute_grounds", "dispute_opened", "dispute_closed", "dispute_ended_as",
     "validation_notice_sent", "validation_period_ends", "time_barred", "limitation_through_written",
     "limitation_through_goods", "marks", "calls_made", "last_call", "letters_sent", "documents",
+    "attorney_name", "attorney_email",
 )  # fmt: skip
 
 
@@ -177,6 +178,8 @@ def _row(account: AgencyAccount, *, zone: ZoneInfo) -> dict[str, Any]:
         "last_call": _day(calls[-1].placed_at, zone) if calls else "",
         "letters_sent": _letters(invoice).count(),
         "documents": folder_of(account),
+        "attorney_name": customer.attorney_name,
+        "attorney_email": customer.attorney_email,
     }
 
 

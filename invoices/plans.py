@@ -320,9 +320,13 @@ def _to_customer(
     *,
     facts: dict[str, Any] | None = None,
 ) -> Letter:
-    """By e-mail; without an address on paper, to be posted. About all its invoices: one that is frozen holds it back."""
+    """By e-mail; without an address on paper, to be posted. About all its invoices: one that is frozen holds it back.
+
+    What asks for no money goes to the lawyer who acts for him, where there is one.
+    """
     customer = Customer.objects.get(pk=plan.customer_id)
-    address = address_of(customer)
+    lawyer = customer.attorney_email if purpose != Purpose.COLLECT else ""
+    address = lawyer or address_of(customer)
     return Letter(
         letter=letter,
         key=key,

@@ -22,7 +22,7 @@ from disputes.customer_acts import answer
 from disputes.models import Dispute
 from disputes.resolving import Plan, begin
 from disputes.services import NewClaim, open_dispute
-from invoices.models import Invoice
+from invoices.models import Customer, Invoice
 from notifications import outbox
 from notifications.models import Duty, Message
 from syntharra.clock import now
@@ -129,7 +129,11 @@ def test_what_the_law_forbids_is_not_handed_over(plumber: Firm, kind: StopKind, 
     stop(invoice.customer_id, kind, number="", words="x", source="t", by="Ana")
 
     if goes:
+        Customer.objects.filter(pk=invoice.customer_id).update(
+            attorney_name="Lee & Park", attorney_email="lee@lp.example"
+        )
         (row,) = placement(made(plumber, invoice))
+        assert (row["attorney_name"], row["attorney_email"]) == ("Lee & Park", "lee@lp.example")
         assert row["marks"] == {"attorney_represented": "attorney", "cease": "cease"}[kind]
         return
     with pytest.raises(CannotHandOver):

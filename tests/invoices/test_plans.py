@@ -22,7 +22,7 @@ from disputes.resolving import CannotResolve, Plan, begin, confirm
 from disputes.services import NewClaim, open_dispute, pause, release
 from integrations.models import Connection
 from invoices import plans
-from invoices.models import Allocation, Installment, Invoice, Payment, PaymentPlan, PlanInvoice
+from invoices.models import Allocation, Customer, Installment, Invoice, Payment, PaymentPlan, PlanInvoice
 from invoices.plan_rules import Part, split
 from invoices.plans import CannotPlan
 from notifications import outbox
@@ -115,6 +115,18 @@ def test_the_customer_has_days_and_amounts_in_writing(plumber: Firm) -> None:
     assert message.purpose == "service"
     assert "Tuesday, December 1, 2026: $100.00" in text
     assert "Tuesday, December 15, 2026: $100.00" in text
+
+
+def test_who_has_a_lawyer_has_it_through_him(plumber: Firm) -> None:
+    invoice = make_invoice(plumber, balance="300.00")
+    Customer.objects.filter(pk=invoice.customer_id).update(attorney_name="Lee & Park", attorney_email="lee@lp.example")
+    stop(invoice.customer_id, StopKind.ATTORNEY, number="", words="talk to Lee", source="call:1", by="agent")
+
+    agreed(plumber, invoice)
+    outbox.work()
+
+    message = Message.objects.get(letter="plan_confirmation")
+    assert (message.to, message.status) == ("lee@lp.example", "sent")
 
 
 def test_without_an_e_mail_address_it_waits_to_be_posted(plumber: Firm) -> None:
