@@ -25,6 +25,7 @@ PARTIAL_GAP = 0.3  # seconds between two partials, as speech is recognized
 TURNS_OF_A_CALL = 18  # then it is hung up and the next one begins: a conversation has an end
 PATIENCE, OPEN_PATIENCE = 30.0, 180.0
 IDENTITY = "Yes, this is Ana speaking"
+LONGEST_SILENCE = 12.0  # seconds; after three times seven the agent says good-bye
 PUT_THROUGH, STILL_THERE = "Please hold, I will put you through", "Hold on please"
 STILL_THERE_EVERY = 30.0  # seconds; after 49 s without a word the agent would ask who is there
 _ASKED = (
@@ -55,6 +56,7 @@ class Line:
     busy: bool = False
     asked: bool = False  # the whole sentence is out, and the answer has not begun
     is_over: bool = False
+    silent_since: float = field(default_factory=time.perf_counter)
     answered: asyncio.Event = field(default_factory=asyncio.Event)
     first_at: float = 0.0
     last_at: float = 0.0
@@ -233,7 +235,7 @@ async def open_loop(order: dict[str, Any]) -> dict[str, Any]:
             speaking.remove(line)
             await phones.close(line)
             line = await phones.open()
-        line.busy = False
+        line.busy, line.silent_since = False, time.perf_counter()
         speaking.discard(line)
         idle.append(line)
 
@@ -242,8 +244,8 @@ async def open_loop(order: dict[str, Any]) -> dict[str, Any]:
         if not idle:
             late += any(line.asked for line in speaking)  # else everybody is in the middle of his own sentence
             continue
-        line = idle.pop(phones.rng.randrange(len(idle)))
-        line.busy = True
+        line = _next_to_speak(idle, phones.rng, patient=order.get("objects", False))
+        line.busy, line.silent_since = True, time.perf_counter()
         speaking.add(line)
         job = asyncio.create_task(speak(line))
         work.add(job)
@@ -260,6 +262,13 @@ async def open_loop(order: dict[str, Any]) -> dict[str, Any]:
         "opened": phones.opened,
         "ended_early": phones.ended_early,
     }
+
+
+def _next_to_speak(idle: list[Line], rng: random.Random, *, patient: bool) -> Line:
+    """Anybody; but nobody who was asked something is silent until the agent says good-bye. Lines stand in the order they fell silent."""
+    if not patient and time.perf_counter() - idle[0].silent_since > LONGEST_SILENCE:
+        return idle.pop(0)
+    return idle.pop(rng.randrange(len(idle)))
 
 
 async def closed_loop(order: dict[str, Any]) -> dict[str, Any]:
