@@ -18,7 +18,7 @@ from accounts.models import User
 from disputes import deadlines, track_letters, versions
 from disputes.ending import End, close_held, end_resolution
 from disputes.models import BooksMoved, Dispute, Resolution
-from disputes.resolving import CannotResolve, Kind, Status, back_to_work, held
+from disputes.resolving import CannotResolve, Kind, Status, back_to_work, held, held_resolution
 from invoices import entries
 from invoices.holds import MORE_THAN_AGREED
 from invoices.models import BookEntry, CreditMemo, Hold, Invoice, Replacement
@@ -55,6 +55,11 @@ def look() -> int:
     cleared = BooksMoved.objects.filter(answer="", what=What.CLEARED, dispute__invoice__replaced_by__isnull=False)
     for pk in list(cleared.order_by("pk").values_list("dispute", flat=True).distinct()):
         looked += _now_replaced(pk)
+    unwritten = Resolution.objects.filter(
+        status=Status.RUNNING, entry__status="canceled", entry__problem=entries.CHANGED
+    )
+    for pk in list(unwritten.values_list("pk", flat=True)):
+        looked += _was_not_written(pk)
     risen = Invoice.objects.open().filter(balance__gt=F("agreed_at_most"), frozen_at=None, left_reason=None)
     for pk in list(risen.order_by("customer_id", "pk").values_list("pk", flat=True)):
         looked += _ask_about_more(pk)
@@ -111,16 +116,30 @@ def look_at(dispute_id: UUID) -> int:
     if running is not None and _ends(running, dispute, invoice):
         return 1
     if running is not None:
-        _overtaken(running, dispute)
+        _overtaken(running, dispute, invoice)
     _ask(dispute, invoice, _judged(dispute, invoice, before))
     return 1
 
 
-def _overtaken(running: Resolution, dispute: Dispute) -> None:
-    """A credit agreed on another balance is not written on this one; what the books may have already stays under way."""
+@transaction.atomic(durable=True)
+def _was_not_written(resolution_id: UUID) -> int:
+    """The worker saw before it wrote that the bill is another one."""
+    running, dispute, invoice = held_resolution(resolution_id)
+    if running.status == Status.RUNNING:
+        _overtaken(running, dispute, invoice)
+    return 1
+
+
+def _overtaken(running: Resolution, dispute: Dispute, invoice: Invoice) -> None:
+    """A credit agreed on another balance is not written on this one; what the books may have already stays under way.
+
+    Money that came in meanwhile makes it no other bill.
+    """
     if running.kind not in (Kind.CREDIT_MEMO, Kind.SETTLEMENT) or running.entry_id is None:
         return
-    entry = entries.cancel_unbegun(running.entry_id, by="Syntharra")
+    entry = BookEntry.objects.get(pk=running.entry_id)
+    if entries.still_fits(entry, invoice) is False:
+        entry = entries.cancel_unbegun(entry.pk, by="Syntharra")
     if entry.status == BookEntry.Status.CANCELED:
         end_resolution(running, Status.FAILED, why="the bill changed under it")
         back_to_work(dispute)

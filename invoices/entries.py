@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 from django.core.cache import cache
 from django.db import transaction
+from django.db.models import Sum
 from django.utils.translation import gettext as _
 
 from accounts import timeline
@@ -229,7 +230,11 @@ def _begin(entry: BookEntry) -> bool:
         found = _held(entry.pk)
         if found.status != BookEntry.Status.OWED:
             return False
-        if found.expects is not None and found.invoice.balance != found.expects:
+        fits = still_fits(found, found.invoice)
+        if fits is None:
+            bells.ask_for_sync(found.invoice.connection_id)
+            raise Later(AGAIN, "what was paid on it is read first")
+        if not fits:
             found.move(BookEntry.Status.CANCELED, problem=CHANGED, ended_at=clock.now(), ended_by=BY)
             shown: dict[str, Any] = {"expected": found.expects, "shown": found.invoice.balance}
             timeline.record(found.invoice, "not_written_to_books", by=BY, act=found.act, amount=found.amount, **shown)
@@ -237,6 +242,20 @@ def _begin(entry: BookEntry) -> bool:
             return False
         BookEntry.objects.filter(pk=found.pk).update(begun_at=clock.now())
     return True
+
+
+def still_fits(entry: BookEntry, invoice: Invoice) -> bool | None:
+    """Whether this is the bill it was agreed on, money that came in since set apart. None: its payments are not read yet."""
+    if entry.expects is None:
+        return True
+    room = entry.amount is None or entry.amount <= invoice.balance
+    came = invoice.allocations.filter(kind="cash", payment__reversed_at=None, changed_at__gte=entry.asked_at)
+    cash = came.aggregate(sum=Sum("amount"))["sum"] or Decimal(0)
+    if invoice.balance + cash == entry.expects:
+        return room
+    changed, read = invoice.balance_changed_at, invoice.connection.synced_at
+    is_read = changed is None or (read is not None and read >= changed)
+    return None if room and invoice.balance < entry.expects and not is_read else False
 
 
 def _write(ledger: Ledger, entry: BookEntry) -> Written:

@@ -17,6 +17,7 @@ from disputes.models import BooksMoved, Dispute, Resolution, Specification
 from disputes.resolving import CannotResolve, Plan, begin, confirm, take_back
 from disputes.services import CannotRelease, NewClaim, open_dispute, release
 from disputes.specifying import Answers, send
+from invoices.entries import still_fits
 from invoices.models import Allocation, BookEntry, Invoice, Payment
 from notifications.models import Message
 from syntharra.clock import now
@@ -217,6 +218,29 @@ def test_a_credit_the_books_may_have_already_stays_under_way(plumber: Firm) -> N
     now_in_the_books(dispute, "500.00")
 
     assert (BookEntry.objects.get(act="lower").status, Resolution.objects.get().status) == ("owed", "running")
+
+
+def test_who_accepts_and_pays_at_once_is_credited_the_rest(plumber: Firm) -> None:
+    """The payment is in the books before our credit: it is the same bill, and the rest of it is credited."""
+    dispute = disputed(plumber)
+    offer = begin(dispute.pk, Plan(kind="settlement", agreed=Decimal("600.00")), by=plumber.owner)
+    answer(offer.pk, "accepted", name="Ana Reyes")
+
+    paid(dispute, "600.00", "196.00")
+
+    entry = BookEntry.objects.get(act="lower")
+    assert (entry.status, entry.amount, Resolution.objects.get().status) == ("owed", LESS, "running")
+    assert still_fits(entry, Invoice.objects.get()) is True
+    now_in_the_books(dispute, "0.00", "paid")
+    assert Dispute.objects.get().closed_as == "paid"
+
+
+def test_a_payment_not_read_yet_is_waited_for(plumber: Firm) -> None:
+    dispute = disputed(plumber)
+    begin(dispute.pk, Plan(kind="credit_memo", lowered_by=LESS), by=plumber.owner)
+    Invoice.objects.update(balance=Decimal("196.00"), balance_changed_at=now())
+
+    assert still_fits(BookEntry.objects.get(act="lower"), Invoice.objects.get()) is None
 
 
 @pytest.mark.parametrize("kind", ["credit_memo", "settlement"])
