@@ -45,7 +45,8 @@ PAGES = (
     "calls/no_email.html", "desk/number_check.html",
 )  # fmt: skip
 CODE = ("disputes/page.py", "disputes/page_forms.py", "disputes/questions.py", "invoices/fact_check.py",
-        "disputes/uploads.py", "disputes/customer_acts.py", "disputes/specifying.py")  # fmt: skip
+        "disputes/uploads.py", "disputes/customer_acts.py", "disputes/specifying.py", "disputes/pay_page.py",
+        "disputes/pay_views.py", "invoices/paying.py")  # fmt: skip
 KEYWORDS: Any = {"_": None, "gettext": None, "ngettext": (1, 2)}
 
 
