@@ -16,6 +16,7 @@ from billing.models import FeeLine, Recovery
 from billing.rules import HELD, RATE, Contact, DisputeTime, Receipt, judge
 from calls.models import AttemptInvoice
 from disputes.models import Dispute
+from invoices import card_money
 from invoices.models import Allocation, Customer
 from syntharra import clock, money
 from syntharra.tenancy import current_business
@@ -26,6 +27,7 @@ BATCH = 50
 def look_for_recoveries() -> int:
     """Decide every allocation of the current business that is new or was changed in the books; how many. Safe to repeat."""
     business = Business.objects.get(pk=current_business())
+    card_money.match()  # when money by card came is known only where it was found in the books
     decided, after = 0, UUID(int=0)
     while True:
         customers = list(
@@ -66,7 +68,7 @@ def _decide(business: Business, customer_ids: list[UUID]) -> int:
     allocations = list(
         _undecided()
         .filter(payment__customer_id__in=mine)
-        .select_related("payment", "invoice", "recovery")
+        .select_related("payment", "invoice", "recovery", "card_payment")
         .order_by("pk")
     )
     invoices = {allocation.invoice_id for allocation in allocations}
@@ -115,8 +117,7 @@ def _first_decision(
     business: Business, allocation: Allocation, contacts: list[Contact], disputes: list[DisputeTime]
 ) -> Recovery:
     payment = allocation.payment
-    receipt = Receipt(payment.paid_on, payment.created_in_books_at, is_cash=allocation.kind == Allocation.Kind.CASH)
-    verdict = judge(receipt, contacts, disputes, business.time_zone)
+    verdict = judge(_receipt(business, allocation), contacts, disputes, business.time_zone)
     recovery = Recovery.objects.create(
         allocation=allocation,
         invoice=allocation.invoice,
@@ -142,6 +143,17 @@ def _first_decision(
             call=verdict.contact,
         )
     return recovery
+
+
+def _receipt(business: Business, allocation: Allocation) -> Receipt:
+    """When this money came. By card it came when the processor told of it: the books are entered later, perhaps after a
+    dispute that was live when it was paid has ended."""
+    payment, card = allocation.payment, allocation.card_payment
+    is_cash = allocation.kind == Allocation.Kind.CASH
+    if card is None:
+        return Receipt(payment.paid_on, payment.created_in_books_at, is_cash=is_cash)
+    known = min(card.seen_at, payment.created_in_books_at or card.seen_at)
+    return Receipt(known.astimezone(ZoneInfo(business.time_zone)).date(), known, is_cash=is_cash)
 
 
 def _correct(business: Business, allocation: Allocation, contacts: list[Contact], disputes: list[DisputeTime]) -> None:

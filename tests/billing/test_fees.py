@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -14,7 +15,8 @@ from billing.rules import RATE
 from billing.services import look_for_recoveries
 from calls.models import Attempt, AttemptInvoice, Call
 from disputes.models import Dispute
-from invoices.models import Allocation, Invoice, Payment
+from integrations.models import CardAccount
+from invoices.models import Allocation, CardPayment, Checkout, CheckoutInvoice, Invoice, Payment
 from syntharra import money
 from syntharra.clock import now
 from tests.cast import Firm, make_customer, make_invoice
@@ -217,3 +219,45 @@ def test_looking_costs_the_same_for_one_payment_and_for_ten_that_count_for_nothi
         look_for_recoveries()
 
     assert len(ten) - len(one) == 9  # one INSERT a decision, nothing else
+
+
+def by_card(firm: Firm, invoice: Invoice, *, at: datetime) -> CardPayment:
+    """Paid on the processor's page at this moment."""
+    account = CardAccount.objects.create(
+        account="acct_1", sandbox=True, connected_by="ava", connected_at=SPOKE, checked_at=SPOKE
+    )
+    asked: dict[str, Any] = {"amount": invoice.balance, "currency": "USD"}
+    page = Checkout.objects.create(
+        purpose="service",
+        status="paid",
+        customer=invoice.customer,
+        account=account,
+        asked_at=at,
+        expires_at=at,
+        **asked,
+    )
+    CheckoutInvoice.objects.create(checkout=page, invoice=invoice, position=0, amount=invoice.balance)
+    return CardPayment.objects.create(
+        checkout=page, customer=invoice.customer, status="arrived", intent="pi_1", seen_at=at, **asked
+    )
+
+
+def test_what_was_paid_by_card_during_a_dispute_is_not_ours_though_the_books_have_it_after_its_end(
+    plumber: Firm,
+) -> None:
+    invoice = make_invoice(plumber, balance="500.00")
+    talk(plumber, invoice)
+    ended = datetime(2026, 11, 26, 15, 30, tzinfo=UTC)
+    Dispute.objects.create(
+        number="D-1001", invoice=invoice, customer=invoice.customer, status="closed", opened_at=SPOKE, closed_at=ended,
+        closed_as="settlement", balance_at_opening=Decimal("796.00"), currency="USD",
+    )  # fmt: skip
+    card = by_card(plumber, invoice, at=datetime(2026, 11, 26, 15, 0, tzinfo=UTC))
+    pay(plumber, (invoice, "500.00"))  # the books learn of it at 16:00
+
+    look_for_recoveries()
+
+    card.refresh_from_db()
+    assert card.in_books_at is not None
+    assert Recovery.objects.get().rule == "dispute_live"
+    assert fees() == []
