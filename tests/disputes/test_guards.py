@@ -264,6 +264,21 @@ def test_no_row_put_down_before_moves_on(
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize(("silence", "says"), SILENCES)
+def test_no_letter_that_asks_for_money_is_ticked_as_posted(
+    plumber: Firm, silence: Callable[[Invoice], None], says: str
+) -> None:
+    invoice = owed(plumber)
+    pk = put_message(invoice, "draft", "letter", "plan_missed")
+    silence(invoice)
+
+    with pytest.raises(IntegrityError, match=says), transaction.atomic():
+        run("UPDATE notifications_message SET status = 'sent', sent_at = now() WHERE id = %s", pk)
+
+    assert value("notifications_message", "status", pk) == "draft"
+
+
+@pytest.mark.django_db
 @pytest.mark.parametrize("channel", [pytest.param(c, id=n) for n, c in CHANNELS.items()])
 def test_no_row_is_turned_to_a_frozen_invoice(plumber: Firm, channel: ChannelTable) -> None:
     free, frozen = owed(plumber), owed(plumber)
