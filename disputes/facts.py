@@ -2,14 +2,16 @@
 
 from compliance.models import Purpose
 from compliance.registry import register as answer_for
+from invoices import plans
 from invoices.facts import customer_facts
 
 
 def register() -> None:
     """Answer for the purpose ``dispute``, and say who writes and carries out what disputes owe."""
     answer_for(Purpose.DISPUTE, customer_facts)
-    from disputes import card_events, inbound_texts, letters
+    from disputes import card_events, inbound_texts, letters, pay_links
 
     letters.register()
     inbound_texts.register()
     card_events.register()
+    plans.paid_on_page(pay_links.url_to)

@@ -206,12 +206,14 @@ def _check_amount(invoice: Invoice, wish: Wish) -> None:
 
 
 def least_of(invoice: Invoice, wish: Wish) -> Decimal:
-    """The smallest amount he may pay on it now: all of it, unless the firm takes parts or we have stopped asking."""
+    """The smallest amount he may pay on it now: all of it, unless the firm takes parts, agreed on installments, or we have
+    stopped asking."""
     least = LEAST.get(invoice.currency, Decimal(1))
     if wish.anyway or wish.agreed:
         return min(least, invoice.balance)
     if not invoice.business.takes_parts:
-        return invoice.balance
+        on_plan = invoice.plan_links.filter(live=True).exists()
+        return min(least, invoice.balance) if on_plan else invoice.balance
     return min(max(least, invoice.business.smallest_part), invoice.balance)
 
 

@@ -5,8 +5,8 @@ freeze and every stop bind it), three business days to make up for it, then the 
 stood. A dispute about one of its invoices silences the whole plan until it has ended.
 """
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
@@ -58,10 +58,18 @@ class Standing:
     silenced: bool  # one of its invoices is disputed or paused
 
 
+_pages: list[Callable[[Sequence[Invoice]], str]] = []
+
+
+def paid_on_page(url_to: Callable[[Sequence[Invoice]], str]) -> None:
+    """Say where a customer pays: the app above this one has the page, which stops when he disagrees."""
+    _pages[:] = [url_to]
+
+
 def register() -> None:
     """Say what the letters of a plan tell."""
     letter_facts(CONFIRMATION, _of_running)
-    letter_facts(MISSED, _of_missed, sent=_was_noticed)
+    letter_facts(MISSED, _of_missed, sent=_was_noticed, failed=_was_not_noticed)
     letter_facts(OVER, _of_ended)
 
 
@@ -373,6 +381,8 @@ def _of_running(message: Message) -> dict[str, Any]:
     plan = _plan(message)
     if plan.status not in (Status.RUNNING, Status.PAID):
         raise NoLongerTrue("the plan has ended")
+    if standing_of(plan).silenced:
+        raise NoLongerTrue("one of its invoices is disputed or paused")
     return {
         "plan": plan,
         "customer": plan.customer,
@@ -387,9 +397,16 @@ def _of_missed(message: Message) -> dict[str, Any]:
         raise NoLongerTrue("it was paid, or the plan is silenced by a dispute")
     found = _of_running(message)
     plan: PaymentPlan = found["plan"]
-    pay = plan.about.exclude(invoice__pay_url="").order_by("pk").values_list("invoice__pay_url", flat=True).first()
     cure_by = business_days_later(clock.today(plan.business.time_zone), TO_CURE)
-    return {**found, "row": row, "cure_by": cure_by, "pay_url": pay or ""}
+    return {**found, "row": row, "cure_by": cure_by, "pay_url": _page_for(plan, row)}
+
+
+def _page_for(plan: PaymentPlan, row: Installment) -> str:
+    """Our page of the oldest invoice on which the installment can be paid, else of all of them; "" where nobody can pay."""
+    about = Invoice.objects.filter(plan_links__plan=plan, books_status=Invoice.Books.OPEN, balance__gt=0)
+    invoices = list(about.select_related("business").order_by("due_on", "number"))
+    enough = [invoice for invoice in invoices if invoice.balance >= row.amount][:1]
+    return _pages[0](enough or invoices) if _pages and invoices else ""
 
 
 def _was_noticed(message: Message) -> None:
@@ -398,6 +415,22 @@ def _was_noticed(message: Message) -> None:
     day = at.astimezone(ZoneInfo(message.business.time_zone)).date()
     told = {"noticed_at": at, "cure_by": business_days_later(day, TO_CURE)}
     Installment.objects.filter(pk=message.facts["installment"], status=Part_.MISSED).update(**told)
+
+
+def _was_not_noticed(message: Message) -> None:
+    """It came back, or no e-mail of ours may ask him for money: no days run, and it waits to be posted instead."""
+    row = Installment.objects.get(pk=message.facts["installment"])
+    Installment.objects.filter(pk=row.pk, status=Part_.MISSED).update(noticed_at=None, cure_by=None)
+    plan = _plan(message)
+    lost = message.status == Message.Status.FAILED or message.outcome == "CONSENT_REVOKED"
+    if message.channel != Channel.EMAIL or not lost or row.status != Part_.MISSED or plan.status != Status.RUNNING:
+        return
+    invoices = list(Invoice.objects.filter(plan_links__plan=plan, books_status=Invoice.Books.OPEN).order_by("pk"))
+    if any(one.frozen_at is not None or one.paused_reason or one.left_reason is not None for one in invoices):
+        return
+    facts = {"installment": str(row.pk)}
+    letter = _to_customer(MISSED, f"{message.key}:paper", Purpose.COLLECT, plan, invoices, facts=facts)
+    owe(replace(letter, channel=Channel.LETTER, draft=True, to=_postal(plan.customer)))
 
 
 def _of_ended(message: Message) -> dict[str, Any]:

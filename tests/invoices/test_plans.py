@@ -17,15 +17,16 @@ from compliance.registry import Ask
 from compliance.rulebook import RuleBook
 from compliance.services import stop
 from desk.needs import needs
+from disputes import posting
 from disputes.models import Dispute, Resolution
 from disputes.resolving import CannotResolve, Plan, begin, confirm
 from disputes.services import NewClaim, open_dispute, pause, release
 from integrations.models import Connection
-from invoices import plans
+from invoices import paying, plans
 from invoices.models import Allocation, Customer, Installment, Invoice, Payment, PaymentPlan, PlanInvoice
 from invoices.plan_rules import Part, split
 from invoices.plans import CannotPlan
-from notifications import outbox
+from notifications import outbox, sending
 from notifications.letters import render
 from notifications.models import Message
 from syntharra.clock import now
@@ -317,7 +318,77 @@ def test_who_asked_for_no_contact_gets_no_notice(plumber: Firm, clock: Any) -> N
     assert plans.look_at(plan.pk) == "to be cured"
 
 
+def test_a_notice_that_came_back_starts_no_days_and_waits_to_be_posted(plumber: Firm, clock: Any) -> None:
+    plan = agreed(plumber)
+    outbox.work()
+    row = missed(plan, clock)
+    outbox.work()
+    row.refresh_from_db()
+    assert row.cure_by == date(2026, 12, 8)
+
+    sending.came_back(Message.objects.get(letter="plan_missed").pk, "no such mailbox")
+
+    row = Installment.objects.get(pk=row.pk)
+    assert (row.status, row.noticed_at, row.cure_by) == ("missed", None, None)
+    paper = Message.objects.get(letter="plan_missed", channel="letter")
+    assert (paper.status, paper.purpose) == ("draft", "collect")
+    books_read(clock, morning(20))
+    assert plans.look_at(plan.pk) == "to be cured"
+    posting.posted(paper.pk, on=date(2026, 12, 20), by=plumber.owner)
+    assert Installment.objects.get(pk=row.pk).cure_by == date(2026, 12, 23)
+
+
+def test_who_wants_no_e_mails_about_money_gets_the_notice_by_post(plumber: Firm, clock: Any) -> None:
+    plan = agreed(plumber)
+    outbox.work()
+    stop(plan.customer_id, StopKind.NO_EMAIL, number="", words="", source="page", by="Ana")
+
+    missed(plan, clock)
+    outbox.work()
+
+    told = Message.objects.filter(letter="plan_missed").values_list("channel", "status")
+    assert set(told) == {("email", "refused"), ("letter", "draft")}
+
+
+def test_a_notice_that_came_back_of_a_bill_disputed_meanwhile_is_not_posted(plumber: Firm, clock: Any) -> None:
+    plan = agreed(plumber)
+    outbox.work()
+    missed(plan, clock)
+    outbox.work()
+    open_dispute(plan.about.get().invoice_id, claim=NewClaim(source="page", source_key="p", words="No", by="Ana"))
+
+    sending.came_back(Message.objects.get(letter="plan_missed").pk, "no such mailbox")
+
+    assert not Message.objects.filter(letter="plan_missed", channel="letter").exists()
+
+
+def test_the_notice_leads_to_our_page_where_the_installment_can_be_paid(plumber: Firm, clock: Any) -> None:
+    type(plumber.business).objects.filter(pk=plumber.business.pk).update(how_to_pay="By check to Ava.")
+    plan = agreed(plumber)
+    outbox.work()
+    Invoice.objects.update(pay_url="https://vendor.example/pay/all-of-it")
+    row = missed(plan, clock)
+
+    text = render(Message.objects.get(letter="plan_missed")).text
+
+    invoice = plan.about.get().invoice
+    assert "vendor.example" not in text
+    assert "/p/" in text
+    assert paying.least_of(invoice, paying.Wish(shares={}, seen={})) <= row.amount
+    plans.end(plan.pk, by=plumber.owner, why="asked for")
+    assert paying.least_of(invoice, paying.Wish(shares={}, seen={})) == invoice.balance
+
+
 # a dispute silences it
+
+
+def test_a_plan_is_not_written_to_whoever_disagrees_with_it_meanwhile(plumber: Firm) -> None:
+    plan = agreed(plumber)
+    open_dispute(plan.about.get().invoice_id, claim=NewClaim(source="page", source_key="p", words="No", by="Ana"))
+
+    outbox.work()
+
+    assert Message.objects.get(letter="plan_confirmation").status == "withdrawn"
 
 
 def test_a_dispute_about_one_of_its_invoices_silences_the_whole_plan(plumber: Firm, clock: Any) -> None:
