@@ -119,7 +119,8 @@ def answer_offer(step_id: UUID, said: str, *, name: str, came_from: str = "") ->
     timeline.record(dispute, f"customer_{said}", by=name.strip(), kind="offer")
     if said == "accepted":
         lowered, cause = invoice.balance - step.amount, f"last step {step.pk}"
-        entries.ask(invoice.pk, Act.LOWER, cause=cause, by=name.strip(), amount=lowered, words=_("Adjustment"))
+        words, expects = _("Adjustment"), invoice.balance  # not written on another bill than it was agreed on
+        entries.ask(invoice.pk, Act.LOWER, cause=cause, by=name.strip(), amount=lowered, words=words, expects=expects)
     outbox.owe(*track_letters.your_turn(dispute, invoice, f"offer_{said}"))
     return step
 

@@ -209,6 +209,15 @@ def test_an_offer_they_accept_lowers_the_bill_and_nothing_resumes(plumber: Firm)
     assert not Message.objects.filter(purpose="collect").exists()
 
 
+def test_a_credit_for_an_accepted_offer_is_agreed_on_the_balance_they_saw(plumber: Firm) -> None:
+    dispute = unresolved(plumber)
+    step = choose(dispute.pk, Choice(kind="offer", amount=Decimal("500.00")), by=plumber.owner)
+
+    answer_offer(step.pk, "accepted", name="Ana Reyes")
+
+    assert BookEntry.objects.get(act="lower").expects == Decimal("796.00")
+
+
 def test_an_offer_is_not_accepted_late_or_on_another_bill(plumber: Firm, tuesday: Any) -> None:
     dispute = unresolved(plumber)
     step = choose(dispute.pk, Choice(kind="offer", amount=Decimal("500.00")), by=plumber.owner)
