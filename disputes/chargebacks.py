@@ -116,6 +116,12 @@ def _clock(row: Chargeback, invoice: Invoice) -> None:
         return
     on: date = row.answer_by.astimezone(ZoneInfo(invoice.business.time_zone)).date()
     mine = LegalDate.objects.filter(invoice=invoice, kind=LegalDate.Kind.CHARGEBACK, note=row.external_id)
+    same_day = LegalDate.objects.filter(invoice=invoice, kind=LegalDate.Kind.CHARGEBACK, on=on)
+    if same_day.exclude(
+        note=row.external_id
+    ).exists():  # two questions of banks about one invoice, due on one day: one line
+        mine.filter(done_at=None).update(done_at=clock.now(), done_by=BY)
+        return
     if not mine.exists():
         LegalDate.objects.get_or_create(
             invoice=invoice,

@@ -76,16 +76,20 @@ def take_from_page(customer: Customer, *, subject: str, words: str) -> InboundMa
     if row is None:
         pk = uuid7()
         stored = default_storage.save(f"{current_business()}/mail/{pk}.eml", ContentFile(raw))
-        with transaction.atomic():
-            hold_customer(customer.pk)
-            waits = Hold.objects.create(customer=customer, reason=replies.TO_READ, by=BY, since=clock.now())
-            row = InboundMail.objects.create(
-                pk=pk, key=key, kind=Kind.REPLY, customer=customer, sender=customer.name, subject=subject[:200],
-                words=words, whole=words, came_at=clock.now(), stored=stored, sha256=hashlib.sha256(raw).hexdigest(),
-                hold=waits, waits=True, heard={"page": True},
-            )  # fmt: skip
-            due.note(DUE, row.pk, at=clock.now())
-            timeline.record(row, "mail_came", by=BY, kind=Kind.REPLY, sender=customer.name, about=subject)
+        try:
+            with transaction.atomic():
+                hold_customer(customer.pk)
+                waits = Hold.objects.create(customer=customer, reason=replies.TO_READ, by=BY, since=clock.now())
+                row = InboundMail.objects.create(
+                    pk=pk, key=key, kind=Kind.REPLY, customer=customer, sender=customer.name, subject=subject[:200],
+                    words=words, whole=words, came_at=clock.now(), stored=stored, sha256=hashlib.sha256(raw).hexdigest(),
+                    hold=waits, waits=True, heard={"page": True},
+                )  # fmt: skip
+                due.note(DUE, row.pk, at=clock.now())
+                timeline.record(row, "mail_came", by=BY, kind=Kind.REPLY, sender=customer.name, about=subject)
+        except IntegrityError:  # the button was pressed twice
+            default_storage.delete(stored)
+            row = InboundMail.objects.get(key=key)
     return act(row.pk)
 
 

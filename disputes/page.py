@@ -84,6 +84,10 @@ def standing(dispute: Dispute, *, shows: bool = True) -> str:
                 return _("This is closed.")
             agreed = money.shown(money.of(dispute.agreed_balance, dispute.currency))
             return _("This is closed. What was agreed: %(agreed)s.") % {"agreed": agreed}
+        if dispute.closed_as == "false_alarm":  # it is asked for again: nothing else may be said here
+            return _("This is closed. If something is wrong after all, tell us here, and we stop again.")
+        if dispute.closed_as in ("unresolved", Resolution.Kind.MEDIATION, Resolution.Kind.SMALL_CLAIMS):
+            return _("This is closed. We do not call or remind you about it any more.")
         return _("This is closed. Nobody asks you for this money.")
     words = {
         Dispute.Status.NEW: _("The firm has your question. Nobody asks you for this money while it is open."),

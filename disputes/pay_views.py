@@ -222,9 +222,11 @@ def _seen(request: HttpRequest, chosen: list[Invoice]) -> dict[UUID, Decimal]:
     found: dict[UUID, Decimal] = {}
     for invoice in chosen:
         try:
-            found[invoice.pk] = Decimal(request.POST.get(f"seen_{invoice.pk}", ""))
+            seen = Decimal(request.POST.get(f"seen_{invoice.pk}", ""))
         except InvalidOperation:
             continue
+        if seen.is_finite():
+            found[invoice.pk] = seen
     return found
 
 

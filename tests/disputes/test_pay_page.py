@@ -159,6 +159,26 @@ def test_a_tampered_amount_or_an_old_page_is_refused_with_what_is_open_now(
     assert cards.state["sessions"] == []
 
 
+@pytest.mark.parametrize("seen", ["sNaN", "NaN", "Infinity", "1e999999", ""])
+def test_an_amount_that_is_no_amount_is_refused_in_words(
+    client: Client, cards: Processor, invoice: Invoice, seen: str
+) -> None:
+    page = page_of(invoice)
+
+    answer = client.post(page, pay_all(invoice) | {f"seen_{invoice.pk}": seen})
+
+    assert answer.status_code == 409
+    assert "The books have changed" in answer.content.decode()
+    assert not Checkout.objects.exists()
+
+
+@pytest.mark.parametrize(("paid", "code"), [("%00", 400), ("cs_nobodys", 200), ("%27;--", 200)])
+def test_coming_back_with_anything_shows_the_page_or_is_refused(
+    client: Client, invoice: Invoice, paid: str, code: int
+) -> None:
+    assert client.get(f"{page_of(invoice)}?paid={paid}&step={paid}&done={paid}").status_code == code
+
+
 def test_a_part_is_offered_where_the_firm_takes_parts(
     client: Client, cards: Processor, plumber: Firm, invoice: Invoice
 ) -> None:
