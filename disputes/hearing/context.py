@@ -17,7 +17,7 @@ _FINE = re.compile(
     r"\b(?:everything(?:s| is| was| looks)? (?:fine|good|great|ok|okay|right|correct|all right)|(?:its|it is|thats) (?:all )?(?:fine|good|correct|right)|all good|nothing wrong|no complaints|todo (?:esta )?bien)\b"
 )
 _IT_IS_ME = re.compile(
-    r"\b(?:speaking|this is (?:he|she|him|her|me|\w+)(?: \w+)?|thats me|its me|you got (?:him|her|me)|youre talking to (?:him|her)|im (?:him|her)|soy yo|(?:el|ella) habla|habla (?:el|ella)|yo soy|con (?:el|ella) habla|a sus ordenes)\b"
+    r"\b(?:speaking|this is (?:he|she|him|her|me|(?!(?:an?|the|my|our|his|her|no|not)\b)\w+)(?: \w+)?|thats me|its me|you got (?:him|her|me)|youre talking to (?:him|her)|im (?:him|her)|soy yo|(?:el|ella) habla|habla (?:el|ella)|yo soy|con (?:el|ella) habla|a sus ordenes)\b"
 )
 _NOT_ME = re.compile(r"\b(?:not|isnt|aint|no soy|no es|wrong|not (?:my|the right) (?:name|person))\b")
 
@@ -48,7 +48,7 @@ def all_is_fine(words: str) -> bool:
 
 def about_identity(words: str) -> Intent | None:
     """A short answer while it is still open who is speaking."""
-    if is_yes(words) or (_IT_IS_ME.search(words) and not re.search(r"\b(?:not|isnt|no)\b", words)):
+    if is_yes(words) or (_IT_IS_ME.search(words) and not re.search(r"\b(?:not|isnt|no|wrong)\b", words)):
         return Intent.CONFIRM_IDENTITY_YES
     if is_no(words):
         return Intent.CONFIRM_IDENTITY_NO

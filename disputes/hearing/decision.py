@@ -14,14 +14,16 @@ from disputes.hearing.features import features
 from disputes.hearing.gloss import gloss
 from disputes.hearing.labels import INDEPENDENT, RANK, Heard, Intent, Listening, Reason, Stage
 from disputes.hearing.language import language_of
-from disputes.hearing.model import Model, model, sigmoid
+from disputes.hearing.model import ANY_STOP, Model, model, sigmoid
 from disputes.hearing.text import LONGEST, tokens
 
 WINDOW = 40
 SURE = 0.99
 # Of the usual threshold: beside a stop that ends the call anyway, a dispute heard wrongly costs nearly nothing.
-BESIDE = 0.5
+BESIDE = 0.4
 NEVER = 0.02
+ONLY_ASKED = 0.9  # of the threshold that freezes: where whoever wonders is asked, and no more
+ONE_THOUGHT = 16  # words
 LINEAR_VOICE = 0.5  # of the linear stage beside the encoder, where one of many is named
 _EMPTY = frozenset({".", "?", ""})
 _ENDING = frozenset({Intent.ATTORNEY_REPRESENTED, Intent.BANKRUPTCY, Intent.DECEASED, Intent.OPT_OUT})
@@ -80,8 +82,14 @@ class First:
         return {intent: sigmoid(self.logits[f"has:{intent}"]) for intent in INDEPENDENT}
 
     @property
-    def highest(self) -> float:
-        return max(self.logits[f"has:{intent}"] for intent in INDEPENDENT)
+    def stops(self) -> float:
+        """How much it sounds like anything that stops a call, whichever."""
+        return self.logits[ANY_STOP]
+
+    @property
+    def taken_back(self) -> bool:
+        """Something is denied or was put right, and no sure phrase is left beside it."""
+        return bool(self.found.pulled) and not self.found.intents
 
     @property
     def settled(self) -> bool:
@@ -90,7 +98,7 @@ class First:
 
     def is_cleared(self, at: float) -> bool:
         """Nothing that stops a call can be in it, and what it is instead is beyond doubt."""
-        return self.settled or (not self.found.rule_ids and not self.found.pulled and self.highest < at)
+        return self.settled or (not self.found.rule_ids and not self.found.pulled and self.stops < at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,8 +168,9 @@ def _heard(
     if asked == "what_is_wrong":
         freeze_at = min(freeze_at, pause_at)
     pause_at = min(pause_at, freeze_at)
-    if context.wonders(judged.words) and not judged.found.pulled:
-        score = max(score, pause_at)
+    if context.wonders(judged.words) and not judged.found.pulled and not judged.sure:
+        pause_at = min(pause_at, ONLY_ASKED * freeze_at)
+        score = max(score, pause_at) if len(judged.words.split()) > ONE_THOUGHT else pause_at
     dispute = score >= freeze_at
     meanings = _meanings(judged, asked, by.thresholds, dispute)
     state = Listening.FREEZE if dispute and final else Listening.PAUSE if score >= pause_at else Listening.LISTEN
@@ -232,12 +241,19 @@ def first_look(part: str, linear: Model) -> First:
     """Rules and the linear stage. Denials are taken out before it: they must not sound like their opposite."""
     said = " ".join(tokens(part))
     found = rules.find(said)
-    return First(said, found, linear.logits(features(found.masked.split(), marks_of(found))), language_of(part) != "en")
+    foreign = language_of(part) != "en"
+    return First(said, found, linear.logits(seen_by_linear(found, foreign)), foreign)
+
+
+def seen_by_linear(found: rules.Found, foreign: bool) -> list[int]:
+    """The features of what the rules left. Spanish is read as English here too, so that it learns from lines in either."""
+    words = gloss(found.masked).lower() if foreign else found.masked
+    return features(words.split(), marks_of(found))
 
 
 def is_marked(first: First, by: Encoder) -> bool:
     """Worth a closer hearing though the sentence is not complete."""
-    return not first.settled and (bool(first.found.intents) or first.highest >= by.thresholds["mark"])
+    return not first.settled and (bool(first.found.intents) or first.stops >= by.thresholds["mark"])
 
 
 def weighed(first: First, close: dict[str, float] | None, stack: dict[str, Weights], doubted: frozenset[str]) -> Judged:
@@ -302,7 +318,7 @@ def mixed(weights: Weights, close: float, first: First, intent: Intent) -> float
         weights.encoder * close
         + weights.linear * max(-8.0, min(8.0, first.logits[f"has:{intent}"]))
         + weights.sure * (intent in first.found.intents)
-        + weights.pulled * bool(first.found.pulled)
+        + weights.pulled * first.taken_back
         + weights.bias
     )
 

@@ -4,7 +4,7 @@ The order of the words stays Spanish; what they are about, and how they hang tog
 """
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from disputes.hearing.language import language_of
@@ -45,9 +45,39 @@ _ENGLISH_TOO = frozenset(
         "use",
         "van",
         "ver",
+        "cases",
+        "comes",
+        "dare",
+        "dime",
+        "fallen",
+        "final",
+        "labor",
+        "lean",
+        "lee",
+        "meter",
+        "miles",
+        "pare",
+        "sales",
+        "tape",
+        "tire",
+        "tires",
+        "uses",
     ]
 )
 _WORDS = re.compile(r"[a-z]+|[^a-z]+")
+_OBJECTS = {
+    "nos": "us",
+    "los": "them",
+    "las": "them",
+    "les": "you",
+    "me": "me",
+    "lo": "it",
+    "la": "it",
+    "le": "you",
+    "se": "",
+}
+# An infinitive, what is going on, or what somebody is told to do, with one or two objects hanging on it.
+_WITH_OBJECT = re.compile(r"(\w+(?:[aei]r|ndo|[aeo]n?))((?:se|me|nos)?(?:nos|los|las|les|me|lo|la|le|se))")
 
 
 def gloss(text: str) -> str:
@@ -55,9 +85,20 @@ def gloss(text: str) -> str:
     language = language_of(text)
     if language == "en":
         return text
-    table = _table()
     kept = _ENGLISH_TOO if language == "es-en" else frozenset()
-    return "".join(table.get(word, word) if word not in kept else word for word in _WORDS.findall(plain(text)))
+    return "".join(_read(word) if word not in kept else word for word in _WORDS.findall(plain(text)))
+
+
+@lru_cache(maxsize=20_000)
+def _read(word: str) -> str:
+    """One word; *mandarlo* and *llamenos* are read as what they are made of, a word nobody listed stays as it is."""
+    table = _table()
+    if word in table:
+        return table[word]
+    if (made_of := _WITH_OBJECT.fullmatch(word)) and made_of[1] in table:
+        objects = [_OBJECTS[one] for one in re.findall("|".join(_OBJECTS), made_of[2]) if _OBJECTS[one]]
+        return " ".join([table[made_of[1]], *objects])
+    return word
 
 
 @cache

@@ -1,7 +1,7 @@
 """The linear model: one file of weights, read once, scored by numpy.
 
-File: zlib over one JSON line (version, outputs, scales, biases, thresholds) and one unsigned byte a bucket and output,
-128 meaning nothing. Built by ``disputes/hearing/build``.
+File: zlib over one JSON line (version, outputs, scales, biases), one unsigned byte a bucket for how rare it is, and one unsigned byte
+a bucket and output, 128 meaning nothing. Built by ``disputes/hearing/build``.
 """
 
 import json
@@ -15,6 +15,8 @@ from typing import Any
 from disputes.hearing.features import BUCKETS
 
 WEIGHTS = Path(__file__).with_name("weights.bin")
+ANY_STOP = "stops"
+RARITIES = 20  # steps to one unit of rarity, the logarithm of how many lines there are to one that has the feature
 _NOTHING = 128
 
 
@@ -24,9 +26,11 @@ class ModelMissing(RuntimeError):
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """``outputs`` are named ``intent:…`` (one of them), ``has:…`` (each on its own) and ``reason:…`` (one, of disputes).
+    """``outputs`` are named ``intent:…`` (one of them), ``has:…`` (each on its own), ``reason:…`` (one, of disputes) and ``stops``
+    (any meaning that stops a call, whichever).
 
-    ``rows``: one a bucket, one byte an output. ``scales`` and ``biases``: one an output.
+    ``rows``: one a bucket, one byte an output. ``scales`` and ``biases``: one an output. ``rarity``: one a bucket; what every line
+    has counts for nothing, what only a few have for much.
     """
 
     version: str
@@ -34,11 +38,13 @@ class Model:
     scales: Any
     biases: Any
     rows: Any
+    rarity: Any
 
     def logits(self, buckets: list[int]) -> dict[str, float]:
-        """One number an output: the sum of its weights over the buckets, by the root of their count."""
+        """One number an output: the sum of its weights over the buckets, by the length of the text in rarities."""
         sums = self.rows[buckets].sum(axis=0, dtype="int32") - _NOTHING * len(buckets)
-        found = sums * (self.scales / math.sqrt(len(buckets))) + self.biases
+        rare = self.rarity[buckets]
+        found = sums * (self.scales / max(math.sqrt(rare @ rare), 1.0)) + self.biases
         return dict(zip(self.outputs, found.tolist(), strict=True))
 
 
@@ -57,10 +63,11 @@ def read(path: Path) -> Model:
         head = json.loads(raw[:end])
         outputs = tuple(head["outputs"])
         width = len(outputs)
-        if len(raw) - end - 1 != BUCKETS * width:
+        if len(raw) - end - 1 != BUCKETS * (1 + width):
             raise ModelMissing(f"{path.name} is not as long as its own description says")
-        rows = np.frombuffer(raw, dtype=np.uint8, offset=end + 1).reshape(BUCKETS, width)
-        return Model(head["version"], outputs, np.array(head["scales"]), np.array(head["biases"]), rows)
+        rarity = np.frombuffer(raw, dtype=np.uint8, count=BUCKETS, offset=end + 1) / RARITIES
+        rows = np.frombuffer(raw, dtype=np.uint8, offset=end + 1 + BUCKETS).reshape(BUCKETS, width)
+        return Model(head["version"], outputs, np.array(head["scales"]), np.array(head["biases"]), rows, rarity)
     except (OSError, ValueError, KeyError, zlib.error) as error:
         raise ModelMissing(
             f"the hearing model {path.name} cannot be read ({error}); restore it from the repository"

@@ -93,7 +93,10 @@ _SHORT_FORMS = {
 
 def plain(text: str) -> str:
     """Lower case, without accents and apostrophes: ``Didn't`` is ``didnt``."""
-    folded = unicodedata.normalize("NFKD", text.lower())
+    folded = text.lower()
+    if folded.isascii():
+        return _APOSTROPHES.sub("", folded)
+    folded = unicodedata.normalize("NFKD", folded)
     return _APOSTROPHES.sub("", "".join(letter for letter in folded if not unicodedata.combining(letter)))
 
 

@@ -14,7 +14,7 @@ import pytest
 
 from disputes.hearing import Intent, Reason, Stage, encoder, ensure_present, hear
 from disputes.hearing.build.corpus import LINES, digest_of_sources, examples, templates
-from disputes.hearing.decision import weighed_as
+from disputes.hearing.decision import first_look, weighed_as
 from disputes.hearing.encoder import DESCRIPTION, FOLDER, WEIGHTS, read
 from disputes.hearing.labels import INDEPENDENT
 from disputes.hearing.model import WEIGHTS as LINEAR
@@ -112,6 +112,16 @@ def test_what_the_first_stage_clears_is_not_read_again() -> None:
     assert hear("they were supposed to haul the old one off").stage is Stage.ENCODER
 
 
+def test_the_first_stage_clears_nothing_that_it_was_taught_to_stop_for() -> None:
+    clear = encoder.encoder().thresholds["clear"]
+    stops = [line for line in templates() if {*line.intents} & {*INDEPENDENT} and "{" not in line.text]
+
+    cleared = [line.text for line in stops if first_look(line.text, model()).is_cleared(clear)]
+
+    assert len(stops) > 5000
+    assert cleared == []
+
+
 def test_half_a_sentence_right_after_another_is_heard_by_the_first_stage_only() -> None:
     words = "they were supposed to haul the old one off"
 
@@ -169,11 +179,16 @@ def test_each_meaning_that_stops_has_its_own_weighing_and_threshold() -> None:
 
 def test_the_measured_quality_has_not_fallen() -> None:
     """Of judges that had not seen the lines. A floor under what was reached, not what we want to reach."""
-    assert REPORT["dispute"]["recall"][0] >= 0.85
-    assert REPORT["dispute"]["precision"][0] >= 0.895
-    assert REPORT["spanish_and_mixed"]["dispute"]["recall"][0] >= 0.88
-    assert REPORT["two_meanings"]["both_found"][0] >= 0.94
+    natural = REPORT["in_natural_proportions"]
+    assert REPORT["dispute"]["recall"][0] >= 0.87
+    assert REPORT["dispute"]["precision"][0] >= 0.9
+    assert natural["dispute"]["recall"][0] >= 0.91
+    assert natural["dispute"]["precision"][0] >= 0.895
+    assert natural["all_stops"]["heard_as_meant"][0] >= 0.93
+    assert REPORT["spanish_and_mixed"]["dispute"]["recall"][0] >= 0.89
+    assert REPORT["two_meanings"]["both_found"][0] >= 0.95
     assert REPORT["ordinary"]["turns"] >= 300
     assert REPORT["ordinary"]["false_alarms"][0] <= 0.03
     assert REPORT["first_stage"]["disputes_cleared"][0] <= 0.003
-    assert len(REPORT["writers"]) >= 3
+    assert REPORT["first_stage"]["ordinary_cleared"][0] >= 0.45
+    assert len(natural["dispute_by_writer"]) >= 3

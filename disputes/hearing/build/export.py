@@ -37,13 +37,19 @@ def written(
     thresholds: dict[str, float],
     doubted: list[str],
 ) -> None:
-    """Writes graph, vocabulary and description. Raises :class:`Differs` if the small one strays from the trained one."""
-    kept = torch.load(state)
-    if kept["digest"] != digest_of_sources():
-        raise Differs(f"{state.name} was trained on other lines; train it again")
+    """Writes graph, vocabulary and description. Raises :class:`Differs` if the encoder was trained on other lines than these.
+
+    ``state``: an encoder in torch (``all.pt``), or the small one of a fold (``fold-N.onnx``, beside its ``fold-N.npz``).
+    """
     into.mkdir(exist_ok=True)
     (into / VOCABULARY).write_text((published / VOCABULARY).read_text(encoding="utf-8"), encoding="utf-8")
-    quantized({name: tensor.numpy() for name, tensor in kept["net"].items()}, into / WEIGHTS)
+    if state.suffix == ".onnx":
+        _taught_by_these(state, str(np.load(state.with_suffix(".npz"))["digest"]))
+        (into / WEIGHTS).write_bytes(state.read_bytes())
+    else:
+        kept = torch.load(state)
+        _taught_by_these(state, kept["digest"])
+        quantized({name: tensor.numpy() for name, tensor in kept["net"].items()}, into / WEIGHTS)
     _same_pieces(published, into)
     hashes = {name: hashlib.sha256((into / name).read_bytes()).hexdigest() for name in (WEIGHTS, VOCABULARY)}
     description = {
@@ -57,6 +63,11 @@ def written(
         "sha256": hashes,
     }
     (into / DESCRIPTION).write_text(json.dumps(description, indent=1) + "\n", encoding="utf-8")
+
+
+def _taught_by_these(state: Path, digest: str) -> None:
+    if digest != digest_of_sources():
+        raise Differs(f"{state.name} was trained on other lines; train it again")
 
 
 def quantized(weights: dict[str, Array], path: Path) -> None:

@@ -4,12 +4,14 @@ import random
 
 from disputes.hearing.build.corpus import Example, fill, like, prefixes, roughened
 from disputes.hearing.labels import INDEPENDENT, Intent, Reason
+from disputes.hearing.model import ANY_STOP
 
 OUTPUTS = (
     *(f"intent:{intent}" for intent in Intent),
     *(f"has:{intent}" for intent in INDEPENDENT),
     *(f"reason:{reason}" for reason in Reason),
 )
+LINEAR_OUTPUTS = (*OUTPUTS, ANY_STOP)
 
 
 def measured_forms(lines: list[Example]) -> list[Example]:

@@ -8,12 +8,15 @@ from typing import Any
 
 from disputes.hearing.build.corpus import Example
 from disputes.hearing.decision import Judged, in_context
-from disputes.hearing.labels import INDEPENDENT, Intent
+from disputes.hearing.labels import INDEPENDENT, Intent, Reason
 
 LEAST_PRECISION = 0.905
 MOST_FALSE_ALARMS = 0.022
 STOPS = tuple(intent for intent in INDEPENDENT if intent is not Intent.DISPUTE)
 ORDINARY = "o_"
+# Three writers who knew neither the model nor its rules wrote in the proportions of real calls, fixed before anything was measured; most
+# of the others wrote to mislead. What is shipped is fitted to the former and measured on both.
+NATURAL = ("wa", "wb", "wc")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +51,13 @@ def thresholds_from(rows: list[Example], judged: list[Judged]) -> dict[str, floa
     """Freeze: as low as precision allows. Pause: as low as ordinary turns allow. Other stops: recall before precision."""
     whole = [(row, one) for row, one in zip(rows, judged, strict=True) if row.form != "prefix"]
     stops = {
-        intent.value: max((step / 100 for step in range(30, 96, 5)), key=lambda at: (_f2(whole, intent, at), at))
+        intent.value: max((step / 100 for step in range(10, 96, 4)), key=lambda at: (_f2(whole, intent, at), at))
         for intent in STOPS
     }
     usual = stops | {"freeze": 1.0}
+    natural = [(row, one) for row, one in whole if writer(row) in NATURAL]
     freeze = _lowest(
-        [(one.score / one.freeze_at(usual), row.dispute) for row, one in whole],
+        [(one.score / one.freeze_at(usual), row.dispute) for row, one in natural],
         lambda right, wrong: right / (right + wrong) >= LEAST_PRECISION,
     )
     ordinary = [one.score for row, one in whole if row.group.startswith(ORDINARY)]
@@ -80,26 +84,49 @@ def figures(decided: list[Decided], called: list[Decided]) -> dict[str, Any]:
     """``decided``: the lines. ``called``: the turns of ordinary calls, whose form is what was asked before."""
     whole = [one for one in decided if one.row.form != "prefix"]
     prefixes = [one for one in decided if one.row.form == "prefix"]
+    plain = [one for one in whole if not set(one.row.intents) & set(INDEPENDENT)]
+    ordinary = [one for one in plain if one.row.group.startswith(ORDINARY)]
+    return {
+        "writers": sorted({writer(one.row) for one in decided}),
+        **_quality(whole),
+        "in_natural_proportions": _quality([one for one in whole if writer(one.row) in NATURAL]),
+        "dispute_on_prefixes_paused": _rates((one.row.dispute, one.paused) for one in prefixes),
+        "dispute_by_rules_alone": _rates((one.row.dispute, one.judged.sure) for one in whole),
+        "ordinary": {
+            "turns": len(ordinary),
+            "frozen": sum(one.frozen for one in ordinary),
+            "paused_or_frozen": sum(one.paused for one in ordinary),
+            "false_alarms": _share(one.paused for one in ordinary),
+            "calls": _calls(called),
+        },
+        "reasons_exact": _share(
+            (one.judged.found.reason or one.judged.reason) == one.row.reason for one in whole if one.row.dispute
+        ),
+        "intent_right": _share(one.judged.otherwise == one.row.intent for one in plain if not one.silenced),
+    }
+
+
+def _quality(whole: list[Decided]) -> dict[str, Any]:
+    """What is asked of any set of whole lines."""
     foreign = [one for one in whole if one.row.language != "en"]
     plain = [one for one in whole if not set(one.row.intents) & set(INDEPENDENT)]
-    ordinary = [one for one in whole if one.row.group.startswith(ORDINARY) and one in plain]
     pairs = [one for one in whole if len(set(one.row.intents) & set(INDEPENDENT)) > 1]
     return {
-        "lines": len({one.row.group for one in decided}),
+        "lines": len({one.row.group for one in whole}),
         "texts_measured": len(whole),
-        "writers": sorted({_writer(one.row) for one in decided}),
-        "harmless_share": round(sum(not one.row.dispute for one in whole) / len(whole), 3),
+        "harmless_share": round(sum(not one.row.dispute for one in whole) / max(1, len(whole)), 3),
         "dispute": _disputes(whole),
         "dispute_paused_or_frozen": _rates((one.row.dispute, one.paused) for one in whole),
         "dispute_silenced": _share(one.silenced for one in whole if one.row.dispute),
         "dispute_by_writer": {
-            writer: _disputes([one for one in whole if _writer(one.row) == writer])
-            for writer in sorted({_writer(one.row) for one in decided})
+            name: _disputes([one for one in whole if writer(one.row) == name])
+            for name in sorted({writer(one.row) for one in whole})
+        },
+        "dispute_by_reason": {
+            reason.value: _share(one.frozen for one in whole if one.row.reason is reason) for reason in Reason
         },
         "dispute_clean": _disputes([one for one in whole if one.row.form == "clean"]),
         "dispute_as_recognized": _disputes([one for one in whole if one.row.form == "stt"]),
-        "dispute_on_prefixes_paused": _rates((one.row.dispute, one.paused) for one in prefixes),
-        "dispute_by_rules_alone": _rates((one.row.dispute, one.judged.sure) for one in whole),
         "spanish_and_mixed": {
             "texts": len(foreign),
             "dispute": _disputes(foreign),
@@ -115,26 +142,16 @@ def figures(decided: list[Decided], called: list[Decided]) -> dict[str, Any]:
                 all(one.found(intent) for intent in INDEPENDENT if intent in one.row.intents) for one in pairs
             ),
         },
-        "ordinary": {
-            "turns": len(ordinary),
-            "frozen": sum(one.frozen for one in ordinary),
-            "paused_or_frozen": sum(one.paused for one in ordinary),
-            "false_alarms": _share(one.paused for one in ordinary),
-            "calls": _calls(called),
-        },
         "every_harmless_turn": {
             "turns": len(plain),
             "frozen": _share(one.frozen for one in plain),
             "paused_or_frozen": _share(one.paused for one in plain),
         },
-        "reasons_exact": _share(
-            (one.judged.found.reason or one.judged.reason) == one.row.reason for one in whole if one.row.dispute
-        ),
-        "intent_right": _share(one.judged.otherwise == one.row.intent for one in plain if not one.silenced),
     }
 
 
-def _writer(row: Example) -> str:
+def writer(row: Example) -> str:
+    """Whose ear the line comes from."""
     head = row.group.split("_")[0]
     return head if head[0].isalpha() else "founders"
 
