@@ -9,7 +9,17 @@ from django.db.models import Q
 from accounts.models import Business, Membership
 from disputes.clock_facts import tracks_from, wanted
 from disputes.clocks import Track
-from disputes.models import BooksMoved, Claim, ClaimOn, Dispute, DisputeFile, EvidencePack, Post, Resolution
+from disputes.models import (
+    BooksMoved,
+    Claim,
+    ClaimOn,
+    Dispute,
+    DisputeFile,
+    EvidencePack,
+    InvoiceVersion,
+    Post,
+    Resolution,
+)
 from disputes.page_links import PURPOSE
 from disputes.reminders import of_dispute
 from invoices.models import BookEntry, Invoice
@@ -19,6 +29,7 @@ from syntharra.models import Link
 
 PAGE = 50  # entries of the thread, and of the timeline
 MOST_CLAIMS = 50
+MOST_VERSIONS = 20
 WAITING = (BookEntry.Status.OWED, BookEntry.Status.BY_HAND, BookEntry.Status.REFUSED)
 _SHOWN_OF_A_LETTER = ("subject", "to", "status", "outcome", "owed_at", "sent_at", "customer", "member", "business")
 
@@ -49,6 +60,7 @@ class Rows:
     card: BooksMoved | None
     files: list[DisputeFile]
     packs: list[EvidencePack]
+    versions: list[InvoiceVersion]
     reminders: BookEntry | None
     entries: list[BookEntry]
     others: list[Invoice]
@@ -68,6 +80,7 @@ def gather(dispute: Dispute, business: Business, *, today: Any, talk: int = 1, t
         card=dispute.moves.filter(answer="")[:1],
         files=dispute.files.filter(removed_at=None).order_by("at", "pk"),
         packs=dispute.packs.order_by("-made_at"),
+        versions=dispute.versions.order_by("taken_at", "pk")[:MOST_VERSIONS],
         entries=_entries(dispute),
         others=_others(dispute, today),
         links=_links(dispute),
@@ -91,6 +104,7 @@ def gather(dispute: Dispute, business: Business, *, today: Any, talk: int = 1, t
         card=next(iter(found["card"]), None),
         files=found["files"],
         packs=found["packs"],
+        versions=found["versions"],
         reminders=reminders,
         entries=[one for one in found["entries"] if one is not reminders and one.status in WAITING],
         others=found["others"],

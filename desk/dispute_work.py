@@ -12,10 +12,12 @@ from desk.dispute_rows import Rows
 from desk.doors import AT_WORK, IN_CHARGE
 from desk.forms import ReasonForm
 from desk.resolve_forms import MoreTimeForm, WordsForm
+from desk.wording.answers import answers_for
 from desk.wording.guidance import guidance_for
 from desk.wording.resolutions import chosen_words, moved_words, step_words
-from disputes.models import BooksMoved, Dispute, Post, Resolution, Side
+from disputes.models import BooksMoved, Dispute, InvoiceVersion, Post, Resolution, Side
 from disputes.specifying import evidence_of
+from syntharra import money
 from syntharra.templatetags.syntharra import moment_words
 
 
@@ -44,8 +46,22 @@ class Entry:
     words: str
 
 
-def work_of(dispute: Dispute, membership: Membership, found: Rows) -> dict[str, Any]:
-    """From rows gathered already: the running way, the open card, the thread, the files, the evidence packs."""
+@dataclass(frozen=True)
+class Version:
+    """The bill as the books had it at a moment; ``lines`` are what it is for, and how much."""
+
+    when: str
+    because: str
+    total: str
+    balance: str
+    lines: list[tuple[str, str]]
+
+
+def work_of(dispute: Dispute, membership: Membership, found: Rows, *, start: str = "") -> dict[str, Any]:
+    """From rows gathered already: the running way, the open card, the thread, the files, the bill as it was, the packs.
+
+    ``start`` names the words to begin an answer with (``desk.wording.answers``).
+    """
     live = dispute.closed_at is None
     running = found.running if live else None
     reason = found.claims[0].reason if found.claims else ""
@@ -54,6 +70,7 @@ def work_of(dispute: Dispute, membership: Membership, found: Rows) -> dict[str, 
     def url(name: str) -> str:
         return reverse(name, args=[dispute.number])
 
+    answers = answers_for(dispute.kind, reason)
     undecided = live and dispute.decided_at is None and not dispute.extended_because
     return {
         "running": _running(dispute, running, membership) if running else None,
@@ -76,7 +93,9 @@ def work_of(dispute: Dispute, membership: Membership, found: Rows) -> dict[str, 
         "legal_hold_url": url("legal_hold") if membership.role in IN_CHARGE else "",
         "posts_url": url("dispute_posts") if live else "",
         "may_answer": works,
-        "words_form": WordsForm(),
+        "words_form": WordsForm(initial={"words": answers[start][1]} if start in answers else None),
+        "answers": [(name, title) for name, (title, _words) in answers.items()] if live and works else [],
+        "versions": [_version(version) for version in found.versions],
         "reason_form": ReasonForm(auto_id="take_back_%s"),
         "more_time": MoreTimeForm() if undecided and membership.role in IN_CHARGE else None,
         "more_time_url": url("dispute_more_time"),
@@ -124,6 +143,28 @@ def _card(dispute: Dispute, membership: Membership, card: BooksMoved | None) -> 
         yes=str(yes),
         no=str(no),
         may=membership.role in IN_CHARGE,
+    )
+
+
+_BECAUSE: dict[str, Any] = {
+    "opened": gettext_lazy("when they disagreed"),
+    "books_changed": gettext_lazy("after the books changed"),
+    "resolved": gettext_lazy("when it ended"),
+}
+
+
+def _version(version: InvoiceVersion) -> Version:
+    facts = version.facts
+
+    def shown(amount: str) -> str:
+        return money.shown(money.of(amount, facts["currency"]))
+
+    return Version(
+        when=moment_words(version.taken_at),
+        because=str(_BECAUSE.get(version.because, "")),
+        total=shown(facts["total"]),
+        balance=shown(facts["balance"]),
+        lines=[(line["item"] or line["description"], shown(line["amount"])) for line in facts["lines"]],
     )
 
 

@@ -75,7 +75,7 @@ def dispute(request: MemberRequest, number: str) -> HttpResponse:
         "standing": _standing(found, first),
         "events": events,
         "happened": Part(events, line, more),
-        "work": work_of(found, request.membership, rows),
+        "work": work_of(found, request.membership, rows, start=request.GET.get("start", "")),
         "clocks": clocks(track),
         "letter": track.letter if works and track.letter and not track.letter.refused else None,
         "letter_url": reverse("acknowledgement", args=[found.number]),

@@ -1,13 +1,18 @@
 """The page of a dispute: however long it has been going on, it is one screen of the newest, asked for in a few questions."""
 
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
 from django.test import Client
 
+from desk.wording.answers import OF_A_KIND, answers_for
+from disputes.books import look_at
 from disputes.models import Dispute, Post, Side
 from disputes.services import NewClaim, open_dispute
+from invoices.models import Invoice
+from notifications import lint
 from notifications.models import Message, MessageInvoice
 from syntharra import clock
 from tests.cast import Firm, make_invoice
@@ -152,3 +157,44 @@ def test_it_is_given_to_somebody_on_the_page(ava: Client, plumber: Firm, dispute
 
     assert Dispute.objects.get(pk=dispute.pk).assignee == plumber.owner
     assert " selected>" in ava.get(f"/disputes/{dispute.number}/").content.decode()
+
+
+def test_an_answer_may_start_from_words_of_the_house_which_are_the_members_to_change(
+    ava: Client, dispute: Dispute
+) -> None:
+    Dispute.objects.filter(pk=dispute.pk).update(kind="quality")
+    page = f"/disputes/{dispute.number}/"
+
+    offered = ava.get(page).content.decode()
+    begun = ava.get(f"{page}?start=quality").content.decode()
+    unknown = ava.get(f"{page}?start=lawsuit").content.decode()
+
+    assert '<a href="?start=quality#talk">Somebody comes and looks</a>' in offered
+    assert "I am sorry that it is not right." not in offered
+    assert "I am sorry that it is not right. [Name] can come on [day] at [time]" in begun
+    assert 'name="words"' in unknown
+    assert not Post.objects.exists()
+
+
+@pytest.mark.parametrize("kind", [*OF_A_KIND, "", "other_vague"])
+def test_no_words_to_start_from_read_like_a_demand(kind: str) -> None:
+    offered = answers_for(kind, "other_vague")
+
+    assert len(offered) == 3
+    assert [lint.problems(words) for _title, words in offered.values()] == [[], [], []]
+
+
+def test_the_bill_stands_there_as_it_was_when_they_disagreed_and_after_the_books_changed(
+    ava: Client, dispute: Dispute
+) -> None:
+    Invoice.objects.filter(pk=dispute.invoice_id).update(balance=Decimal("600.00"))
+    look_at(dispute.pk)
+
+    text = " ".join(ava.get(f"/disputes/{dispute.number}/").content.decode().split())
+
+    assert "The bill as it was" in text
+    assert ", when they disagreed</p>" in text
+    assert ", after the books changed</p>" in text
+    assert text.count("<dt>Owed then</dt>") == 2
+    assert "<dt>Owed then</dt><dd>$796.00</dd>" in text
+    assert "<dt>Owed then</dt><dd>$600.00</dd>" in text
