@@ -245,7 +245,7 @@ def _passed_on(call: Call, heard: Heard, words: str) -> str:
 
 def _good_bye(call: Call, said: str) -> str:
     with translation.override(call.language):
-        words = f"{said} {_('Goodbye.')}".strip()
+        words = " ".join(part for part in (said, _("Goodbye.")) if part)
     return twiml.say_and_hang_up(words, language=twiml.spoken(call.language))
 
 

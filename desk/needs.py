@@ -116,7 +116,7 @@ def _disputes(business: Business) -> Iterator[Need]:
         tone = "late" if running.state == "late" or (claim and claim.urgent) else "frozen"
         said = f"“{claim.words}”" if claim and claim.words else ""
         if claim and claim.evidence.get("wants_person"):
-            said = f"{said} {_('Asked to be called by a person.')}".strip()
+            said = " ".join(part for part in (said, _("Asked to be called by a person.")) if part)
         yield Need(tone, "snowflake", what, dispute.get_absolute_url(), _("Open"), said, by)
 
 

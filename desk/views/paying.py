@@ -111,7 +111,8 @@ def disconnect(request: MemberRequest) -> HttpResponse:
                 ended = paying.stop_all(account, why="the account was let go")
                 outbox.owe(outbox.Act(kind="let_go_of_cards", key=str(account.pk)))
         said = _("Cards are no longer taken. What was paid stays yours and on record.")
-        messages.success(request, said if not ended else f"{said} {_('Open payment pages are being closed.')}")
+        also = _("Open payment pages are being closed.") if ended else ""
+        messages.success(request, f"{said} {also}".strip())
     return redirect("paying")
 
 

@@ -143,12 +143,16 @@ def may_be_chosen(customer: Customer) -> list[Invoice]:
     return list(left.exclude(plan_links__live=True).order_by("due_on", "number"))
 
 
+def _choice(invoice: Invoice) -> str:
+    known = [invoice.number or invoice.external_id, money.shown(invoice.balance_money)]
+    if invoice.due_on:
+        known.append(_("due %(day)s") % {"day": day_words(invoice.due_on)})
+    return " · ".join(known)
+
+
 def _form(request: MemberRequest, customer: Customer) -> NewPlanForm:
     rows = {str(invoice.pk): invoice for invoice in may_be_chosen(customer)}
-    choices = [
-        (key, f"{one.number or one.external_id} · {money.shown(one.balance_money)}" + (f" · {_('due')} {day_words(one.due_on)}" if one.due_on else ""))
-        for key, one in rows.items()
-    ]  # fmt: skip
+    choices = [(key, _choice(one)) for key, one in rows.items()]
     initial = {"first_on": today() + timedelta(days=14)}
     if request.GET.get("invoice") in rows:
         initial["invoices"] = [request.GET["invoice"]]  # type: ignore[assignment]
