@@ -18,6 +18,8 @@ from disputes.hearing.text import tokens
     ("words", "reason"),
     [
         ("We dispute this invoice.", Reason.OTHER_VAGUE),
+        ("I am disputing this", Reason.OTHER_VAGUE),
+        ("I'm disputing the charge", Reason.OTHER_VAGUE),
         ("I don't owe you anything", Reason.OTHER_VAGUE),
         ("i already told your technician about this", Reason.OTHER_VAGUE),
         ("nobody asked for a second coat", Reason.SCOPE),
