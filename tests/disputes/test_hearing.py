@@ -43,6 +43,7 @@ from disputes.hearing.text import tokens
         ("el baño sigue goteando", Reason.QUALITY),
         ("yo no les debo nada", Reason.OTHER_VAGUE),
         ("eso no lo autoricé", Reason.SCOPE),
+        ("estoy en desacuerdo con la factura", Reason.OTHER_VAGUE),
     ],
 )
 def test_a_sure_phrase_freezes_whatever_the_model_thinks(words: str, reason: Reason) -> None:
