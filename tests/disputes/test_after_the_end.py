@@ -12,7 +12,7 @@ from accounts.models import ActivityLine
 from calls.models import Attempt, AttemptInvoice
 from compliance.models import Channel, Purpose
 from compliance.registry import Ask, facts_of
-from disputes import books
+from disputes import books, page
 from disputes.customer_acts import answer, drop
 from disputes.models import BooksMoved, Dispute
 from disputes.resolving import Plan, begin
@@ -156,3 +156,16 @@ def test_who_agrees_to_a_bill_the_books_have_cleared_is_told_that_nothing_is_owe
     letters = Message.objects.filter(about__invoice=dispute.invoice_id, letter__startswith="dispute_closed")
     assert list(letters.values_list("letter", flat=True)) == ["dispute_closed_zero"]
     assert Dispute.objects.get().collect_again_on is None
+
+
+@pytest.mark.parametrize(
+    ("ended", "says"),
+    [
+        ("false_alarm", "This is closed. If something is wrong after all, tell us here, and we stop again."),
+        ("unresolved", "This is closed. We do not call or remind you about it any more."),
+        ("small_claims", "This is closed. We do not call or remind you about it any more."),
+        ("write_off", "This is closed. Nobody asks you for this money."),
+    ],
+)
+def test_the_page_of_a_closed_question_says_only_what_is_true(plumber: Firm, ended: str, says: str) -> None:
+    assert page.standing(Dispute(closed_at=now(), closed_as=ended)) == says
