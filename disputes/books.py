@@ -151,6 +151,10 @@ def _ends(running: Resolution, dispute: Dispute, invoice: Invoice) -> bool:
     gone = invoice.balance == 0
     newer = newer_of(invoice) if gone else None
     match running.kind:
+        case Kind.WRITE_OFF if gone and paid_since(dispute, invoice) >= running.balance_before:
+            if running.entry_id is not None:  # nothing is left to write off
+                entries.cancel(running.entry_id, by="Syntharra")
+            end = End(closed_as="paid", letter="dispute_closed_paid")
         case Kind.WRITE_OFF if gone:
             end = End(closed_as=Kind.WRITE_OFF, left=Invoice.Left.WRITE_OFF)
         case Kind.CREDIT_MEMO | Kind.SETTLEMENT | Kind.REVISED_INVOICE if (

@@ -262,6 +262,18 @@ def test_money_in_full_on_a_disputed_bill_ends_what_was_being_agreed(plumber: Fi
     assert Resolution.objects.get().status in ("failed", "done")
 
 
+def test_a_bill_that_is_paid_while_it_waits_to_be_written_off_was_paid(plumber: Firm) -> None:
+    dispute = disputed(plumber)
+    begin(dispute.pk, Plan(kind="write_off", words="Not worth it"), by=plumber.owner)
+
+    paid(dispute, "796.00", "0.00")
+
+    assert Dispute.objects.get().closed_as == "paid"
+    assert Invoice.objects.get().left_reason is None
+    assert BookEntry.objects.get(act="write_off").status == "canceled"
+    assert Message.objects.filter(letter="dispute_closed_paid").count() == 1
+
+
 def test_the_customer_drops_it_while_the_owner_writes_it_off(plumber: Firm) -> None:
     dispute = disputed(plumber)
 
