@@ -23,6 +23,7 @@ from django.template.loader import render_to_string
 
 from accounts import timeline
 from accounts.models import ActivityLine, User
+from compliance.models import Channel
 from disputes.models import Dispute, EvidencePack
 from disputes.proof import FORMAT, sealed
 from disputes.questions import in_words
@@ -187,7 +188,9 @@ def _written(dispute: Dispute) -> Iterable[Item]:
 
 
 def _letters(dispute: Dispute) -> Iterable[Item]:
-    about = Message.objects.filter(about__invoice=dispute.invoice_id, owed_at__gte=dispute.opened_at)
+    """Letters since it began; texts, and how far each came, from before it as well, as with calls."""
+    since = Q(owed_at__gte=dispute.opened_at) | Q(channel=Channel.SMS)
+    about = Message.objects.filter(since, about__invoice=dispute.invoice_id).select_related("delivery")
     if dispute.closed_at is not None:
         about = about.filter(owed_at__lte=dispute.closed_at)
     for message in about.exclude(purpose="account").order_by("owed_at", "pk"):
@@ -196,7 +199,14 @@ def _letters(dispute: Dispute) -> Iterable[Item]:
             "subject": message.subject, "text": message.text, "state": message.status, "outcome": message.outcome,
             "sent_at": message.sent_at,
         }  # fmt: skip
-        yield Item("letter", f"letter {message.letter}", message.owed_at, facts)
+        text = getattr(message, "delivery", None)
+        if text is not None:
+            facts |= {
+                "sender": text.sender, "carrier_state": text.status, "carrier_number": text.sid,
+                "carrier_error": text.error_code, "delivered_at": text.delivered_at, "given_up_at": text.given_up_at,
+            }  # fmt: skip
+        kind = "text" if message.channel == Channel.SMS else "letter"
+        yield Item(kind, f"{kind} {message.letter}", message.owed_at, facts)
 
 
 def _files(dispute: Dispute) -> Iterable[Item]:
