@@ -63,11 +63,11 @@ CASES: list[tuple[str, tuple[Event | str, ...], str, Expected]] = [
     ),
     (
         "unsure at the end", ("this is Ana", Said("it seems you charged me", final=False)), "paused_unsure",
-        Expected(paused="unsure", letters=("pause_alert", "unsure_letter"), task={"task": "paused_unsure"}),
+        Expected(paused="unsure", letters=("pause_alert", "unsure_letter"), task={"task": "paused_unsure"}, duties=("stop_calls",)),
     ),
     (
         "already paid", ("this is Ana", "I already paid that", "by check two weeks ago"), "already_paid",
-        Expected(paused="already_paid", letters=("paid_check", "pause_alert"), task={"task": "already_paid"}),
+        Expected(paused="already_paid", letters=("paid_check", "pause_alert"), task={"task": "already_paid"}, duties=("stop_calls",)),
     ),
     (
         "a promise", ("this is Ana", "I'll pay it on Friday", "yes"), "promise_to_pay",

@@ -29,6 +29,26 @@ def test_what_only_sounds_like_trouble_stops_no_call(words: str, asked: str) -> 
     assert (heard.state, heard.has(Intent.ALREADY_PAID)) == (Listening.LISTEN, False)
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        "call 911 he is having a heart attack",
+        "Somebody call 911!",
+        "he's having a stroke help",
+        "please call an ambulance, my wife collapsed on the floor",
+    ],
+)
+def test_an_emergency_is_no_death_and_no_doubt_about_the_bill(words: str) -> None:
+    heard = hear(words, asked="open")
+
+    assert (heard.state, heard.has(Intent.DECEASED)) == (Listening.LISTEN, False)
+
+
+@pytest.mark.parametrize("words", ["he had a heart attack and died", "he passed away of a stroke in march"])
+def test_a_death_is_heard_beside_the_emergency_it_came_from(words: str) -> None:
+    assert hear(words, asked="open").has(Intent.DECEASED)
+
+
 def test_a_promise_of_a_check_is_no_payment() -> None:
     heard = hear("Friday by check", asked="promise")
 
