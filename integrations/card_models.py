@@ -24,6 +24,7 @@ class CardAccount(TenantModel):
     connected_at = models.DateTimeField()
     connected_by = models.CharField(max_length=254)
     checked_at = models.DateTimeField()  # when the processor last said how it stands
+    events_read_to = models.DateTimeField(null=True)  # machine time: what it lists from before then was looked through
     disconnected_at = models.DateTimeField(null=True)
     disconnected_by = models.CharField(max_length=254, blank=True)
     let_go_at = models.DateTimeField(null=True)  # the permission was given back there, or taken away there

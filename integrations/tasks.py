@@ -5,6 +5,7 @@ from uuid import UUID
 from celery import shared_task
 
 from integrations import bells, connections, inbox, registrations
+from integrations.stripe import missed
 from syntharra import due, logs
 from syntharra.tenancy import acting_for
 
@@ -29,6 +30,12 @@ def sweep_inbox() -> int:
             for connection_id in due.rows(bells.REGISTER):
                 registrations.bring_up(connection_id)
     return _read_all()
+
+
+@shared_task
+def make_up_card_events() -> int:
+    """Put what the card processor lists and no webhook told into the inbox; how many events."""
+    return missed.make_up()
 
 
 @shared_task

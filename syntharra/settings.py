@@ -286,6 +286,7 @@ CELERY_BEAT_SCHEDULE = {
     "fetch-mail": {"task": "disputes.tasks.fetch_mail", "schedule": SWEEP_SECONDS},
     "marks": {"task": "disputes.tasks.sweep_books", "schedule": SWEEP_SECONDS},
     "seal": {"task": "accounts.tasks.seal", "schedule": min(SWEEP_SECONDS, 10.0)},
+    "card-events": {"task": "integrations.tasks.make_up_card_events", "schedule": crontab(hour="4", minute="7")},
     "retention": {"task": "desk.tasks.forget_expired", "schedule": crontab(hour="3", minute="17")},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = env.str("BEAT_FILE", default=str(BASE_DIR / ".beat"))

@@ -4,24 +4,27 @@ Every request names the account it is about. What may not happen twice carries a
 the first answer; the library's own repeats are off. It is imported when first used: it takes a fifth of a second.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any, cast
 
 from accounts.models import Business
 from integrations import worlds
 from integrations.errors import Disconnected, Refused, Throttled, Unanswered, Unavailable, VendorError
+from integrations.hooks import Event
 from integrations.stripe.keys import HOSTS, Keys, keys_for
 from integrations.stripe.minor import from_minor, to_minor
+from integrations.stripe.webhooks import event_of
 
 if TYPE_CHECKING:
     from stripe import StripeClient
 
 CONNECT_SECONDS, READ_SECONDS = 3.0, 15.0
 VERSION = "2026-10-28.endive"
+MOST_PAGES = 1_000  # of a hundred events: more than an account has in 30 days
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +183,22 @@ class Cards:
     def dispute(self, dispute: str) -> CardDispute:
         found = self._client.v1.disputes.retrieve
         return self._ask(lambda: _dispute(found(dispute, options=self._asked())))
+
+    def events(self, *, since: datetime, types: Sequence[str]) -> Iterator[Sequence[Event]]:
+        """What happened on this account since then (machine time; the processor keeps 30 days), newest first, by pages."""
+        asked: dict[str, Any] = {"created": {"gte": int(since.timestamp())}, "types": list(types), "limit": 100}
+        for _ in range(MOST_PAGES):
+            found, more = self._ask(partial(self._listed, asked))
+            yield found
+            if not more:
+                return
+            asked = {**asked, "starting_after": found[-1].event_id}
+        raise Unavailable("the card processor's list does not end", problem="answer_garbled")
+
+    def _listed(self, asked: dict[str, Any]) -> tuple[Sequence[Event], bool]:
+        raw = self._client.v1.events.list(cast("Any", asked), self._asked()).to_dict()
+        found = [event_of(one, self._account) for one in raw["data"]]
+        return found, bool(raw["has_more"]) and bool(found)
 
     def account(self) -> Account:
         return self._ask(lambda: _account(self._client.v1.accounts.retrieve(self._account)))

@@ -46,14 +46,18 @@ def events_in(incoming: Incoming) -> Sequence[Event]:
         raise NotAWebhook("the body is not JSON") from None
     if not isinstance(raw, dict) or raw.get("object") != "event":
         raise NotAWebhook("the body is no event")
+    account = raw.get("account")
+    event = event_of(raw, account if isinstance(account, str) else "")
+    return [event] if event.account else []  # the platform's own events come to another address
+
+
+def event_of(raw: dict[str, Any], account: str) -> Event:
+    """An event of this account, rung about or listed. Raises NotAWebhook."""
     name, inside = raw.get("type"), raw.get("data")
     inner = inside.get("object") if isinstance(inside, dict) else None
     if not isinstance(name, str) or not isinstance(inner, dict) or not isinstance(raw.get("id"), str):
         raise NotAWebhook("the event has no id, no type or no object")
-    account = raw.get("account")
-    if not isinstance(account, str) or not account:  # the platform's own events come to another address
-        return []
-    return [Event(raw["id"], account, _object(name, inner), str(inner.get("id", ""))[:200], name, _moment(raw))]
+    return Event(raw["id"], account, _object(name, inner), str(inner.get("id", ""))[:200], name, _moment(raw))
 
 
 def _object(name: str, inner: dict[str, Any]) -> str:

@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Callable
+from fnmatch import fnmatchcase
 from urllib.parse import urlsplit
 
-from integrations.stripe.simulation.errors import missing, not_your_account, wrong
+from integrations.stripe.simulation.errors import missing, no_such, not_your_account, wrong
 from integrations.stripe.simulation.forms import Shape
 from integrations.stripe.simulation.world import Json, StripeWorld, shown
 
@@ -41,6 +42,17 @@ SESSION: Shape = {
     "expand": [str],
 }
 REFUND: Shape = {"charge": str, "payment_intent": str, "amount": int, "reason": str, "metadata": dict}
+BOUNDS = {"gt": int, "gte": int, "lt": int, "lte": int}
+EVENTS: Shape = {
+    "created": (int, BOUNDS),
+    "ending_before": str,
+    "limit": int,
+    "starting_after": str,
+    "type": str,
+    "types": [str],
+    "expand": [str],
+}
+MOST_TYPES, LISTED_SECONDS = 20, 30 * 86_400
 NOTHING: Shape = {"expand": [str]}
 SMALLEST = {"usd": 50}
 LARGEST = 99_999_999
@@ -160,9 +172,47 @@ def account(world: StripeWorld, _asked_as: str, name: str, _given: Json) -> Json
     return world.account(name)
 
 
-def events(world: StripeWorld, asked_as: str, _name: str, _given: Json) -> Json:
+def events(world: StripeWorld, asked_as: str, _name: str, given: Json) -> Json:
+    """What happened on this account in the last 30 days, newest first."""
+    limit, kinds = given.get("limit", 10), given.get("types", [])
+    if not 1 <= limit <= 100:
+        raise wrong("Limit can range between 1 and 100.", "limit", code="parameter_invalid_integer")
+    if "type" in given and "types" in given:
+        raise wrong("You may pass either `type` or `types`, but not both.", "types")
+    if len(kinds) > MOST_TYPES:
+        raise wrong(f"You may pass up to {MOST_TYPES} types.", "types")
+    if "starting_after" in given and "ending_before" in given:
+        raise wrong("You may pass either `starting_after` or `ending_before`, but not both.", "ending_before")
     mine = [event for event in reversed(world.state["events"]) if event["account"] == asked_as]
-    return {"object": "list", "data": mine[:100], "has_more": len(mine) > 100, "url": "/v1/events"}
+    places = {event["id"]: place for place, event in enumerate(mine)}
+    for name in ("starting_after", "ending_before"):
+        if name in given and given[name] not in places:
+            raise no_such("event", given[name])
+    after = places[given["starting_after"]] if "starting_after" in given else -1
+    before = places[given["ending_before"]] if "ending_before" in given else len(mine)
+    oldest = world.machine() - LISTED_SECONDS
+    wanted = [
+        event
+        for event in mine[after + 1 : before]
+        if event["created"] >= oldest and _within(event["created"], given.get("created")) and _named(event, given)
+    ]
+    # Backwards the page is the one next to where he stands.
+    page = wanted[-limit:] if "ending_before" in given else wanted[:limit]
+    return {"object": "list", "data": page, "has_more": len(wanted) > limit, "url": "/v1/events"}
+
+
+def _within(created: int, asked: int | dict[str, int] | None) -> bool:
+    if isinstance(asked, int):
+        return created == asked
+    holds = {"gt": created.__gt__, "gte": created.__ge__, "lt": created.__lt__, "lte": created.__le__}
+    return all(holds[name](bound) for name, bound in (asked or {}).items())
+
+
+def _named(event: Json, given: Json) -> bool:
+    """``type`` may be a group (``charge.*``); of ``types`` each is one name."""
+    if "type" in given:
+        return fnmatchcase(event["type"], given["type"])
+    return not given.get("types") or event["type"] in given["types"]
 
 
 def shown_to(world: StripeWorld, found: Json, base: str) -> Json:
@@ -183,5 +233,5 @@ OPERATIONS: list[tuple[str, str, Shape, Work]] = [
     ("GET", "/v1/refunds/{name}", NOTHING, one("refunds")),
     ("GET", "/v1/disputes/{name}", NOTHING, one("disputes")),
     ("GET", "/v1/accounts/{name}", NOTHING, account),
-    ("GET", "/v1/events", NOTHING, events),
+    ("GET", "/v1/events", EVENTS, events),
 ]

@@ -28,7 +28,7 @@ SANDBOX_ACCOUNTS = (
 
 @dataclass(frozen=True, kw_only=True)
 class StripeSimConfig:
-    """Seconds are machine seconds. ``webhook_*`` are the habits of delivery: repeated, shuffled, late, wrongly signed."""
+    """Seconds are machine seconds. ``webhook_*`` are the habits of delivery: repeated, shuffled, late, wrongly signed, lost."""
 
     secret_key: str = "sk_test_sandbox"  # noqa: S105 - opens nothing but the sandbox
     client_id: str = "ca_sandbox"
@@ -42,5 +42,6 @@ class StripeSimConfig:
     webhook_shuffle: bool = False
     webhook_delay_seconds: float = 0
     webhook_wrong_signature: bool = False
+    webhook_lost: tuple[str, ...] = ()  # events whose name begins so are never told of; "" loses all
     webhook_retry_seconds: tuple[float, ...] = (2, 10, 60, 300)
     seed: int = 1

@@ -8,7 +8,8 @@ from urllib.parse import parse_qsl
 from integrations.stripe.simulation.errors import unknown_parameter, wrong
 
 type Shape = Mapping[str, Any]
-"""A name -> ``str``, ``int``, ``dict`` (free text pairs), another shape, or a list with one shape in it."""
+"""A name -> ``str``, ``int``, ``dict`` (free text pairs), another shape, a list with one shape in it, or a
+pair of a plain one and a shape."""
 _PART = re.compile(r"\[([^\]]*)\]")
 MOST_METADATA, MOST_WORDS = 50, 500
 
@@ -46,6 +47,8 @@ def _value(value: Any, kind: Any, full: str) -> Any:
         if not isinstance(value, dict) or sorted(value) != sorted(str(index) for index in range(len(value))):
             raise wrong("Invalid array", full)
         return [_value(value[str(index)], kind[0], f"{full}[{index}]") for index in range(len(value))]
+    if isinstance(kind, tuple):  # one word, or a shape: created=5, created[gte]=5
+        return _value(value, kind[1] if isinstance(value, dict) else kind[0], full)
     if kind is dict:
         if not isinstance(value, dict) or len(value) > MOST_METADATA:
             raise wrong(f"Invalid object: {full}", full)

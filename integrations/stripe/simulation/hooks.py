@@ -34,6 +34,9 @@ class Hooks:
         """To be told soon; events of one moment go out in order, unless they are shuffled."""
         if not self.config.webhook_url:
             return
+        if event["type"].startswith(self.config.webhook_lost):
+            self.delivered.append({"event": event["id"], "type": event["type"], "status": 0})
+            return
         self._waiting.append(event)
         if len(self._waiting) == 1:
             self._start(self._flush())

@@ -15,6 +15,7 @@ from typing import Any
 
 import httpx2
 import pytest
+import time_machine
 
 from integrations.stripe.simulator import AVAS_ACCOUNT, DECLINED, GOOD, RIVAL_ACCOUNT, StripeSimConfig
 from tests.invoices.card_desk import Processor, served
@@ -224,11 +225,13 @@ def test_its_objects_say_nothing_the_vendor_does_not(stripe: Processor) -> None:
 
 
 def test_it_knows_no_parameter_the_vendor_does_not(stripe: Processor) -> None:
-    from integrations.stripe.simulation.api import REFUND, SESSION
+    from integrations.stripe.simulation.api import EVENTS, REFUND, SESSION
 
     for path, shape in (("/v1/checkout/sessions", SESSION), ("/v1/refunds", REFUND)):
         body = openapi()["paths"][path]["post"]["requestBody"]["content"]["application/x-www-form-urlencoded"]
         assert set(shape) <= set(body["schema"]["properties"]), path
+    listing = openapi()["paths"]["/v1/events"]["get"]["parameters"]
+    assert set(EVENTS) <= {one["name"] for one in listing}
 
 
 class Door(BaseHTTPRequestHandler):
@@ -273,3 +276,73 @@ def test_it_rings_signed_again_until_it_is_taken_and_twice_if_told_to() -> None:
         ]
     kinds = [json.loads(body)["type"] for _header, body in Door.heard]
     assert sorted(set(kinds)) == ["checkout.session.completed", "payment_intent.succeeded"]
+
+
+def listed(stripe: Processor, asked: Any = None, *, account: str = AVAS_ACCOUNT, **more: Any) -> Any:
+    answer = ask(stripe, "GET", "/v1/events", account=account, params={**(asked or {}), **more})
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+def test_events_are_listed_by_pages_newest_first_for_their_account_alone(stripe: Processor) -> None:
+    stripe.ask("payments", session=make(stripe).json()["id"])
+    charge = stripe.state["charges"][-1]["id"]
+    for _ in range(3):
+        stripe.ask("refunds", charge=charge, amount=100)
+    every = [event["id"] for event in reversed(stripe.events())]
+
+    first = listed(stripe, limit=3)
+    second = listed(stripe, limit=3, starting_after=first["data"][-1]["id"])
+    back = listed(stripe, limit=3, ending_before=second["data"][0]["id"])
+
+    assert [event["id"] for event in first["data"] + second["data"]] == every
+    assert (first["has_more"], second["has_more"], back["data"]) == (True, False, first["data"])
+    assert listed(stripe, account=RIVAL_ACCOUNT)["data"] == []
+    assert len(listed(stripe, {"types[0]": "charge.refunded", "types[1]": "charge.dispute.created"})["data"]) == 3
+    assert [one["type"] for one in listed(stripe, type="checkout.*")["data"]] == ["checkout.session.completed"]
+
+
+def test_events_are_listed_for_thirty_days_and_by_when_they_were(stripe: Processor) -> None:
+    with time_machine.travel("2026-11-01T12:00:00Z", tick=False) as clock:
+        stripe.ask("payments", session=make(stripe).json()["id"])
+        at = int(time.time())
+        clock.shift(30 * 86_400)
+        assert len(listed(stripe, {"created[gte]": at})["data"]) == 2
+        assert len(listed(stripe, created=at)["data"]) == 2
+        assert listed(stripe, {"created[gt]": at})["data"] == []
+        clock.shift(1)
+        assert listed(stripe)["data"] == []
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"limit": 0},
+        {"limit": 101},
+        {"starting_after": "evt_none"},
+        {"type": "charge.refunded", "types[0]": "charge.refunded"},
+        {"created[since]": 5},
+        {"page": 2},
+        {f"types[{at}]": f"a.{at}" for at in range(21)},
+    ],
+)
+def test_a_list_of_events_asked_for_wrongly_is_refused(stripe: Processor, asked: dict[str, Any]) -> None:
+    assert ask(stripe, "GET", "/v1/events", params=asked).status_code == 400 + 4 * ("starting_after" in asked)
+
+
+def test_a_lost_webhook_is_still_in_the_list() -> None:
+    Door.heard, Door.answers = [], []
+    door = HTTPServer(("127.0.0.1", 0), Door)
+    threading.Thread(target=door.serve_forever, daemon=True).start()
+    config = StripeSimConfig(webhook_url=f"http://127.0.0.1:{door.server_port}/", webhook_lost=("checkout.",))
+    with served(config) as stripe:
+        stripe.ask("connections", account=AVAS_ACCOUNT)
+        stripe.ask("payments", session=make(stripe).json()["id"])
+        until = time.monotonic() + 10
+        while not Door.heard and time.monotonic() < until:
+            time.sleep(0.02)
+        found = listed(stripe)["data"]
+    door.shutdown()
+
+    assert [json.loads(body)["type"] for _header, body in Door.heard] == ["payment_intent.succeeded"]
+    assert [event["type"] for event in found] == ["checkout.session.completed", "payment_intent.succeeded"]
