@@ -20,6 +20,8 @@ from disputes.hearing import Intent, Listening, hear
         ("It's 4 3 2 1 5.", "identity"),
         ("I am only seven, my mommy is not here.", "identity"),
         ("Hold on, how much was it again?", "open"),
+        ("I am still looking, one moment.", "open"),
+        ("Let me pull it up in the system, bear with me.", "open"),
         ("I don't think we ever got that invoice. Can you send me a copy?", "open"),
     ],
 )
