@@ -48,7 +48,7 @@ def tracks(disputes: Sequence[Dispute], zone: str) -> dict[UUID, Track]:
 def tracks_from(found: dict[str, list[Any]], disputes: Sequence[Dispute], zone: str) -> dict[UUID, Track]:
     """The same from what ``wanted`` has brought."""
     letters, legal = _letter_of(found["clock_letters"]), _legal_of(found)
-    waiting = {UUID(pk) for row in found["clock_lines"] for pk in row["facts"]["invoices"]}
+    waiting = {UUID(pk) for row in found["clock_lines"] for pk in row["facts"].get("invoices", ())}
     return {
         dispute.pk: replace(
             row_track(dispute, zone),
@@ -172,6 +172,6 @@ def _letter_of(rows: list[dict[str, Any]]) -> dict[UUID, Letter]:
 
 
 def _lines_to_end(disputes: Sequence[Dispute]) -> QuerySet[Any, Any]:
-    """Duties to end a line to their customers."""
+    """Duties to end a line to their customers: those of a dispute name its invoices, those of a stop name none."""
     customers = [str(dispute.customer_id) for dispute in disputes]
     return Duty.objects.filter(kind="stop_calls", done_at=None, facts__customer__in=customers).values("facts")

@@ -22,6 +22,7 @@ from integrations.jobber import simulator as jobber
 from integrations.models import Connection
 from integrations.quickbooks import simulator as quickbooks
 from integrations.square import simulator as square
+from integrations.stripe import simulator as stripe
 from integrations.xero import simulator as xero
 from integrations.zoho import simulator as zoho
 from tests.cast import Firm
@@ -134,7 +135,8 @@ def rig(provider: str) -> Iterator[Rig]:
         "redirect_uris": (f"{WEB}/connections/{provider}/callback",),
     }
     app = manners.app(**told)
-    with running(Starlette(routes=[Mount(f"/{provider}", app=app)])) as address:
+    cards = Mount("/stripe", app=stripe.create_app(stripe.StripeSimConfig()))  # beside any books
+    with running(Starlette(routes=[Mount(f"/{provider}", app=app), cards])) as address:
         if provider == "quickbooks":
             sim: Any = QuickBooksControl(f"{address}/quickbooks")
         else:

@@ -12,6 +12,7 @@ from accounts.models import ActivityLine, Role
 from compliance.models import StopKind, Suppression
 from compliance.services import stop
 from disputes import attorneys
+from disputes.clock_facts import track_of
 from disputes.models import Dispute
 from disputes.services import NewClaim, open_dispute
 from invoices.models import Contact, Customer
@@ -127,6 +128,18 @@ def test_entering_him_is_a_stop_on_record_and_ends_calls_and_once(plumber: Firm,
     assert Duty.objects.filter(kind="stop_calls").count() == 1
     line = ActivityLine.objects.get(verb="entered_attorney")
     assert (line.actor, line.detail.facts) == (plumber.owner.email, LEE)
+
+
+def test_the_clocks_of_his_disputes_are_shown_while_a_call_to_him_is_being_ended(
+    plumber: Firm, customer: Customer
+) -> None:
+    dispute = disputed(plumber, customer)
+    Duty.objects.all().delete()
+
+    attorneys.enter(customer.pk, by=plumber.owner, **LEE)
+
+    assert Duty.objects.filter(kind="stop_calls", done_at=None).count() == 1
+    assert track_of(dispute, "America/New_York").stopped_at == dispute.opened_at
 
 
 @pytest.mark.parametrize("wrong", [{"name": " "}, {"email": "lee"}])

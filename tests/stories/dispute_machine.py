@@ -50,6 +50,8 @@ from integrations.twilio.client import CarrierCall
 from invoices import entries
 from invoices.entries import NotWritable
 from invoices.models import BookEntry, Contact, Customer, Hold, Invoice
+from invoices.paying import CannotPay
+from invoices.plans import CannotPlan
 from invoices.sync import sync
 from notifications import outbox
 from notifications.models import Message
@@ -59,7 +61,9 @@ from tests.cast import make_member
 from tests.contracts.rigs import Rig, money
 
 MONDAY = datetime(2026, 9, 14, 14, 0, tzinfo=UTC)
-REFUSALS = (CannotResolve, CannotRelease, CannotSpecify, ClosedAlready, NotProved, NotWritable)
+REFUSALS = (
+    CannotResolve, CannotRelease, CannotSpecify, ClosedAlready, NotProved, NotWritable, CannotPlan, CannotPay
+)  # fmt: skip
 NEW_YORK = ZoneInfo("America/New_York")
 TOTAL = Decimal("796.00")
 CENTS = st.integers(1, 90_000).map(lambda cents: Decimal(cents) / 100)
@@ -119,7 +123,9 @@ class Case(RuleBasedStateMachine):
         self.owner: User = self.firm.owner
         self.manager = make_member(self.firm, f"max{Case.names}@avasplumbing.example", Role.MANAGER)
         email = f"ap{Case.names}@harborcafe.example" if address else ""
-        self.theirs = self.books.a_customer(name=f"Harbor Cafe {Case.names}", email=email)
+        # Their own numbers: what comes from them by text is theirs and nobody else's.
+        phones = {"work": f"(614) 555-{1000 + Case.names}", "mobile": f"614-555-{3000 + Case.names}"}
+        self.theirs = self.books.a_customer(name=f"Harbor Cafe {Case.names}", email=email, phones=phones)
         due_on = (MONDAY.date() - timedelta(days=10)).isoformat()
         issued_on = (MONDAY.date() - timedelta(days=40)).isoformat()
         self.externals = [

@@ -4,12 +4,16 @@ import os
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, Phase, settings
+import time_machine
+from hypothesis import HealthCheck, Phase
+from hypothesis import settings as Settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from tests.contracts.rigs import Rig
 from tests.contracts.test_reading import read
-from tests.stories.dispute_machine import MONDAY, Case
+from tests.invoices.card_desk import Processor
+from tests.stories.dispute_machine import MONDAY
+from tests.stories.later_acts import WholeCase
 
 FULL = os.environ.get("PROOF") == "full"
 
@@ -18,19 +22,22 @@ FULL = os.environ.get("PROOF") == "full"
 @pytest.mark.timeout(1800)
 @pytest.mark.parametrize("vendor", ["zoho"], indirect=True)
 @pytest.mark.parametrize("seed", range(6) if FULL else range(1))
-def test_whatever_happens_nobody_is_asked_for_what_is_disputed(books: Rig, seed: int, settings_of: Any) -> None:
-    import time_machine
+def test_whatever_happens_nobody_is_asked_for_what_is_disputed(
+    books: Rig, seed: int, settings_of: Any, settings: Any
+) -> None:
 
     with time_machine.travel(MONDAY, tick=True):
         read(books)
-    Case.books = books
+    settings.STRIPE_SECRET_KEY, settings.STRIPE_CLIENT_ID = "sk_test_sandbox", "ca_sandbox"
+    settings.STRIPE_CONNECT_WEBHOOK_SECRET = "whsec_sandbox"
+    WholeCase.books, WholeCase.processor = books, Processor(books.address)
 
-    run_state_machine_as_test(Case, settings=settings_of)
+    run_state_machine_as_test(WholeCase, settings=settings_of)
 
 
 @pytest.fixture
-def settings_of() -> settings:
-    return settings(
+def settings_of() -> Settings:
+    return Settings(
         max_examples=int(os.environ.get("CASES", "25" if FULL else "6")),
         stateful_step_count=int(os.environ.get("STEPS", "32" if FULL else "12")),
         deadline=None,
