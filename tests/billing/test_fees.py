@@ -146,6 +146,7 @@ def test_a_refund_takes_the_fee_back(plumber: Firm) -> None:
     assert Recovery.objects.get().amount == Decimal(0)
 
 
+@pytest.mark.timeout(400)
 @pytest.mark.django_db
 @given(steps=st.lists(st.decimals(min_value=0, max_value=5000, places=2), min_size=1, max_size=6))
 def test_after_any_corrections_the_fee_is_exactly_ten_percent_of_what_remains(steps: list[Decimal]) -> None:

@@ -45,7 +45,7 @@ def test_the_rhythm_keeps_the_day(every: str, days: list[date]) -> None:
     assert [part.due_on for part in parts_of("300.00", 3, every, first=date(2027, 1, 31))] == days
 
 
-@given(total=CENTS, count=st.integers(1, 60), every=st.sampled_from(EVERY), percent=st.integers(0, 90))
+@given(total=CENTS, count=st.integers(1, 59), every=st.sampled_from(EVERY), percent=st.integers(0, 90))
 def test_every_split_adds_up_to_the_cent_and_is_a_plan(total: Decimal, count: int, every: str, percent: int) -> None:
     down = (total * percent / 100).quantize(Decimal("0.01"))
     if total - down < Decimal(count) / 100:
