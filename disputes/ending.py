@@ -17,7 +17,7 @@ from disputes import deadlines, reminders, track_letters, versions
 from disputes.models import BooksMoved, Dispute, Resolution
 from invoices import entries, replacements, verification
 from invoices.changes import receivables_changed
-from invoices.models import Hold, Invoice
+from invoices.models import Hold, Invoice, PaymentPlan
 from notifications import outbox
 from notifications.models import Message
 from syntharra import clock, due, money
@@ -94,6 +94,30 @@ def close_held(dispute: Dispute, invoice: Invoice, end: End, *, by: str, why: st
     timeline.record(dispute, "closed", by=by, invoice=invoice.number, **facts)
     receivables_changed()
     return dispute
+
+
+def goes_on_after_plan(plan: PaymentPlan) -> None:
+    """A plan that ended a dispute was not kept: the way back that waited for it. Told in writing, and after a grace of its own.
+
+    In the transaction that ends the plan, its invoices held. What was disputed, cleared or left since has no way back.
+    """
+    resolution = Resolution.objects.filter(pk=plan.cause.removeprefix("resolution ")).first() if plan.cause else None
+    if resolution is None:
+        return
+    dispute = Dispute.objects.get(pk=resolution.dispute_id)
+    invoice = Invoice.objects.select_related("customer", "business", "connection").get(pk=dispute.invoice_id)
+    is_open = invoice.books_status == Invoice.Books.OPEN and invoice.balance > 0
+    if not is_open or invoice.frozen_at is not None or invoice.left_reason is not None:
+        return
+    since = Dispute.objects.filter(invoice=invoice, opened_at__gt=dispute.opened_at)
+    if since.exclude(closed_as="false_alarm").exists():  # that one had its own end, and its own letter
+        reminders.again(dispute, by="Syntharra")
+        return
+    moment, zone = clock.now(), invoice.business.time_zone
+    Dispute.objects.filter(pk=dispute.pk).update(collect_again_on=deadlines.collect_again_on(moment, zone))
+    dispute.refresh_from_db()
+    _grace(dispute, invoice, moment, zone)
+    outbox.owe(*track_letters.closing(AGREED, dispute, invoice, after=timedelta(0)))
 
 
 def _agree(invoice: Invoice, goes_on: Invoice, agreed: Decimal) -> None:

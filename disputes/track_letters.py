@@ -229,10 +229,15 @@ def _told(dispute: Dispute, **more: Any) -> dict[str, Any]:
 
 def _of_closed(message: Message) -> dict[str, Any]:
     dispute, invoice = _dispute(message), _about(message)
-    agreed = None if dispute.agreed_balance is None else money.of(dispute.agreed_balance, dispute.currency)
+    agreed, by_plan = dispute.agreed_balance, dispute.closed_as == Resolution.Kind.PLAN
     if Dispute.objects.live().filter(invoice__in=(dispute.invoice_id, invoice.pk)).exists():
         raise NoLongerTrue("it is disputed again")
-    return _told(dispute, invoice=invoice, agreed=agreed)
+    if by_plan and agreed is not None:
+        if invoice.balance == 0:
+            raise NoLongerTrue("it was paid meanwhile")
+        agreed = min(agreed, invoice.balance)  # some of it may have been paid before the plan ended
+    shown = None if agreed is None else money.of(agreed, dispute.currency)
+    return _told(dispute, invoice=invoice, agreed=shown, by_plan=by_plan)
 
 
 def _of_running(message: Message) -> dict[str, Any]:

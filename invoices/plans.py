@@ -66,6 +66,14 @@ def paid_on_page(url_to: Callable[[Sequence[Invoice]], str]) -> None:
     _pages[:] = [url_to]
 
 
+_unpaid: list[Callable[[PaymentPlan], None]] = []
+
+
+def when_over_unpaid(act: Callable[[PaymentPlan], None]) -> None:
+    """Say what follows when a plan ends and was not paid: with its invoices held, in the transaction that ends it."""
+    _unpaid[:] = [act]
+
+
 def register() -> None:
     """Say what the letters of a plan tell."""
     letter_facts(CONFIRMATION, _of_running)
@@ -307,6 +315,9 @@ def _end(plan: PaymentPlan, status: str, *, by: str, why: str) -> str:
     timeline.record(plan, f"plan_{'paid_off' if status == Status.PAID else 'ended'}", by=by, why=why)
     if status == Status.MISSED:
         owe(*_to_firm(plan))
+    if status != Status.PAID:
+        for act in _unpaid:
+            act(plan)
     receivables_changed()
     return str(status)
 

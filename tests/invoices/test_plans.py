@@ -23,10 +23,20 @@ from disputes.resolving import CannotResolve, Plan, begin, confirm
 from disputes.services import NewClaim, open_dispute, pause, release
 from integrations.models import Connection
 from invoices import paying, plans
-from invoices.models import Allocation, Customer, Installment, Invoice, Payment, PaymentPlan, PlanInvoice
+from invoices.models import (
+    Allocation,
+    BookEntry,
+    Customer,
+    Hold,
+    Installment,
+    Invoice,
+    Payment,
+    PaymentPlan,
+    PlanInvoice,
+)
 from invoices.plan_rules import Part, split
 from invoices.plans import CannotPlan
-from notifications import outbox, sending
+from notifications import lint, outbox, sending
 from notifications.letters import render
 from notifications.models import Message
 from syntharra.clock import now
@@ -486,6 +496,50 @@ def test_a_dispute_ends_by_a_plan_on_what_the_books_show(plumber: Firm) -> None:
     assert not Invoice.objects.collectable(on=date(2026, 12, 20)).exists()
     letters = Message.objects.filter(about__invoice=invoice).exclude(purpose="account").exclude(status="withdrawn")
     assert list(letters.values_list("letter", flat=True)) == ["plan_confirmation"]
+
+
+@pytest.mark.parametrize("how", ["missed", "ended"])
+def test_a_plan_that_ended_a_dispute_and_is_not_kept_leads_back_by_a_letter_and_a_grace(
+    plumber: Firm, clock: Any, how: str
+) -> None:
+    dispute = disputed(plumber)
+    off = BookEntry.objects.get(invoice=dispute.invoice_id, act="reminders")
+    BookEntry.objects.filter(pk=off.pk).update(status="done", ended_at=now(), ended_by="Syntharra")
+    begin(dispute.pk, Plan(kind="plan", words="Ana, on the phone", parts=tuple(thirds("300.00"))), by=plumber.owner)
+    plan = PaymentPlan.objects.get()
+    paid(Invoice.objects.get(), "30.00")
+    if how == "missed":
+        missed(plan, clock)
+        outbox.work()
+        books_read(clock, morning(9))
+        assert plans.look_at(plan.pk) == "missed"
+    else:
+        plans.end(plan.pk, by=plumber.owner, why="he sold his house")
+
+    dispute.refresh_from_db()
+    again_on = dispute.collect_again_on
+    assert again_on == {"missed": date(2026, 12, 13), "ended": date(2026, 11, 28)}[how]
+    for day, found in ((again_on - timedelta(days=1), 0), (again_on, 1)):
+        at = datetime(day.year, day.month, day.day, 15, tzinfo=UTC)
+        assert Invoice.objects.collectable(on=day, at=at).count() == found
+    letter = Message.objects.get(letter="dispute_closed_agreed")
+    text = " ".join(render(letter).text.split())
+    assert "The payment plan for it is over. What is left: $270.00." in text
+    assert f"before {again_on:%A, %B} {again_on.day}, 2026" in text
+    lint.check(letter, render(letter))
+    entries = BookEntry.objects.filter(invoice=dispute.invoice_id, act="reminders").order_by("asked_at", "pk")
+    assert [entry.cause for entry in entries] == [off.cause, f"{off.cause} over"]
+
+
+def test_a_plan_that_ends_while_its_bill_is_disputed_again_leads_nowhere(plumber: Firm) -> None:
+    dispute = disputed(plumber)
+    begin(dispute.pk, Plan(kind="plan", words="Ana, on the phone", parts=tuple(thirds("300.00"))), by=plumber.owner)
+    open_dispute(dispute.invoice_id, claim=NewClaim(source="page", source_key="again", words="No", by="Ana"))
+
+    plans.end(PaymentPlan.objects.get().pk, by=plumber.owner, why="he does not agree")
+
+    assert not Message.objects.filter(letter="dispute_closed_agreed").exists()
+    assert not Hold.objects.filter(invoice=dispute.invoice_id, reason=f"after {dispute.number}").exists()
 
 
 @pytest.mark.parametrize(
