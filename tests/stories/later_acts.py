@@ -107,6 +107,23 @@ class WholeCase(Case):
 
     # the plain question, and after they did not agree
 
+    @rule()
+    def they_do_not_agree(self) -> None:
+        """The long way to the last steps at once, as far as it can be gone from here."""
+        self.says_it_is_wrong(source="page", killed=False, which=0)
+        self.begins_an_end(kind="bill_stands", amount=Decimal(1), by_manager=False, killed=False)
+        if self.running() is not None:
+            self.answers(said="objects", killed=False)
+
+    @rule()
+    def never_says_what_is_wrong(self) -> None:
+        """Asked for a week, and no word: then they may be asked plainly."""
+        self.says_it_is_wrong(source="call", killed=False, which=0)
+        self.forward(timedelta(days=8, hours=2))
+        live = self.live()
+        if live is not None and may_ask_plainly(live):
+            self.asks_plainly(killed=True)
+
     @precondition(lambda self: (found := self.live()) is not None and may_ask_plainly(found))
     @rule(killed=st.booleans())
     def asks_plainly(self, killed: bool) -> None:
