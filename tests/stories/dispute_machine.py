@@ -101,6 +101,7 @@ class Case(RuleBasedStateMachine):
         self.pauses_over: dict[UUID, datetime] = {}
         self.closed: set[UUID] = set()
         self.words = 0
+        self.lawyer_since: datetime | None = None
 
     def teardown(self) -> None:
         try:
@@ -555,6 +556,8 @@ class Case(RuleBasedStateMachine):
                     )
                 elif now > one.limit and dispute.closed_at is None and one.legal is None:
                     assert one.state in (State.LATE, State.NOT_PERMITTED, State.NOT_POSSIBLE), one
+            if self.lawyer_since is not None and self.lawyer_since > dispute.opened_at + timedelta(hours=24):
+                continue  # what nobody had posted in time is owed to the lawyer anew: late, and shown so above
             if dispute.acknowledged_at is not None:
                 assert dispute.acknowledged_at <= dispute.opened_at + timedelta(hours=24), "acknowledged too late"
             elif dispute.closed_at is None and now > dispute.opened_at + timedelta(hours=24, minutes=5):

@@ -41,7 +41,6 @@ class WholeCase(Case):
     def __init__(self) -> None:
         super().__init__()
         self.came: dict[str, datetime] = {}  # money in the books: since when
-        self.lawyer_since: datetime | None = None
         self.heard = 0  # of the processor's events
 
     @initialize()
