@@ -72,7 +72,7 @@ def spanish() -> dict[str, str]:
                 continue
             ids = message.id if isinstance(message.id, tuple) else (message.id,)
             words = message.string if isinstance(message.string, tuple) else (message.string,)
-            kept |= dict(zip(map(str, ids), words, strict=True))
+            kept |= dict(zip(map(str, ids), map(str, words), strict=True))
         return kept
 
 
