@@ -559,7 +559,17 @@ class Case(RuleBasedStateMachine):
             if self.lawyer_since is not None and self.lawyer_since > dispute.opened_at + timedelta(hours=24):
                 continue  # what nobody had posted in time is owed to the lawyer anew: late, and shown so above
             if dispute.acknowledged_at is not None:
-                assert dispute.acknowledged_at <= dispute.opened_at + timedelta(hours=24), "acknowledged too late"
+                assert dispute.acknowledged_at <= dispute.opened_at + timedelta(hours=24), (
+                    "acknowledged too late",
+                    dispute.opened_at,
+                    dispute.acknowledged_at,
+                    list(dispute.claims.values_list("source", "said_at")),
+                    list(
+                        Message.objects.filter(about__invoice=dispute.invoice, purpose="dispute").values_list(
+                            "letter", "channel", "status", "owed_at", "due_at", "sent_at", "outcome"
+                        )
+                    ),
+                )
             elif dispute.closed_at is None and now > dispute.opened_at + timedelta(hours=24, minutes=5):
                 letters = Message.objects.filter(letter="dispute_acknowledgement", about__invoice=dispute.invoice)
                 states = set(letters.values_list("status", flat=True))
