@@ -29,6 +29,7 @@ def main() -> None:
     with acting_for(business.pk):
         number = _disputed(business, messages)
         _more(business, disputes - 1)
+    _known_to_the_planner()
     tell(
         _figures("dispute_page", owner, f"/disputes/{number}/", times)
         | _figures("board", owner, "/disputes/?view=board", times)
@@ -64,6 +65,14 @@ def _figures(name: str, owner: Any, address: str, times: int) -> dict[str, Any]:
         f"{name}_ms": round(median(cpu), 1),
         f"{name}_wall_ms": round(median(wall), 1),
     }
+
+
+def _known_to_the_planner() -> None:
+    """What autovacuum has long done where so many rows came over weeks: the server knows what its tables hold."""
+    from django.db import connections
+
+    with connections["owner"].cursor() as cursor:
+        cursor.execute("ANALYZE")
 
 
 def _firm() -> tuple[Any, Any]:
