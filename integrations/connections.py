@@ -4,36 +4,33 @@ The state that travels through the vendor and back is single-use, kept hashed in
 the person, the business and the vendor; machine time ends it. The same books are never connected to two businesses.
 """
 
-import hashlib
-import secrets as randomness
 from collections.abc import Mapping, MutableMapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.conf import settings
-from django.core.cache import cache
 from django.db import transaction
 from django.urls import reverse
 
 from accounts import timeline
 from accounts.models import Business, User
-from integrations import access, bells, health, registrations, secrets, sign_in
+from integrations import access, bells, health, registrations, secrets, sign_in, sign_in_state
 from integrations.errors import Disconnected, Refused, VendorError
 from integrations.ledger import Organisation
 from integrations.models import Connection, ConnectionDoor, PendingSignIn, SyncRun
 from integrations.sign_in import Company, Tokens
+from integrations.sign_in_state import NotConnected, SignIns
 from integrations.worlds import WrongWorld
 from syntharra import clock, due, logs
 from syntharra.clock import machine_now
 
 log = logs.get(__name__)
 
-SESSION_KEY = "books_sign_ins"
 MINUTES_TO_FINISH = 10
-MOST_SIGN_INS = 5
+SIGN_INS = SignIns("books_sign_ins", timedelta(minutes=MINUTES_TO_FINISH))
 MOST_COMPANIES = 200
 PENDING = "integrations_pendingsignin"
 WITH_ACCESS = ("jobber", "xero")
@@ -42,33 +39,17 @@ WITH_ACCESS = ("jobber", "xero")
 _SAID = ("app_refused", "scope_missing", "wrong_world")
 
 
-class NotConnected(Exception):
-    """The connection did not come about; ``problem`` is a code of ``integrations.problems``. Nothing was changed."""
-
-    def __init__(self, problem: str) -> None:
-        super().__init__(problem)
-        self.problem = problem
-
-
 def begin(*, session: MutableMapping[str, Any], business: Business, user: User, provider: str) -> str:
     """Where to send the owner, remembering in his session that he was sent. Raises NotConnected."""
     vendor = sign_in.at(provider)
     if not vendor.is_set_up():
         raise NotConnected("connect_not_set_up")
-    state = randomness.token_urlsafe(32)
+    state = sign_in_state.new()
     try:
         start = vendor.begin(sandbox=business.sandbox, state=state, redirect_uri=redirect_uri(provider))
     except VendorError:
         raise NotConnected("connect_unreachable") from None
-    begun = {
-        "provider": provider,
-        "business": str(business.pk),
-        "user": user.pk,
-        "verifier": start.verifier,
-        "until": (machine_now() + timedelta(minutes=MINUTES_TO_FINISH)).isoformat(),
-    }
-    earlier = list(dict(session.get(SESSION_KEY, {})).items())[-(MOST_SIGN_INS - 1) :]
-    session[SESSION_KEY] = dict([*earlier, (_hash(state), begun)])
+    SIGN_INS.begin(session, state, _bound(provider, business, user), verifier=start.verifier)
     return start.address
 
 
@@ -83,7 +64,8 @@ def finish(
     *, session: MutableMapping[str, Any], business: Business, user: User, provider: str, said: Mapping[str, str]
 ) -> Connection | Choice:
     """The owner is back with what the vendor ``said`` in the address. Raises NotConnected."""
-    verifier = _spend(session, said.get("state", ""), provider=provider, business=business, user=user)
+    begun = SIGN_INS.spend(session, said.get("state", ""), _bound(provider, business, user))
+    verifier = str(begun.get("verifier", ""))
     vendor, sandbox = sign_in.at(provider), business.sandbox
     if said.get("error") or not said.get("code"):
         raise NotConnected("connect_denied")
@@ -259,22 +241,9 @@ def redirect_uri(provider: str) -> str:
     return str(settings.PUBLIC_URL) + reverse("books_callback", args=[provider])
 
 
-def _spend(session: MutableMapping[str, Any], state: str, *, provider: str, business: Business, user: User) -> str:
-    """The sign-in this state belongs to, spent whatever comes of it; our half of PKCE. Raises NotConnected."""
-    key = _hash(state)
-    waiting = dict(session.get(SESSION_KEY, {}))
-    begun = waiting.pop(key, None)
-    if begun is None:
-        raise NotConnected("connect_state")
-    session[SESSION_KEY] = waiting
-    # Two answers at the same moment each have the session as it was: the cache lets one of them through.
-    if not cache.add(f"books-sign-in:{key}", "spent", timeout=MINUTES_TO_FINISH * 60):
-        raise NotConnected("connect_state")
-    if datetime.fromisoformat(begun["until"]) <= machine_now():
-        raise NotConnected("connect_expired")
-    if (begun["provider"], begun["business"], begun["user"]) != (provider, str(business.pk), user.pk):
-        raise NotConnected("connect_someone_else")
-    return str(begun.get("verifier", ""))
+def _bound(provider: str, business: Business, user: User) -> dict[str, Any]:
+    """What a sign-in belongs to: it is of no use to anybody else, and for nothing else."""
+    return {"provider": provider, "business": str(business.pk), "user": user.pk}
 
 
 @transaction.atomic(durable=True)
@@ -334,7 +303,3 @@ def _zone(name: str) -> str:
         return ZoneInfo(name).key if name else ""
     except (ZoneInfoNotFoundError, ValueError):
         return ""
-
-
-def _hash(state: str) -> str:
-    return hashlib.sha256(state.encode()).hexdigest()

@@ -17,8 +17,9 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts.middleware import MemberRequest, roles_required
 from accounts.models import Role
 from integrations import bells, connections, problems, registrations, reminders
-from integrations.connections import Choice, NotConnected
+from integrations.connections import Choice
 from integrations.models import Connection, Provider
+from integrations.sign_in_state import NotConnected
 
 MAY_CONNECT = (Role.OWNER, Role.MANAGER)
 SEARCHED_FROM = 10

@@ -47,7 +47,7 @@ def mark_of(key: str) -> str:
 def credit(books: Books, invoice: str, amount: Decimal | None, *, key: str, words: str) -> Written:
     """Owe ``amount`` less (None: nothing more at all), each step taken only if it is not there yet. Raises Refused."""
     mark, before = mark_of(key), alive(books, invoice)
-    memo, owed = _marked(books, before.customer, mark), before.balance
+    memo, owed = marked(books, "CreditMemo", before.customer, mark), before.balance
     if memo is not None:
         made_over = _amount(memo, "TotalAmt", before)
         if amount not in (None, made_over):
@@ -79,7 +79,7 @@ def _make(books: Books, invoice: LedgerInvoice, amount: Decimal, mark: str, word
         try:
             made = post(books, "creditmemo", body, f"{mark}-memo-{attempt}")
         except Unanswered:
-            found = _marked(books, invoice.customer, mark)
+            found = marked(books, "CreditMemo", invoice.customer, mark)
             if found is None:
                 raise
             made = found
@@ -192,17 +192,17 @@ def link(amount: Decimal, kind: str, external_id: str) -> Json:
     return {"Amount": float(amount), "LinkedTxn": [{"TxnId": external_id, "TxnType": kind}]}
 
 
-def _marked(books: Books, customer: str, mark: str) -> Json | None:
-    """The credit memo made under this mark. All of this customer's are looked through: a note cannot be asked for."""
+def marked(books: Books, entity: str, customer: str, mark: str) -> Json | None:
+    """The CreditMemo or Payment made under this mark. All of this customer's are looked through: a note cannot be asked for."""
     last = ""
     while True:
         beyond = f" AND Id > '{last}'" if last else ""
         where = f"CustomerRef = '{quoted(customer)}'{beyond}"
-        statement = f"SELECT * FROM CreditMemo WHERE {where} ORDERBY Id STARTPOSITION 1 MAXRESULTS {PAGE}"  # noqa: S608
-        found = fields.items(fields.inner(books.client.query(statement), "QueryResponse"), "CreditMemo")
-        for memo in found:
-            if fields.text(memo, "PrivateNote") == mark:
-                return memo
+        statement = f"SELECT * FROM {entity} WHERE {where} ORDERBY Id STARTPOSITION 1 MAXRESULTS {PAGE}"  # noqa: S608
+        found = fields.items(fields.inner(books.client.query(statement), "QueryResponse"), entity)
+        for one in found:
+            if fields.text(one, "PrivateNote") == mark:
+                return one
         if len(found) < PAGE or id_of(found[-1]) == last:
             return None
         last = id_of(found[-1])

@@ -4,39 +4,28 @@ As with books: the state that travels there and back is used once, kept hashed i
 person and the business; machine time ends it. The same account is never connected to two businesses.
 """
 
-import hashlib
-import secrets as randomness
 from collections.abc import Mapping, MutableMapping
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
 from django.conf import settings
-from django.core.cache import cache
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 
 from accounts import timeline
 from accounts.models import Business, User
+from integrations import sign_in_state
 from integrations.errors import Disconnected, Refused, VendorError
 from integrations.models import CardAccount, CardDoor
+from integrations.sign_in_state import NotConnected, SignIns
 from integrations.stripe import keys
 from integrations.stripe.client import Account, cards_for, exchange
 from syntharra import clock
-from syntharra.clock import machine_now
 
-SESSION_KEY = "card_sign_ins"
-MINUTES_TO_FINISH = 30  # who has no account there yet makes one on the way
-MOST_SIGN_INS = 5
-
-
-class NotConnected(Exception):
-    """The account was not connected; ``problem`` is a code of ``integrations.problems``. Nothing was changed."""
-
-    def __init__(self, problem: str) -> None:
-        super().__init__(problem)
-        self.problem = problem
+# Who has no account there yet makes one on the way.
+SIGN_INS = SignIns("card_sign_ins", timedelta(minutes=30))
 
 
 def redirect_uri() -> str:
@@ -50,14 +39,8 @@ def begin(*, session: MutableMapping[str, Any], business: Business, user: User) 
         there = keys.keys_for(sandbox=business.sandbox)
     except VendorError:
         raise NotConnected("connect_not_set_up") from None
-    state = randomness.token_urlsafe(32)
-    begun = {
-        "business": str(business.pk),
-        "user": user.pk,
-        "until": (machine_now() + timedelta(minutes=MINUTES_TO_FINISH)).isoformat(),
-    }
-    earlier = list(dict(session.get(SESSION_KEY, {})).items())[-(MOST_SIGN_INS - 1) :]
-    session[SESSION_KEY] = dict([*earlier, (_hash(state), begun)])
+    state = sign_in_state.new()
+    SIGN_INS.begin(session, state, _bound(business, user))
     asked = {
         "response_type": "code",
         "client_id": there.client_id,
@@ -72,7 +55,7 @@ def finish(
     *, session: MutableMapping[str, Any], business: Business, user: User, said: Mapping[str, str]
 ) -> CardAccount:
     """The owner is back with what the processor ``said`` in the address. Raises NotConnected."""
-    _spend(session, said.get("state", ""), business=business, user=user)
+    SIGN_INS.spend(session, said.get("state", ""), _bound(business, user))
     if said.get("error") or not said.get("code"):
         raise NotConnected("connect_denied")
     try:
@@ -172,22 +155,5 @@ def let_go(account: CardAccount) -> bool:
     return True
 
 
-def _spend(session: MutableMapping[str, Any], state: str, *, business: Business, user: User) -> None:
-    """The sign-in this state belongs to is spent, whatever comes of it. Raises NotConnected."""
-    key = _hash(state)
-    waiting = dict(session.get(SESSION_KEY, {}))
-    begun = waiting.pop(key, None)
-    if begun is None:
-        raise NotConnected("connect_state")
-    session[SESSION_KEY] = waiting
-    # Two answers at the same moment each have the session as it was: the cache lets one of them through.
-    if not cache.add(f"card-sign-in:{key}", "spent", timeout=MINUTES_TO_FINISH * 60):
-        raise NotConnected("connect_state")
-    if datetime.fromisoformat(begun["until"]) <= machine_now():
-        raise NotConnected("connect_expired")
-    if (begun["business"], begun["user"]) != (str(business.pk), user.pk):
-        raise NotConnected("connect_someone_else")
-
-
-def _hash(state: str) -> str:
-    return hashlib.sha256(state.encode()).hexdigest()
+def _bound(business: Business, user: User) -> dict[str, Any]:
+    return {"business": str(business.pk), "user": user.pk}

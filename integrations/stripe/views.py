@@ -10,8 +10,8 @@ from django.views.decorators.http import require_GET
 from accounts.middleware import MemberRequest, roles_required
 from accounts.models import Role
 from integrations import problems
+from integrations.sign_in_state import NotConnected
 from integrations.stripe import connecting
-from integrations.stripe.connecting import NotConnected
 
 MAY_CONNECT = (Role.OWNER, Role.MANAGER)
 PAGE = "paying"

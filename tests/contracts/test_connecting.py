@@ -15,9 +15,10 @@ from django.test import Client
 from django.urls import reverse
 
 from integrations import access, connections, sign_in
-from integrations.connections import Choice, NotConnected
+from integrations.connections import Choice
 from integrations.errors import Disconnected, Refused
 from integrations.models import Connection, ConnectionDoor, PendingSignIn
+from integrations.sign_in_state import NotConnected
 from syntharra.clock import machine_now
 from syntharra.tenancy import acting_for
 from tests.cast import Firm, make_member

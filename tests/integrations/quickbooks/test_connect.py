@@ -12,9 +12,9 @@ from django.urls import reverse
 
 from accounts.models import ActivityLine
 from integrations import access, bells, connections, problems
-from integrations.connections import NotConnected
 from integrations.models import Connection, ConnectionDoor
 from integrations.quickbooks.simulator import AVAS_PLUMBING, RIVAL_ROOTER
+from integrations.sign_in_state import NotConnected
 from syntharra import due
 from syntharra.clock import machine_now
 from syntharra.tenancy import acting_for
