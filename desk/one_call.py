@@ -1,31 +1,20 @@
 """What the page of one call is made of: who, what was said and when, the gate's answer, versions and numbers."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from uuid import UUID
 
 from django.utils.translation import gettext as _
 
 from accounts.models import Business
-from calls.models import AttemptInvoice, Call, TranscriptLine
+from calls.models import AttemptInvoice, Call
 from compliance.models import Decision
 from desk import gate
 from desk.calls_list import own_number, who
 from desk.wording.gate import Gate
-from desk.wording.transcript import Turn, begins
+from desk.wording.transcript import Turn
 from disputes.models import Dispute
 from invoices.models import Invoice
 from syntharra.templatetags.syntharra import moment, phone, seconds
-
-
-@dataclass(frozen=True)
-class Moment:
-    """One point of the call worth hearing. ``second``: where to begin, in whole seconds of the recording."""
-
-    second: int
-    at: str
-    words: str
-    tone: str = ""
 
 
 def is_live(call: Call) -> bool:
@@ -65,25 +54,6 @@ def dispute_of(business: Business, call: Call, about: Sequence[Invoice]) -> Disp
     heard_here = {"claims__source": "call", "claims__evidence__call": str(call.pk)}
     found: Dispute | None = business.disputes.filter(invoice__in=about, **heard_here).first()
     return found
-
-
-def moments(lines: Sequence[TranscriptLine], said: Sequence[Turn]) -> list[Moment]:
-    """The points one wants to hear, in order: each kind once, and the sentence that stopped the call."""
-    first_of = {
-        "disclose": _("Said who calls, that it is a machine, and that it is recorded"),
-        "state_debt": _("Named what is open"),
-        "acknowledge_dispute": _("Said that we stop asking"),
-    }
-    found, identified = [], False
-    for line in lines:
-        if line.speaker == TranscriptLine.Speaker.AGENT and line.act in first_of and line.played != "":
-            found.append(_moment(begins(line), first_of.pop(line.act)))
-        elif line.intent == "confirm_identity_yes" and not identified:
-            identified = True
-            found.append(_moment(begins(line), _("They said who they are")))
-    at = {line.position: line for line in lines}
-    found += [_moment(begins(at[turn.line]), turn.stops, "frozen") for turn in said if turn.stops and turn.line in at]
-    return sorted(found, key=lambda one: one.second)
 
 
 def decision_of(business: Business, call: Call) -> Gate | None:
@@ -144,8 +114,3 @@ def _about(call: Call) -> Sequence[AttemptInvoice]:
     if call.attempt is None:
         return []
     return list(call.attempt.about.select_related("invoice__customer").order_by("position"))
-
-
-def _moment(second: float, words: str, tone: str = "") -> Moment:
-    start = int(max(0.0, second))
-    return Moment(start, seconds(start), words, tone)

@@ -15,6 +15,7 @@ from calls.stops import end_call as end_line
 from desk import asks, one_call, playback, was_right
 from desk.calls_list import who
 from desk.doors import AT_WORK, members_page, only_for
+from desk.moments import moments
 from desk.soundtrack import track
 from desk.standing import rows
 from desk.wording.outcomes import ending, follows
@@ -54,7 +55,7 @@ def call(request: MemberRequest, pk: UUID) -> HttpResponse:
         "end_url": reverse("end_call", args=[found.pk]) if live else "",
         "playback": heard,
         "track": track(lines, stopped=stopping(found, lines), seconds=found.seconds),
-        "moments": one_call.moments(lines, said) if not live else [],
+        "moments": moments(lines, said) if not live else [],
         "question": was_right.question(found, lines, about, dispute),
         "may_answer": request.membership.role in AT_WORK,
         "invoices": rows(about),

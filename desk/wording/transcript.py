@@ -20,6 +20,7 @@ class Turn:
 
     ``begins`` is the second of the recording to listen from, ``line`` its position in the transcript. ``cut_off``: the last words of a
     sentence nobody finished. ``evidence``: how it was understood, for the sentences that something followed from.
+    ``in_doubt``: the line broke, or nobody answered: whether this sounded is on no record.
     """
 
     by_customer: bool
@@ -32,6 +33,7 @@ class Turn:
     line: int = 0
     cut_off: bool = False
     evidence: tuple[Evidence, ...] = ()
+    in_doubt: bool = False
 
 
 def turns(call: Call, lines: Sequence[TranscriptLine], *, customer: str) -> list[Turn]:
@@ -64,7 +66,7 @@ def _finished(lines: Sequence[TranscriptLine]) -> Iterator[tuple[TranscriptLine,
 
 def _goes_on(before: Turn, after: Turn) -> bool:
     """Two lines of one breath: the same voice in the same second, both heard to the end, nothing stopped between."""
-    if before.evidence or after.evidence:
+    if before.evidence or after.evidence or before.in_doubt is not after.in_doubt:
         return False
     return (before.by_customer, before.at, before.unplayed, before.stops) == (after.by_customer, after.at, "", "")
 
@@ -98,7 +100,9 @@ def _turn(call: Call, line: TranscriptLine, before: Sequence[TranscriptLine], cu
             evidence=tuple(one for one in shown if one.facts or one.partial),
         )
     played, unplayed = heard(line)
-    return Turn(False, _("Syntharra"), at, played, unplayed, begins=start, line=line.position)
+    return Turn(
+        False, _("Syntharra"), at, played, unplayed, begins=start, line=line.position, in_doubt=line.played is None
+    )
 
 
 def begins(line: TranscriptLine) -> float:
@@ -114,7 +118,7 @@ def takes(text: str) -> float:
 
 
 def heard(line: TranscriptLine) -> tuple[str, str]:
-    """What was heard of an agent's line and what was not. While nobody knows, all of it counts as heard."""
+    """What was heard of an agent's line and what was not. Where nobody knows, all of it is shown, and told as in doubt."""
     if line.played is None or line.played == line.text:
         return line.text, ""
     if line.text.startswith(line.played):

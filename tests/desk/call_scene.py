@@ -12,6 +12,8 @@ import pytest
 from django.conf import settings
 from twilio.rest import Client as Twilio
 
+from calls.agent.facts import Language
+from calls.agent.speech import sentence
 from calls.models import Attempt, AttemptInvoice, Call, TranscriptLine
 from disputes.models import Dispute
 from integrations.models import PhoneLine
@@ -62,7 +64,8 @@ def heard(score: float, *rules: str) -> dict[str, Any]:
 def with_evidence(call: Call) -> None:
     """A half sentence that silenced the agent, and the whole one that stopped the call."""
     call.lines.all().delete()
-    line(call, 0, "agent", "This is an automated assistant calling for Ava's Plumbing.", 0, act="disclose")
+    opening = sentence("opening", Language.ENGLISH, business="Ava's Plumbing")
+    line(call, 0, "agent", opening, 0, act="disclose", asks="identity", played=opening)
     line(call, 1, "customer", "Yes, this is Ana.", 6, intent="confirm_identity_yes", state="listen")
     line(call, 2, "agent", "Invoice 2207 for 796 dollars is open.", 7, act="state_debt", played="Invoice 2207 for 796")
     line(call, 3, "customer", "the sink still", 12, partial=True, state="pause", intent="dispute", evidence=heard(0.47))
@@ -77,7 +80,8 @@ def with_evidence(call: Call) -> None:
         also=["request_human"],
         evidence=heard(0.981, "q.leaks"),
     )
-    line(call, 5, "agent", "I understand. We have stopped asking.", 15, act="acknowledge_dispute")
+    stopped = sentence("dispute_heard", Language.ENGLISH)
+    line(call, 5, "agent", stopped, 15, act="acknowledge_dispute", played=stopped)
     Call.objects.filter(pk=call.pk).update(stopped_line=3)
 
 

@@ -171,7 +171,8 @@ def disputed_on_a_call(make: Maker) -> tuple[Invoice, Call, Dispute]:
     make.invoice(cafe, "2229", "750.00", 1)
     make.pay(invoice, "500.00", 6)
     call = make.call([invoice], make.at(0, 9, 5), "dispute", 72, reason="quality", stopped_line=3)
-    for position, (speaker, text, played, second) in enumerate(SAID):
+    for position, (speaker, text, part, second) in enumerate(SAID):
+        played = part or text if speaker == "agent" else None
         TranscriptLine.objects.create(
             call=call, position=position, speaker=speaker, text=text, played=played, second=Decimal(second)
         )

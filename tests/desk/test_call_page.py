@@ -41,6 +41,17 @@ def test_the_sentence_that_stopped_it_shows_how_it_was_understood(ava: Client, s
     assert page.count("How this was understood") == 1
 
 
+def test_the_page_says_no_more_than_was_heard(ava: Client, scene: Cafe) -> None:
+    call_scene.line(scene.call, 6, "agent", "Goodbye.", 19, act="close")
+
+    page = text(ava.get(f"/calls/{scene.call.pk}/"))
+
+    assert "0:07 Named what is open, in part 0:12" in page
+    assert "Invoice 2207 for 796 Not played: dollars is open." in page
+    assert page.count("(not known whether they heard this)") == 1
+    assert "Goodbye. (not known whether they heard this)" in page
+
+
 def test_versions_numbers_and_the_gate_are_there(ava: Client, scene: Cafe) -> None:
     Call.objects.filter(pk=scene.call.pk).update(hearing_version="h-2026-11")
 

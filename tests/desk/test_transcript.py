@@ -11,6 +11,7 @@ pytestmark = pytest.mark.usefixtures("some_business")
 
 
 def line(position: int, speaker: str, text: str, second: str = "0", **fields: object) -> TranscriptLine:
+    fields = {"played": text, **fields} if speaker == "agent" else fields
     return TranscriptLine(position=position, speaker=speaker, text=text, second=Decimal(second), **fields)
 
 
@@ -57,4 +58,13 @@ def test_a_half_sentence_that_stopped_the_call_is_shown_when_nothing_followed() 
     assert [turn.stops for turn in turns(call, lines, customer="Ana")] == [
         "",
         "We fell silent about money here: they may disagree",
+    ]
+
+
+def test_a_line_of_which_nobody_knows_whether_it_sounded_is_told_as_in_doubt_and_stands_alone() -> None:
+    lines = [line(0, "agent", "It is 796 dollars."), line(1, "agent", "When can we expect it?", played=None)]
+
+    assert [(turn.played, turn.in_doubt) for turn in turns(Call(), lines, customer="Ana")] == [
+        ("It is 796 dollars.", False),
+        ("When can we expect it?", True),
     ]
