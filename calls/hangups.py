@@ -15,6 +15,8 @@ log = logs.get(__name__)
 
 #: Reasons for which a line says good-bye before it ends; for any other it sends no further word.
 POLITELY = frozenset({"INVOICE_PAUSED", "ON_HOLD"})
+#: The carrier came back on another socket, maybe to another process: whoever held the line before lets go of it, the call goes on.
+TAKEN_OVER = "TAKEN_OVER "
 
 
 def tell(attempt_id: UUID, because: str) -> None:

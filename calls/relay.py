@@ -2,7 +2,9 @@
 
 import asyncio
 import contextlib
+import gc
 from collections.abc import AsyncIterator
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -14,7 +16,7 @@ from calls import bells, journal, twiml
 from calls.conversation import Session
 from calls.doors import door_of
 from calls.frames import kind, read, word
-from calls.hangups import Listener
+from calls.hangups import TAKEN_OVER, Listener, tell
 from calls.opened import OpenLine, open_line
 from calls.threads import anywhere, in_database
 from calls.wording_model.configured import wording
@@ -22,6 +24,7 @@ from compliance.rulebook import RuleBook
 from disputes.hearing import hear
 from integrations.twilio.webhooks import is_signed_socket
 from syntharra import logs
+from syntharra.identifiers import uuid7
 
 log = logs.get(__name__)
 
@@ -33,6 +36,7 @@ COMES_BACK_WITHIN = 15.0
 MOST_EARLY = 500  # as many as the carrier keeps for a socket that comes back
 listener = Listener()
 _sessions: dict[UUID, tuple[Session, WebSocket]] = {}
+_letting_go: set[asyncio.Task[None]] = set()
 
 
 async def call(websocket: WebSocket) -> None:
@@ -83,10 +87,11 @@ async def _receive(websocket: WebSocket) -> dict[str, Any]:
 
 
 async def _talk(websocket: WebSocket, line: OpenLine, early: list[dict[str, Any]]) -> None:
-    await _take_over(line.line_id)
+    taken = str(uuid7())
+    await _take_over(line.line_id, taken)
     session = Session(line, websocket.send_json, wording())
     _sessions[line.line_id] = session, websocket
-    await listener.listen(line.line_id, session.stop)
+    await listener.listen(line.line_id, partial(_told, session, websocket, taken))
     code = HUNG_UP
     try:
         code = await _run(session, websocket, early)
@@ -119,12 +124,28 @@ async def _run(session: Session, websocket: WebSocket, early: list[dict[str, Any
     return closed[0]
 
 
-async def _take_over(line_id: UUID) -> None:
+async def _take_over(line_id: UUID, taken: str) -> None:
     """The carrier came back on a new socket: the old one is closed, its session has written down where it stood."""
     older = _sessions.pop(line_id, None)
-    if older is not None:
-        with contextlib.suppress(RuntimeError):
-            await older[1].close(GOING_AWAY)
+    if older is None:  # another process may hold it
+        await anywhere(lambda: tell(line_id, f"{TAKEN_OVER}{taken}"))
+    else:
+        await _let_go(older[1])
+
+
+def _told(session: Session, websocket: WebSocket, taken: str, because: str) -> None:
+    """Somebody elsewhere wants this line silent, or has it since. What was told before we took it is not meant for us."""
+    if not because.startswith(TAKEN_OVER):
+        session.stop(because)
+    elif because.removeprefix(TAKEN_OVER) > taken:
+        letting_go = asyncio.get_running_loop().create_task(_let_go(websocket))
+        _letting_go.add(letting_go)
+        letting_go.add_done_callback(_letting_go.discard)
+
+
+async def _let_go(websocket: WebSocket) -> None:
+    with contextlib.suppress(RuntimeError):  # it may be gone already
+        await websocket.close(GOING_AWAY)
 
 
 def _warm_up() -> None:
@@ -133,6 +154,9 @@ def _warm_up() -> None:
     hear("hello")
     wording()  # a language model that is asked for and cannot be used ends the start with what to do about it
     twiml.web("twilio_voice", UUID(int=0))
+    # What was loaded stays for good: looking through all of it for garbage would hold up every line for a tenth of a second now and then.
+    gc.collect()
+    gc.freeze()
 
 
 async def _retry_journal() -> None:

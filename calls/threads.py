@@ -9,15 +9,18 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db import InterfaceError, OperationalError, connections
+from django.db import InterfaceError, OperationalError, connection, connections
 
+from syntharra import bells
 from syntharra.tenancy import acting_for
 
 THREADS = 4  # of each kind
 KEPT_SECONDS = 5.0  # a connection nobody used for longer is given back, or asked whether it still lives
+GIVES_WAY_SECONDS = 0.03
 _SPARE = 4  # connections of the process's pool for whoever else is in it
 _commits = ThreadPoolExecutor(THREADS, thread_name_prefix="call-commit")
 _notes = ThreadPoolExecutor(THREADS, thread_name_prefix="call-note")
@@ -25,13 +28,59 @@ _mine = threading.local()
 
 
 async def in_database[T](business_id: UUID, work: Callable[[], T], *, urgent: bool = False) -> T:
-    """What ``work`` gives back; it runs in a thread, acting for this business. It must bear being done twice."""
+    """What ``work`` gives back; it runs in a thread, acting for this business. It must bear being done twice.
 
-    def run() -> T:
-        with acting_for(business_id):
-            return work()
+    ``urgent``: nobody else's records are waited for, and the workers it wakes hear of it when the agent speaks already.
+    """
 
-    return await _in_thread(run, _commits if urgent else _notes)
+    def run() -> tuple[T, list[bells.Bell]]:
+        with acting_for(business_id), bells.held() as waiting:
+            if urgent:
+                return work(), waiting
+            with connection.execute_wrapper(_after_the_urgent):
+                return work(), waiting
+
+    if urgent:
+        with _urgency:
+            found, waiting = await _in_thread(run, _commits)
+    else:
+        found, waiting = await _in_thread(run, _notes)
+    if waiting:
+        _notes.submit(lambda: [ring() for ring in waiting])
+    return found
+
+
+class _Urgency:
+    """How many commits somebody waits for on the line, and whether the others may go on."""
+
+    def __init__(self) -> None:
+        self._count = 0
+        self._over = threading.Event()
+        self._over.set()
+
+    def __enter__(self) -> None:
+        self._count += 1  # on the event loop alone
+        self._over.clear()
+
+    def __exit__(self, *_: object) -> None:
+        self._count -= 1
+        if not self._count:
+            self._over.set()
+
+    def wait(self) -> None:
+        self._over.wait(GIVES_WAY_SECONDS)
+
+
+_urgency = _Urgency()
+
+
+def _after_the_urgent(execute: Callable[..., Any], *statement: Any) -> Any:
+    """Python runs one thread at a time: records of other lines let a commit pass, before each of their statements.
+
+    Never for long: they may hold a row it waits for.
+    """
+    _urgency.wait()
+    return execute(*statement)
 
 
 async def anywhere[T](work: Callable[[], T]) -> T:
@@ -72,9 +121,9 @@ def _given_up() -> bool:
 
 def _tidy(*, idle: bool) -> None:
     """What broke is given up; what is idle as well, where it is old enough or does not answer."""
-    for connection in connections.all(initialized_only=True):
-        if idle or connection.errors_occurred:
-            connection.close_if_unusable_or_obsolete()
+    for one in connections.all(initialized_only=True):
+        if idle or one.errors_occurred:
+            one.close_if_unusable_or_obsolete()
 
 
 def _may_keep() -> bool:

@@ -113,15 +113,17 @@ def words_for(claims: list[Claim], disputes: list[Dispute], customer: Customer, 
 # owed
 
 
-def letters_of(claim: Claim, disputes: list[Dispute], customer: Customer, address: str) -> list[Letter | Act]:
+def letters_of(
+    claim: Claim, disputes: list[Dispute], customer: Customer, address: str, *, new: bool
+) -> list[Letter | Act]:
     """One, at hour 20: by e-mail, else by text where that is allowed, else on paper; and the look at its hour.
 
     A later claim on the same disputes goes into the letter that has not left yet; after it has left, a short word that it
-    was added. Inside the transaction that holds the customer.
+    was added. Inside the transaction that holds the customer. ``new``: these disputes began in it, no letter about them waits.
     """
     if all(dispute.acknowledged_at for dispute in disputes):
         return _added(claim, disputes, customer, address)
-    first = _not_left(claim, disputes)
+    first = None if new else _not_left(claim, disputes)
     if first is not None:
         return _joined(first, claim, disputes, customer, address)
     key = f"claim:{claim.pk}"

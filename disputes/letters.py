@@ -89,9 +89,9 @@ def _text_to(member: Membership, claim: Claim, disputes: list[Dispute]) -> Lette
     )
 
 
-def acknowledgement(claim: Claim, disputes: list[Dispute], customer: Customer) -> list[Letter | Act]:
+def acknowledgement(claim: Claim, disputes: list[Dispute], customer: Customer, *, new: bool) -> list[Letter | Act]:
     """One for each claim, due at hour 20 unless the owner sends it before; without an address a letter to be posted."""
-    return acknowledging.letters_of(claim, disputes, customer, written_to(customer))
+    return acknowledging.letters_of(claim, disputes, customer, written_to(customer), new=new)
 
 
 def pause_letters(invoices: list[Invoice], *, why: str, words: str, source_key: str) -> list[Letter]:

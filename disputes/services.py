@@ -86,6 +86,7 @@ def open_dispute_held(invoices: list[Invoice], new: NewClaim) -> list[Dispute]:
     past: dict[UUID, list[Dispute]] = defaultdict(list)
     for dispute in Dispute.objects.filter(invoice__in=invoices).order_by("-closed_at"):  # a live one comes first
         past[dispute.invoice_id].append(dispute)
+    known = {dispute.pk for earlier in past.values() for dispute in earlier}
     with bulk.together():
         disputes = [_freeze(invoice, claim, past[invoice.pk]) for invoice in invoices]
         if claim.is_written:
@@ -97,7 +98,7 @@ def open_dispute_held(invoices: list[Invoice], new: NewClaim) -> list[Dispute]:
         outbox.owe(
             stop_calls(claim, invoices),
             *owner_alerts(claim, disputes),
-            *acknowledgement(claim, disputes, customer),
+            *acknowledgement(claim, disputes, customer, new=not known & {dispute.pk for dispute in disputes}),
         )
     return disputes
 

@@ -5,13 +5,9 @@ A bell nobody hears costs a minute: sweeps go round.
 
 from uuid import UUID
 
-from django.db import transaction
-from kombu.exceptions import OperationalError
-
-from syntharra import clock, due, logs
+from syntharra import clock, due
+from syntharra.bells import after_commit
 from syntharra.tenancy import current_business
-
-log = logs.get(__name__)
 
 SYNC, REVOKE, REGISTER = "sync", "revoke", "register"
 
@@ -19,34 +15,21 @@ SYNC, REVOKE, REGISTER = "sync", "revoke", "register"
 def ask_for_sync(connection_id: UUID) -> None:
     """These books want reading now. Asked while they are being read, they are read once more afterwards."""
     due.note(SYNC, connection_id, at=clock.now())
-    _after_commit("invoices.tasks.sync_connection", str(current_business()), str(connection_id))
+    after_commit("invoices.tasks.sync_connection", str(current_business()), str(connection_id))
 
 
 def ask_for_revoking(connection_id: UUID) -> None:
     """The access to these books is to be given back at the vendor."""
     due.note(REVOKE, connection_id, at=clock.now())
-    _after_commit("integrations.tasks.revoke", str(current_business()), str(connection_id))
+    after_commit("integrations.tasks.revoke", str(current_business()), str(connection_id))
 
 
 def ask_to_register(connection_id: UUID) -> None:
     """The vendor is to ring for these books, or has answered: what is still missing wants doing."""
     due.note(REGISTER, connection_id, at=clock.now())
-    _after_commit("integrations.tasks.register", str(current_business()), str(connection_id))
+    after_commit("integrations.tasks.register", str(current_business()), str(connection_id))
 
 
 def ask_to_read_inbox() -> None:
     """Webhooks were stored."""
-    _after_commit("integrations.tasks.read_inbox")
-
-
-def _after_commit(task: str, *arguments: str) -> None:
-    transaction.on_commit(lambda: _ring(task, arguments))
-
-
-def _ring(task: str, arguments: tuple[str, ...]) -> None:
-    from syntharra.celery import app
-
-    try:
-        app.send_task(task, args=arguments)
-    except OperationalError:
-        log.warning("bell_not_heard", task=task)
+    after_commit("integrations.tasks.read_inbox")

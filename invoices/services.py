@@ -16,10 +16,11 @@ def hold_customer(customer_id: UUID) -> Customer:
 
 def hold(*invoice_ids: UUID) -> list[Invoice]:
     """These invoices of one customer, read fresh after the customer was locked until the transaction ends."""
-    owners = set(Invoice.objects.filter(pk__in=invoice_ids).values_list("customer_id", flat=True))
+    theirs = Invoice.objects.filter(pk__in=invoice_ids).values("customer_id")
+    owners = list(Customer.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=theirs).order_by("pk"))
     if len(owners) != 1:
         raise NotTogether(f"{len(invoice_ids)} invoices belong to {len(owners)} customers, not to one")
-    customer = hold_customer(owners.pop())
+    customer = owners[0]
     invoices = list(
         customer.invoices.filter(pk__in=invoice_ids).order_by("pk").select_related("business", "connection")
     )

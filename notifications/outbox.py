@@ -12,10 +12,9 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
-from kombu.exceptions import OperationalError
 
 from notifications.models import Duty, Message, MessageInvoice
-from syntharra import bulk, clock, due, logs
+from syntharra import bells, bulk, clock, due, logs
 from syntharra.identifiers import uuid7
 from syntharra.tenancy import current_business
 
@@ -101,17 +100,7 @@ def owe(*owed: Act | Letter) -> list[Duty | Message]:
 
 def ring() -> None:
     """Wake a worker for this business once the transaction has committed."""
-    business = str(current_business())
-    transaction.on_commit(lambda: _ring(business))
-
-
-def _ring(business: str) -> None:
-    from notifications.tasks import work
-
-    try:
-        work.delay(business)
-    except OperationalError:
-        log.warning("bell_not_heard", business=business)  # the sweep will come by
+    bells.after_commit("notifications.tasks.work", str(current_business()))
 
 
 def _act(owed: Act, moment: datetime) -> dict[str, Any]:

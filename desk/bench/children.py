@@ -12,6 +12,7 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 PATIENCE = 20.0
+YIELDING = ("nice", "-n", "10")  # as the worker that reads books is started in docker-compose.yml
 
 
 class ChildFailed(Exception):
@@ -19,10 +20,12 @@ class ChildFailed(Exception):
 
 
 @contextmanager
-def started(module: str, *arguments: str, variables: Mapping[str, str]) -> Iterator[subprocess.Popen[str]]:
-    """``python -m module`` with a pipe to and from it, ended with the block."""
+def started(
+    module: str, *arguments: str, variables: Mapping[str, str], yielding: bool = False
+) -> Iterator[subprocess.Popen[str]]:
+    """``python -m module`` with a pipe to and from it, ended with the block. ``yielding``: others have the processor first."""
     child = subprocess.Popen(  # noqa: S603  (our own modules)
-        [sys.executable, "-m", module, *arguments],
+        [*(YIELDING if yielding else ()), sys.executable, "-m", module, *arguments],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,

@@ -45,12 +45,18 @@ def arguments(parser: ArgumentParser) -> None:
 
 def measure(options: dict[str, Any]) -> Report:
     """Objections on open lines while the same business's books are read."""
-    with own_database(options["template"]) as database, children.started("desk.bench.vendor", variables={}) as vendor:
+    with (
+        own_database(options["template"]) as database,
+        children.started("desk.bench.vendor", variables={}, yielding=True) as vendor,
+    ):
         address = children.said(vendor)
         say(f"filling the books with {options['invoices']} invoices")
         _, wanted = fill(address, options["invoices"], seed=1)
         variables = {**database.variables, "SANDBOX": "true", "SIMULATORS_URL": address, "LOG_LEVEL": "ERROR"}
-        with stage(database, firms=1) as lines, children.started("desk.bench.worker", variables=variables) as worker:
+        with (
+            stage(database, firms=1) as lines,
+            children.started("desk.bench.worker", variables=variables, yielding=True) as worker,
+        ):
             assert worker.stdin is not None
             worker.stdin.write(json.dumps(wanted | {"business": lines.firms[0]}) + "\n")
             worker.stdin.flush()

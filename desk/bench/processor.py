@@ -11,10 +11,10 @@ EVERY = 0.25
 
 
 class Watched:
-    """Samples of one process's processor time against the clock all processes of the machine share."""
+    """Samples of the processor time of a process and those it started, against the clock all processes of the machine share."""
 
     def __init__(self, pid: int) -> None:
-        self._stat = Path(f"/proc/{pid}/stat")
+        self._pid = pid
         self._samples: list[tuple[float, float]] = []
         self._over = threading.Event()
 
@@ -26,14 +26,24 @@ class Watched:
     def run(self) -> None:
         while not self._over.wait(EVERY):
             try:
-                fields = self._stat.read_text(encoding="ascii").rpartition(")")[2].split()
+                ticks = sum(_ticks(pid) for pid in _family(self._pid))
             except OSError:  # gone, or no such file system
                 return
-            ticks = int(fields[11]) + int(fields[12])
             self._samples.append((time.perf_counter(), ticks / os.sysconf("SC_CLK_TCK")))
 
     def stop(self) -> None:
         self._over.set()
+
+
+def _family(pid: int) -> Iterator[int]:
+    yield pid
+    for child in Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split():
+        yield from _family(int(child))
+
+
+def _ticks(pid: int) -> int:
+    fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
+    return int(fields[11]) + int(fields[12])
 
 
 @contextmanager

@@ -28,6 +28,7 @@ CLOSED_CALLS, CLOSED_SECONDS, CLOSED_WARM_UP, RUNS = 200, 12.0, 3.0, 3
 FIRMS = 10
 FASTEST = 1500.0  # turns a second the closed loop has calls for
 POOL = "16"
+WORKERS = 2  # processes of the relay, as in docker-compose.yml
 LIMITS = (
     Limit("p99_ms_200", "<=", 60),
     Limit("p99_ms_500", "<=", 250),
@@ -127,7 +128,10 @@ def stage(database: Database, *, firms: int = FIRMS) -> Iterator[Lines]:
         "TWILIO_AUTH_TOKEN": TOKEN,
         "LOG_LEVEL": "ERROR",
     }
-    server = ("syntharra.asgi:application", "--port", str(port), "--log-level", "critical", "--ws", "websockets-sansio")
+    server = (
+        *("syntharra.asgi:application", "--port", str(port), "--workers", str(WORKERS)),
+        *("--log-level", "critical", "--ws", "websockets-sansio"),
+    )
     with (
         children.started("uvicorn", *server, variables=variables) as relay,
         children.started("desk.bench.lines_seed", variables=variables) as seed,

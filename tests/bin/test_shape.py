@@ -16,7 +16,7 @@ from _stack.processes import Family, run
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 ONCE = {"migrate"}
-OURS = {"web", "relay", "worker", "beat", "migrate"}
+OURS = {"web", "relay", "worker", "books", "beat", "migrate"}
 
 
 @pytest.fixture(scope="module")
@@ -56,7 +56,7 @@ def test_only_migration_and_backups_know_the_owner_of_the_schema(compose: dict[s
     knowing = {name for name, service in compose["services"].items() if "syntharra_owner" in str(service)}
 
     assert knowing == {"migrate", "backups"}
-    for name in ("web", "relay", "worker", "beat"):
+    for name in ("web", "relay", "worker", "books", "beat"):
         assert "//syntharra_app:" in compose["services"][name]["environment"]["DATABASE_URL"]
 
 
@@ -96,14 +96,23 @@ def test_files_that_the_services_mount_are_there(compose: dict[str, Any]) -> Non
     assert [path for path in mounted if not (ROOT / path).exists()] == []
 
 
-def test_the_worker_takes_every_queue_that_work_is_sent_to(compose: dict[str, Any]) -> None:
+def test_the_workers_take_every_queue_that_work_is_sent_to_and_none_twice(compose: dict[str, Any]) -> None:
     from django.conf import settings
 
     queues = {route["queue"] for route in settings.CELERY_TASK_ROUTES.values()} | {settings.CELERY_TASK_DEFAULT_QUEUE}
 
-    worker = next(word for word in compose["services"]["worker"]["command"] if word.startswith("--queues="))
+    taken = {name: _queues(compose["services"][name]["command"]) for name in ("worker", "books")}
 
-    assert set(worker.removeprefix("--queues=").split(",")) == queues
+    assert sorted(taken["worker"] + taken["books"]) == sorted(queues)
+    assert taken["books"] == ["sync"]
+
+
+def test_books_are_read_beside_calls_and_never_before_them(compose: dict[str, Any]) -> None:
+    assert compose["services"]["books"]["command"][:3] == ["nice", "-n", "10"]
+
+
+def _queues(command: list[str]) -> list[str]:
+    return next(word for word in command if word.startswith("--queues=")).removeprefix("--queues=").split(",")
 
 
 def instructions() -> list[tuple[str, str]]:

@@ -352,6 +352,32 @@ def test_a_broken_socket_loses_nothing_and_the_call_goes_on_where_it_stood(attem
     assert Invoice.objects.get().paused_reason == "already_paid"
 
 
+def test_a_line_the_carrier_brings_to_another_process_is_let_go_by_the_one_that_had_it(
+    attempt: Attempt, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Several processes share the lines; a socket that broke unnoticed may come back to any of them."""
+    phone = Telephone(attempt.pk).__enter__()
+    phone.hears()
+    phone.says("yes this is Ana")
+    phone.hears()
+    soon(lambda: TranscriptLine.objects.filter(act="state_debt").exclude(played=None).exists())
+    monkeypatch.setattr(relay, "_sessions", {})  # the next process knows nothing of it
+    monkeypatch.setattr(relay, "listener", hangups.Listener())
+
+    with Telephone(attempt.pk) as again:
+        again.says("I am disputing this")
+        answer = again.hears()
+        with pytest.raises(ConnectionClosed) as closed:
+            phone.next_frame()
+
+    assert closed.value.rcvd is not None
+    assert closed.value.rcvd.code == 1012
+    assert answer.startswith("I am sorry, and thank you for telling me.")
+    assert not [frame for frame in phone.frames if frame["type"] == "end"]
+    assert ended(attempt).disposition == "dispute"
+    assert Dispute.objects.count() == 1
+
+
 def test_a_relay_that_is_shut_down_hands_its_calls_to_the_next_one(attempt: Attempt, settings: Any) -> None:
     from syntharra.asgi import application
 

@@ -1,13 +1,18 @@
 """The relay's threads keep their connections, and a server that was restarted costs no call."""
 
 import asyncio
+import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 from django.db import connection
 
-from calls.threads import anywhere
+from calls import threads
+from calls.threads import anywhere, in_database
+from syntharra import bells
+from tests.cast import make_business
 
 
 def asked(statement: str) -> Any:
@@ -36,3 +41,58 @@ def test_a_connection_is_kept_and_a_dead_one_is_replaced_without_anybody_noticin
     assert first == second
     assert third == fourth
     assert third != first
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_agent_speaks_before_the_broker_has_heard_what_was_committed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A broker that takes its time holds up no word; the worker is told all the same."""
+    firm = make_business()
+    may_be_told, told = threading.Event(), threading.Event()
+
+    def slowly(*_: object) -> None:
+        assert may_be_told.wait(10)
+        told.set()
+
+    monkeypatch.setattr(bells, "_tell", slowly)
+
+    async def decide() -> int:
+        def work() -> int:
+            bells.after_commit("calls.tasks.dial")
+            return 7
+
+        return await in_database(firm.business.pk, work, urgent=True)
+
+    assert (asyncio.run(decide()), told.is_set()) == (7, False)
+    may_be_told.set()
+    assert told.wait(10)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_records_of_other_lines_let_a_commit_pass_and_are_not_held_up_for_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(threads, "GIVES_WAY_SECONDS", 0.5)
+    firm = make_business()
+    order: list[str] = []
+
+    def urgent() -> None:
+        time.sleep(0.2)
+        order.append("committed")
+
+    def record() -> None:
+        asked("SELECT 1")
+        order.append("recorded")
+
+    def stuck() -> None:
+        time.sleep(2)
+
+    async def both(commit: Any) -> float:
+        began = time.monotonic()
+        committing = asyncio.create_task(in_database(firm.business.pk, commit, urgent=True))
+        await asyncio.sleep(0)
+        await in_database(firm.business.pk, record)
+        took = time.monotonic() - began
+        await committing
+        return took
+
+    asyncio.run(both(urgent))
+    assert order == ["committed", "recorded"]
+    assert asyncio.run(both(stuck)) < 1.9

@@ -1,0 +1,52 @@
+"""Bells: a worker is told after the commit what waits for it, by the name of a task. A bell nobody hears costs a minute: sweeps go round."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any
+
+from django.db import transaction
+from kombu.exceptions import OperationalError
+
+from syntharra import logs
+
+log = logs.get(__name__)
+Bell = Callable[[], None]
+_waiting: ContextVar[list[Bell] | None] = ContextVar("bells_waiting", default=None)
+
+
+def after_commit(task: str, *arguments: str, seconds: float = 0) -> None:
+    """Once this transaction has committed, that task is to run, so many seconds later."""
+    transaction.on_commit(lambda: _ring(task, arguments, seconds))
+
+
+@contextmanager
+def held() -> Iterator[list[Bell]]:
+    """Bells of this block are collected and not rung: whoever waits for the commit need not wait for the broker.
+
+    They are to be rung afterwards by whoever holds them, from any thread.
+    """
+    bells: list[Bell] = []
+    before = _waiting.set(bells)
+    try:
+        yield bells
+    finally:
+        _waiting.reset(before)
+
+
+def _ring(task: str, arguments: tuple[str, ...], seconds: float) -> None:
+    waiting = _waiting.get()
+    if waiting is None:
+        _tell(task, arguments, seconds)
+    else:
+        waiting.append(lambda: _tell(task, arguments, seconds))
+
+
+def _tell(task: str, arguments: tuple[str, ...], seconds: float) -> None:
+    from syntharra.celery import app
+
+    options: dict[str, Any] = {"countdown": seconds} if seconds else {}
+    try:
+        app.send_task(task, args=arguments, **options)
+    except OperationalError:
+        log.warning("bell_not_heard", task=task)
