@@ -10,6 +10,7 @@ from calls.agent.speech import template
 from calls.agent.steps import Phase, State, Step
 from calls.wording_model.guard import NAME, objection
 from calls.wording_model.protocol import Choice, Proposal, TurnContext
+from calls.wording_model.sameness import exchanges, phrases
 from calls.wording_model.vocabulary import runs_of_weight
 from disputes.hearing.labels import INDEPENDENT, Listening
 
@@ -57,8 +58,15 @@ def question(before: State, step: Step, said: str) -> Asked | None:
     if len(permitted) == 1 and not permitted[SCRIPT].line:
         return None
     choices = tuple(Choice(act, one.line) for act, one in permitted.items())
-    language = "Spanish" if step.state.language is Language.SPANISH else "English"
-    return Asked(TurnContext(language, said, choices), permitted)
+    language = step.state.language
+    context = TurnContext(
+        language="Spanish" if language is Language.SPANISH else "English",
+        said=said,
+        choices=choices,
+        exchanges=tuple(dict.fromkeys(group for one in choices for group in exchanges(one.line, language))),
+        courtesies=phrases(language).courtesies,
+    )
+    return Asked(context, permitted)
 
 
 def carried_out(asked: Asked, proposal: Proposal, *, by: str) -> tuple[Step | None, str]:
@@ -107,12 +115,12 @@ def _permitted(step: Step) -> Permitted:
                 return Permitted(step)
     if not lines:
         return Permitted(step)
-    text, words = _without_weight(" ".join(template(line.key, line.language) for line in lines))
+    text, words = without_weight(" ".join(template(line.key, line.language) for line in lines))
     return Permitted(step, text, first, last, (*facts.items(), *words))
 
 
 @lru_cache(maxsize=512)  # of joined sentences, which are ours: a few dozen
-def _without_weight(text: str) -> tuple[str, tuple[tuple[str, str], ...]]:
+def without_weight(text: str) -> tuple[str, tuple[tuple[str, str], ...]]:
     """Words of weight become names in braces too: they stay, and stay together, whatever else is reworded."""
     words = []
     for run in sorted(dict.fromkeys(runs_of_weight(NAME.sub(" | ", text))), key=len, reverse=True):

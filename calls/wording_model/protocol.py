@@ -18,11 +18,16 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class TurnContext:
-    """One turn: what the person said (with card numbers taken out), and what may be done. The first choice is the script's own."""
+    """One turn: what the person said (with card numbers taken out), and what may be done. The first choice is the script's own.
+
+    ``exchanges``: groups of phrases that may stand for one another; ``courtesies``: what may be added.
+    """
 
     language: str
     said: str
     choices: tuple[Choice, ...]
+    exchanges: tuple[str, ...] = ()
+    courtesies: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,19 +1,13 @@
-"""The words a reworded sentence may be made of, and the words of weight that only the sentence itself may bring."""
+"""The words of weight, which only the sentence itself may bring: numbers, money, days, law, promises, threats, denials."""
 
 import re
 import tomllib
 from collections.abc import Iterable
 from pathlib import Path
 
-from calls.agent.facts import Language
-
 _FILE = Path(__file__).with_name("vocabulary.toml")
 _TABLES: dict[str, dict[str, str]] = tomllib.loads(_FILE.read_text("utf-8"))
 WEIGHTY = {kind: frozenset(words.split()) for kind, words in _TABLES["weighty"].items()}
-VOCABULARY = {
-    Language.ENGLISH: frozenset(_TABLES["harmless"]["english"].split()),
-    Language.SPANISH: frozenset(_TABLES["harmless"]["spanish"].split()),
-}
 _CLASS = {word: kind for kind, words in WEIGHTY.items() for word in words}
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 

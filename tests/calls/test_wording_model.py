@@ -72,15 +72,15 @@ def worded(
 def test_a_sentence_may_be_worded_differently_and_keeps_its_facts(model: Endpoint) -> None:
     model.answers = lambda system, user: {
         "act": "as_written",
-        "wording": "Oh sure, {the_invoice} {number} is for {amount}. When would it suit you, or would you like me to send you a secure {the_payment_link_now} for {business}?",
+        "wording": "Thanks for asking, {the_invoice} {number} comes to {amount}. When could {business} expect it, or should I send you a secure {the_payment_link_now}?",
     }
 
     script, spoken = worded(model, "how much is it")
 
     assert said(script).startswith("Invoice 1088 is for $310.00. When can Ava's Plumbing expect it")
     assert said(spoken) == (
-        "Oh sure, Invoice 1088 is for $310.00. When would it suit you, "
-        "or would you like me to send you a secure payment link now for Ava's Plumbing?"
+        "Thanks for asking, Invoice 1088 comes to $310.00. When could Ava's Plumbing expect it, "
+        "or should I send you a secure payment link now?"
     )
     assert (spoken.say[-1].asks, spoken.say[-1].worded_by, spoken.state.speaking) == (
         script.say[-1].asks,
