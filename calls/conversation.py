@@ -40,6 +40,7 @@ SILENCE_SECONDS = 7.0
 AT_LEAST_SECONDS = 0.25  # how often a line nothing comes from is asked whether it must be silent by now
 LONGEST_SECONDS = 560.0
 BEFORE_END_SECONDS = 0.3
+LATE_WORDS_SECONDS = 2.5  # how long the end waits for the rest of what somebody has begun to say over the good-bye
 DRAIN_SECONDS = 20.0
 _TAGS = {Language.ENGLISH: ENGLISH, Language.SPANISH: SPANISH}
 # The smallest thing to say: it takes the place of what is being said.
@@ -87,6 +88,7 @@ class Session:
         self._parting = ""  # paused or held elsewhere: what is still said is heard and acted on, not answered
         self._ending: str | None = None
         self._end_sent = False
+        self._answering = False
         self._began = time.monotonic() - line.seconds  # a broken socket does not make a call longer
         self._time_is_up = False
 
@@ -170,7 +172,7 @@ class Session:
     def _queue(self, turn: Turn | None) -> None:
         if turn is None:
             return
-        if turn.step.hush:
+        if turn.step.hush and not self._end_sent:
             self._drop_unsent()
             if not turn.step.say and not self._stopped and not self._parting:
                 self._out.put_nowait(_BREATH)
@@ -178,16 +180,21 @@ class Session:
 
     async def _work(self) -> None:
         while (turn := await self._turns.get()) is not None:
-            await self._reword(turn)
-            done = await self._carry_out(turn)
-            if not done:
-                self._close_neutrally()
-                continue
-            await self._wait_for_silence(turn)
-            self._say(self.dialogue.speak(turn) if not self._stopped and not self._parting else ())
-            if turn.step.end is not None:
-                self._end(turn.step.end.value)
-            self.is_dirty = True
+            self._answering = True
+            await self._answer(turn)
+            self._answering = False
+
+    async def _answer(self, turn: Turn) -> None:
+        await self._reword(turn)
+        if not await self._carry_out(turn):
+            self._close_neutrally()
+            return
+        await self._wait_for_silence(turn)
+        if not (self._stopped or self._parting or self._end_sent):
+            self._say(self.dialogue.speak(turn))
+        if turn.step.end is not None:
+            self._end(turn.step.end.value)
+        self.is_dirty = True
 
     async def _reword(self, turn: Turn) -> None:
         """Where a language model is configured: its words for this turn, if they come in time and nothing happened meanwhile.
@@ -299,7 +306,8 @@ class Session:
         if not dialogue.is_silent or dialogue.person_speaks or self._ear.is_busy or not self._out.empty():
             dialogue.busy_at = moment
         quiet = moment - dialogue.busy_at
-        if self._ending is not None and quiet >= BEFORE_END_SECONDS and self._turns.empty():
+        enough = LATE_WORDS_SECONDS if dialogue.awaits_words else BEFORE_END_SECONDS
+        if self._ending is not None and quiet >= enough and self._turns.empty() and not self._answering:
             self._end_sent = True
             ended = handed_off(self.line.line_id, self._ending)
             self._out.put_nowait({"type": "end", "handoffData": ended})

@@ -64,6 +64,7 @@ class Dialogue:
         self.playing = Playing()
         self.partial = line.partial
         self.person_speaks = False
+        self._cut_in = False  # the person has begun to speak, and no whole sentence of it has come yet
         self.busy_at = clock()
         self._closely_at = float("-inf")
         self._is_answered = False  # something was said to the last whole sentence
@@ -135,7 +136,7 @@ class Dialogue:
         return self._answer(Silence(seconds))
 
     def _take_as_it_stands(self) -> Turn | None:
-        text, self.partial = self.partial, ""
+        text, self.partial, self._cut_in = self.partial, "", False
         self._finals = recent([*self._finals, text])
         self._late_final = text
         return self._said(text, text, is_final=True, understood=None)
@@ -168,7 +169,7 @@ class Dialogue:
             for line in turn.step.say
         )
         self.playing = Playing(turn.step.say, positions, sent_at=self._clock(), is_over=False)
-        self.busy_at = self._clock()
+        self.busy_at, self._cut_in = self._clock(), False
         return turn.step.say
 
     def reword(self, turn: Turn, step: Step) -> None:
@@ -178,6 +179,11 @@ class Dialogue:
 
     def is_silenced(self, turn: Turn) -> bool:
         return turn.number < self._floor
+
+    @property
+    def awaits_words(self) -> bool:
+        """Somebody has begun to say something whose end we have not heard yet."""
+        return self._cut_in or bool(self.partial.strip())
 
     @property
     def is_silent(self) -> bool:
@@ -228,7 +234,7 @@ class Dialogue:
         late, self._late_final = self._late_final, ""
         if kept == late or self._is_replay(kept):
             return None
-        self.partial, self._is_answered = "", False
+        self.partial, self._is_answered, self._cut_in = "", False, False
         self._finals = recent([*self._finals, kept])
         return self._said(text, kept, is_final=True, understood=understood)
 
@@ -276,7 +282,7 @@ class Dialogue:
 
     def _interrupt(self, utterance: str) -> Turn | None:
         """What was not played was not said. Of words not sent yet nothing is known here."""
-        self.busy_at = self._clock()
+        self.busy_at, self._cut_in = self._clock(), True
         heard = self.playing.cut(utterance)
         if self.state is not None and self.state.speaking == self.playing.lines:
             self.state = advance(self.state, Interrupted(heard)).state
@@ -285,7 +291,7 @@ class Dialogue:
     def _key(self, digit: str) -> Turn | None:
         if not digit or self.state is None:
             return None
-        self.busy_at = self._clock()
+        self.busy_at, self._cut_in = self._clock(), False
         before = self.state
         turn = self._answer(Key(digit))
         position = self._write("customer", digit, act="key", state=LISTEN)
@@ -301,6 +307,7 @@ class Dialogue:
             self.busy_at = self._clock()
         elif name == "clientspeaking":
             self.person_speaks = value.lower() in ON
+            self._cut_in = self._cut_in or self.person_speaks
             self.busy_at = self._clock()
 
     def _answer(self, event: Event) -> Turn | None:

@@ -11,7 +11,7 @@ from calls.agent.everyday import Everyday, assent, how_paid
 from calls.agent.facts import Brief, InvoiceFacts, LinkChannel
 from calls.agent.invoices_named import invoices_named, named_in
 from calls.agent.numbers import amounts_named, words
-from calls.agent.particulars import contact, paper, payer, restriction, way_to_write
+from calls.agent.particulars import contact, day_put_off_to, paper, payer, restriction, way_to_write
 from calls.agent.steps import Asks, Draft, LineAct, Phase, State
 from calls.agent.turn import Turn
 from disputes.hearing.labels import Intent
@@ -183,6 +183,19 @@ def note_callback(turn: Turn, text: str, why: Intent, *, ask: bool = True) -> tu
     return on, at
 
 
+def put_off(turn: Turn, text: str, why: Intent) -> None:
+    """``Not until Tuesday``: that is when it is tried again, and nothing more is forbidden."""
+    on, at = day_put_off_to(text, turn.brief.today)
+    if at is not None and not EARLIEST <= at < LATEST:
+        at = None
+    turn.do(Callback(on, at, text))
+    if on is None and at is None:
+        turn.say("callback_open", LineAct.CONFIRM)
+    else:
+        turn.say("callback_noted", LineAct.CONFIRM, when=turn.moment(on, at))
+    turn.close(Disposition(why.value))
+
+
 def answer_callback(turn: Turn, text: str) -> None:
     """Whatever is answered to ``when``: a time is booked, anything else ends kindly with another time."""
     why = turn.state.callback_for or Intent.CALLBACK_REQUEST
@@ -199,7 +212,7 @@ def offer_person(turn: Turn, text: str) -> None:
     Where only the person asked for may hear whose call it is, nobody is put through before it is known who that is:
     whoever answers at the firm would say its name.
     """
-    turn.set(wants_person=False)
+    turn.set(wants_person=False, person_arranged=True)
     if turn.brief.person_now and not turn.nobody_is_named:
         turn.do(HandOver(text))
         turn.say("hand_over", LineAct.CONFIRM)

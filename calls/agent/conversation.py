@@ -3,24 +3,18 @@
 Order of every text: is anything said that must stop the talk of money? Only then: what else was said, and what is answered.
 """
 
-from calls.agent import answers, opening, stops
-from calls.agent.acts import Note, NoteKind, Pause, StopRecording, Suppress
+from calls.agent import answers, goodbye, opening, stops
+from calls.agent.above_all import end_above_all
+from calls.agent.acts import Note, NoteKind, Suppress
 from calls.agent.dispositions import Disposition
 from calls.agent.ear import ToHear
 from calls.agent.events import Event, HungUp, Interrupted, Key, MachineHeard, Played, Said, Silence, TimeUp
-from calls.agent.everyday import (
-    Everyday,
-    everyday,
-    goes_on_reading,
-    is_social_security,
-    reads_card_number,
-    without_digits,
-)
+from calls.agent.everyday import everyday, goes_on_reading, is_social_security, reads_card_number, without_digits
 from calls.agent.facts import Brief
 from calls.agent.languages import follow_language
 from calls.agent.listening import hear_answer
 from calls.agent.numbers import words
-from calls.agent.particulars import restriction
+from calls.agent.particulars import puts_off, restriction
 from calls.agent.playback import cut_off
 from calls.agent.steps import Asks, Line, LineAct, Phase, State, Step
 from calls.agent.turn import ABOUT_THE_DEBT, Turn
@@ -28,6 +22,7 @@ from disputes.hearing.labels import Heard, Intent
 
 MOST_TURNS = 24
 SILENCES = 2
+_FORBIDDING = (Intent.OPT_OUT, Intent.CALLBACK_REQUEST, Intent.NOT_RIGHT_PARTY, Intent.OTHER)
 
 
 def begin(brief: Brief) -> Step:
@@ -38,10 +33,16 @@ def begin(brief: Brief) -> Step:
 
 
 def advance(state: State, event: Event) -> Step:
-    """The answer to what happened. After the end nothing is said any more."""
-    if state.ended:
-        return Step(state, end=state.end)
+    """The answer to what happened. After the end nothing is talked about any more; what stops or objects is still heard."""
     turn = Turn(state)
+    if state.ended:
+        _in_the_good_bye(turn, event)
+    else:
+        _in_the_call(turn, event)
+    return turn.step()
+
+
+def _in_the_call(turn: Turn, event: Event) -> None:
     match event:
         case Said(final=False):
             _partial(turn, event)
@@ -58,23 +59,51 @@ def advance(state: State, event: Event) -> Step:
         case HungUp(partial):
             _hung_up(turn, partial)
         case MachineHeard():
-            if not state.right_party:
+            if not turn.state.right_party:
                 opening.leave_message(turn)
         case TimeUp():
             _time_up(turn)
-    return turn.step()
+
+
+def _in_the_good_bye(turn: Turn, event: Event) -> None:
+    """Until the line is gone. Whoever is silent, or hears the last words to their end, is left in peace."""
+    match event:
+        case Said(final=False):
+            if goodbye.minds_growing_words(turn.state):
+                _partial(turn, event)
+        case Said() if event.text.strip():
+            kept = without_digits(event.text) if reads_card(turn.state, event.text) else event.text
+            heard = turn.heard = _understood(turn.state, kept, event)
+            turn.set(last_final=kept)
+            goodbye.hear_words(turn, kept, heard)
+        case Key(digit):
+            goodbye.hear_key(turn, digit)
+        case Interrupted(played):
+            cut_off(turn, played)
+        case HungUp(partial):
+            _take_last_words(turn, partial)
+            turn.set(paused_by_partial=False)  # the whole sentence never came
+            goodbye.settle(turn)
 
 
 def to_hear(state: State, said: Said) -> ToHear | None:
     """What hearing is asked when this is said; None where its answer would change nothing: the agent is as silent as it can be."""
-    if not said.text.strip() or state.ended or (not said.final and state.silent_about_money):
+    if not said.text.strip() or (not said.final and not _is_minded(state)):
         return None
     return _question(state, without_digits(said.text) if reads_card(state, said.text) else said.text, said)
 
 
+def _is_minded(state: State) -> bool:
+    """Growing words may change something: the agent is not yet as silent as it can be."""
+    return not state.silent_about_money and (not state.ended or goodbye.minds_growing_words(state))
+
+
 def _question(state: State, text: str, said: Said) -> ToHear:
-    waiting = Asks.IDENTITY if state.phase is Phase.WAITING else None
-    asked = (state.asked or waiting or "") or None
+    asked: str | None = state.asked
+    if state.ended:
+        asked = goodbye.was_asked(state)
+    elif state.phase is Phase.WAITING:
+        asked = state.asked or Asks.IDENTITY
     if said.final:
         return ToHear(text, True, asked)
     return ToHear(text, False, asked, state.last_final if said.goes_on else "", said.closely)
@@ -94,13 +123,12 @@ def _partial(turn: Turn, said: Said) -> None:
     card = reads_card(turn.state, text)
     if not turn.state.silent_about_money:
         turn.heard = _understood(turn.state, without_digits(text) if card else text, said)
-    if card and not turn.state.card_warned:
+    if turn.heard is not None:
+        stops.hush_on_partial(turn, without_digits(text) if card else text, turn.heard)
+    if card and not turn.state.card_warned and not turn.state.ended:
         turn.hush = True
         turn.set(card_warned=True)
         turn.say("no_card", LineAct.ANSWER)
-        return
-    if turn.heard is not None:
-        stops.hush_on_partial(turn, text, turn.heard)
 
 
 def reads_card(state: State, text: str) -> bool:
@@ -121,7 +149,7 @@ def _final(turn: Turn, said: Said) -> None:
     follow_language(turn, kept, heard)
     if (forbidden := restriction(kept)) is not None:
         turn.do(forbidden)
-    if _stands_above_all(turn, kept) or stops.handle_stop(turn, kept, heard):
+    if end_above_all(turn, kept) or stops.handle_stop(turn, kept, heard):
         return
     if turn.state.turns >= MOST_TURNS:
         turn.close(_so_far(turn.state, Disposition.OTHER))
@@ -153,6 +181,10 @@ def _no_card(turn: Turn, text: str, *, warned: bool) -> None:
 
 def _answer(turn: Turn, text: str, heard: Heard) -> None:
     said = everyday(text)
+    if heard.intent in _FORBIDDING and puts_off(text):
+        somebody_else = heard.has(Intent.NOT_RIGHT_PARTY)
+        answers.put_off(turn, text, Intent.NOT_RIGHT_PARTY if somebody_else else Intent.CALLBACK_REQUEST)
+        return
     match turn.state.phase:
         case Phase.NAME:
             opening.hear_name(turn, text, heard, said)
@@ -175,45 +207,6 @@ def _answer_callback(turn: Turn, text: str, heard: Heard) -> None:
         answers.offer_person(turn, text)
     else:
         answers.answer_callback(turn, text)
-
-
-def _stands_above_all(turn: Turn, text: str) -> bool:
-    """Danger, a child, an objection to the recording, a language nobody here speaks: they end the call whatever else is open.
-
-    What was objected to or stopped in the same breath is acted on, and said to be.
-    """
-    match everyday(text):
-        case Everyday.VULNERABLE:
-            kind, key, act, disposition = NoteKind.VULNERABLE, "vulnerable", LineAct.REASSURE, Disposition.VULNERABLE
-        case Everyday.RECORDING_REFUSED:
-            turn.do(StopRecording(text))
-            kind, key, act, disposition = (
-                NoteKind.SAID,
-                "recording_refused",
-                LineAct.CONFIRM,
-                Disposition.RECORDING_REFUSED,
-            )
-        case Everyday.ACTIVE_DUTY:  # 50 USC 3931, 3937: a person looks at it before anything else happens
-            kind, key, act, disposition = NoteKind.ACTIVE_DUTY, "active_duty", LineAct.CONFIRM, Disposition.VULNERABLE
-        case Everyday.LANGUAGE:
-            kind, key, act, disposition = NoteKind.LANGUAGE, "language", LineAct.APOLOGIZE, Disposition.LANGUAGE
-        case _:
-            return False
-    if turn.heard is not None:
-        stops.suppress(turn, text, turn.heard)
-        if turn.heard.dispute:
-            stops.freeze(turn, text, turn.heard)
-        elif turn.heard.pause and not turn.state.silent_about_money:
-            turn.set(paused=True)
-            turn.do(Pause(text, partial=False))
-    turn.do(Note(kind, text))
-    if turn.state.suppressed or turn.state.frozen:
-        turn.say("recording_stopped" if key == "recording_refused" else key, act)
-        stops.acknowledge_besides(turn)
-    else:
-        turn.say(key, act)
-    turn.close(disposition, short=True)
-    return True
 
 
 def _say_owed(turn: Turn) -> None:
@@ -294,20 +287,19 @@ def _end_in_silence(turn: Turn) -> None:
 
 def _hung_up(turn: Turn, partial: str) -> None:
     """The last words may be the dispute, even when they never became a whole sentence."""
-    if partial.strip():
-        heard = turn.heard = _understood(turn.state, partial, Said(partial))
-        stops.suppress(turn, partial, heard)
-        if heard.dispute:
-            stops.freeze(turn, partial, heard)
-        elif heard.has(Intent.ALREADY_PAID):
-            stops.note_paid(turn, partial)
-        elif heard.pause and not turn.state.paused:
-            turn.set(paused=True)
-            turn.do(Pause(partial, partial=True))
+    _take_last_words(turn, partial)
     if answers.book_draft(turn):
         turn.finish(Disposition.PROMISE_TO_PAY)
     else:
         turn.finish(_so_far(turn.state, Disposition.HUNG_UP))
+
+
+def _take_last_words(turn: Turn, partial: str) -> None:
+    if partial.strip():
+        heard = turn.heard = _understood(turn.state, partial, Said(partial))
+        if (forbidden := restriction(partial)) is not None:
+            turn.do(forbidden)
+        stops.take_last_words(turn, partial, heard, partial=True)
 
 
 def _so_far(state: State, otherwise: Disposition) -> Disposition:

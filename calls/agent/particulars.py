@@ -1,11 +1,12 @@
 """Particulars of an everyday answer, for whoever deals with it: which paper, which payer, which way to write, whom to ask, when not."""
 
 import re
-from datetime import time
+from datetime import date, time, timedelta
 
 from calls.agent.acts import ProposeContact, Restrict
-from calls.agent.dates import MONTHS, time_named
+from calls.agent.dates import MONTHS, day_named, time_named
 from calls.agent.numbers import digit_runs, words
+from disputes.hearing import Intent, hear
 
 _PAPERS = (
     ("w9", r"\bw ?9\b|\bw nine\b"),
@@ -28,7 +29,47 @@ _WAYS = (
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _DIAS = ("lunes", "martes", "miercoles", "jueves", "viernes", "sabado", "domingo")
 _RESTRICTING = re.compile(
-    r"\b(dont|do not|never|not|cant|no me|nunca|no) (ever |please )?(call|phone|ring|reach|llam\w+)\b|^(please )?(just )?not (before|after|at|on|while)\b"
+    r"\b(dont|do not|never|not|cant|no me|nunca|no) (you )?(ever |please )?(call|phone|ring|reach|llam\w+)\b|^(please )?(just )?not (before|after|at|on|while)\b"
+)
+_CALLING = (
+    r"(?:(?:please|por favor) )?(?:dont|do not|never|not|cant|cannot|no|nunca)(?: (?:ever|please|you|want you to|me|nos|le|vuelvan? a|vuelva a))*"
+    r" (?:call|calling|phone|ring|reach|contact|llam\w+)(?: me| us| back| again| here| her| him| this number)*"
+)
+_HOUR = (
+    r"(?:(?:\d{1,2}|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|las? \w+|el mediodia|mediodia)"
+    r"(?: (?:\d\d|thirty|fifteen|forty five|oclock|sharp|y media))?"
+    r"(?: (?:am|pm|a m|p m|in the (?:morning|afternoon|evening)|at night|de la (?:manana|tarde|noche)))?|noon|midnight|lunch)"
+)
+_A_DAY = (
+    rf"(?:(?:{'|'.join(_WEEKDAYS)})s?|(?:{'|'.join(_DIAS)})s?|weekends?|fin(?:es)? de semana|mornings?|afternoons?|evenings?"
+    r"|manana|tarde|noche)"
+)
+_WHEN = (
+    rf"(?:(?:before|after|past|antes de|despues de|at|a) {_HOUR}"
+    rf"|(?:on|in|during|los|el|por|en)(?: the| la| los| el)? {_A_DAY}|(?:the )?{_A_DAY})"
+)
+# ``Don't call me before noon``, ``before noon please don't call``, ``not on Sundays``.
+_RESTRICTION = re.compile(
+    rf"\b{_CALLING} {_WHEN}(?: (?:(?:or|and|nor|y|o|ni) )?{_WHEN})*\b|\b{_WHEN} {_CALLING}\b|^(?:please )?(?:just )?not {_WHEN}\b"
+)
+_LATER_DAY = (
+    rf"(?:(?:the )?(?:next |this |el |la )?(?:proximo |next )?(?:{'|'.join(_WEEKDAYS + _DIAS)})|tomorrow|manana|next (?:week|month)"
+    rf"|(?:la )?(?:proxima|otra) semana|the \w+|(?:{'|'.join(MONTHS)}) \w+)"
+)
+# A day to wait for, said once; ``before noon`` alone is an hour of every day.
+_PUT_OFF = re.compile(
+    rf"\b(?:until|till|til|hasta(?: despues)?(?: del?)?)(?: after| sometime| at least)* (?:{_LATER_DAY}|{_HOUR})\b"
+    rf"|\b(?:before|antes del?) (?!the (?:morning|afternoon|evening))(?:{_LATER_DAY})\b"
+)
+_NO_CALL_UNTIL = re.compile(rf"\b{_CALLING}(?= |$)|{_PUT_OFF.pattern}")
+# What forbids calls beyond the hour or the day it stands beside.
+_MORE = re.compile(
+    r"\b(again|anymore|any more|stop|remove|take me off|off (?:of )?(?:your|the) list|your (?:do not call )?list|quit|at all|ever|period|end of story"
+    r"|any other|any (?:day|time)|anytime|either|(?:lose|delete|forget|erase|scratch|drop) (?:my|this|the|our) (?:number|phone|info)"
+    r"|de nuevo|nunca mas|la lista|su lista|ningun otro|ni nunca|borr\w+|quit\w+|elimin\w+)\b"
+)
+_NO_HOUR_LEFT = re.compile(
+    r"\b(?:or|nor|and|ni|o) (?:at |on |in )?(?:any (?:other )?(?:time|day|hour)|anytime|ever|at all|nunca|ningun (?:otro )?(?:dia|momento))\b"
 )
 _NO_NAMES = frozenset(
     {"the", "our", "my", "your", "her", "his", "their", "to", "with", "for", "a", "an", "in", "at", "him", "them", "accounting",
@@ -59,9 +100,10 @@ def contact(text: str) -> ProposeContact:
 
 def restriction(text: str) -> Restrict | None:
     """``Not at work``, ``never before noon``, ``not on Sundays``; None where the words forbid no place and no time."""
-    joined = " ".join(words(text))
+    said, joined = text, " ".join(words(text))
     if _RESTRICTING.search(joined) is None:
         return None
+    joined, text = _PUT_OFF.sub(" ", joined), _PUT_OFF.sub(" ", joined)  # "until Tuesday" is no word about Tuesdays
     place = (
         "work"
         if re.search(r"\b(at work|at my job|at the office|on the job|(en|a) (el|mi) trabajo|al trabajo)\b", joined)
@@ -75,16 +117,48 @@ def restriction(text: str) -> Restrict | None:
         before = time(12)
     if not (place or before or after or days):
         return None
-    return Restrict(text, place, before, after, days)
+    return Restrict(said, place, before, after, days)
 
 
 def only_restricts(text: str) -> bool:
-    """``Not before noon`` forbids an hour; ``never call me again``, and not at this place, forbid more than that."""
+    """``Not before noon`` forbids an hour; ``never call me again``, and not at this place, forbid more than that.
+
+    Without the words that forbid an hour or a day, nothing may be left that forbids calls; in doubt they are forbidden.
+    """
     found = restriction(text)
     if found is None or found.place:
         return False
-    more = r"\b(again|anymore|any more|stop|remove|take me off|off your list|quit|at all|ever|de nuevo|nunca mas)\b"
-    return re.search(more, " ".join(words(text))) is None
+    return not _forbids_more(_RESTRICTION.sub(" ", " ".join(words(text))))
+
+
+def forbids_every_hour(text: str) -> bool:
+    """``Not after five, or at any time``: an hour is named and none is left."""
+    return restriction(text) is not None and _NO_HOUR_LEFT.search(" ".join(words(text))) is not None
+
+
+def puts_off(text: str) -> bool:
+    """``Not until Tuesday``, ``don't call before Friday``: the day on which to call is named, and calls are not forbidden."""
+    joined = " ".join(words(text))
+    if _RESTRICTING.search(joined) is None or _PUT_OFF.search(joined) is None:
+        return False
+    return not _forbids_more(_NO_CALL_UNTIL.sub(" ", joined))
+
+
+def day_put_off_to(text: str, today: date) -> tuple[date | None, time | None]:
+    """The first day, and hour, at which a call is welcome again: after Monday is Tuesday."""
+    until = _PUT_OFF.search(" ".join(words(text)))
+    if until is None:
+        return None, None
+    on, at = day_named(until[0], today), time_named(" ".join(words(text))[until.start() :])
+    if on is not None and re.search(r"\b(after|despues)\b", until[0]):
+        on += timedelta(days=1)
+    return on, at
+
+
+def _forbids_more(rest: str) -> bool:
+    if _MORE.search(rest):
+        return True
+    return bool(rest.strip()) and hear(rest).has(Intent.OPT_OUT)
 
 
 def _days(joined: str) -> tuple[int, ...]:

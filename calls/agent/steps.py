@@ -101,6 +101,7 @@ class State:
     paused_by_partial: bool = False
     doubts: int = 0
     doubted: str = ""
+    asked_again: bool = False  # the neutral question, cut off the first time
     frozen: bool = False
     frozen_invoices: tuple[str, ...] = ()
     reason: Reason | None = None
@@ -108,6 +109,7 @@ class State:
     told_on: date | None = None
     urgent: bool = False
     wants_person: bool = False
+    person_arranged: bool = False
     paid_said: bool = False
     suppressed: tuple[Intent, ...] = ()
     draft: Draft | None = None

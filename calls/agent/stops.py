@@ -1,14 +1,16 @@
 """What ends all talk of money: looked at on every text, before any other answer is thought of."""
 
+from collections.abc import Collection
 from datetime import date
 
 from calls.agent import identity
 from calls.agent.acts import AlreadyPaid, Freeze, HowPaid, Note, NoteKind, Pause, Resume, Specify, Suppress
 from calls.agent.answers import offer_person
 from calls.agent.dispositions import Disposition
-from calls.agent.everyday import Everyday, asks_for_person, assent, everyday, how_paid, is_urgent, told_before
+from calls.agent.everyday import Everyday, asks_for_person, everyday, how_paid, is_urgent, told_before
 from calls.agent.invoices_named import invoices_named, named_in
-from calls.agent.particulars import only_restricts
+from calls.agent.nothing_wrong import objects_after_a_no, says_nothing_is_wrong
+from calls.agent.particulars import forbids_every_hour, only_restricts, puts_off
 from calls.agent.past_days import past_day_named
 from calls.agent.steps import Asks, LineAct, Phase
 from calls.agent.turn import Turn
@@ -39,14 +41,12 @@ def handle_stop(turn: Turn, text: str, heard: Heard) -> bool:
     suppress(turn, text, heard)
     if heard.has(Intent.REQUEST_HUMAN) or asks_for_person(text):
         turn.set(wants_person=True)
-    in_danger = heard.pause and is_urgent(
-        text
-    )  # sewage, sparks, a smell of gas: nobody is asked whether that is a complaint
-    if heard.dispute or in_danger:
-        freeze(turn, text, heard)
+    objects = object_to_bill(turn, text, heard)
+    if turn.state.suppressed or objects or turn.state.phase is Phase.WHAT_IS_WRONG:
+        take_paid_besides(turn, text, heard)
     if turn.state.suppressed:
         _end_stopped(turn)
-    elif heard.dispute or in_danger:
+    elif objects:
         _after_freeze(turn, text, heard)
     elif turn.state.phase is Phase.WHAT_IS_WRONG:
         _what_was_wrong(turn, text, heard)
@@ -57,21 +57,50 @@ def handle_stop(turn: Turn, text: str, heard: Heard) -> bool:
     elif turn.state.phase is Phase.NEUTRAL_QUESTION:
         return _answer_to_neutral(turn, text, heard)
     else:
-        _release(turn)
+        release(turn)
         return False
     return True
 
 
 def suppress(turn: Turn, text: str, heard: Heard) -> None:
-    """From this moment. ``Not before noon`` stops nothing but calls before noon."""
+    """From this moment. ``Not before noon`` stops nothing but calls before noon, ``not until Tuesday`` none but those before."""
     for intent in SUPPRESSIONS:
-        if intent is Intent.OPT_OUT and only_restricts(text):
+        if intent is Intent.OPT_OUT and heard.has(intent) and (only_restricts(text) or puts_off(text)):
             continue
         if intent is Intent.WRONG_NUMBER and _says_who_it_is(turn, text):
             continue
-        if heard.has(intent) and intent not in turn.state.suppressed:
+        asked = heard.has(intent) or (intent is Intent.OPT_OUT and forbids_every_hour(text))
+        if asked and intent not in turn.state.suppressed:
             turn.set(suppressed=(*turn.state.suppressed, intent))
             turn.do(Suppress(intent, text))
+
+
+def object_to_bill(turn: Turn, text: str, heard: Heard) -> bool:
+    """A dispute, or words of danger that sound like one, freezes; True where these words are such."""
+    if heard.dispute or (heard.pause and is_urgent(text)):  # nobody is asked whether sewage or sparks are a complaint
+        freeze(turn, text, heard)
+        return True
+    return False
+
+
+def take_paid_besides(turn: Turn, text: str, heard: Heard) -> None:
+    """What is said to be paid is looked for as well, whatever else the same words stop."""
+    if heard.has(Intent.ALREADY_PAID):
+        note_paid(turn, text)
+
+
+def take_last_words(turn: Turn, text: str, heard: Heard, *, partial: bool = False, doubts: bool = True) -> None:
+    """Everything these words stop or object to, without an answer: the line is gone, or the call ends for another reason.
+
+    ``doubts`` false: those who might only object are not taken for somebody who does.
+    """
+    suppress(turn, text, heard)
+    object_to_bill(turn, text, heard)
+    take_paid_besides(turn, text, heard)
+    state = turn.state
+    if doubts and heard.pause and not (state.paused or state.frozen or state.paid_said):
+        turn.set(paused=True)
+        turn.do(Pause(text, partial=partial))
 
 
 def _says_who_it_is(turn: Turn, text: str) -> bool:
@@ -153,18 +182,24 @@ def end_noted(turn: Turn) -> None:
 
 def acknowledge_besides(turn: Turn) -> None:
     """The call ends for another reason, and a stop or an objection was said on it: it is acknowledged in words, never asked about."""
-    _confirm_stops(turn)
-    if turn.state.frozen and not turn.state.suppressed and turn.state.right_party:
+    confirm_stops(turn, turn.state.suppressed)
+    if turn.state.frozen:
+        acknowledge_objection(turn)
+
+
+def acknowledge_objection(turn: Turn) -> None:
+    """In words, without the question what is wrong. Beside a stop it is said in short."""
+    if turn.state.right_party and not turn.state.suppressed:
         turn.say("dispute_earlier" if turn.state.told_before else "dispute_heard", LineAct.ACKNOWLEDGE_DISPUTE)
         turn.say("dispute_noted", LineAct.ACKNOWLEDGE_DISPUTE)
-    elif turn.state.frozen:
+    else:
         turn.say("dispute_noted_stranger", LineAct.ACKNOWLEDGE_DISPUTE)
 
 
-def _confirm_stops(turn: Turn) -> None:
+def confirm_stops(turn: Turn, stops: Collection[Intent]) -> None:
     """One line for each stop, the highest first."""
     said: set[str] = set()
-    for intent in sorted(turn.state.suppressed, key=SUPPRESSIONS.index):
+    for intent in sorted(stops, key=SUPPRESSIONS.index):
         key, act = _STOP_LINES[intent]
         if key not in said and not (said and intent is Intent.WRONG_NUMBER):
             turn.say(key, act)
@@ -173,7 +208,7 @@ def _confirm_stops(turn: Turn) -> None:
 
 def _end_stopped(turn: Turn) -> None:
     """The stops are confirmed; a dispute beside them is acknowledged too."""
-    _confirm_stops(turn)
+    confirm_stops(turn, turn.state.suppressed)
     if turn.state.frozen:
         turn.say("dispute_noted_stranger", LineAct.ACKNOWLEDGE_DISPUTE)
     if turn.brief.callback_number and not turn.state.frozen and Intent.WRONG_NUMBER not in turn.state.suppressed:
@@ -225,16 +260,24 @@ def _ask_neutral(turn: Turn) -> None:
 def _answer_to_neutral(turn: Turn, text: str, heard: Heard) -> bool:
     """False when the person said clearly that nothing is wrong and the call goes on with the same words."""
     robot, repeat = heard.has(Intent.ARE_YOU_A_BOT), everyday(text) is Everyday.REPEAT
+    if turn.state.asked is None and not turn.state.asked_again:  # cut off: nobody has heard what was asked
+        turn.set(asked_again=True)
+        _ask_neutral(turn)
+        return True
     if (robot or repeat) and not turn.state.misses:
         turn.set(misses=1)
         if robot:
             turn.say("robot", LineAct.ANSWER)
         _ask_neutral(turn)
         return True
-    if assent(text) is False:
+    if turn.state.asked is not None and says_nothing_is_wrong(text, turn.brief.today):
         turn.do(Resume())
         turn.set(paused=False, paused_by_partial=False, phase=Phase.LISTENING if turn.state.right_party else Phase.NAME)
         return False
+    if objects_after_a_no(text):
+        freeze(turn, text, heard)
+        _after_freeze(turn, text, heard)
+        return True
     turn.do(Note(NoteKind.UNANSWERED_DOUBT, text))
     end_unsure(turn)
     return True
@@ -249,7 +292,7 @@ def end_unsure(turn: Turn) -> None:
         turn.close(Disposition.PAUSED_UNSURE)
 
 
-def _release(turn: Turn) -> None:
+def release(turn: Turn) -> None:
     """A doubt that came from half a sentence goes with the whole sentence; one from a whole sentence stays."""
     if turn.state.paused_by_partial:
         turn.set(paused=False, paused_by_partial=False)

@@ -23,6 +23,11 @@ ABOUT_THE_DEBT = frozenset(
 _RANK = {disposition: rank for rank, disposition in enumerate(Disposition)}
 
 
+def ranked_first(*ends: Disposition) -> Disposition:
+    """With several meanings in one call the highest in rank is the disposition."""
+    return min(ends, key=_RANK.__getitem__)
+
+
 class Turn:
     """Builds the answer to one event. Reading ``turn.state`` always gives the newest state."""
 
@@ -104,7 +109,7 @@ class Turn:
             reached.add(Disposition.DISPUTE)
         if self.state.paid_said:
             reached.add(Disposition.ALREADY_PAID)
-        self.set(end=min(reached, key=_RANK.__getitem__), phase=Phase.ENDED, asked=None)
+        self.set(end=ranked_first(*reached), phase=Phase.ENDED, asked=None)
 
     def step(self) -> Step:
         say = tuple(self.lines)

@@ -18,6 +18,7 @@ from websockets.exceptions import ConnectionClosedOK
 
 from calls.agent import Brief, Disposition, Line, State
 from calls.agent.acts import Act, SwitchLanguage
+from calls.conversation import BEFORE_END_SECONDS, LATE_WORDS_SECONDS
 from calls.dialogue import Dialogue, Turn
 from calls.opened import OpenLine
 from integrations.twilio.simulation.call import Call, CallOrder
@@ -35,7 +36,7 @@ NOBODY = UUID(int=0)
 CARRIER = TwilioSimConfig(speed=1.0, patience_floor=0.0, allow_plain_ws=True, cast={})
 ACCOUNT = CARRIER.accounts[0]
 LONGEST_SECONDS = 600
-SILENCE_SECONDS, TICK_SECONDS, BEFORE_END_SECONDS = 7.0, 0.25, 0.3
+SILENCE_SECONDS, TICK_SECONDS = 7.0, 0.25
 LANGUAGES = {"en": "en-US", "es": "es-US"}
 STEP_SECONDS = 1e-6
 BEGINNING = datetime(2026, 3, 18, 15, tzinfo=UTC)
@@ -212,7 +213,8 @@ class Agent:
             if not dialogue.is_silent or dialogue.person_speaks:
                 dialogue.busy_at = self._clock.lap()
             quiet = self._clock.lap() - dialogue.busy_at
-            if self._ending and quiet >= BEFORE_END_SECONDS and self._turns.empty():
+            enough = LATE_WORDS_SECONDS if dialogue.awaits_words else BEFORE_END_SECONDS
+            if self._ending and quiet >= enough and self._turns.empty():
                 self._ended = True
                 self.pipe.answer({"type": "end", "handoffData": "{}"})
             elif not self._ending and quiet >= SILENCE_SECONDS:
