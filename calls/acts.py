@@ -29,7 +29,8 @@ from invoices.models import Contact, Customer, Invoice, Promise
 from invoices.phones import OURS
 from invoices.services import hold_customer
 from notifications import outbox, texts
-from syntharra import clock
+from notifications.models import Message
+from syntharra import clock, due
 
 _LANGUAGES = {"en": "en-us", "es": "es"}
 _HOW = {HowPaid.CARD: "link", HowPaid.CASH: "office"}
@@ -78,6 +79,19 @@ def _freeze(scene: Scene, act: acts.Freeze) -> None:
         evidence={**scene.evidence, "call": str(scene.call_id), **_told(act)},
     )
     open_dispute(*named, claim=claim)
+    _take_back_promise(call, named)
+
+
+@transaction.atomic
+def _take_back_promise(call: Call, disputed: Sequence[UUID]) -> None:
+    """Promised on this call, and objected to before the line was gone: no promise stands, and none is confirmed in writing."""
+    made = Promise.objects.filter(invoice__in=disputed, source=f"call:{call.pk}", status=Promise.Status.RUNNING)
+    if not made.update(status=Promise.Status.WITHDRAWN):
+        return
+    letters_of_it = Message.objects.filter(letter="promise_confirmation", key=f"call:{call.pk}")
+    waiting = list(letters_of_it.filter(status__in=("draft", "queued")).values_list("pk", flat=True))
+    due.settle(outbox.KIND, *waiting)
+    Message.objects.filter(pk__in=waiting, status__in=("draft", "queued")).update(status=Message.Status.WITHDRAWN)
 
 
 def _told(act: acts.Freeze) -> dict[str, Any]:

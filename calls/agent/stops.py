@@ -285,6 +285,7 @@ def _answer_to_neutral(turn: Turn, text: str, heard: Heard) -> bool:
 
 def end_unsure(turn: Turn) -> None:
     """The doubt stays open, whatever else was wanted: the invoices of this call are as silent as frozen ones."""
+    turn.set(paused_by_partial=False)
     turn.say("unsure_close", LineAct.REASSURE)
     if turn.state.wants_person:
         offer_person(turn, turn.state.last_final)

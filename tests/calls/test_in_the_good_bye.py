@@ -1,7 +1,5 @@
 """What is said while we say good-bye is heard: a dispute freezes, an opt-out stops, until the line is gone."""
 
-from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
@@ -35,9 +33,10 @@ from calls.opened import OpenLine
 from compliance.models import Suppression
 from disputes.hearing.labels import Intent
 from disputes.models import Dispute
-from invoices.models import Invoice
+from invoices.models import Promise as Promise_
+from notifications import outbox
 from notifications.models import Message
-from tests.calls.agent_cast import consumer, firm, known, said, talk
+from tests.calls.agent_cast import consumer, firm, known, talk
 from tests.calls.line import on_the_line, talk_through
 from tests.calls.stage import Stage
 from tests.cast import Firm, make_customer, make_invoice
@@ -93,7 +92,9 @@ def test_an_objection_in_the_good_bye_freezes_however_the_call_ended(before: tup
 
 
 @pytest.mark.parametrize("before", ENDINGS.values(), ids=ENDINGS)
-@pytest.mark.parametrize("late", [Said(NEVER_AGAIN), Key("9"), HungUp(NEVER_AGAIN)], ids=["said", "pressed", "last words"])
+@pytest.mark.parametrize(
+    "late", [Said(NEVER_AGAIN), Key("9"), HungUp(NEVER_AGAIN)], ids=["said", "pressed", "last words"]
+)
 def test_who_wants_no_more_calls_is_heard_in_the_good_bye_too(before: tuple[Event | str, ...], late: Event) -> None:
     state = ended(*before)
 
@@ -138,13 +139,19 @@ def test_a_time_not_to_call_said_in_the_good_bye_is_kept_and_the_promise_stays()
 
 def test_a_stop_and_an_objection_over_the_good_bye_lose_neither() -> None:
     """The order in which it was found: cut short, objected, forbade, pressed nine, hung up."""
-    steps = [Interrupted("Of course."), Said(f"{NEVER_FINISHED} and never call me again"), Key("9"), HungUp()]
-    state, acts = ended(*COPY), []
-    for event in steps:
+    happening: list[Event] = [
+        Interrupted("Of course."),
+        Said(f"{NEVER_FINISHED} and never call me again"),
+        Key("9"),
+        HungUp(),
+    ]
+    state = ended(*COPY)
+    done: list[type] = []
+    for event in happening:
         step = advance(state, event)
-        state, acts = step.state, [*acts, *step.acts]
+        state, done = step.state, [*done, *acts_of(step)]
 
-    assert [type(act) for act in acts] == [Suppress, Freeze]
+    assert done == [Suppress, Freeze]
     assert (state.frozen, state.suppressed, state.end) == (True, (Intent.OPT_OUT,), Disposition.OPT_OUT)
 
 
@@ -313,27 +320,31 @@ def test_the_end_waits_for_the_rest_of_what_somebody_has_begun_to_say() -> None:
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize("before", [PROMISED, LINK, COPY], ids=["promised", "link", "copy"])
 @pytest.mark.parametrize("how", ["said", "hung up", "half a sentence"])
-def test_a_bill_disputed_in_the_good_bye_is_frozen_and_neither_link_nor_copy_nor_promise_stands(
-    plumber: Firm, how: str
+def test_a_bill_disputed_in_the_good_bye_is_silent_and_neither_promise_nor_link_stands(
+    plumber: Firm, before: tuple[str, ...], how: str
 ) -> None:
     invoice = make_invoice(plumber, make_customer(plumber, kind="business"), pay_url="https://pay.example/1")
     attempt = on_the_line(invoice.customer)
-    late: dict[str, tuple[Event | str, ...]] = {
-        "said": (NEVER_FINISHED,),
-        "hung up": (HungUp(NEVER_FINISHED),),
-        "half a sentence": (Said("they never finished", final=False),),
-    }
+    last: dict[str, Event] = {
+        "said": Said(NEVER_FINISHED), "hung up": HungUp(NEVER_FINISHED), "half a sentence": Said("they never", final=False)
+    }  # fmt: skip
 
-    state = talk_through(attempt, "yes this is Ana", *LINK, *late[how])
+    talk_through(attempt, "yes this is Ana", *before, last[how])
+    outbox.work()
 
     invoice.refresh_from_db()
+    sent = set(Message.objects.filter(status="sent").values_list("letter", flat=True))
     call = Call.objects.get(attempt=attempt)
     if how == "half a sentence":
-        assert (call.disposition, invoice.paused_reason, state.frozen) == ("paused_unsure", "unsure", False)
+        assert (call.disposition, invoice.paused_reason, Dispute.objects.count()) == ("paused_unsure", "unsure", 0)
+        assert "pay_link" not in sent
     else:
-        assert (call.disposition, Dispute.objects.count()) == ("dispute", 1)
+        assert (call.disposition, Dispute.objects.get().invoice_id) == ("dispute", invoice.pk)
         assert invoice.frozen_at is not None
+        assert not sent & {"pay_link", "promise_confirmation"}
+        assert not Promise_.objects.exclude(status="withdrawn").exists()
 
 
 CUTS_INTO_THE_GOOD_BYE: dict[str, Any] = {
