@@ -1,88 +1,108 @@
-"""Is this the right person? Names and the harmless facts on file, compared with what was said."""
+"""Is this the right person? Everything somebody says of who is speaking: a yes, a name, a relative, a front desk, a new voice.
+
+In doubt it is nobody: then nothing is said of the bill, and the name is asked for once more.
+"""
 
 import re
-from itertools import pairwise
 
-from calls.agent.everyday import assent
 from calls.agent.facts import Brief
-from calls.agent.numbers import digit_string, words
+from calls.agent.names import RELATIONS, WITH_A_YES, introduction, is_possessive, speaks_about, without_own_name
+from calls.agent.numbers import words
 
-_STREET_KINDS = {
-    "street", "st", "avenue", "ave", "road", "rd", "drive", "dr", "lane", "ln", "boulevard", "blvd", "court", "ct", "place", "pl",
-    "way", "circle", "cir", "terrace", "ter", "parkway", "pkwy", "north", "south", "east", "west", "n", "s", "e", "w", "calle",
-    "apt", "unit", "suite",
-}  # fmt: skip
-_INTRODUCING = re.compile(
-    r"\b(this is|its|it is|im|i am|speaking|thats me|you got|youve got|here|me|soy|habla|yes|yeah|yep|si|hi|hello)\b"
-)
-_DENYING = re.compile(
-    r"\b(not|isnt|aint|out|away|no|wife|husband|son|daughter|mother|assistant|for|stepped|left|esposa|esposo|hija|hijo)\b"
-)
+_NEAR = "|".join(sorted(RELATIONS | {"in law"}))
 _RELATIVE = re.compile(
-    r"\b(this is|im|i am|its|soy|habla|speaking) (her|his|their|the|el|la|su|just her|just his|just the|ms \w+s|mr \w+s|\w+s)? ?"
-    r"(husband|wife|spouse|son|daughter|mother|father|mom|dad|brother|sister|roommate|housemate|neighbor|assistant|secretary|receptionist"
-    r"|caregiver|nurse|nephew|niece|cousin|friend|partner|girlfriend|boyfriend|babysitter|esposo|esposa|hijo|hija|madre|padre|mama|papa"
-    r"|hermano|hermana|vecino|vecina|asistente|secretaria|novio|novia)\b"
-)
-_RELATIONS = (
-    r"(husband|wife|spouse|son|daughter|mother|father|mom|mum|dad|brother|sister|roommate|housemate|neighbor|assistant|secretary"
-    r"|receptionist|caregiver|carer|caretaker|aide|nurse|nephew|niece|cousin|friend|partner|girlfriend|boyfriend|babysitter|grandson"
-    r"|granddaughter|grandmother|grandfather|guardian|fiance|fiancee|stepson|stepdaughter|in law"
-    r"|esposo|esposa|marido|mujer|hijo|hija|madre|padre|mama|papa|hermano|hermana|vecino|vecina|novio|novia|abuela|abuelo|nieto|nieta)"
+    r"\b(this is|im|i am|its|soy|habla|speaking) (her|his|their|the|el|la|su|just|only|just her|just his|just the|ms \w+s|mr \w+s|\w+s)? ?"
+    rf"({_NEAR})\b"
 )
 # ``She is my wife``, ``her daughter``, ``wife of Ida``, ``speaking for her``: whoever says so is somebody else.
 _SOMEBODY_ELSE = re.compile(
-    rf"\b(shes|hes|she is|he is|thats|that is|es|ella es|el es) (my|mi) {_RELATIONS}\b|\b(her|his|their) {_RELATIONS}\b|\b{_RELATIONS} (of|de) \w+"
+    rf"\b(shes|hes|she is|he is|thats|that is|es|ella es|el es) (my|mi) ({_NEAR})\b|\b(her|his|their) ({_NEAR})\b|\b({_NEAR}) (of|de) \w+"
     r"|\b(speaking|answering|talking|here|calling) (for|on behalf of) (her|him|them|my|mr|mrs|ms)\b|\bon (her|his|their) behalf\b"
     r"|\bpower of attorney\b|\ba nombre de\b|\bde parte de (ella|el)\b"
 )
-_IT_IS_ME = re.compile(
-    r"\b(soy yo|yo soy|con (el|ella) habla|(el|ella) habla|habla (el|ella)|this is (she|he|her|him)|(its|it is|thats) me|speaking)\b"
+# Whoever speaks of her as ``she``: where she is, where she lives, what her ZIP code is.
+_ABOUT_THEM = re.compile(
+    r"\b(she|he|they)s? (is |are |just )?(not|isnt|arent|aint) (here|home|in|around|available|at home|with me|able)\b|\b(she|he|they)s? (is |are )?(out|away|gone|asleep|at work)\b"
+    r"|\b(she|he|they) (lives?|stepped|went|moved|left (for|the|to|already|early)|gave me|handed me|passed me|told me to|asked me to|cant come|doesnt live|dont live)\b"
+    r"|\b(her|his|their) (zip|address|street|house|home|place|phone|cell|number|code|postal)\b"
+    r"|\b(ella|el) (no esta|vive|salio|trabaja|fue|no vive|no se encuentra)\b|\bno se encuentra\b|\bsu (codigo|direccion|calle|casa|telefono|celular) (es|esta)\b"
+    r"|\bsalio\b|\bno esta (en casa|aqui|ahorita|ahora)\b"
 )
-_TITLES = {"mr", "mrs", "ms", "miss", "mister", "dr", "doctor", "senor", "senora", "sr", "sra", "don", "dona"}
-# What may stand right before a family name said alone; any other word is a first name.
-_AROUND_A_NAME = _TITLES | {
-    "",
-    "yes",
-    "yeah",
-    "yep",
-    "si",
-    "is",
-    "im",
-    "am",
-    "its",
-    "this",
-    "here",
-    "speaking",
-    "soy",
-    "habla",
-    "uh",
-    "um",
-    "it",
-}
-_HOUSES = {"residence", "household", "house", "home", "family", "phone", "line", "casa", "familia"}
+_ROLES = (
+    r"(cleaner|cleaning lady|maid|housekeeper|gardener|landscaper|plumber|contractor|tenant|renter|guest|visitor|house ?sitter|dog ?sitter|sitter"
+    r"|babysitter|nanny|caretaker|caregiver|neighbor|landlord|landlady|new owner|receptionist|secretary|assistant|temp|intern|operator|answering service"
+    r"|limpiadora|empleada|muchacha|jardinero|inquilin[oa]|visita|ninera|vecin[oa]|recepcionista|secretari[oa])"
+)
+_IN_A_ROLE = re.compile(
+    rf"\b(im|i am|soy|this is|its) (just |only |solo |nada mas )*(the |a |an |her |his |their |el |la |un |una |su )?{_ROLES}\b"
+    r"|\b(just|only) (the|a|her|his|their) \w+$|\b(im|i am) (just )?(visiting|house ?sitting|babysitting|watching (the|her|his))\b"
+    r"|\b(her|his|their|wrong) phone\b"
+)
+_NOT_ME = re.compile(
+    r"\b(im|i am|this is|its|thats|that is|it is) (not|no) (her|him|she|he|me|them|the (right )?(person|one))\b|\b(isnt|aint) (her|him|me|she|he)\b"
+    r"|^(no )*not (me|her|him|she|he)\b|\byou (dont|didnt) have (her|him)\b|\bno soy (yo|ella|el|esa|ese|la persona)\b|\bno es (ella|el)\b|\b(im|i am) somebody else\b"
+)
+_IT_IS_ME = re.compile(
+    r"\b(soy yo|yo soy|yo mism[oa]|con (el|ella|la misma|el mismo) habla|(el|ella) habla|habla (el|ella|la misma|el mismo)|a sus ordenes"
+    r"|this is (she|he|me|myself)|(its|it is|thats|that is|that would be|that will be|thatd be) me|(im|i am) (her|him|she|he)"
+    r"|you(ve| have)? (got|found|reached) (her|him|me)(?! (on|there|wrong|mixed|confused))|(youre|you are) (speaking|talking) (to|with) (her|him|me)|in the flesh)\b"
+    r"|\bthis is (her|him)(?= (speaking|how|who|what|yes|can|may|go|i|im|here)\b|$)|^(si |yes )*con (el|ella|la misma|el mismo)$|^(si |yes )*(la misma|el mismo|presente)$"
+)
+_THEIR_FACT = re.compile(
+    rf"\b({_NEAR})s (zip|address|street|house|home|place|postal|code)\b|\b(she|he|they|ella|my ({_NEAR})|mi ({_NEAR})) (says?|said|told|is telling|dice|dijo)\b"
+)
+_DENIED = re.compile(r"\b(not|isnt|aint|no soy|no es|nunca)\b")
+_DENYING_A_NAME = re.compile(
+    r"\b(not|isnt|aint|out|away|no|wife|husband|son|daughter|mother|assistant|left|esposa|esposo|hija|hijo)\b"
+)
+# ``Speaking``, as an answer; never ``who is speaking``, ``speaking for her``.
+_SPEAKING = re.compile(
+    r"^((yes|yeah|yep|si|hi|hello|hey|good|morning|afternoon|uh|um|oh|well|ok|okay|this|is|its|it|she|he|her|him|accounts|payable) )*"
+    r"speaking(?! (for|to|with|of|on|up|about|as|spanish|english|espanol|ingles))\b"
+)
 _HANDLES = re.compile(
-    r"\b(i (do|can|handle|pay|take care of|do all) (handle |pay |all )?(the |that|all |our )?(bills|billing|books|payables|accounts payable|invoices|that|it|those)"
-    r"|that(s| would be| will be) me|speaking|you got (him|her|me)|this is (she|he|him|her|accounts payable|accounting|ap|billing)"
-    r"|i (do|keep|run) (the |our )?(books|office|accounts)|in charge of (the )?(bills|payables|accounts|billing)"
-    r"|im the (owner|bookkeeper|office manager|controller|manager)|i am the (owner|bookkeeper|office manager|controller)|accounts payable speaking"
-    r"|yo (me encargo|llevo|pago)|soy (yo|el dueno|la duena|la contadora|el contador)|con (ella|el) habla|el habla|ella habla)\b"
+    r"\bi (do|handle|pay|take care of|do all|can pay|can handle|manage) (handle |pay |all |of )?(the |that |all |our |their )?(bills|billing|books|bookkeeping|payables|accounts payable|invoices|payments)"
+    r"|\bi (do|handle|pay|take care of) (all )?(that|it|those)\b|\b(this is|its) (the )?(accounts payable|accounting|ap|billing|bookkeeping|payables)( department| dept| desk)?\b"
+    r"|\bthis is \w+( \w+)? (in|from|with) (the )?(accounts payable|accounting|ap|billing|payables)\b|\bi (do|keep|run) (the |our )?(books|office|accounts)|\bin charge of (the )?(bills|payables|accounts|billing)"
+    r"|\b(im|i am) (the |our )?(\w+ )?(owner|bookkeeper|office manager|controller|accountant|cfo|treasurer)\b|\b(im|i am) the manager\b|\baccounts payable speaking"
+    r"|\b(yo (me encargo|llevo|pago)|soy (el dueno|la duena|la contadora|el contador))\b"
+)
+_NO_PAYABLES = re.compile(r"\b(not|dont|isnt|doesnt|who|nobody|no one|cant|wont)\b")
+_DESK = re.compile(
+    r"\b(receptionist|front desk|reception|switchboard|answering service|recepcion|recepcionista|operator|temp|intern|security|warehouse|dispatch)\b"
+)
+_AT_YOUR_SERVICE = re.compile(
+    r"\b(how|what) (can|may) (i|we) (help|direct|do|get)\b|\bhelp you\b|\bdirect your call\b|\ben que (le |lo |la )?(puedo|podemos) (ayudar|servir)\b|\bthank you for calling\b|\bgracias por llamar\b"
+)
+_YES = re.compile(
+    r"^((um|uh|oh|well|so|and|ok|okay|all right|alright|fine|hi|hello|hey|bueno|pues|hola|mm) )*(yes|yeah|yep|yup|yea|ya|si|correct|right|sure|exactly|absolutely|of course|claro|correcto|exacto"
+    r"|asi es|uh huh|mm hmm|mhm|it is|i am|i do|you are|we do|thats (right|correct))\b"
+)
+_PUTS_ON = re.compile(
+    rf"\b((want|wants|wanted|would like|needs|need|wanna) to (talk|speak) (to|with) you|({_NEAR}) (wants|would like|is going|will) \w* ?(talk|speak))\b"
+    rf"|\b(here|let me|ill|i will|gonna|going to|can you|please|just) (\w+ )?(talk|speak) (to|with) (my|her|his|the) ({_NEAR})\b"
+    rf"|\b(get|getting|grab|put|putting|give|giving|hand|handing|pass|passing|bring|call over|ask|here is|heres|heres comes|meet) (you |the phone |it )?(to |over to )?(her|him|my ({_NEAR})|the ({_NEAR}))\b"
+    rf"|\bput (my|her|his) ({_NEAR}) on\b|\bputting \w+ on\b|\btransfer\w*\b"
+    rf"|\b(se (lo|la)|le|te|lo|la) (paso|comunico)\b|\bquiere hablar\b|\b(hable|hablale|hablar) con mi ({_NEAR})\b|\baqui esta mi ({_NEAR})\b|\bahi (le|te) va mi ({_NEAR})\b"
 )
 
 
 def names_themselves(text: str, brief: Brief) -> bool:
     """``This is Ida``: the person gives a name of the one asked for, and does not speak of somebody else."""
-    said = words(text)
-    wanted = {part for part in words(brief.person) if len(part) > 1}
-    joined = " ".join(said)
-    if not wanted & set(said) or _DENYING.search(joined):
+    joined = " ".join(words(text))
+    if _DENYING_A_NAME.search(joined) or is_somebody_near(text) or _ABOUT_THEM.search(joined):
         return False
-    return _INTRODUCING.search(joined) is not None or len(said) <= 3
+    return introduction(text, brief.person).own and not speaks_about(text, brief.person)
 
 
 def says_it_is_me(text: str, brief: Brief) -> bool:
     """``Soy yo``, ``speaking``, or the name: said of oneself, whatever else is asked in the same breath."""
-    return _IT_IS_ME.search(" ".join(words(text))) is not None or names_themselves(text, brief)
+    joined = " ".join(words(text))
+    if names_themselves(text, brief):
+        return True
+    if _DENIED.search(joined) or is_somebody_else(text, brief) or gives_another_name(text, brief):
+        return False
+    return _IT_IS_ME.search(joined) is not None or _SPEAKING.search(joined) is not None
 
 
 def is_somebody_near(text: str) -> bool:
@@ -91,65 +111,63 @@ def is_somebody_near(text: str) -> bool:
     return _RELATIVE.search(joined) is not None or _SOMEBODY_ELSE.search(joined) is not None
 
 
-def gives_another_name(text: str, brief: Brief) -> bool:
-    """``Bob Brandt``, ``the Brandt residence``, ``Ida's phone`` where Ida Brandt was asked for: no answer by herself.
+def is_somebody_else(text: str, brief: Brief) -> bool:
+    """The person asked for is spoken of (``she is out``, ``her ZIP is``), or denied (``I'm just the cleaner``): nobody speaks so of himself."""
+    joined = " ".join(words(text))
+    return (
+        is_somebody_near(text)
+        or any(pattern.search(joined) is not None for pattern in (_ABOUT_THEM, _IN_A_ROLE, _NOT_ME))
+        or speaks_about(text, brief.person)
+    )
 
-    Of the full name only the family name was said, and neither a yes nor a title with it.
+
+def gives_their_fact(text: str, brief: Brief) -> bool:
+    """``Ida's ZIP``, ``my mom's street``, ``she says it's 43215``: the fact of somebody who is not speaking."""
+    joined = " ".join(words(text))
+    return is_somebody_else(text, brief) or is_possessive(text, brief.person) or _THEIR_FACT.search(joined) is not None
+
+
+def gives_another_name(text: str, brief: Brief) -> bool:
+    """``This is Bob``, ``Bob Brandt``, ``the Brandt residence`` where Ida Brandt was asked for: no answer by herself.
+
+    ``This is`` with anything else behind it (``this is ridiculous``) is none either.
     """
-    said, wanted = words(text), words(brief.person)
-    family = wanted[0] if "," in brief.person else wanted[-1] if wanted else ""
-    if any(part.endswith("s") and part[:-1] in wanted and after in _HOUSES for part, after in pairwise(said)):
-        return True
-    if len(wanted) < 2 or {part for part in wanted if part in said} != {family}:
-        return False
-    place = said.index(family)
-    before, after = said[place - 1] if place else "", said[place + 1] if place + 1 < len(said) else ""
-    return after in _HOUSES or not (assent(text) or before in _TITLES) or before not in _AROUND_A_NAME
+    found = introduction(text, brief.person)
+    agreed = _YES.search(" ".join(words(text))) is not None
+    return found.other or found.something or (found.part and not agreed and not found.own)
+
+
+def another_voice(text: str, brief: Brief) -> bool:
+    """Somebody new speaks in the middle of the call: ``hello, this is Maria``, where it was Ida. ``This is crazy`` is no name."""
+    return introduction(text, brief.person, weak=False).other and not names_themselves(text, brief)
+
+
+def brings_somebody(text: str) -> bool:
+    """``My husband wants to talk to you``, ``le paso a mi esposa``: the next voice is another."""
+    return _PUTS_ON.search(" ".join(words(text))) is not None
 
 
 def handles_payables(text: str) -> bool:
     """``I do the books``: for a business whoever pays the bills is the right party."""
     joined = " ".join(words(text))
-    return _HANDLES.search(joined) is not None and not re.search(r"\b(not|dont|isnt|doesnt)\b", joined)
-
-
-def gives_a_fact(text: str, brief: Brief) -> bool:
-    """One of the facts on file was named: ZIP code, street with its number where that is on file, or its first letters."""
-    return _gives_zip(text, brief.zip_code) or _gives_street(text, brief.street)
-
-
-def has_fact(brief: Brief) -> bool:
-    return len(_digits(brief.zip_code)) >= 5 or bool(_street_name(brief.street))
-
-
-def _gives_zip(text: str, zip_code: str) -> bool:
-    wanted = _digits(zip_code)[:5]
-    return len(wanted) == 5 and wanted in digit_string(text)
-
-
-def _gives_street(text: str, street: str) -> bool:
-    name = _street_name(street)
-    if not name:
+    if _NO_PAYABLES.search(joined) or is_front_desk(text):
         return False
-    said = words(text)
-    if all(any(_sounds_like(part, word) for word in said) for part in name):
-        # ``Avenue A``, ``K Street``: a single letter is said by anybody, so it counts with the kind of street or the number.
-        return len("".join(name)) > 1 or bool((_STREET_KINDS | set(_house_numbers(street))) & set(said))
-    letters = "".join(word for word in said if len(word) == 1 and word.isalpha())
-    return len(letters) >= 2 and "".join(name).startswith(letters)
+    return _HANDLES.search(joined) is not None
 
 
-def _house_numbers(street: str) -> list[str]:
-    return [word for word in words(street) if word.isdigit()]
+def is_front_desk(text: str) -> bool:
+    """A receptionist, whatever name is given with it: somebody who may put a call through, and nobody to tell of a bill."""
+    return _DESK.search(" ".join(words(text))) is not None
 
 
-def _street_name(street: str) -> list[str]:
-    return [word for word in words(street) if word not in _STREET_KINDS and not word.isdigit()]
+def is_plain_yes(text: str, brief: Brief) -> bool:
+    """A yes to the question asked, and nothing beside it but who is calling; ``yes, how can I help you`` answers another question.
 
-
-def _sounds_like(part: str, word: str) -> bool:
-    return word == part or (len(part) > 4 and word.removesuffix("s") == part.removesuffix("s"))
-
-
-def _digits(text: str) -> str:
-    return re.sub(r"\D", "", text)
+    At a business a name may come with it: whoever pays the bills has one, and nobody need know it beforehand.
+    """
+    joined = " ".join(words(text))
+    if _YES.search(joined) is None or _AT_YOUR_SERVICE.search(joined) is not None:
+        return False
+    no_names = frozenset(words(brief.customer_name)) - frozenset(words(brief.contact_name)) | RELATIONS | WITH_A_YES
+    said = words(text) if brief.is_consumer else without_own_name(text, no_names)
+    return set(said) <= WITH_A_YES

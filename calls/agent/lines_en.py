@@ -31,11 +31,11 @@ ENGLISH: dict[str, str] = {
     "ask_payables_unnamed": _("Am I speaking with whoever handles accounts payable at {customer}?"),
     "ask_zip_or_street": _(
         "Thank you. For your privacy, so that I know I have the right person: "
-        "what is your ZIP code, or the name of your street?"
+        "what is your ZIP code, or your street and house number?"
     ),
     "ask_zip": _("Thank you. For your privacy, so that I know I have the right person: what is your ZIP code?"),
     "ask_street": _(
-        "Thank you. For your privacy, so that I know I have the right person: what is the name of your street?"
+        "Thank you. For your privacy, so that I know I have the right person: what is your street and house number?"
     ),
     "ask_fact_again": _("I am sorry, that does not match what I have. Could you try once more?"),
     "personal_matter": _("It is a matter that I may only speak about with {person}."),

@@ -24,13 +24,13 @@ SPANISH: dict[str, str] = {
     "ask_payables_unnamed": "¿Hablo con quien lleva las cuentas por pagar en {customer}?",
     "ask_zip_or_street": (
         "Gracias. Por su privacidad, para estar seguro de que hablo con la persona correcta: "
-        "¿cuál es su código postal, o el nombre de su calle?"
+        "¿cuál es su código postal, o su calle y número?"
     ),
     "ask_zip": (
         "Gracias. Por su privacidad, para estar seguro de que hablo con la persona correcta: ¿cuál es su código postal?"
     ),
     "ask_street": (
-        "Gracias. Por su privacidad, para estar seguro de que hablo con la persona correcta: ¿cuál es el nombre de su calle?"
+        "Gracias. Por su privacidad, para estar seguro de que hablo con la persona correcta: ¿cuál es su calle y número?"
     ),
     "ask_fact_again": "Disculpe, no coincide con lo que tengo. ¿Puede intentarlo una vez más?",
     "personal_matter": "Es un asunto del que solo puedo hablar con {person}.",

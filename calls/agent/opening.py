@@ -1,6 +1,6 @@
 """The beginning of a call: who is calling, for whom, recorded and by whom answered; then the right person; then the invoice."""
 
-from calls.agent import identity
+from calls.agent import address, identity
 from calls.agent.acts import Note, NoteKind, RightParty, Speaks, SwitchLanguage
 from calls.agent.answers import note_callback, offer_person
 from calls.agent.dispositions import Disposition
@@ -69,7 +69,7 @@ def hear_name(turn: Turn, text: str, heard: Heard, said: Everyday | None) -> Non
         turn.do(contact(text))
         turn.say("other_contact", LineAct.CONFIRM)
         turn.close(Disposition.OTHER_CONTACT)
-    elif heard.intent in (Intent.CONFIRM_IDENTITY_NO, Intent.NOT_RIGHT_PARTY) or _is_near(turn, text):
+    elif heard.intent in (Intent.CONFIRM_IDENTITY_NO, Intent.NOT_RIGHT_PARTY) or _is_other(turn, text):
         _somebody_else(turn, text)
     elif heard.intent is Intent.CALLBACK_REQUEST:
         note_callback(turn, text, Intent.CALLBACK_REQUEST)
@@ -84,9 +84,11 @@ def hear_name(turn: Turn, text: str, heard: Heard, said: Everyday | None) -> Non
 
 def hear_fact(turn: Turn, text: str, heard: Heard, said: Everyday | None) -> None:
     """An answer to the question for ZIP code or street: two tries, then the call is over."""
-    if _is_near(turn, text):
+    if identity.gives_their_fact(text, turn.brief) or _denies(turn, text, heard):
         _somebody_else(turn, text)
-    elif identity.gives_a_fact(text, turn.brief):
+    elif identity.another_voice(text, turn.brief) and not address.only_gives_a_fact(text, turn.brief):
+        _ask_again(turn)
+    elif address.gives_a_fact(text, turn.brief):
         right_party(turn)
     elif said in _WANTS_LANGUAGE and _has_switched(turn):
         ask_fact(turn)
@@ -97,23 +99,28 @@ def hear_fact(turn: Turn, text: str, heard: Heard, said: Everyday | None) -> Non
         _ask_fact_after_answer(turn)
     elif heard.intent is Intent.REQUEST_HUMAN:
         offer_person(turn, text)
-    elif heard.intent in (Intent.CONFIRM_IDENTITY_NO, Intent.NOT_RIGHT_PARTY):
-        _somebody_else(turn, text)
     elif heard.intent is Intent.CALLBACK_REQUEST:
         note_callback(turn, text, Intent.CALLBACK_REQUEST)
     else:
         _another_fact(turn, said)
 
 
+def _denies(turn: Turn, text: str, heard: Heard) -> bool:
+    """Heard as a no to the name. ``No, it's 43215``, a second try at the fact and nothing else, is none."""
+    denied = heard.intent in (Intent.CONFIRM_IDENTITY_NO, Intent.NOT_RIGHT_PARTY)
+    return denied and not address.only_gives_a_fact(text, turn.brief)
+
+
 def back_on_the_line(turn: Turn, text: str, heard: Heard, said: Everyday | None) -> None:
     """Somebody speaks after ``hold on``: perhaps another person, who has not yet heard who is calling."""
     if said is Everyday.HOLD_THE_LINE:
         return
-    if heard.intent in (Intent.NOT_RIGHT_PARTY, Intent.CONFIRM_IDENTITY_NO, Intent.VOICEMAIL_GREETING):
+    denied = heard.intent in (Intent.NOT_RIGHT_PARTY, Intent.CONFIRM_IDENTITY_NO)
+    if heard.has(Intent.VOICEMAIL_GREETING) or (denied and not identity.another_voice(text, turn.brief)):
         hear_name(turn, text, heard, said)
         return
     disclose(turn)
-    if _is_near(turn, text):
+    if _is_other(turn, text):
         _somebody_else(turn, text)
     elif _confirms(turn, text, heard) and identity.names_themselves(text, turn.brief):
         _name_confirmed(turn, text)
@@ -203,17 +210,24 @@ def leave_message(turn: Turn) -> None:
 
 
 def _confirms(turn: Turn, text: str, heard: Heard) -> bool:
-    if _is_near(turn, text):
-        return False
-    if turn.brief.is_consumer and identity.gives_another_name(text, turn.brief):
-        return False
-    if identity.names_themselves(text, turn.brief):
+    """The person asked for says so, or, at a business, whoever pays the bills. Another name, a relative or a front desk is no yes."""
+    brief, denied = turn.brief, heard.intent in (Intent.NOT_RIGHT_PARTY, Intent.CONFIRM_IDENTITY_NO)
+    if not brief.is_consumer and identity.handles_payables(text):
         return True
-    if not turn.brief.is_consumer and identity.handles_payables(text):
-        return True
-    if heard.intent in (Intent.NOT_RIGHT_PARTY, Intent.CONFIRM_IDENTITY_NO):
+    if _is_other(turn, text):
         return False
-    return heard.intent is Intent.CONFIRM_IDENTITY_YES
+    if not brief.is_consumer and not denied and identity.is_plain_yes(text, brief):
+        return True
+    if identity.gives_another_name(text, brief):
+        return False
+    if identity.says_it_is_me(text, brief):
+        return True
+    agreed = heard.intent is Intent.CONFIRM_IDENTITY_YES or identity.is_plain_yes(text, brief)
+    return brief.is_consumer and agreed and not denied
+
+
+def _is_other(turn: Turn, text: str) -> bool:
+    return identity.is_somebody_else(text, turn.brief) or (not turn.brief.is_consumer and identity.is_front_desk(text))
 
 
 def _has_switched(turn: Turn) -> bool:
@@ -223,7 +237,7 @@ def _has_switched(turn: Turn) -> bool:
 
 def _confirms_besides(turn: Turn, text: str) -> bool:
     """``Sí, soy yo. ¿Habla español?`` says who it is as well; a bare yes only where the question was asked in that language."""
-    if turn.brief.is_consumer and (_is_near(turn, text) or identity.gives_another_name(text, turn.brief)):
+    if _is_other(turn, text) or identity.gives_another_name(text, turn.brief):
         return False
     return identity.says_it_is_me(text, turn.brief) or (assent(text) is True and not _has_switched(turn))
 
@@ -246,14 +260,10 @@ def _ask_fact_after_answer(turn: Turn) -> None:
         ask_fact(turn)
 
 
-def _is_near(turn: Turn, text: str) -> bool:
-    return turn.brief.is_consumer and identity.is_somebody_near(text)
-
-
 def _name_confirmed(turn: Turn, text: str) -> None:
-    if not turn.brief.is_consumer or identity.gives_a_fact(text, turn.brief):
+    if not turn.brief.is_consumer or address.gives_a_fact(text, turn.brief):
         right_party(turn)
-    elif identity.has_fact(turn.brief):
+    elif address.has_fact(turn.brief):
         ask_fact(turn)
     else:
         _give_up(turn)

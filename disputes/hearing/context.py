@@ -11,21 +11,47 @@ _YES = re.compile(
 )
 _NO = re.compile(
     rf"^{_FILL}(?:no|nope|nah|not really|no not really|no sir|no maam|negative|not at all|nothing|none|para nada|no nada|nada)"
-    r"(?: (?:no|sir|maam|not really|nothing|thanks|thank you|really|its fine|its all good|thats fine|everything is (?:fine|good|ok)|everythings (?:fine|good|ok)|its good|were good|were fine|im good|gracias|todo bien|todo esta bien|senor|senora|ok|i agree|its right|its correct))*[ .]*$"
+    r"(?:[ .]+(?:no|nope|sir|maam|not really|nothing|thanks|thank you|really|its fine|its all good|thats fine|everything is (?:fine|good|ok)|everythings (?:fine|good|ok)|its good|were good|were fine|im good|gracias|todo bien|todo esta bien|senor|senora|ok|i agree|its right|its correct))*[ .]*$"
 )
+_ALL_FINE = (
+    r"(?:everything(?:s| is| was| looks)? (?:fine|good|great|ok|okay|right|correct|all right)|(?:its|it is|thats|that is|were|we are|im|i am)?(?: all)? ?(?:fine|good|correct|right)"
+    r"|all good|all is well|nothing(?:s| is)? wrong(?: with (?:it|that|the (?:bill|invoice|work)))?|no complaints?|no problems?|no issues?|i (?:dont )?(?:have )?no (?:complaints|problems|issues)"
+    r"|i agree(?: with (?:it|that|everything|all of it|the (?:bill|invoice)))?|(?:todo )?(?:esta )?(?:todo )?bien|no hay (?:ningun )?problema|de acuerdo|esta correcto)"
+)
+_TAIL = r"(?:no|nope|sir|maam|thanks|thank you|really|honestly|gracias|senor|senora|ok|okay|here|with (?:it|that|me|everything|the (?:bill|invoice))|con (?:eso|la factura))"
+# What may follow without taking any of it back: that it will be paid. A condition (``once it is fixed``) takes it back.
+_WILL_PAY = r"(?:(?:and|so|just|i just|pero|y) )*(?:ill|i will|im going to|im gonna|we will|well|let me|i can|lo|la|voy a) (?:\w+ )?(?:pay|send|mail|take care|get|pago|pagar)\b(?!.*\b(?:but|except|when|once|if|unless|after|until|till|half|part|less|cuando|si|hasta|pero|menos)\b)(?!.* # (?:you|it|its|they|he|she|that|this|the|everything)\b).*"
 _FINE = re.compile(
-    r"\b(?:everything(?:s| is| was| looks)? (?:fine|good|great|ok|okay|right|correct|all right)|(?:its|it is|thats) (?:all )?(?:fine|good|correct|right)|all good|nothing wrong|no complaints|todo (?:esta )?bien)\b"
+    rf"^{_FILL}(?:(?:no|nope|nah|not really|not at all|nada)[ .]+)*{_ALL_FINE}(?:[ .]+(?:{_ALL_FINE}|{_TAIL}))*(?:[ .]+{_WILL_PAY})?[ .]*$"
 )
+_SPEAKING = r"(?<!who is )(?<!whos )(?<!who am i )(?<!am i )(?<!are you )(?<!who are you )speaking(?! (?:for|to|with|of|on|up|about|as|spanish|english|ingles|espanol)\b)"
 _IT_IS_ME = re.compile(
-    r"\b(?:speaking|this is (?:he|she|him|her|me|(?!(?:an?|the|my|our|his|her|no|not)\b)\w+)(?: \w+)?|thats me|its me|you got (?:him|her|me)|youre talking to (?:him|her)|im (?:him|her)|soy yo|(?:el|ella) habla|habla (?:el|ella)|yo soy|con (?:el|ella) habla|a sus ordenes)\b"
+    rf"\b(?:{_SPEAKING}|this is (?:he|she|him|her|me)(?! \w+s)(?: speaking)?(?=[ .]*$|[ .]+(?:speaking|how|who|whos|what|whats|yes|can|may)\b)|thats me|its me|you got (?:him|her|me)|youre talking to (?:him|her)|im (?:him|her)|soy yo|(?:el|ella) habla|habla (?:el|ella)|yo soy|con (?:el|ella) habla|a sus ordenes)\b"
+)
+# ``This is Ida``, ``this is ridiculous``: hearing knows no names. It is no dispute, and whose name it is others compare.
+_INTRODUCES = re.compile(
+    rf"^{_FILL}(?:this is|soy|le habla|habla|its me|my name is|me llamo) \w+(?: \w+)?(?: speaking| here)?[ .]*$"
 )
 _NOT_ME = re.compile(r"\b(?:not|isnt|aint|no soy|no es|wrong|not (?:my|the right) (?:name|person))\b")
+# A no to a name and to nothing else.
+_NOT_THE_NAME = re.compile(
+    r"\b(?:not|isnt|aint) (?:me|her|him|she|he|them|my name|her name|his name|here|in|home|around|available|that person|the (?:right )?(?:person|one|name|guy|lady))\b"
+    r"|\bwrong (?:person|name|guy|lady|man|woman|house|home|party|place)\b|\bno soy\b|\bno es (?:aqui|ella|el|mi nombre|la persona)\b"
+    rf"|^{_FILL}(?:this|that|thats|its|it)(?: is)? (?:wrong|not right|not correct|not true|incorrect)[ .]*$"
+)
+# Whoever says one of these speaks of a bill, though nobody has named it yet.
+_OF_A_BILL = re.compile(
+    r"\b(?:owe[sd]?|owing|pay|pays|paid|paying|payment|bill|bills|billed|invoice|invoices|debt|debts|charge|charges|charged|account|balance|money|collect\w*|amount|price|cost"
+    r"|stole|stolen|theft|thief|fraud\w*|scam\w*|forged|ex|order|ordered|hired|signed|authorized|work|job|fix|fixed|finished|dispute\w*"
+    r"|deb[eo]|pag\w+|cuenta|factura|deuda|cobr\w+|dinero|robo|robaron|robada|fraude|pedi|trabajo|mine|ours|mio|mia)\b"
+)
 
 _WONDERS = re.compile(
     r"\b(?:check|see|find out|ask|look|make sure|not sure|dont know|wonder\w*)\b(?: \w+){0,4} (?:whether|if)\b(?: \w+){0,6} "
     r"(?:really|actually|even|ever)\b(?: \w+){0,3} (?:finished|done|fixed|working|right|delivered|included|installed|came|ordered)\b"
 )
 
+SHORT_ANSWER = 7  # words
 VAGUE_ABOUT_A_NAME = frozenset({Reason.OTHER_VAGUE, Reason.IDENTITY, Reason.AMOUNT})
 
 
@@ -43,7 +69,26 @@ def is_no(words: str) -> bool:
 
 
 def all_is_fine(words: str) -> bool:
-    return _FINE.search(words) is not None or is_no(words)
+    """The whole of what was said is that nothing is wrong. ``It's fine, but the hours`` is not."""
+    return _FINE.match(words) is not None or is_no(words)
+
+
+def only_about_a_name(words: str, *, sure: bool) -> bool:
+    """A short answer to ``am I speaking with ...?`` that is about who is speaking and nothing else.
+
+    ``sure``: a phrase that is nearly always a dispute was found in it; then only a no to the name itself is taken for one.
+    """
+    if len(words.split()) > SHORT_ANSWER or _OF_A_BILL.search(words):
+        return False
+    answer = about_identity(words)
+    if answer is Intent.CONFIRM_IDENTITY_NO:
+        return not sure or is_no(words) or _NOT_THE_NAME.search(words) is not None
+    return answer is Intent.CONFIRM_IDENTITY_YES or introduces(words)
+
+
+def introduces(words: str) -> bool:
+    """``This is Ida``: somebody gives a name of himself, or something in its place."""
+    return _INTRODUCES.match(words) is not None
 
 
 def about_identity(words: str) -> Intent | None:
@@ -52,6 +97,6 @@ def about_identity(words: str) -> Intent | None:
         return Intent.CONFIRM_IDENTITY_YES
     if is_no(words):
         return Intent.CONFIRM_IDENTITY_NO
-    if _NOT_ME.search(words) and len(words.split()) <= 7 and "number" not in words and "numero" not in words:
+    if _NOT_ME.search(words) and len(words.split()) <= SHORT_ANSWER and "number" not in words and "numero" not in words:
         return Intent.CONFIRM_IDENTITY_NO
     return None

@@ -342,7 +342,7 @@ def in_context(judged: Judged, asked: str | None) -> tuple[float, bool]:
         return 0.01, False
     if asked == "identity":
         vague = not judged.sure or judged.found.reason in context.VAGUE_ABOUT_A_NAME
-        if not set(words.split()) - {"#", "."} or (vague and context.about_identity(words) and len(words.split()) <= 7):
+        if not set(words.split()) - {"#", "."} or (vague and context.only_about_a_name(words, sure=judged.sure)):
             return min(judged.score, 0.01), False
     return judged.score, False
 
@@ -363,6 +363,8 @@ def _meanings(judged: Judged, asked: str | None, thresholds: dict[str, float], d
         if answer is Intent.CONFIRM_IDENTITY_NO:
             kept |= {*INDEPENDENT} - {Intent.WRONG_NUMBER}
         found = {intent for intent in found if intent in kept and intent in INDEPENDENT} | {answer}
+    if asked == "identity" and context.introduces(judged.words) and Intent.WRONG_NUMBER not in judged.found.intents:
+        found.discard(Intent.WRONG_NUMBER)  # another name may be one of the house, or one misheard
     if dispute:
         found.add(Intent.DISPUTE)
     if len(found) > 1:

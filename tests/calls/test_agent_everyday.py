@@ -3,8 +3,9 @@
 import pytest
 
 from calls.agent.acts import HowPaid
+from calls.agent.address import gives_a_fact
 from calls.agent.everyday import Everyday, assent, everyday, how_paid, is_urgent, reads_card_number, told_before
-from calls.agent.identity import gives_a_fact, handles_payables, names_themselves
+from calls.agent.identity import handles_payables, names_themselves
 from calls.agent.invoices_named import invoices_named
 from tests.calls.agent_cast import consumer, firm
 

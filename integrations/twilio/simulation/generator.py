@@ -266,7 +266,7 @@ class _Maker:
             identity = [{"when": "identity", "say": said.removeprefix(PLAIN), "times": 3}]
         else:
             identity = [{"when": "identity", "say": self._pick("Yes, this is {name}.", "Sí, soy {name}."), "times": 3}]
-        fact = bill.street.split(" ", 1)[1] if self.dice.random() < 0.5 else " ".join(bill.zip_code)
+        fact = bill.street if self.dice.random() < 0.5 else " ".join(bill.zip_code)
         facts = [{"when": "asks_fact", "say": fact, "times": 2}] if bill.debtor == "consumer" else []
         day = self._filled(self._pick("{day}.", "El {día}."))
         return [
