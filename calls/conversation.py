@@ -80,6 +80,7 @@ class Session:
         self._ear = Ear(self._to_hear, self._take)
         self._send = send
         self._turns: asyncio.Queue[Turn | None] = asyncio.Queue()
+        self._rewording: asyncio.Task[Step] | None = None
         self._out: asyncio.Queue[Frame] = asyncio.Queue()
         self.is_dirty = False  # something is to be written down
         self._changed = asyncio.Event()  # something came from the line
@@ -127,6 +128,7 @@ class Session:
         if because in POLITELY and self._ending is not None:
             return  # it is saying good-bye already
         self._stopped = because
+        self._stop_rewording()
         self._drop_unsent()
         if because != MACHINE:
             self._out.put_nowait({"type": "end", "handoffData": handed_off(self.line.line_id, because)})
@@ -170,8 +172,10 @@ class Session:
             self._close_neutrally()
 
     def _queue(self, turn: Turn | None) -> None:
+        """Behind what is on its way; nobody waits for a model's words on what came before."""
         if turn is None:
             return
+        self._stop_rewording()
         if turn.step.hush and not self._end_sent:
             self._drop_unsent()
             if not turn.step.say and not self._stopped and not self._parting:
@@ -185,10 +189,10 @@ class Session:
             self._answering = False
 
     async def _answer(self, turn: Turn) -> None:
-        await self._reword(turn)
         if not await self._carry_out(turn):
             self._close_neutrally()
             return
+        await self._reword(turn)
         await self._wait_for_silence(turn)
         if not (self._stopped or self._parting or self._end_sent):
             self._say(self.dialogue.speak(turn))
@@ -199,13 +203,25 @@ class Session:
     async def _reword(self, turn: Turn) -> None:
         """Where a language model is configured: its words for this turn, if they come in time and nothing happened meanwhile.
 
-        The reader does not wait for it. Words that stop the call are acted on while it thinks, and it is not asked about them.
+        What the turn decided is committed by then. Neither the reader nor a later commit waits for it: what is queued behind this
+        turn ends the asking, and the script's own words are said.
         """
         if self._wording is None or turn.before is None or not turn.step.say or self._stopped or self._parting:
             return
-        step = await self._wording.worded(turn.before, turn.step, turn.said)
-        if step is not turn.step:
+        if not self._turns.empty():
+            return
+        asking = self._rewording = asyncio.create_task(self._wording.worded(turn.before, turn.step, turn.said))
+        try:
+            await asyncio.wait([asking])
+        finally:
+            self._stop_rewording()
+        if not asking.cancelled() and (step := asking.result()) is not turn.step:
             self.dialogue.reword(turn, step)
+
+    def _stop_rewording(self) -> None:
+        if self._rewording is not None:
+            self._rewording.cancel()
+            self._rewording = None
 
     async def _carry_out(self, turn: Turn) -> bool:
         """Commit what was decided, before anything is said about it. False when something could not be kept."""
@@ -269,6 +285,7 @@ class Session:
 
     def _part(self, because: str) -> None:
         self._parting = because
+        self._stop_rewording()
         self._good_bye(because)
 
     def _close_neutrally(self) -> None:

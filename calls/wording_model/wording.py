@@ -40,6 +40,9 @@ class Wording:
         try:
             async with asyncio.timeout(self.seconds):
                 proposal = await self.model.decide(asked.context, self.seconds)
+        except asyncio.CancelledError:  # something happened on the line: nobody needs these words any more
+            ANSWERS.labels("not_needed").inc()
+            raise
         except (ModelTrouble, TimeoutError) as error:
             return self._gave_up(step, "late" if isinstance(error, TimeoutError) else str(error))
         except Exception as error:  # whatever an SDK throws: the person on the line is owed an answer

@@ -508,7 +508,7 @@ def model(monkeypatch: pytest.MonkeyPatch) -> Iterator[Endpoint]:
 def test_a_models_words_are_spoken_and_kept_as_its_words(attempt: Attempt, model: Endpoint) -> None:
     model.answers = lambda system, user: {
         "act": "as_written",
-        "wording": line_of(system, "as_written").replace("When can", "Oh sure. When can"),
+        "wording": line_of(system, "as_written").replace("All right", "Okay"),
     }
     with Telephone(attempt.pk) as phone:
         phone.hears()
@@ -519,7 +519,7 @@ def test_a_models_words_are_spoken_and_kept_as_its_words(attempt: Attempt, model
 
     call = ended(attempt)
     line = call.lines.exclude(evidence={}).get(speaker="agent")
-    assert "Oh sure. When can Ava's Plumbing expect it" in answer
+    assert answer.startswith("Okay, thank you. When can Ava's Plumbing expect it")
     assert (line.text, line.evidence["worded_by"]) == (answer, "small")
     assert len(model.asked) == 1  # not about who is speaking
 
@@ -544,6 +544,81 @@ def test_a_stop_said_while_the_model_thinks_is_heard_at_once_and_its_answer_is_d
     assert answer.startswith("Understood. We will not call this number again.")
     assert "$" not in " ".join(said(ended(attempt))[-3:])
     assert len(model.asked) == 1
+
+
+@pytest.fixture
+def slow(model: Endpoint, monkeypatch: pytest.MonkeyPatch) -> Endpoint:
+    """A model that thinks for half a minute, and an installation that would wait for it."""
+    model.seconds = 30.0
+    door = CompatibleModel(url=model.url, key="", model="small")
+    monkeypatch.setattr(relay, "wording", lambda: Wording(door, seconds=30.0))
+    return model
+
+
+def test_a_freeze_does_not_wait_for_the_words_a_model_is_looking_for(attempt: Attempt, slow: Endpoint) -> None:
+    with Telephone(attempt.pk) as phone:
+        phone.hears()
+        phone.says("yes this is Ana")
+        phone.hears()
+        phone.says("hmm well")
+        soon(lambda: slow.asked)
+        began = time.monotonic()
+        phone.says("the heater still leaks, I am disputing this bill")
+        soon(lambda: Dispute.objects.exists())
+        took = time.monotonic() - began
+        answer = phone.hears()
+
+    assert took < 5
+    assert answer.startswith("I am sorry, and thank you for telling me.")
+    assert len(slow.asked) == 1
+    assert "All right, thank you." not in said(ended(attempt))  # what it was asked about was never said
+
+
+def test_nor_does_key_nine(attempt: Attempt, slow: Endpoint) -> None:
+    with Telephone(attempt.pk) as phone:
+        phone.hears()
+        phone.says("yes this is Ana")
+        phone.hears()
+        phone.says("hmm well")
+        soon(lambda: slow.asked)
+        began = time.monotonic()
+        phone.sends(type="dtmf", digit="9")
+        soon(lambda: Suppression.objects.exists())
+        took = time.monotonic() - began
+
+    assert took < 5
+    assert ended(attempt).disposition == "opt_out"
+
+
+def test_what_was_promised_is_on_record_before_a_model_is_asked_how_to_say_so(attempt: Attempt, slow: Endpoint) -> None:
+    with Telephone(attempt.pk) as phone:
+        phone.hears()
+        phone.says("yes this is Ana")
+        phone.hears()
+        phone.says("I'll pay on Friday")
+        soon(lambda: slow.asked)
+        phone.says("yes that's right")
+        promise = soon(lambda: Promise.objects.first(), 5)
+
+    assert promise.status == "running"
+
+
+def test_who_speaks_on_is_answered_though_a_model_still_thinks(attempt: Attempt, slow: Endpoint) -> None:
+    with Telephone(attempt.pk) as phone:
+        phone.hears()
+        phone.says("yes this is Ana")
+        phone.hears()
+        phone.says("hmm well")
+        soon(lambda: slow.asked)
+        slow.seconds = 0.0
+        began = time.monotonic()
+        phone.says("are you a robot")
+        answer = phone.hears(timeout=5)
+        if answer.startswith("All right"):
+            answer = phone.hears(timeout=5)
+
+    assert time.monotonic() - began < 5
+    assert "automated AI assistant" in answer
 
 
 def test_a_late_model_costs_the_call_nothing_but_its_limit(attempt: Attempt, model: Endpoint) -> None:
