@@ -79,11 +79,16 @@ _YES = re.compile(
     r"|asi es|uh huh|mm hmm|mhm|it is|i am|i do|you are|we do|thats (right|correct))\b"
 )
 _PUTS_ON = re.compile(
-    rf"\b((want|wants|wanted|would like|needs|need|wanna) to (talk|speak) (to|with) you|({_NEAR}) (wants|would like|is going|will) \w* ?(talk|speak))\b"
-    rf"|\b(here|let me|ill|i will|gonna|going to|can you|please|just) (\w+ )?(talk|speak) (to|with) (my|her|his|the) ({_NEAR})\b"
-    rf"|\b(get|getting|grab|put|putting|give|giving|hand|handing|pass|passing|bring|call over|ask|here is|heres|heres comes|meet) (you |the phone |it )?(to |over to )?(her|him|my ({_NEAR})|the ({_NEAR}))\b"
-    rf"|\bput (my|her|his) ({_NEAR}) on\b|\bputting \w+ on\b|\btransfer\w*\b"
-    rf"|\b(se (lo|la)|le|te|lo|la) (paso|comunico)\b|\bquiere hablar\b|\b(hable|hablale|hablar) con mi ({_NEAR})\b|\baqui esta mi ({_NEAR})\b|\bahi (le|te) va mi ({_NEAR})\b"
+    rf"\b(want|wants|wanted|would like|needs|need|wanna|going) to (talk|speak) (to|with) you\b|\b({_NEAR}) (wants|would like|is going|will) (to )?(talk|speak)\b"
+    rf"|\b(here|you can|can you|please|just) (talk|speak) (to|with) (my|her|his|the) ({_NEAR})\b"
+    rf"|\b(let me|ill|i will|im going to|gonna|im|hold on|wait|can i|ill go|let me go|go) (just )?(go )?(get|getting|grab|put|putting|bring|fetch|give|giving|hand|handing|pass|passing) "
+    rf"((you|the phone|it|this) )?((over )?to )?(her|him|them|my ({_NEAR})|the ({_NEAR}))\b"
+    rf"|\b(put|putting) (my|her|his) ({_NEAR}) on\b|\bput (her|him) on\b|\b(here is|heres|here comes) (my ({_NEAR})|her|him)\b"
+    r"|\btransfer\w* you\b|\b(connect|patch)\w* you\b"
+    rf"|\b(se (lo|la)|le|te) (paso|comunico)\b|\bquiere hablar con (usted|ustedes|ud|contigo)\b|\b(hable|hablale) con mi ({_NEAR})\b|\b(aqui|ahi) (esta|le va|te va) mi ({_NEAR})\b"
+)
+_TAKES_THE_LINE = re.compile(
+    rf"\b(this is|im|i am|soy|habla) (just )?(her|his|their|su|\w+s) ({_NEAR})\b|\b(handed|gave|passed) (me|us) (the|her|his) phone\b|\bme (paso|dio) el telefono\b"
 )
 
 
@@ -145,6 +150,11 @@ def another_voice(text: str, brief: Brief) -> bool:
 def brings_somebody(text: str) -> bool:
     """``My husband wants to talk to you``, ``le paso a mi esposa``: the next voice is another."""
     return _PUTS_ON.search(" ".join(words(text))) is not None
+
+
+def takes_the_line(text: str, brief: Brief) -> bool:
+    """``She handed me the phone, I'm her daughter``; ``Ida went out``, where Ida was on the line."""
+    return _TAKES_THE_LINE.search(" ".join(words(text))) is not None or speaks_about(text, brief.person)
 
 
 def handles_payables(text: str) -> bool:

@@ -1,6 +1,8 @@
 """The invoice has been named and the person speaks: which of the outcomes is it?"""
 
-from calls.agent import answers, opening
+import re
+
+from calls.agent import answers, identity, opening
 from calls.agent.acts import Note, NoteKind
 from calls.agent.dates import day_named
 from calls.agent.dispositions import Disposition
@@ -8,6 +10,7 @@ from calls.agent.everyday import Everyday, assent
 from calls.agent.particulars import contact, restriction
 from calls.agent.steps import Asks, LineAct, Phase
 from calls.agent.turn import Turn
+from disputes.hearing.context import is_bare_no
 from disputes.hearing.labels import Heard, Intent
 
 MOST_MISSES = 3
@@ -25,9 +28,13 @@ _ABOUT_LANGUAGE = frozenset(
 )
 
 
+# No word about who speaks, though it begins with a no.
+_NOT_SURE = re.compile(r"\W*no,? (?:lo )?(?:s[eé]|tengo idea|estoy segur[oa])\b")
+
+
 def hear_answer(turn: Turn, text: str, heard: Heard, said: Everyday | None) -> None:
-    """Chooses one answer. Stops have been looked for before this."""
-    if _answered_by_what_was_open(turn, text, heard, said):
+    """Chooses one answer. Stops have been looked for before this, and now whether it is still the same person."""
+    if _somebody_new(turn, text, heard, said) or _answered_by_what_was_open(turn, text, heard, said):
         return
     match heard.intent:
         case Intent.PROMISE_TO_PAY:
@@ -50,7 +57,10 @@ def hear_answer(turn: Turn, text: str, heard: Heard, said: Everyday | None) -> N
             turn.say("abusive", LineAct.REASSURE)
             turn.close(Disposition.ABUSIVE)
         case Intent.CONFIRM_IDENTITY_NO if _bill_was_heard(turn) and assent(text) is False:
-            _nothing_much(turn, text, said)
+            if turn.brief.is_consumer and not is_bare_no(text) and not _NOT_SURE.match(text.lower()):
+                opening.ask_new_voice(turn)
+            else:
+                _nothing_much(turn, text, said)
         case Intent.NOT_RIGHT_PARTY | Intent.CONFIRM_IDENTITY_NO:
             turn.retract()
             turn.do(contact(text))
@@ -60,14 +70,24 @@ def hear_answer(turn: Turn, text: str, heard: Heard, said: Everyday | None) -> N
             _nothing_much(turn, text, said)
 
 
+def _somebody_new(turn: Turn, text: str, heard: Heard, said: Everyday | None) -> bool:
+    """Somebody else comes to the line or speaks already: the bill is not spoken of before it is known who that is."""
+    if said is Everyday.HOLD_THE_LINE and (heard.intent is Intent.NOT_RIGHT_PARTY or identity.brings_somebody(text)):
+        opening.wait(turn, for_another=True)
+    elif not turn.brief.is_consumer or heard.intent in (Intent.PROMISE_TO_PAY, Intent.PAY_NOW):
+        return False
+    elif identity.brings_somebody(text):
+        opening.wait(turn, for_another=True)
+    elif identity.another_voice(text, turn.brief) or identity.takes_the_line(text, turn.brief):
+        opening.ask_new_voice(turn)
+    else:
+        return False
+    return True
+
+
 def _answered_by_what_was_open(turn: Turn, text: str, heard: Heard, said: Everyday | None) -> bool:
     """A day that was asked for, a copy, a time not to call, the trade's everyday answers, words to be said again."""
     if turn.state.phase is Phase.PROMISE and heard.intent not in _OWN_ANSWERS and answers.answer_promise(turn, text):
-        return True
-    if said is Everyday.HOLD_THE_LINE and heard.intent is Intent.NOT_RIGHT_PARTY:
-        turn.retract()  # somebody else comes to the line: who that is must be asked first
-        turn.say("will_hold", LineAct.REASSURE)
-        turn.set(phase=Phase.WAITING, asked=None)
         return True
     if said in (Everyday.WANTS_SPANISH, Everyday.WANTS_ENGLISH) and heard.intent in _ABOUT_LANGUAGE:
         _nothing_much(turn, text, said)  # "quiero hablar en español" wants no person, it wants Spanish
@@ -128,10 +148,9 @@ def _nothing_much(turn: Turn, text: str, said: Everyday | None) -> None:
         opening.state_debt(turn)
         _go_on(turn)
     elif said is Everyday.HOLD_THE_LINE:
-        turn.say("will_hold", LineAct.REASSURE)
-        turn.set(asked=Asks.OPEN)
+        opening.wait(turn, for_another=False)
     elif assent(text) is True and misses == 1:
-        turn.ask("ask_day", Asks.PROMISE, Phase.PROMISE)
+        opening.ask_day(turn)
     elif misses == 1:
         turn.say("cleared_up" if turn.state.doubts else "thanks_go_on", LineAct.REASSURE)
         _go_on(turn)
@@ -140,11 +159,4 @@ def _nothing_much(turn: Turn, text: str, said: Everyday | None) -> None:
 
 
 def _go_on(turn: Turn) -> None:
-    """Back to the question that was open."""
-    draft = turn.state.draft
-    if turn.state.phase is Phase.PROMISE and draft is not None and draft.on is not None:
-        turn.ask("confirm_day", Asks.PROMISE, Phase.PROMISE, LineAct.CONFIRM, day=turn.day(draft.on))
-    elif turn.state.phase is Phase.PROMISE:
-        turn.ask("ask_day", Asks.PROMISE, Phase.PROMISE)
-    else:
-        opening.ask_open(turn)
+    opening.go_on(turn, promising=turn.state.phase is Phase.PROMISE)

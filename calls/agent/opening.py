@@ -54,8 +54,7 @@ def hear_name(turn: Turn, text: str, heard: Heard, said: Everyday | None) -> Non
     elif said in _WANTS_LANGUAGE and not _confirms_besides(turn, text):
         _ask_in_language(turn)
     elif said is Everyday.HOLD_THE_LINE:
-        turn.say("will_hold", LineAct.REASSURE)
-        turn.set(phase=Phase.WAITING, asked=None)
+        wait(turn, for_another=identity.brings_somebody(text))
     elif said is Everyday.DISTRUSTS_CALL:
         _distrust(turn, text)
     elif heard.intent is Intent.ARE_YOU_A_BOT:
@@ -128,9 +127,25 @@ def back_on_the_line(turn: Turn, text: str, heard: Heard, said: Everyday | None)
         ask_for_person(turn)
 
 
+def wait(turn: Turn, *, for_another: bool) -> None:
+    """``Hold on``: whoever speaks next is asked who it is, and hears nothing of the bill before. ``for_another``: it was said who comes."""
+    if for_another:
+        turn.retract()
+    turn.set(right_party=False)
+    turn.say("will_hold", LineAct.REASSURE)
+    turn.set(phase=Phase.WAITING, asked=None)
+
+
+def ask_new_voice(turn: Turn) -> None:
+    """Somebody else speaks in the middle of the call: they hear what calls them, and are asked who they are, and nothing more."""
+    turn.retract()
+    disclose(turn)
+    _ask_again(turn)
+
+
 def right_party(turn: Turn) -> None:
     """The right person is on the line: the sentences of the law, then the invoice, then listen."""
-    turn.set(right_party=True)
+    turn.set(right_party=True, proved=turn.brief.is_consumer)
     turn.do(RightParty())
     if turn.state.language is not turn.brief.language:
         turn.do(Speaks(turn.state.language))
@@ -192,6 +207,26 @@ def ask_open(turn: Turn) -> None:
         return
     key = "ask_open" if turn.brief.link is LinkChannel.NONE else "ask_open_link"
     turn.ask(key, Asks.OPEN, Phase.LISTENING)
+
+
+def ask_day(turn: Turn) -> None:
+    """Which day, where none was named: one of the three times that it is asked for."""
+    turn.set(demands=turn.state.demands + 1)
+    if turn.state.demands > MOST_DEMANDS:
+        turn.ask("ask_anything_else", Asks.OPEN, Phase.LISTENING)
+    else:
+        turn.ask("ask_day", Asks.PROMISE, Phase.PROMISE)
+
+
+def go_on(turn: Turn, *, promising: bool) -> None:
+    """Back to the question that was open. ``promising``: a day was spoken of."""
+    draft = turn.state.draft
+    if promising and draft is not None and draft.on is not None:
+        turn.ask("confirm_day", Asks.PROMISE, Phase.PROMISE, LineAct.CONFIRM, day=turn.day(draft.on))
+    elif promising:
+        ask_day(turn)
+    else:
+        ask_open(turn)
 
 
 def say_robot(turn: Turn, text: str = "") -> None:
@@ -261,12 +296,23 @@ def _ask_fact_after_answer(turn: Turn) -> None:
 
 
 def _name_confirmed(turn: Turn, text: str) -> None:
-    if not turn.brief.is_consumer or address.gives_a_fact(text, turn.brief):
+    if turn.state.proved:
+        _back_again(turn)
+    elif not turn.brief.is_consumer or address.gives_a_fact(text, turn.brief):
         right_party(turn)
     elif address.has_fact(turn.brief):
         ask_fact(turn)
     else:
         _give_up(turn)
+
+
+def _back_again(turn: Turn) -> None:
+    """The same person, after ``hold on``, says again who it is: the fact was given before, and what was open is asked."""
+    turn.set(right_party=True)
+    if not turn.state.debt_stated:
+        legal_notice(turn)
+        state_debt(turn)
+    go_on(turn, promising=turn.state.draft is not None)
 
 
 def ask_fact(turn: Turn) -> None:

@@ -87,7 +87,10 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """Everything the agent remembers of the call. ``to_json`` and ``from_json`` carry it over a dropped connection."""
+    """Everything the agent remembers of the call. ``to_json`` and ``from_json`` carry it over a dropped connection.
+
+    ``proved``: the fact on file was given on this call, and nothing said since that somebody else would come to the line.
+    """
 
     brief: Brief
     language: Language
@@ -96,6 +99,7 @@ class State:
     speaking: tuple[Line, ...] = ()
     owed: tuple[LineAct, ...] = ()
     right_party: bool = False
+    proved: bool = False
     debt_stated: bool = False
     paused: bool = False
     paused_by_partial: bool = False

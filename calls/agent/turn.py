@@ -75,7 +75,7 @@ class Turn:
     def retract(self) -> None:
         """It is not the right person after all: what was to be said of the bill in this very answer is not said."""
         self.lines = [line for line in self.lines if line.key not in ABOUT_THE_DEBT]
-        self.set(right_party=False, debt_stated=False)
+        self.set(right_party=False, proved=False, debt_stated=False)
 
     def ask(self, key: str, asks: Asks, phase: Phase, act: LineAct = LineAct.ASK, **slots: str) -> None:
         self.say(key, act, asks, **slots)

@@ -3,6 +3,7 @@
 import re
 
 from disputes.hearing.labels import Intent, Reason
+from disputes.hearing.text import tokens
 
 _FILL = r"(?:um |uh |oh |well |so |and |ok |okay |hi |hello |hey |yes |yeah |si |bueno |pues |hmm |hm |actually |no )*"
 _YES = re.compile(
@@ -66,6 +67,11 @@ def is_yes(words: str) -> bool:
 
 def is_no(words: str) -> bool:
     return _NO.match(words) is not None
+
+
+def is_bare_no(text: str) -> bool:
+    """A no, in any of its forms, and nothing else; of words as they were said."""
+    return is_no(" ".join(tokens(text)))
 
 
 def all_is_fine(words: str) -> bool:
