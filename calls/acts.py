@@ -2,17 +2,16 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time
 from decimal import Decimal
 from hashlib import sha256
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
 from accounts import timeline
-from calls import letters
+from calls import last_call, letters, whereabouts
 from calls.agent import acts
 from calls.agent.acts import HowPaid
 from calls.agent.facts import LinkChannel
@@ -184,25 +183,30 @@ def _put_down(invoice: Invoice, amount: Decimal, on: date, how: str, *, source: 
 
 @transaction.atomic
 def _call_back(scene: Scene, act: acts.Callback) -> None:
+    """Kept for the next call, on the clock of whoever named it. Where none of the calls is left a person has to ring."""
     call = _hold(scene)
-    at = None if act.by_person else _named(act, call)
-    if at is not None and call.attempt_id is not None:
-        Attempt.objects.filter(pk=call.attempt_id).update(callback_at=at)
-    wanted = {"on": act.on, "at": act.at, "by_person": act.by_person, "words": act.words}
+    zones = whereabouts.zones_of(call)
+    at = _named(act, zones)
+    by_person = act.by_person or (at is not None and last_call.is_over(call))
+    if at is not None and not by_person:
+        if call.attempt_id is not None:
+            Attempt.objects.filter(pk=call.attempt_id).update(callback_at=at[0])
+        Call.objects.filter(pk=call.pk).update(callback_at=at[0])
+    wanted = {
+        "on": act.on,
+        "at": act.at,
+        "by_person": by_person,
+        "zone": at[1] if at else zones[-1],
+        "words": act.words,
+    }
     timeline.record(call, "wants_callback", by=AGENT, customer=call.customer_id, **wanted)
 
 
-def _named(act: acts.Callback, call: Call) -> datetime | None:
-    """The named time on the firm's wall clock, the next one to come; a day without an hour means the morning."""
+def _named(act: acts.Callback, zones: Sequence[str]) -> tuple[datetime, str] | None:
+    """When that is, and on which clock; a day without an hour means the morning."""
     if act.on is None and act.at is None:
         return None
-    zone = ZoneInfo(call.business.time_zone)
-    here = clock.now().astimezone(zone)
-    on, at = act.on or here.date(), act.at or NAMED_DAY_AT
-    moment = datetime.combine(on, at, zone)
-    if act.on is None and moment <= here:
-        moment += timedelta(days=1)
-    return moment.astimezone(UTC)
+    return whereabouts.instant_of(act.on, act.at or NAMED_DAY_AT, zones, now=clock.now())
 
 
 @transaction.atomic

@@ -7,7 +7,7 @@ from django.conf import settings
 
 from accounts.models import Business
 from accounts.trades import is_sensitive
-from calls import persons
+from calls import last_call, persons
 from calls.agent.facts import Brief, BriefError, DebtorType, InvoiceFacts, Language, LinkChannel, Role
 from calls.models import Attempt, Call
 from calls.outcomes import spoken_of, spoken_on
@@ -86,6 +86,7 @@ def _brief(
         person_on=calling_back.date(),
         person_at=calling_back.time(),
         reference=reference,
+        last_call=last_call.is_used_up(invoices),
     )
 
 

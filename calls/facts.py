@@ -14,7 +14,7 @@ from django.db.models.functions import Cast
 from accounts.models import Business
 from calls.agent.outcomes import CALLS_ONLY
 from calls.history import History
-from calls.models import Attempt, FinalChoice
+from calls.models import FinalChoice
 from compliance import facts as gate
 from compliance import firm, operator, readiness, texting
 from compliance.facts import DebtorType, Facts, Flags, ProductFacts
@@ -242,7 +242,7 @@ class Known:
 
     def _flags(self, ask: Ask, stops: Flags, said: Said) -> Flags:
         live = next((dispute for dispute in self.disputes if dispute.invoice_id == ask.invoice_id), None)
-        asked = self._callback(ask)
+        wanted, asked = self._callback(ask)
         return Flags(
             dispute=self._dispute(live) if live else None,
             bankruptcy=stops.bankruptcy,
@@ -253,8 +253,8 @@ class Known:
             workplace_refused=said.workplace_refused,
             not_between=said.not_between,
             not_on=said.not_on,
-            callback_requested_utc=asked.callback_at if asked else None,
-            callback_asked_utc=asked.ended_at if asked else None,
+            callback_requested_utc=wanted,
+            callback_asked_utc=asked,
         )
 
     def _left(self, ask: Ask, invoice: Invoice) -> str | None:
@@ -273,17 +273,23 @@ class Known:
     def _day(self, moment: datetime) -> date:
         return moment.astimezone(ZoneInfo(self.business.time_zone)).date()
 
-    def _callback(self, ask: Ask) -> Attempt | None:
+    def _callback(self, ask: Ask) -> tuple[datetime | None, datetime | None]:
+        """For when he asked to be called, and when he did: on our last call, or on one of his own since."""
         assert ask.customer_id is not None
         last = self.history.last_of(ask.customer_id, besides=ask.subject_id)
-        return last if last is not None and last.callback_at is not None else None
+        asked, wanted = self.history.callbacks_in.get(ask.customer_id, (None, None))
+        if asked is not None and (last is None or last.dialing_at is None or last.dialing_at < asked):
+            return wanted, asked
+        return (last.callback_at, last.ended_at) if last is not None and last.callback_at is not None else (None, None)
 
     def _product(self, ask: Ask, customer: Customer, invoice: Invoice) -> ProductFacts:
         judged = self.history.attempts.get(ask.subject_id) if ask.subject_id else None
         held, hold_until = self._hold(ask, customer, invoice)
         check = self.to_check[invoice.pk]
         promise = self.promises.get(invoice.pk)
-        promise_until = self._after(promise) if promise else None
+        promise_until = (
+            self._after(promise) if promise and invoice.pk not in self.planned else None
+        )  # a plan has no day
         free_at = self._number_free_at(ask)
         others = [d for d in self.disputes if d.customer_id == customer.pk and d.invoice_id != invoice.pk]
         return ProductFacts(

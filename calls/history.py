@@ -43,7 +43,7 @@ _CALLS_IN = Reading(
         Q(customer_id__among=Given("customers")) | Q(caller__among=Given("numbers")),
         attempt=None,
         placed_at__gt=Given("since"),
-    ).values_list("customer_id", "caller", "placed_at", "right_party", "disposition", "about")
+    ).values_list("customer_id", "caller", "placed_at", "right_party", "disposition", "about", "callback_at")
 )
 _REPLACED = Reading(
     lambda: (
@@ -86,6 +86,9 @@ class History:
     # Calls the customers made themselves: a conversation is one whoever rang (12 CFR 1006.14(b)(2)(i)(B)).
     calls_in: dict[UUID, list[ContactEvent]] = field(default_factory=lambda: defaultdict(list))
     spoken_in: dict[UUID, set[UUID]] = field(default_factory=lambda: defaultdict(set))  # the invoices they were about
+    callbacks_in: dict[UUID, tuple[datetime, datetime]] = field(
+        default_factory=dict
+    )  # latest: when asked, and for when
     numbers_in: dict[str, list[ContactEvent]] = field(default_factory=lambda: defaultdict(list))
     on_line: set[UUID | str] = field(default_factory=set)  # customers and numbers on a line of their own just now
     mail: dict[UUID, list[ContactEvent]] = field(default_factory=lambda: defaultdict(list))  # by customer
@@ -120,8 +123,10 @@ class History:
         """What customers of ours called about by themselves; when each of these numbers did."""
         rows = _CALLS_IN(customers=customers, numbers=numbers, since=clock.now() - NUMBER_REMEMBERS)
         ours = set()
-        for customer_id, number, at, spoke, result, about in rows:
+        for customer_id, number, at, spoke, result, about, wanted in rows:
             ours.add((number, at))
+            if wanted and customer_id:
+                self.callbacks_in[customer_id] = max(self.callbacks_in.get(customer_id, (at, wanted)), (at, wanted))
             if not result:
                 self.on_line |= {customer_id, number} if customer_id else {number}
             if spoke and customer_id:

@@ -158,6 +158,7 @@ class Call(TenantModel, Stateful):
     about = models.JSONField(
         default=list, db_default=[]
     )  # ids of invoices, where no attempt says it: the customer called
+    callback_at = models.DateTimeField(null=True)  # business time: when whoever spoke asked to be called
     # How many answers were given by ``<Gather>``; null while the relay has the call.
     turn = models.PositiveSmallIntegerField(null=True)
     person = models.CharField(max_length=10, choices=Person.choices, blank=True, default="", db_default="")

@@ -14,7 +14,7 @@ from calls.agent.outcomes import OUTCOMES, Disposition, Message, Outcome
 from calls.agent.outcomes import Hold as HoldKind
 from calls.agent.steps import State
 from calls.doors import call_at
-from calls.endings import UNFINISHED, close, plan_anew
+from calls.endings import UNFINISHED, close, end_undialed, plan_anew
 from calls.history import History
 from calls.lattice import is_over
 from calls.lines import call_of
@@ -32,7 +32,7 @@ from notifications import outbox
 from syntharra import clock, due
 
 AGENT = "agent"
-PARTICULARS = ("detail", "name", "phone", "email", "on", "at")  # of what was noted, shown with the task
+PARTICULARS = ("detail", "name", "phone", "email", "on", "at", "zone")  # of what was noted, shown with the task
 QUEUED = "queued"  # taken back from the carrier's queue before it rang
 
 
@@ -97,9 +97,20 @@ def _finish_inbound(call: Call, disposition: str, state: State | None) -> bool:
     timeline.record(
         call, "was_called", by=AGENT, customer=call.customer_id, result=result, reason=reason, invoices=numbers
     )
+    if call.callback_at is not None:
+        _call_then(call)
     if is_over(call.status):
         due.settle(UNFINISHED, call.pk)
     return True
+
+
+def _call_then(call: Call) -> None:
+    """They rang us and named a time: a call that was planned for another time gives way to it."""
+    for planned in Attempt.objects.filter(customer=call.customer_id, status=Attempt.Status.PLANNED):
+        attempt = hold_attempt(planned.pk)
+        links = attempt.about.filter(dropped_at=None).values_list("pk", flat=True)
+        end_undialed(attempt, dict.fromkeys(links, "callback_asked"))
+    plan_anew()
 
 
 def _keep_result(call: Call, disposition: str, state: State | None) -> tuple[str, str]:
@@ -144,10 +155,16 @@ def _follow(outcome: Outcome, call: Call, invoices: list[Invoice]) -> None:
     if outcome.disposition in _ASKED_FOR_A_PERSON_BESIDES and _wants_person(call):
         task = {"task": "call_back_now", **_particulars(call)}
         timeline.record(call, "asks_owner", by=AGENT, customer=call.customer_id, **task)
+    if outcome.disposition in _ASKED_TO_BE_CALLED and _wants_person(call):
+        task = {"task": "call_back_then", **_particulars(call)}
+        timeline.record(call, "asks_owner", by=AGENT, customer=call.customer_id, **task)
 
 
 # A call may end so and somebody be waiting to be called by a person all the same.
 _ASKED_FOR_A_PERSON_BESIDES = (Disposition.DISPUTE, Disposition.ALREADY_PAID, Disposition.PAUSED_UNSURE)
+
+# Where none of our calls is left a person was promised instead.
+_ASKED_TO_BE_CALLED = (Disposition.CALLBACK_REQUEST, Disposition.NOT_RIGHT_PARTY)
 
 
 def _wants_person(call: Call) -> bool:

@@ -4,10 +4,9 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from accounts.models import Business
+from calls.workdays import is_workday
 from integrations.models import PhoneLine
 from syntharra import clock
-
-SATURDAY = 5
 
 
 def number_of(business: Business) -> str:
@@ -18,9 +17,9 @@ def number_of(business: Business) -> str:
 
 
 def is_open(business: Business, at: datetime) -> bool:
-    """The firm's open hours: those it calls in, Monday to Friday, on its own wall clock."""
+    """The firm's open hours: those it calls in on business days, on its own wall clock. Nobody is there on a federal holiday."""
     here = at.astimezone(ZoneInfo(business.time_zone))
-    return here.weekday() < SATURDAY and business.call_from <= here.time() < business.call_until
+    return is_workday(here.date()) and business.call_from <= here.time() < business.call_until
 
 
 def answers_now(business: Business) -> bool:

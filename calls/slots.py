@@ -18,14 +18,15 @@ def moment_for(facts: Facts, rules: RuleBook, *, last: datetime | None, zone: st
     """The first moment from ``facts.at`` on at which the gate lets this through; None when time alone cures nothing.
 
     After an earlier attempt another weekday and the other half of the day are preferred, within a few days; where the
-    gate has no room for both, another weekday. A time the person asked for is kept as it is.
+    gate has no room for both, another weekday. A time the person asked for is kept as it is; where the gate is closed then,
+    the first moment after it: never one before.
     """
+    asked = facts.flags.callback_requested_utc
+    if asked is not None and facts.at <= asked:
+        return first_allowed(replace(facts, at=asked), rules)
     first = first_allowed(facts, rules)
     if first is None or last is None:
         return first
-    asked = facts.flags.callback_requested_utc
-    if asked is not None and first <= asked and is_allowed(replace(facts, at=asked), rules):
-        return asked
     another_day: datetime | None = None
     for moment in _candidates(first, zone):
         if not _on_another_weekday(moment, last, zone) or not is_allowed(replace(facts, at=moment), rules):

@@ -27,7 +27,7 @@ from compliance.windows import public_holidays
 from integrations.models import Connection
 from invoices import verification
 from invoices.changes import receivables_changed
-from invoices.models import Allocation, Customer, Installment, Invoice, PaymentPlan, PlanInvoice
+from invoices.models import Allocation, Customer, Installment, Invoice, PaymentPlan, PlanInvoice, Promise
 from invoices.number_checks import address_of
 from invoices.plan_rules import BadPlan, Part, checked, met
 from invoices.services import hold
@@ -119,6 +119,8 @@ def agree_held(
     )
     for invoice in invoices:
         PlanInvoice.objects.create(plan=plan, invoice=invoice, balance=invoice.balance)
+    running = Promise.objects.filter(invoice__in=[invoice.pk for invoice in invoices], status=Promise.Status.RUNNING)
+    running.update(status=Promise.Status.WITHDRAWN)  # what was agreed now stands instead of it
     first = 0 if kept[0].is_down_payment else 1
     for position, part in enumerate(kept, start=first):
         Installment.objects.create(

@@ -174,8 +174,9 @@ def note_callback(turn: Turn, text: str, why: Intent, *, ask: bool = True) -> tu
     if at is not None and not EARLIEST <= at < LATEST:
         at = None  # nobody is called at that hour, so nobody is told so
     if on is not None or at is not None:
-        turn.do(Callback(on, at, text))
-        turn.say("callback_noted", LineAct.CONFIRM, when=turn.moment(on, at))
+        by_person = turn.brief.last_call
+        turn.do(Callback(on, at, text, by_person=by_person))
+        turn.say("person_later" if by_person else "callback_noted", LineAct.CONFIRM, when=turn.moment(on, at))
         turn.close(Disposition(why.value))
     elif ask:
         turn.ask("ask_callback", Asks.CALLBACK, Phase.CALLBACK)
@@ -201,8 +202,9 @@ def answer_callback(turn: Turn, text: str) -> None:
     why = turn.state.callback_for or Intent.CALLBACK_REQUEST
     on, at = note_callback(turn, text, why, ask=False)
     if on is None and at is None and not turn.state.ended:
-        turn.do(Callback(None, None, text))
-        turn.say("callback_open", LineAct.CONFIRM)
+        by_person = turn.brief.last_call
+        turn.do(Callback(None, None, text, by_person=by_person))
+        turn.say("person_later_open" if by_person else "callback_open", LineAct.CONFIRM)
         turn.close(Disposition(why.value))
 
 

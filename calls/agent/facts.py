@@ -63,7 +63,8 @@ class Brief:
     payment. ``identify_after_name``: the business is named only to the person asked for (940 CMR 7.05(3)(b), Massachusetts).
     ``callback_number`` is spoken as it stands here. ``person_now``: somebody of the firm can take the call at this moment; where
     not, ``person_on`` and ``person_at`` name the day and local time at which a person calls back. ``is_sensitive``: a practice where
-    nothing is said of the work, not even when it was done: a bill is its number and its date.
+    nothing is said of the work, not even when it was done: a bill is its number and its date. ``last_call``: we ring no more
+    about any of these, so whoever wants to be called again is called by a person.
     """
 
     business_name: str
@@ -92,6 +93,7 @@ class Brief:
     longest_promise_days: int = 30
     reference: str = ""
     is_sensitive: bool = False
+    last_call: bool = False
 
     def __post_init__(self) -> None:
         if not self.business_name.strip() or not self.customer_name.strip():

@@ -170,6 +170,8 @@ def not_placed(because: str) -> str:
             return gettext("The carrier never said what became of it, so it is not dialed again.")
         case "number_changed":
             return gettext("Its number is no longer that of somebody who pays the bills; a new call is planned.")
+        case "callback_asked":
+            return gettext("They rang and asked to be called at another time; that call is planned instead.")
         case "nothing_left":
             return gettext("Nothing was left to call about.")
         case _ if because.startswith("carrier_"):

@@ -5,9 +5,11 @@ from datetime import date, datetime, time
 from typing import Any
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from desk.wording.outcomes import task
+from desk.wording.rules import zones
 from syntharra.templatetags.syntharra import hour_words, phone, short_day
 
 _OTHERS: dict[str, Promise] = {
@@ -17,6 +19,7 @@ _OTHERS: dict[str, Promise] = {
     "send_proof": _(
         "Send the customer the papers that show what they owe; until then nobody asks them for this money."
     ),
+    "call_back_then": _("Call the customer back when they asked for it: our own calls about this are used up."),
     "call_back_now": _("Call the customer back: they asked for a person."),
 }
 
@@ -58,4 +61,6 @@ def particulars(facts: Mapping[str, Any]) -> str:
         found.append(
             f"{short_day(on)}, {hour_words(datetime.combine(on, time.fromisoformat(str(at))))}" if at else short_day(on)
         )
+        if at and facts.get("zone"):  # a time is meant on the clock of whoever named it
+            found.append(gettext("%(place)s time") % {"place": zones([str(facts["zone"])])})
     return " · ".join(found)

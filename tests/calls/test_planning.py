@@ -10,12 +10,17 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Business
 from calls.approval import CannotApprove, approve, call_off
+from calls.facts import gather
 from calls.models import Attempt, AttemptInvoice, Call
 from calls.planning import KIND, plan
-from compliance.models import Consent, Decision
+from compliance.gate import decide as judge
+from compliance.models import Channel, Consent, Decision, Purpose
+from compliance.registry import Ask
+from compliance.rulebook import RuleBook
 from integrations.models import Connection
-from invoices import checking
+from invoices import checking, plans
 from invoices.models import Contact, Customer, Hold, Invoice, Promise
+from invoices.plan_rules import Part
 from syntharra.clock import now
 from syntharra.models import Due
 from tests.calls.conftest import TUESDAY
@@ -427,3 +432,24 @@ def test_a_sweep_plans_every_firm_that_is_due_once_and_passes_a_stopped_one(plum
         plumber.business.pk: datetime(2026, 10, 6, 21, 0, tzinfo=UTC),
         rival.business.pk: TUESDAY + timedelta(minutes=1),
     }
+
+
+def test_what_is_paid_in_installments_is_called_about_by_nobody_however_old_a_promise_of_it_is(plumber: Firm) -> None:
+    invoice = make_invoice(plumber)
+    Promise.objects.create(
+        customer=invoice.customer, invoice=invoice, amount=invoice.balance, currency="USD", how="link",
+        promised_for=date(2026, 10, 1), holds_until=date(2026, 10, 2), source="call", made_at=now() - timedelta(days=6),
+    )  # fmt: skip
+    plans.agree_held([invoice], [Part(date(2026, 10, 20), invoice.balance)], how="phone", by="ava")
+
+    planned(plumber)
+
+    assert Promise.objects.get().status == "withdrawn"
+    Promise.objects.update(status="running")
+    ask = Ask(
+        purpose=Purpose.COLLECT, channel=Channel.CALL, to=invoice.customer.contacts.get().phone, at=now(),
+        customer_id=invoice.customer_id, invoice_id=invoice.pk,
+    )  # fmt: skip
+    (facts,) = gather([ask])
+    clearance = judge(facts, RuleBook.load())
+    assert (Attempt.objects.count(), clearance.reason, clearance.next_allowed_at) == (0, "PROMISE_RUNNING", None)
