@@ -19,7 +19,10 @@ from accounts import timeline
 from accounts.models import Business
 from calls import answering, bells, handover, twiml
 from calls.agent.everyday import reads_card_number, without_digits
+from calls.agent.facts import Language
 from calls.agent.outcomes import Disposition
+from calls.agent.speech import sentence
+from calls.agent.stops import SUPPRESSIONS
 from calls.doors import call_at
 from calls.endings import UNFINISHED
 from calls.facts import gather
@@ -43,10 +46,17 @@ from integrations.twilio.client import carrier_for
 from invoices.models import Contact, Customer, Invoice, InvoiceQuerySet
 from invoices.services import hold_customer
 from invoices.sync import read_fresh
+from notifications import outbox
 from syntharra import clock, due, logs
 
 log = logs.get(__name__)
 
+SPOKEN = {language.value: language for language in Language}
+_IN_WORDS = {
+    Intent.ATTORNEY_REPRESENTED.value: "attorney",
+    Intent.BANKRUPTCY.value: "bankruptcy",
+    Intent.DECEASED.value: "deceased",
+}
 LONGEST = timedelta(minutes=11)  # a session of the agent ends itself before that
 RELAY_HAS = 5.0
 READ_SECONDS = 6.0  # the carrier waits fifteen for what to do with the line
@@ -78,8 +88,8 @@ def answer(business: Business, *, caller: str, called: str, sid: str) -> str:
         return take_no_word(business)
     if proves and not call.disposition:
         return _proved(call)
-    if call.disposition == Disposition.OPT_OUT:  # the carrier asks again
-        return _understood(call)
+    if call.disposition in SUPPRESSIONS:  # the carrier asks again
+        return _understood(call, call.disposition)
     if call.about:
         return answering.converse(call.pk, business, call.language)
     return _kindly(call)
@@ -196,8 +206,11 @@ def word(line_id: UUID, sid: str, *, words: str, key: str) -> str:
     heard = hear(words, final=True) if words.strip() else None
     if words.strip():
         _write_down(call, words)
-    if key == "9" or (heard is not None and heard.has(Intent.OPT_OUT)):
-        return _stopped(call, words or key)
+    stops = _stops(heard, key)
+    if heard is not None:
+        _silence(call, heard, words)
+    if stops:
+        return _stopped(call, words or key, *stops)
     if key == "0" or (heard is not None and heard.has(Intent.REQUEST_HUMAN)):
         Call.objects.filter(pk=call.pk, person="").update(person=Call.Person.WANTED)
         call.refresh_from_db()
@@ -207,37 +220,63 @@ def word(line_id: UUID, sid: str, *, words: str, key: str) -> str:
     if heard is None:
         finish(line_id, Disposition.HUNG_UP)
         return _good_bye(call, "")
-    return _passed_on(call, heard, words)
+    return _passed_on(call)
 
 
-def _stopped(call: Call, words: str) -> str:
-    source = f"call:{call.pk}"
-    if call.customer_id is not None:
-        stop(call.customer_id, StopKind.OPT_OUT, number=call.caller, words=words, source=source, by=AGENT)
-    else:
-        stop_number(call.caller, StopKind.OPT_OUT)
-    finish(call.line_id, Disposition.OPT_OUT)
-    return _understood(call)
+def _stops(heard: Heard | None, key: str) -> list[Intent]:
+    """All that was forbidden, the highest in rank first: the same as on a call of ours."""
+    found = [intent for intent in SUPPRESSIONS if heard is not None and heard.has(intent)]
+    return found if key != "9" or Intent.OPT_OUT in found else [*found, Intent.OPT_OUT]
 
 
-def _understood(call: Call) -> str:
+def _stopped(call: Call, words: str, *asked: Intent) -> str:
+    for intent in asked:
+        _stop(call, StopKind(intent.value), words)
+    finish(call.line_id, asked[0].value)
+    return _understood(call, asked[0].value)
+
+
+def _stop(call: Call, kind: StopKind, words: str) -> None:
+    """Of somebody we do not know there is nothing but the number: it is called no more."""
+    if call.customer_id is None:
+        stop_number(call.caller, kind if kind == StopKind.WRONG_NUMBER else StopKind.OPT_OUT)
+        return
+    with transaction.atomic():
+        hold_customer(call.customer_id)
+        stopped = stop(call.customer_id, kind, number=call.caller, words=words, source=f"call:{call.pk}", by=AGENT)
+        facts = {"customer": str(call.customer_id), "except_call": str(call.pk), "because": kind.value}
+        outbox.owe(outbox.Act(kind="stop_calls", key=f"stop:{stopped.pk}", facts=facts))
+
+
+def _understood(call: Call, stopped: str) -> str:
+    """In the agent's own sentence for it; whoever called us is not told that we disturbed him."""
     with translation.override(call.language):
-        return _good_bye(call, _("Understood. We will not call this number again."))
+        said = _("Understood. We will not call this number again.")
+        if stopped in _IN_WORDS:
+            said = sentence(_IN_WORDS[stopped], SPOKEN.get(call.language[:2], Language.ENGLISH))
+        return _good_bye(call, said)
 
 
 def _proved(call: Call) -> str:
     """Asked for on the public page, and called from the telephone itself: nobody calls it from here on."""
     stop_requests.proved_by_call(call.caller)
-    return _stopped(call, "asked on the public page")
+    return _stopped(call, "asked on the public page", Intent.OPT_OUT)
 
 
-def _passed_on(call: Call, heard: Heard, words: str) -> str:
-    """A word for the owner. Where it sounds like a dispute of a customer, nothing is asked for until he has read it."""
-    if call.customer_id is not None and (heard.dispute or heard.pause):
-        open_ones = Invoice.objects.open().filter(customer_id=call.customer_id, frozen_at=None)
-        about = list(open_ones.order_by("pk").values_list("pk", flat=True))
-        if about:
-            pause(*about, why="unsure", words=words, source_key=f"call:{call.pk}", by=AGENT)
+def _silence(call: Call, heard: Heard, words: str) -> None:
+    """What sounds like a dispute of a customer, or like "I have paid": nothing is asked for until the owner has read it."""
+    doubtful = heard.dispute or heard.pause
+    if call.customer_id is None or not (doubtful or heard.has(Intent.ALREADY_PAID)):
+        return
+    open_ones = Invoice.objects.open().filter(customer_id=call.customer_id, frozen_at=None)
+    about = list(open_ones.order_by("pk").values_list("pk", flat=True))
+    if about:
+        why = "unsure" if doubtful else "already_paid"
+        pause(*about, why=why, words=words, source_key=f"call:{call.pk}", by=AGENT)
+
+
+def _passed_on(call: Call) -> str:
+    """A word for the owner."""
     finish(call.line_id, Disposition.REQUEST_HUMAN)
     with translation.override(call.language):
         return _good_bye(call, _("Thank you. I will pass that on, and somebody will call you back."))

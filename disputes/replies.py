@@ -22,6 +22,7 @@ from compliance.models import StopKind
 from compliance.services import stop
 from disputes import files, posts
 from disputes.hearing import INDEPENDENT, Heard, Intent, hear
+from disputes.hearing.text import parts
 from disputes.mail_models import InboundMail
 from disputes.models import Claim, Dispute, Post, Side
 from disputes.services import NewClaim, open_dispute, pause
@@ -62,9 +63,13 @@ class CannotRead(Exception):
 
 @dataclass(frozen=True)
 class Understood:
-    """All that was heard in a mail: of the whole, and of each paragraph by itself."""
+    """All that was heard in a mail: of the whole, and of each paragraph by itself.
+
+    ``is_whole`` false: it is longer than anybody's answer, and its end was not heard; then a person reads it, whatever is in it.
+    """
 
     parts: tuple[Heard, ...]
+    is_whole: bool = True
 
     @property
     def meanings(self) -> frozenset[Intent]:
@@ -83,7 +88,12 @@ class Understood:
     @property
     def is_promise(self) -> bool:
         """They will pay, and nothing else was said that somebody should read first."""
-        return not self.stops_us and bool(self.meanings & _WILL_PAY) and self.meanings <= _WILL_PAY | _NO_MATTER
+        return (
+            self.is_whole
+            and not self.stops_us
+            and bool(self.meanings & _WILL_PAY)
+            and self.meanings <= _WILL_PAY | _NO_MATTER
+        )
 
     def record(self) -> dict[str, Any]:
         surest = self.dispute or max(self.parts, key=lambda part: part.score)
@@ -100,8 +110,9 @@ class Understood:
 def understood(words: str) -> Understood:
     """Hear these words as a whole and paragraph by paragraph: an objection in the third must not drown in the first."""
     paragraphs = [part.strip() for part in re.split(r"\n\s*\n|\n(?=[-*•] )", words) if part.strip()]
-    texts = [words, *paragraphs[:MOST_PARTS]] if len(paragraphs) > 1 else [words]
-    return Understood(tuple(hear(text) for text in texts))
+    pieces = [piece for paragraph in paragraphs for piece in parts(paragraph)]
+    texts = [words, *pieces[:MOST_PARTS]] if len(pieces) > 1 else [words]
+    return Understood(tuple(hear(piece) for piece in texts), is_whole=len(pieces) <= MOST_PARTS)
 
 
 def act(row: InboundMail) -> None:
@@ -111,20 +122,20 @@ def act(row: InboundMail) -> None:
     InboundMail.objects.filter(pk=row.pk).update(heard={**row.heard, **heard.record()})
     stopped = _stop(row, heard)
     invoices = about(row, row.customer)
-    live = _live(row, invoices)
+    live, unread = _live(row, invoices), not heard.is_whole
     mine = Claim.objects.filter(source=_source(row), source_key=row.key).first()
     if live is not None and mine is None:
         post = posts.customer_writes(
             live.pk, row.words or _("(no words of their own)"), by=row.sender, channel=Post.Channel(row.channel),
             outside_key=row.key,
         )  # fmt: skip
-        _end(row, Outcome.THREAD, dispute=live, post=post, waits=live.go_on_with_others is True or stopped)
+        _end(row, Outcome.THREAD, dispute=live, post=post, waits=live.go_on_with_others is True or stopped or unread)
     elif invoices and (mine is not None or heard.dispute is not None or _paid_in_writing(row, heard)):
         disputes = open_dispute(*(invoice.pk for invoice in invoices), claim=_claim(row, heard))
-        _end(row, Outcome.DISPUTE, dispute=disputes[0], waits=stopped)
-    elif invoices and heard.meanings & {Intent.ALREADY_PAID} and not stopped:
+        _end(row, Outcome.DISPUTE, dispute=disputes[0], waits=stopped or unread)
+    elif invoices and Intent.ALREADY_PAID in heard.meanings:
         pause(*_pks(invoices), why="already_paid", words=row.words, source_key=_place(row), by=row.sender)
-        _end(row, Outcome.ALREADY_PAID, waits=False)
+        _end(row, Outcome.STOPPED if stopped else Outcome.ALREADY_PAID, waits=stopped or unread)
     elif stopped:
         _end(row, Outcome.STOPPED, waits=True)
     elif invoices and heard.is_promise:

@@ -43,6 +43,7 @@ def end_above_all(turn: Turn, text: str) -> bool:
         return False
     stop_recording(turn, text, found)
     if turn.heard is not None:
+        stops.end_half_a_doubt(turn, turn.heard)
         stops.take_last_words(turn, text, turn.heard)
     turn.do(Note(found.note, text))
     say(turn, found)

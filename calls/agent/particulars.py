@@ -146,10 +146,12 @@ def puts_off(text: str) -> bool:
 
 def day_put_off_to(text: str, today: date) -> tuple[date | None, time | None]:
     """The first day, and hour, at which a call is welcome again: after Monday is Tuesday."""
-    until = _PUT_OFF.search(" ".join(words(text)))
+    joined = " ".join(words(text))
+    until = _PUT_OFF.search(joined)
     if until is None:
         return None, None
-    on, at = day_named(until[0], today), time_named(" ".join(words(text))[until.start() :])
+    moment = joined[until.start() :].partition(" ")[2]  # without the "until"
+    on, at = day_named(until[0], today), time_named(moment) or time_named(f"at {moment}")
     if on is not None and re.search(r"\b(after|despues)\b", until[0]):
         on += timedelta(days=1)
     return on, at

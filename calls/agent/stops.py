@@ -45,6 +45,7 @@ def handle_stop(turn: Turn, text: str, heard: Heard) -> bool:
     if turn.state.suppressed or objects or turn.state.phase is Phase.WHAT_IS_WRONG:
         take_paid_besides(turn, text, heard)
     if turn.state.suppressed:
+        end_half_a_doubt(turn, heard)
         _end_stopped(turn)
     elif objects:
         _after_freeze(turn, text, heard)
@@ -291,6 +292,12 @@ def end_unsure(turn: Turn) -> None:
         offer_person(turn, turn.state.last_final)
     else:
         turn.close(Disposition.PAUSED_UNSURE)
+
+
+def end_half_a_doubt(turn: Turn, heard: Heard) -> None:
+    """The call ends for another reason: what half a sentence left in doubt its own whole one has answered."""
+    if turn.state.paused_by_partial and not heard.pause:
+        turn.set(paused=False, paused_by_partial=False)
 
 
 def release(turn: Turn) -> None:

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 
+# Characters that are heard in one go; of a longer text the first part. Whoever has one hears it in ``parts``.
 LONGEST = 4000
 LONGEST_WORD = 30
 _NUMBER_WORDS = frozenset(
@@ -98,6 +99,18 @@ def plain(text: str) -> str:
         return _APOSTROPHES.sub("", folded)
     folded = unicodedata.normalize("NFKD", folded)
     return _APOSTROPHES.sub("", "".join(letter for letter in folded if not unicodedata.combining(letter)))
+
+
+def parts(text: str) -> list[str]:
+    """The text in pieces that are each heard to their end, parted after a sentence where there is one, else after a word."""
+    found, rest = [], text.strip()
+    while len(rest) > LONGEST:
+        window = rest[:LONGEST]
+        end = max(window.rfind(mark) for mark in (". ", "! ", "? ", ".\n", "!\n", "?\n", "\n")) + 1
+        end = end if end > LONGEST // 2 else max(window.rfind(" "), 0) or LONGEST
+        found.append(rest[:end].strip())
+        rest = rest[end:].strip()
+    return [*found, rest] if rest or not found else found
 
 
 def tokens(text: str) -> list[str]:

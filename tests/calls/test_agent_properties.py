@@ -70,7 +70,9 @@ def lines(step: Step) -> list[str]:
 def test_after_a_stop_no_amount_and_no_demand_is_spoken(brief: Brief, happening: list[Event]) -> None:
     for step in played(brief, happening):
         if step.state.silent_about_money:
-            spoken = [DAYS.sub("", text.replace(PHONE, "")) for text in lines(step) if text not in NEUTRAL]  # when to call
+            spoken = [
+                DAYS.sub("", text.replace(PHONE, "")) for text in lines(step) if text not in NEUTRAL
+            ]  # when to call
             assert [text for text in spoken if MONEY.search(text)] == []
 
 

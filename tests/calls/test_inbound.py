@@ -366,3 +366,49 @@ def test_a_card_number_left_as_a_word_is_written_down_nowhere(plumber: Firm, cal
 
     assert Call.objects.get().lines.get().text == "it is Ana take my visa #### #### #### ####"
     assert "4111" not in str(list(ActivityLine.objects.values_list("detail__facts", flat=True)))
+
+
+@pytest.mark.parametrize(
+    ("words", "kinds", "paused", "says"),
+    [
+        ("You never finished the job, do not call me again", {"opt_out"}, "unsure", "not call this number again"),
+        ("Talk to my lawyer about this bill", {"attorney_represented"}, None, "not contact you again"),
+        ("I filed for bankruptcy, chapter seven", {"bankruptcy"}, None, "not contact you"),
+        ("My husband passed away in October", {"deceased"}, None, "sorry for your loss"),
+        ("I already paid that, stop calling me", {"opt_out"}, "already_paid", "not call this number again"),
+        ("I already paid that by check last week", set(), "already_paid", "somebody will call you back"),
+    ],
+)
+def test_a_word_loses_no_stop_and_no_objection_whatever_else_it_says(
+    plumber: Firm, caller: Caller, words: str, kinds: set[str], paused: str | None, says: str
+) -> None:
+    invoice = owes(plumber, kind="consumer")
+    caller.rings()
+
+    answer = caller.answers(SpeechResult=words)
+
+    invoice.refresh_from_db()
+    assert {str(kind) for kind in Suppression.objects.values_list("kind", flat=True)} == kinds
+    assert paused is None or invoice.paused_reason == paused
+    assert says in answer
+    assert "Goodbye." in answer
+    assert Call.objects.get().disposition == (min(kinds) if kinds else "request_human")
+
+
+def test_a_word_that_objects_and_wants_a_person_pauses_and_gets_the_person(plumber: Firm, caller: Caller) -> None:
+    owes(plumber, kind="consumer")
+    caller.rings()
+
+    caller.answers(SpeechResult="You never finished the job, let me talk to a person")
+
+    assert Invoice.objects.get().paused_reason == "unsure"
+    assert Call.objects.get().disposition == "request_human"
+
+
+def test_a_stranger_whose_lawyer_has_it_is_called_by_nobody(plumber: Firm, caller: Caller) -> None:
+    caller.rings("+16145550188")
+
+    caller.answers(SpeechResult="My attorney is handling this, talk to my lawyer")
+
+    assert (StopEntry.objects.get().kind, Suppression.objects.count()) == ("opt_out", 0)
+    assert "not contact you again" in caller.rings("+16145550188")  # the carrier asks again

@@ -17,11 +17,14 @@ import time_machine
 from django.core import mail
 from django.core.management import CommandError, call_command
 from django.test import Client
+from hypothesis import given
+from hypothesis import strategies as st
 from PIL import Image
 
 from accounts.models import ActivityLine, Role
 from compliance.models import Channel, Purpose, Suppression
 from disputes import inbound, replies
+from disputes.hearing.text import LONGEST, parts
 from disputes.mail_models import InboundMail, StrayMail
 from disputes.models import Claim, Dispute, DisputeFile, Post
 from disputes.services import NewClaim, answer_for_others, open_dispute
@@ -648,3 +651,53 @@ def test_a_person_whose_answer_a_member_reads_as_paid_has_disputed_in_writing(pl
 
     row.refresh_from_db()
     assert (Dispute.objects.get().invoice, row.waits, row.read_by) == (invoice, False, plumber.owner.email)
+
+
+def test_what_is_said_to_be_paid_is_looked_for_beside_a_stop(owing: Any) -> None:
+    row = took(
+        written(letter_to(*owing), "We already paid this, check 2214 was mailed on November 2. Stop calling us.")
+    )
+
+    owing[1].refresh_from_db()
+    assert (row.outcome, row.waits, owing[1].paused_reason) == ("stopped", True, "already_paid")
+    assert "opt_out" in set(Suppression.objects.values_list("kind", flat=True))
+
+
+WEATHER = "Hello, thanks for the note about the weather and the nice picture. "
+OBJECTION = "By the way you never finished the job and I will not pay this."
+
+
+@pytest.mark.parametrize("before", [WEATHER * 70, "I will pay it on Friday. " + WEATHER * 120])
+def test_an_objection_at_the_end_of_a_long_letter_is_heard(owing: Any, before: str) -> None:
+    assert len(before) > LONGEST
+
+    row = took(written(letter_to(*owing), before + OBJECTION))
+
+    assert (row.outcome, Dispute.objects.get().invoice) == ("dispute", owing[1])
+
+
+@pytest.mark.parametrize(
+    ("words", "outcome"),
+    [
+        ("\n\n".join(["I will pay this on Friday.", *[WEATHER] * 30]), "to_read"),
+        ("\n\n".join(["We already paid this by check on November 2.", *[WEATHER] * 30]), "already_paid"),
+        ("\n\n".join([OBJECTION, *[WEATHER] * 30]), "dispute"),
+    ],
+)
+def test_what_is_longer_than_any_answer_is_read_by_a_person_whatever_was_heard_in_it(
+    owing: Any, words: str, outcome: str
+) -> None:
+    row = took(written(letter_to(*owing), words))
+
+    assert (row.outcome, row.waits) == (outcome, True)
+    assert not collectable(owing[1])
+
+
+@given(st.text(alphabet="ab .!?\n", max_size=400), st.integers(1, 60))
+def test_a_long_text_is_heard_in_parts_that_lose_no_word(words: str, times: int) -> None:
+    whole = words * times
+
+    found = parts(whole)
+
+    assert " ".join(found).split() == whole.split() or max(map(len, whole.split())) > LONGEST
+    assert all(len(part) <= LONGEST for part in found)

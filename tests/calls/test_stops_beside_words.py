@@ -1,0 +1,226 @@
+"""A stop is lost beside nothing: not a restriction, not a polite no, not a claim of payment, not a card read out."""
+
+from datetime import date, time
+
+import pytest
+
+from calls.agent import Disposition, Step, advance
+from calls.agent.acts import AlreadyPaid, Callback, Freeze, Note, Pause, Restrict, Resume, Suppress
+from calls.agent.events import HungUp, Interrupted, Said
+from calls.agent.nothing_wrong import says_nothing_is_wrong
+from calls.agent.particulars import puts_off, restriction
+from calls.agent.steps import Asks, Phase
+from calls.agent.turn import ABOUT_THE_DEBT
+from disputes.hearing.labels import Intent
+from tests.calls.agent_cast import TODAY, consumer, known, talk
+
+DOUBT = "i have a question about whether it got finished"
+
+
+def after(*words: str) -> Step:
+    step = advance(known(consumer()), Said(words[0]))
+    for more in words[1:]:
+        step = advance(step.state, Said(more))
+    return step
+
+
+def acts_of(step: Step) -> list[type]:
+    return [type(act) for act in step.acts]
+
+
+# a time not to call, and no call at all
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "don't call on weekends and put me on your do not call list",
+        "don't call me before nine and delete my number",
+        "never call me before noon and lose my number",
+        "don't call me on sundays or any other day",
+        "do not call me in the morning, do not call me, period",
+        "no me llamen los domingos y bórrenme de la lista",
+        "don't call me after five or at any time",
+        "don't call me on monday or tuesday just don't call me",
+        "not before noon and stop calling me",
+    ],
+)
+def test_who_forbids_all_calls_beside_an_hour_is_never_called_and_the_hour_is_kept(words: str) -> None:
+    step = after(words)
+
+    assert {Restrict, Suppress} <= set(acts_of(step))
+    assert step.end is Disposition.OPT_OUT
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "don't call me before noon",
+        "please don't call before noon I work nights",
+        "before noon please don't call",
+        "don't call me on sundays, that's family time",
+        "never call after 8 pm",
+        "don't ever call me before nine in the morning",
+        "don't you ever call me before 9 am",
+        "no me llame antes de las nueve",
+        "no me llamen los domingos por favor",
+        "don't call me in the mornings",
+    ],
+)
+def test_who_forbids_an_hour_or_a_day_forbids_no_more_than_that(words: str) -> None:
+    step = after(words)
+
+    assert Restrict in acts_of(step)
+    assert Suppress not in acts_of(step)
+    assert step.state.suppressed == ()
+
+
+@pytest.mark.parametrize(
+    ("words", "on", "at"),
+    [
+        ("don't call me back until tuesday", date(2026, 3, 24), None),
+        ("don't call me until after monday", date(2026, 3, 24), None),
+        ("please don't call again before friday", date(2026, 3, 20), None),
+        ("can't call me till thursday", date(2026, 3, 19), None),
+        ("don't call me until tomorrow at ten", date(2026, 3, 19), time(10)),
+        ("don't call me until after five", None, time(17)),
+        ("no me llame hasta el martes", date(2026, 3, 24), None),
+        ("no me llamen antes del viernes", date(2026, 3, 20), None),
+    ],
+)
+def test_until_a_day_is_that_day_and_forbids_no_day_of_the_week(words: str, on: date | None, at: time | None) -> None:
+    step = after(words)
+    booked = [act for act in step.acts if isinstance(act, Callback)]
+
+    assert restriction(words) is None
+    assert [(act.on, act.at) for act in booked] == [(on, at)]
+    assert (step.end, step.state.suppressed) == (Disposition.CALLBACK_REQUEST, ())
+
+
+def test_until_a_day_and_never_again_is_never_again() -> None:
+    assert puts_off("don't call me until tuesday and then never again") is False
+    assert after("don't call me until tuesday and then never again").end is Disposition.OPT_OUT
+
+
+def test_a_time_not_to_call_is_kept_though_the_line_goes_dead() -> None:
+    step = advance(known(consumer()), HungUp("don't call me before noon"))
+
+    assert acts_of(step) == [Restrict]
+    assert step.end is Disposition.HUNG_UP
+
+
+# a clear no to whether something is wrong
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "no", "no, no, thank you", "nope", "no sir", "not at all", "nothing", "no everything is fine", "it's all good", "no complaints",
+        "no problem", "no it's fine, thank you", "para nada", "no, todo bien", "no hay problema", "no I'll pay it friday",
+        "nope, friday", "no send me the link", "para nada, lo pago el viernes",
+    ],
+)  # fmt: skip
+def test_a_clear_no_ends_the_doubt(words: str) -> None:
+    step = after(DOUBT, words)
+
+    assert says_nothing_is_wrong(words, TODAY)
+    assert Resume in acts_of(step)
+    assert step.state.paused is False
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "it's fine I guess but the price", "no the price is fine but the hours", "no problem except the leak", "no but", "nope the pump",
+        "no problem with paying, it's the drain", "no i mean yes", "no, well, a little", "no, nothing like that, well one thing",
+        "no, no, the other guy", "no just the price", "nothing, it's just a lot of money for an hour", "no pero el precio",
+        "no, todo bien menos el precio", "everything is fine except the hours", "no I mean there was one thing",
+        "no once the leak is fixed I'll pay", "hmm", "no it is what it is",
+    ],
+)  # fmt: skip
+def test_a_no_that_goes_on_leaves_the_bill_as_silent_as_it_was(words: str) -> None:
+    step = after(DOUBT, words)
+
+    assert not says_nothing_is_wrong(words, TODAY)
+    assert Resume not in acts_of(step)
+    assert step.state.silent_about_money
+    assert not {line.key for line in step.say} & ABOUT_THE_DEBT
+    assert step.state.frozen or step.end is Disposition.PAUSED_UNSURE
+
+
+def test_a_question_nobody_has_heard_is_asked_again_once_and_no_answer_to_it_ends_the_doubt() -> None:
+    cut = talk_on(DOUBT, Interrupted("Is"))
+    again = advance(cut.state, Said("no no listen"))
+    cut_again = advance(again.state, Interrupted("Is"))
+    given_up = advance(cut_again.state, Said("no"))
+
+    assert (again.acts, [line.key for line in again.say]) == ((), ["neutral_question"])
+    assert (again.state.phase, again.state.asked) == (Phase.NEUTRAL_QUESTION, Asks.WHAT_IS_WRONG)
+    assert Resume in acts_of(advance(again.state, Said("no")))
+    assert (acts_of(given_up), given_up.end) == ([Note], Disposition.PAUSED_UNSURE)
+
+
+def talk_on(words: str, *events: Interrupted) -> Step:
+    step = advance(known(consumer()), Said(words))
+    for event in events:
+        step = advance(step.state, event)
+    return step
+
+
+# what is said to be paid, beside everything else
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "I already paid this so stop calling me",
+        "I already paid that, talk to my lawyer",
+        "I paid it last week, my husband died",
+        "I paid you by check last week and you never even finished the work",
+        "I already paid that and I don't want to be recorded",
+        "I already paid, I'm active duty deployed overseas",
+        "I paid that already, no hablo english only mandarin",
+        "I already paid it by check monday, my chest pains I can't breathe",
+    ],
+)
+@pytest.mark.parametrize("how", ["said", "hung up"])
+def test_what_is_said_to_be_paid_is_looked_for_beside_every_other_stop(words: str, how: str) -> None:
+    step = advance(known(consumer()), Said(words) if how == "said" else HungUp(words))
+
+    assert sum(isinstance(act, AlreadyPaid) for act in step.acts) == 1
+    assert step.state.paid_said is True
+    assert step.end is not None or step.state.phase is Phase.WHAT_IS_WRONG
+
+
+def test_who_has_told_what_is_wrong_and_that_it_is_paid_loses_neither() -> None:
+    step = after("I dispute this bill", "I already paid half of it by check last week")
+
+    assert AlreadyPaid in acts_of(step)
+    assert step.end is Disposition.DISPUTE
+
+
+# a card
+
+
+def test_growing_words_with_a_card_number_in_them_are_searched_for_a_stop_too() -> None:
+    step = advance(known(consumer()), Said("I never ordered any of this and my card is 4111 1111 1111", final=False))
+
+    assert (acts_of(step), step.hush, step.state.paused) == ([Pause], True, True)
+    assert [line.key for line in step.say] == ["no_card"]
+    assert not any("4111" in str(act) for act in step.acts)
+
+
+def test_nobody_paused_by_half_a_sentence_that_forbids_calls_is_thought_to_object() -> None:
+    half = advance(known(consumer()), Said("stop calling", final=False))
+    whole = advance(half.state, Said("stop calling me"))
+
+    assert whole.state.suppressed == (Intent.OPT_OUT,)
+    assert (whole.state.paused, whole.state.frozen) == (False, False)
+
+
+def test_who_has_paid_and_forbids_calls_before_it_is_known_who_speaks_hears_of_no_bill() -> None:
+    step = talk(consumer(), "I already paid you people, stop calling me")[-1]
+
+    assert {AlreadyPaid, Suppress} <= set(acts_of(step))
+    assert Freeze not in acts_of(step)
+    assert not {line.key for line in step.say} & ABOUT_THE_DEBT
