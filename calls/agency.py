@@ -21,9 +21,10 @@ from calls.models import AgencyAccount, AgencyFile, FinalChoice
 from compliance.courts import terms
 from compliance.models import StopKind
 from compliance.rulebook import RuleBook
-from compliance.services import suppressions_of
+from compliance.services import stops_on_people
 from disputes.models import Dispute
 from invoices import verification
+from invoices.families import families, kin_of
 from invoices.models import Customer, Invoice, PlanInvoice, ValidationNotice
 from invoices.services import hold
 from notifications import outbox
@@ -61,9 +62,9 @@ def at_the_end(business: Business) -> "QuerySet[Invoice]":
 
 
 def candidates(invoices: Sequence[Invoice], *, today: date) -> list[Candidate]:
-    """These invoices (with their customers) as they may or may not be handed over. Six queries at most."""
+    """These invoices (with their customers) as they may or may not be handed over. A fixed number of queries for each level of a family."""
     customers = {invoice.customer_id: invoice.customer for invoice in invoices}
-    stops = suppressions_of(customers)
+    stops = stops_on_people(kin_of(families(customers.values())))
     ids = [invoice.pk for invoice in invoices]
     disputes: dict[UUID, list[Dispute]] = {pk: [] for pk in ids}
     for dispute in Dispute.objects.filter(invoice__in=ids).order_by("opened_at"):

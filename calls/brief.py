@@ -20,6 +20,7 @@ from compliance.rulebook import RuleBook
 from disputes import pay_links
 from disputes.letters import email_of
 from disputes.models import Dispute
+from invoices.families import families, kin_of
 from invoices.models import Contact, Customer, Invoice
 from invoices.spoken import work_of
 from syntharra import clock
@@ -120,8 +121,9 @@ def _facts(invoice: Invoice, work: str, *, private: bool) -> InvoiceFacts:
 
 
 def _disputes_open(customer: Customer) -> bool:
-    """Something of this customer is disputed and the owner did not say to go on with the rest."""
-    return Dispute.objects.live().filter(customer=customer).exclude(go_on_with_others=True).exists()
+    """Something of this customer, his jobs or branches is disputed and the owner did not say to go on with the rest."""
+    kin = kin_of(families([customer]))[customer.pk]
+    return Dispute.objects.live().filter(customer__in=kin).exclude(go_on_with_others=True).exists()
 
 
 def _link(customer: Customer, invoices: list[Invoice], number: str) -> LinkChannel:

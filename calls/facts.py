@@ -29,7 +29,8 @@ from compliance.services import (
     opted_out,
     role,
     stopped_numbers,
-    suppressions_of,
+    stopped_people,
+    stops_on_people,
 )
 from compliance.statements import Said, Statements, said_of, statements_of
 from disputes.models import Claim, ClaimOn, Dispute
@@ -39,6 +40,7 @@ from integrations.twilio.line_types import LineKnown
 from invoices import notices, plans, verification
 from invoices.checking import open_findings
 from invoices.checks import Reason
+from invoices.families import families, kin_of
 from invoices.models import Customer, Hold, Invoice, PlanInvoice, Promise
 from syntharra.reading import Given, Reading
 from syntharra.tenancy import current_business
@@ -106,6 +108,8 @@ class Known:
     invoices: dict[UUID, Invoice]
     suppressions: dict[UUID, list[Suppression]]
     stops: dict[str, set[StopKind]]
+    stopped_people: dict[str, set[StopKind]]  # by number or e-mail address
+    kin: Mapping[UUID, frozenset[UUID]]  # the same person or firm in the books
     consents: Mapping[UUID, list[Consent]]
     lines: Mapping[str, LineKnown]
     holds: list[Hold]
@@ -140,8 +144,11 @@ class Known:
         known = customers if customers is not None else Customer.objects.in_bulk(named)
         business = business or Business.objects.get(pk=current_business())
         found = _invoices(invoices, known)
-        disputes = _DISPUTES(customers=named)
-        history = History.of(named, numbers)
+        related = families(known.values())
+        kin = kin_of(related)
+        disputes = _DISPUTES(customers=named | kin.keys())
+        private = {pk for pk, one in known.items() if one.kind != Customer.Kind.BUSINESS}
+        history = History.of(named.union(*(kin[pk] for pk in private)), numbers)
         disputed = [dispute.invoice_id for dispute in disputes]
         judged = {ask.subject_id for ask in asks if ask.subject_id}
         texting_any = any(ask.channel == Channel.SMS for ask in asks)
@@ -150,8 +157,10 @@ class Known:
             business=business,
             customers=known,
             invoices=found,
-            suppressions=suppressions_of(named),
+            suppressions=stops_on_people({pk: kin.get(pk, frozenset({pk})) for pk in named}),
             stops=stopped_numbers(numbers),
+            stopped_people=stopped_people({ask.to for ask in asks}),
+            kin=kin,
             consents=_consents(named),
             lines=line_types.known(numbers, at=moment),
             # What runs at the earliest of the moments: what has ended by a later one says when it does.
@@ -160,7 +169,7 @@ class Known:
             planned={pk for pk, until in held if until is None},
             disputes=disputes,
             written=_disputed_in_writing(disputes),
-            to_check=_to_check(found, business, known),
+            to_check=_to_check(found, business, known, related),
             decided=_owner_decided(invoices) if any(ask.channel != Channel.CALL for ask in asks) else set(),
             of_plans=plans.notices_among(judged) if any(ask.channel != Channel.CALL for ask in asks) else set(),
             history=history,
@@ -186,7 +195,7 @@ class Known:
         assert ask.invoice_id is not None
         customer, invoice = self.customers[ask.customer_id], self.invoices[ask.invoice_id]
         consents = self.consents.get(customer.pk, [])
-        stops, suppressions = self.stops.get(ask.to, set()), self.suppressions[customer.pk]
+        stops, suppressions = self._stops(ask), self.suppressions[customer.pk]
         out = opted_out(suppressions, stops, number=ask.to) or _no_email(ask, suppressions)
         past, besides = self.history, ask.subject_id
         said = said_of(self._stated(customer, besides), number=ask.to)
@@ -207,12 +216,14 @@ class Known:
             consent=agreed.consent if agreed else consent_of(consents, number=ask.to, out=out),
             consent_on=agreed.on if agreed else consent_date(consents, number=ask.to, spoken=number_history),
             due_date=invoice.due_on,
-            history=(*past.about(past.of_invoice[invoice.pk], besides=besides), *past.mail_about[invoice.pk]),
-            person_history=(
-                *past.about(past.of_customer[customer.pk], besides=besides),
-                *past.calls_in[customer.pk],
-                *past.mail[customer.pk],
+            # Nothing on record says that an estimate or contract was signed: the shorter term counts (RULES 9).
+            paper=gate.Paper.UNCLEAR,
+            history=(
+                *past.about(past.of_invoice[invoice.pk], besides=besides),
+                *past.in_about[invoice.pk],
+                *past.mail_about[invoice.pk],
             ),
+            person_history=tuple(event for one in self._same_person(customer) for event in past.with_one(one, besides)),
             number_history=number_history,
             flags=self._flags(ask, flags_from(suppressions, stops, number=ask.to), said),
             # Nobody hears of an invoice which the books meanwhile give to another customer (two were merged).
@@ -226,12 +237,21 @@ class Known:
             product=self._product(ask, customer, invoice),
         )
 
+    def _same_person(self, customer: Customer) -> frozenset[UUID]:
+        """A private person is one whatever jobs of his the books keep; the branches of a firm are people of their own."""
+        kin = self.kin.get(customer.pk)
+        return kin if kin and customer.kind != Customer.Kind.BUSINESS else frozenset({customer.pk})
+
+    def _stops(self, ask: Ask) -> set[StopKind]:
+        """Of the number wherever it was said, and of whoever is reached there by any row of these books."""
+        return self.stops.get(ask.to, set()) | self.stopped_people.get(ask.to, set())
+
     def _agreed_to_texts(self, ask: Ask) -> texting.Agreed | None:
         """For a text; None for everything else."""
         if ask.channel != Channel.SMS or ask.customer_id is None:
             return None
         mine = [one for one in self.texts if one.customer_id == ask.customer_id]
-        stops, suppressions = self.stops.get(ask.to, set()), self.suppressions[ask.customer_id]
+        stops, suppressions = self._stops(ask), self.suppressions[ask.customer_id]
         return texting.agreed(mine, suppressions, stops, number=ask.to, purpose=ask.purpose)
 
     def _stated(self, customer: Customer, judged: UUID | None) -> list[Statement]:
@@ -291,7 +311,8 @@ class Known:
             self._after(promise) if promise and invoice.pk not in self.planned else None
         )  # a plan has no day
         free_at = self._number_free_at(ask)
-        others = [d for d in self.disputes if d.customer_id == customer.pk and d.invoice_id != invoice.pk]
+        kin = self.kin.get(customer.pk, frozenset({customer.pk}))
+        others = [d for d in self.disputes if d.customer_id in kin and d.invoice_id != invoice.pk]
         return ProductFacts(
             business_stopped=self.business.stopped_at is not None,
             books_stale=_stale(invoice, ask.at if judged else None),
@@ -346,12 +367,16 @@ class Known:
         return datetime.combine(day + timedelta(days=1), time(), ZoneInfo(self.business.time_zone)).astimezone(UTC)
 
     def _number_free_at(self, ask: Ask) -> datetime | None:
-        """When the number may ring again after another business of the installation had it called.
+        """When the number may ring again after another business of the installation had it called, or they called us.
 
+        A call of theirs is no attempt of ours, but nobody is rung the day after it who did not ask for that.
         The three calls in thirty days of 47 CFR 64.1200(a)(3)(iii) need no count of others': they are those to a home line
         without consent, and without consent nobody is called at all.
         """
-        latest = max(self.history.others[ask.to], default=None) if ask.to else None
+        recent = list(self.history.others[ask.to]) if ask.to else []
+        if ask.customer_id is not None and self._callback(ask)[0] is None:
+            recent += [event.at for event in self.history.calls_in[ask.customer_id]]
+        latest = max(recent, default=None)
         if latest is None:
             return None
         zone = ZoneInfo(self.business.time_zone)
@@ -467,8 +492,11 @@ def _disputed_in_writing(disputes: Sequence[Dispute]) -> set[UUID]:
 
 
 def _to_check(
-    invoices: Mapping[UUID, Invoice], business: Business, customers: Mapping[UUID, Customer]
+    invoices: Mapping[UUID, Invoice],
+    business: Business,
+    customers: Mapping[UUID, Customer],
+    related: Sequence[Sequence[Customer]],
 ) -> dict[UUID, set[Reason]]:
     """Why the owner is to look first, and has not yet."""
-    found = open_findings(list(invoices.values()), business=business, customers=customers)
+    found = open_findings(list(invoices.values()), business=business, customers=customers, related=related)
     return {pk: {one.reason for one in reasons} for pk, reasons in found.items()}

@@ -86,6 +86,7 @@ class History:
     # Calls the customers made themselves: a conversation is one whoever rang (12 CFR 1006.14(b)(2)(i)(B)).
     calls_in: dict[UUID, list[ContactEvent]] = field(default_factory=lambda: defaultdict(list))
     spoken_in: dict[UUID, set[UUID]] = field(default_factory=lambda: defaultdict(set))  # the invoices they were about
+    in_about: dict[UUID, list[ContactEvent]] = field(default_factory=lambda: defaultdict(list))  # by invoice
     callbacks_in: dict[UUID, tuple[datetime, datetime]] = field(
         default_factory=dict
     )  # latest: when asked, and for when
@@ -100,6 +101,8 @@ class History:
         found = cls()
         found._read_attempts(customers, numbers)
         ours_in = found._read_calls_in(customers, numbers)
+        if found.events or found.in_about:
+            found._inherit(customers)
         found._read_mail(customers)
         found._read_other_businesses(numbers, ours_in)
         return found
@@ -117,7 +120,6 @@ class History:
             for attempt_id, invoice_id in _SPOKEN_OF(attempts=self.events):
                 self.of_invoice[invoice_id].append(attempt_id)
                 self.invoices[attempt_id].add(invoice_id)
-            self._inherit(customers)
 
     def _read_calls_in(self, customers: Collection[UUID], numbers: Collection[str]) -> set[tuple[str, datetime]]:
         """What customers of ours called about by themselves; when each of these numbers did."""
@@ -130,9 +132,12 @@ class History:
             if not result:
                 self.on_line |= {customer_id, number} if customer_id else {number}
             if spoke and customer_id:
-                event = ContactEvent(at, Channel.CALL, Result.CONVERSATION)
+                event = ContactEvent(at, Channel.CALL, Result.CONVERSATION, inbound=True)
                 self.calls_in[customer_id].append(event)
-                self.spoken_in[customer_id] |= {UUID(invoice) for invoice in about}
+                invoices = {UUID(invoice) for invoice in about}
+                self.spoken_in[customer_id] |= invoices
+                for invoice in invoices:
+                    self.in_about[invoice].append(event)
                 self.numbers_in[number].append(event)
         return ours
 
@@ -145,6 +150,7 @@ class History:
                 seen.add(before)
                 missing = [attempt for attempt in self.of_invoice[before] if attempt not in self.of_invoice[pk]]
                 self.of_invoice[pk] += missing
+                self.in_about[pk] += [event for event in self.in_about[before] if event not in self.in_about[pk]]
                 before = older.get(before)
 
     def _read_mail(self, customers: Collection[UUID]) -> None:
@@ -168,6 +174,11 @@ class History:
             number = hashes[bytes(hashed)]
             if (number, at) not in ours and result != Result.FAILED_BEFORE_RING:
                 self.others[number].append(at)
+
+    def with_one(self, customer_id: UUID, besides: UUID | None) -> tuple[ContactEvent, ...]:
+        """Every contact with this customer, whoever made it."""
+        ours = self.about(self.of_customer[customer_id], besides=besides)
+        return (*ours, *self.calls_in[customer_id], *self.mail[customer_id])
 
     def about(self, attempt_ids: Iterable[UUID], *, besides: UUID | None) -> tuple[ContactEvent, ...]:
         """What came of these attempts, the one being judged left out."""

@@ -2,7 +2,7 @@
 
 import hashlib
 import hmac
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -11,6 +11,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
+from django.db.models.functions import Lower
 
 from accounts import timeline
 from compliance import facts as gate_facts
@@ -33,6 +34,20 @@ from syntharra.reading import Given, Reading
 
 log = logs.get(__name__)
 _SUPPRESSIONS = Reading(lambda: Suppression.objects.filter(customer_id__among=Given("customers"), lifted_at=None))
+# What is said of a person, not of a number: it binds whatever name the books have him under.
+OF_A_PERSON = (StopKind.BANKRUPTCY, StopKind.DECEASED, StopKind.ATTORNEY)
+_STOPPED_PEOPLE = Reading(
+    lambda: (
+        Suppression.objects.filter(kind__in=OF_A_PERSON, lifted_at=None)
+        .annotate(email=Lower("customer__contacts__email"))
+        .filter(
+            Q(number__among=Given("addresses"))
+            | Q(customer__contacts__phone__among=Given("addresses"))
+            | Q(email__among=Given("addresses"))
+        )
+        .values_list("kind", "number", "customer__contacts__phone", "email")
+    )
+)
 _STOPS = Reading(
     lambda: StopEntry.objects.filter(number_hash__among=Given("hashes"), lifted_at=None).values_list(
         "number_hash", "kind", "at"
@@ -160,9 +175,36 @@ def suppressions_of(customer_ids: Collection[UUID]) -> dict[UUID, list[Suppressi
     return found
 
 
+def stops_on_people(customers: Mapping[UUID, Collection[UUID]]) -> dict[UUID, list[Suppression]]:
+    """The running stops of each customer and of the rows that are the same person or firm: ``customers`` lists them for each.
+
+    Who is bankrupt is so for every job of his (11 USC 362), and who asked for no contact meant himself, not a row of the
+    books (15 USC 1692c(c)). One query for all. A number that is wrong for one of them is stopped as a number.
+    """
+    found = suppressions_of({pk for kin in customers.values() for pk in kin} | customers.keys())
+    return {
+        pk: found[pk] + [s for other in kin if other != pk for s in found[other] if s.kind != StopKind.WRONG_NUMBER]
+        for pk, kin in customers.items()
+    }
+
+
+def stopped_people(addresses: Collection[str]) -> dict[str, set[StopKind]]:
+    """Who is reached at each of these numbers and e-mail addresses, by any row of the books, and is bankrupt, dead or has a
+    lawyer (11 USC 362; 15 USC 1692c(a)(2)). One query for all.
+    """
+    found: dict[str, set[StopKind]] = {address: set() for address in addresses if address}
+    asked = {address.lower(): address for address in found}
+    for kind, *reached in _STOPPED_PEOPLE(addresses=asked) if asked else ():
+        for address in reached:
+            if address and address in asked:
+                found[asked[address]].add(StopKind(kind))
+    return found
+
+
 def flags_from(suppressions: Collection[Suppression], number_stops: Collection[StopKind], *, number: str) -> Flags:
     """What stops say to the gate. A wrong number speaks only of that number; the rest of the person."""
     kinds = {suppression.kind for suppression in suppressions if suppression.kind != StopKind.WRONG_NUMBER}
+    kinds |= {kind for kind in number_stops if kind in OF_A_PERSON}
     wrong = any(s.kind == StopKind.WRONG_NUMBER and s.number in ("", number) for s in suppressions)
     return Flags(
         bankruptcy=StopKind.BANKRUPTCY in kinds,

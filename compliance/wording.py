@@ -127,7 +127,9 @@ RULES: dict[str, "_StrPromise"] = {
     "BACKLOG": _("What was old when the books were connected is called about only when the owner chose it"),
     "PROMISE_RUNNING": _("While a promise or a plan runs, nobody asks"),
     "CALL_LIVE": _("One call with a person at a time"),
-    "NUMBER_CONTACTED_RECENTLY": _("A number rests for three days after anybody of this installation had it called"),
+    "NUMBER_CONTACTED_RECENTLY": _(
+        "A number rests for three days after anybody of this installation had it called or was called from it"
+    ),
     "INSTALLATION_NOT_READY": _("Live calls need a declaration on record and rules that counsel saw lately"),
     "TEXTS_OFF": _("No text leaves before the operator has registered the business with the carriers"),
     "NOT_A_MEMBER": _("Mail about the firm's business goes to its members only"),

@@ -22,6 +22,7 @@ from disputes.models import (
 )
 from disputes.page_links import PURPOSE
 from disputes.reminders import of_dispute
+from invoices.families import kin_among
 from invoices.models import BookEntry, Invoice
 from notifications.models import Message
 from syntharra import together
@@ -130,9 +131,10 @@ def _entries(dispute: Dispute) -> Any:
 
 
 def _others(dispute: Dispute, today: Any) -> Any:
-    """The customer's other overdue invoices, which wait for the owner's word."""
+    """The customer's other overdue invoices and those of his jobs and branches, which wait for the owner's word."""
     overdue = Invoice.objects.open().overdue_by(1, on=today)
-    return overdue.filter(customer=dispute.customer_id, frozen_at=None).order_by("due_on", "pk")[:20]
+    kin = kin_among([dispute.customer_id])[dispute.customer_id]
+    return overdue.filter(customer__in=kin, frozen_at=None).order_by("due_on", "pk")[:20]
 
 
 def _posts(dispute: Dispute, number: int) -> Part:

@@ -27,6 +27,7 @@ from disputes.mail_models import InboundMail
 from disputes.models import ClaimOn
 from disputes.replies import waiting
 from integrations import reminders
+from invoices.families import kin_among
 from invoices.models import BookEntry, Installment, Invoice
 from syntharra import clock, money
 from syntharra.templatetags.syntharra import day_words, moment_words, soon_words
@@ -242,7 +243,9 @@ def _approvals(business: Business) -> Iterator[Need]:
 def _others(business: Business) -> Iterator[Need]:
     """The customer of a live dispute owes on other invoices too: go on with those?"""
     asked = business.disputes.live().filter(go_on_with_others=None).select_related("customer").order_by("opened_at")
-    by_customer = {dispute.customer_id: dispute for dispute in asked}
+    mine = list(asked)
+    kin = kin_among({dispute.customer_id for dispute in mine}) if mine else {}
+    by_customer = {one: dispute for dispute in mine for one in kin[dispute.customer_id]}
     overdue = business.invoices.collectable(on=clock.now().date()).filter(
         customer__in=by_customer, due_on__lt=clock.now().date()
     )

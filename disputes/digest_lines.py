@@ -4,6 +4,7 @@ A line that asks for one answer carries a signed link of its own, for this membe
 says what will happen and asks (``disputes.signed_acts``). Every other line leads to the dispute's page.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -21,6 +22,7 @@ from disputes.acknowledging import to_post
 from disputes.addresses import TOLD, absolute
 from disputes.clocks import Clock, Of, State
 from disputes.models import BooksMoved, Dispute, LegalDate, Resolution
+from invoices.families import kin_among
 from invoices.models import Invoice
 from notifications.letters import NoLongerTrue
 from notifications.models import Message
@@ -171,17 +173,18 @@ class _Maker:
         ]
 
     def _others(self) -> Iterable[tuple[Dispute, str]]:
-        """One question for each customer with other overdue invoices nobody has answered for."""
-        open_ = {d.customer_id: d for d in reversed(self.live) if d.go_on_with_others is None}
+        """One question for each customer, his jobs and branches with other overdue invoices nobody has answered for."""
+        asked = [d for d in reversed(self.live) if d.go_on_with_others is None]
+        kin = kin_among({d.customer_id for d in asked}) if asked else {}
+        open_ = {one: d for d in asked for one in kin[d.customer_id]}
         today = clock.today(self.business.time_zone)
         found = Invoice.objects.open().overdue_by(1, on=today).filter(customer__in=open_, frozen_at=None)
-        counts: dict[UUID, list[Invoice]] = {}
+        counts: dict[Dispute, int] = defaultdict(int)
         for invoice in found:
-            counts.setdefault(invoice.customer_id, []).append(invoice)
-        for customer, invoices in counts.items():
-            n = len(invoices)
+            counts[open_[invoice.customer_id]] += 1
+        for dispute, n in counts.items():
             words = ngettext("go on with their other invoice?", "go on with their %(n)d other invoices?", n) % {"n": n}
-            yield open_[customer], words
+            yield dispute, words
 
     def _paused(self) -> list[Line]:
         paused = Invoice.objects.open().exclude(paused_reason="").select_related("customer").order_by("paused_at")

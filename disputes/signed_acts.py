@@ -24,6 +24,7 @@ from disputes.ending import ClosedAlready, NotProved
 from disputes.models import BooksMoved, Dispute, Resolution
 from disputes.resolving import CannotResolve
 from disputes.services import CannotRelease, answer_for_others, settle_pause
+from invoices.families import kin_among
 from invoices.models import Invoice
 from notifications.models import Message
 from syntharra import clock, links, money
@@ -193,7 +194,8 @@ def _others_offer(who: Who) -> Offer:
     if dispute is None or dispute.go_on_with_others is not None:
         raise NothingToDo(_("This was answered already, or the dispute has ended."))
     today = clock.today(who.membership.business.time_zone)
-    found = Invoice.objects.open().overdue_by(1, on=today).filter(customer=dispute.customer_id, frozen_at=None)
+    kin = kin_among([dispute.customer_id])[dispute.customer_id]
+    found = Invoice.objects.open().overdue_by(1, on=today).filter(customer__in=kin, frozen_at=None)
     named = ", ".join(f"{one.number} ({money.shown(one.balance_money)})" for one in found.order_by("due_on")[:20])
     words = _(
         "%(customer)s disputes invoice %(number)s. Overdue besides: %(others)s. Nobody is called about these until you say so."

@@ -67,18 +67,22 @@ class NotThere(Exception):
 
 
 def open_findings(
-    invoices: Sequence[Invoice], *, business: Business | None = None, customers: Mapping[UUID, Customer] | None = None
+    invoices: Sequence[Invoice],
+    *,
+    business: Business | None = None,
+    customers: Mapping[UUID, Customer] | None = None,
+    related: Sequence[Sequence[Customer]] | None = None,
 ) -> dict[UUID, list[Finding]]:
     """What is to be looked at first and was not ticked, by invoice. A fixed number of queries.
 
-    ``business`` and ``customers`` (theirs, and maybe others) where the caller has read them.
+    ``business``, ``customers`` (theirs, and maybe others) and the ``families`` of these where the caller has read them.
     """
     if not invoices:
         return {}
     business = business or Business.objects.get(pk=current_business())
     customers = _customers_of(invoices, customers or {})
     texts, pending, twins, doubled = _texts(invoices), _pending(invoices), _twins(invoices), elsewhere(invoices)
-    credit, coming = _money_of(customers.values())
+    credit, coming = _money_of(customers.values(), related)
     ticked = _ticked(customers)
     words = USUAL_WORDS if business.check_words is None else tuple(business.check_words)
     at = clock.now().astimezone(ZoneInfo(business.time_zone))
@@ -171,11 +175,14 @@ def credit_of(customers: Iterable[Customer]) -> dict[UUID, Decimal]:
     return _money_of(customers)[0]
 
 
-def _money_of(customers: Iterable[Customer]) -> tuple[dict[UUID, Decimal], set[UUID]]:
+def _money_of(
+    customers: Iterable[Customer], related: Sequence[Sequence[Customer]] | None = None
+) -> tuple[dict[UUID, Decimal], set[UUID]]:
     """What lies unused in the family of each, and in whose family money is on its way that names no invoice."""
     mine = list(customers)
     asked = {customer.pk for customer in mine}
-    related = families(mine)
+    if related is None or not asked <= {one.pk for family in related for one in family}:
+        related = families(mine)
     unused, on_its_way = _unused([one.pk for family in related for one in family])
     credit: dict[UUID, Decimal] = {}
     coming: set[UUID] = set()

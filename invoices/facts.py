@@ -17,9 +17,11 @@ from compliance.services import (
     opted_out,
     role,
     stopped_numbers,
-    suppressions_of,
+    stopped_people,
+    stops_on_people,
 )
 from compliance.statements import said_of, statements_of
+from invoices.families import families, kin_of
 from invoices.models import Customer
 from notifications.models import Message
 from notifications.texts import STOP_CONFIRMATION
@@ -37,8 +39,9 @@ def customer_facts(ask: Ask) -> Facts:
     assert ask.customer_id is not None
     customer = Customer.objects.get(pk=ask.customer_id)
     number = ask.to if ask.to.startswith("+") else ""
-    suppressions = suppressions_of([customer.pk])[customer.pk]
+    suppressions = stops_on_people(kin_of(families([customer])))[customer.pk]
     stops = stopped_numbers([number])[number] if number else set()
+    stops |= stopped_people([ask.to]).get(ask.to, set())
     consents = list(Consent.objects.filter(customer=customer, revoked_at=None))
     said = said_of(statements_of([customer.pk])[customer.pk], number=number)
     stated = flags_from(suppressions, stops, number=number)

@@ -1,7 +1,7 @@
 """Who belongs together in the books: a customer, those above him, his jobs and branches."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from uuid import UUID
 
 from invoices.models import Customer
@@ -41,6 +41,17 @@ def families(customers: Iterable[Customer]) -> list[list[Customer]]:
     for name, customer in found.items():
         together[_top(joined, name)].append(customer)
     return list(together.values())
+
+
+def kin_of(related: Iterable[Iterable[Customer]]) -> dict[UUID, frozenset[UUID]]:
+    """By customer, everybody of his family (from ``families``), himself among them."""
+    together = [frozenset(one.pk for one in family) for family in related]
+    return {pk: family for family in together for pk in family}
+
+
+def kin_among(customer_ids: Collection[UUID]) -> dict[UUID, frozenset[UUID]]:
+    """The same for customers known by their ids."""
+    return kin_of(families(Customer.objects.filter(pk__in=customer_ids).only(*_KIN)))
 
 
 def _climb(found: dict[Name, Customer]) -> None:

@@ -371,3 +371,53 @@ def mailbox(settings: Any) -> Any:
     from django.core import mail
 
     return mail
+
+
+def called_us(invoice: Invoice, *, at: datetime, about: bool = True) -> Call:
+    return Call.objects.create(
+        customer=invoice.customer, sid=f"CA{at:%d%H%M}", to="+16145550199", caller=invoice.customer.contacts.get().phone,
+        direction="inbound", status="completed", placed_at=at, answered_at=at, right_party=True, disposition="other",
+        about=[str(invoice.pk)] if about else [],
+    )  # fmt: skip
+
+
+def test_whom_a_customer_spoke_with_when_he_called_us_about_an_invoice_is_by_law_a_conversation_about_it(
+    ida: Customer, plumber: Firm
+) -> None:
+    spoken_of, other = make_invoice(plumber, ida), make_invoice(plumber, ida, due_on=date(2026, 9, 20))
+    called_us(spoken_of, at=now() - timedelta(hours=2))
+
+    assert decide(facts_of(spoken_of), RULES).law_only.reason == "FREQ_REGF_CONVERSATION"
+    assert decide(facts_of(other), RULES).law_only.reason == "OK"
+    assert "FREQ_REGF_CONVERSATION" in reasons(other)  # by the house: one person
+
+
+def test_calls_a_customer_makes_are_none_of_the_three_and_none_of_seven_in_seven_days(invoice: Invoice) -> None:
+    for days in (5, 6, 7, 8):
+        called_us(invoice, at=now() - timedelta(days=days))
+
+    facts = facts_of(invoice)
+    assert decide(facts, RULES).all_reasons == ("OK",)
+    assert {event.inbound for event in (*facts.history, *facts.person_history, *facts.number_history)} == {True}
+
+
+def test_the_day_after_a_customer_called_us_his_telephone_rests(invoice: Invoice) -> None:
+    called_us(invoice, at=now() - timedelta(days=1))
+    answer = decide(facts_of(invoice), RULES)
+    assert (answer.reason, answer.law_only.reason) == ("NUMBER_CONTACTED_RECENTLY", "OK")
+    assert answer.next_allowed_at == datetime(2026, 10, 8, 13, tzinfo=UTC)
+
+
+def test_a_call_about_the_invoice_that_was_replaced_is_one_about_its_successor(ida: Customer, plumber: Firm) -> None:
+    before = make_invoice(plumber, ida)
+    called_us(before, at=now() - timedelta(hours=2))
+    after = make_invoice(plumber, ida, replaces=before)
+    assert decide(facts_of(after), RULES).law_only.reason == "FREQ_REGF_CONVERSATION"
+
+
+@pytest.mark.parametrize(("due_on", "answer"), [(date(2022, 10, 6), "OK"), (date(2022, 10, 5), "TIME_BARRED")])
+def test_where_no_signed_paper_is_known_the_shorter_term_of_goods_counts(
+    plumber: Firm, due_on: date, answer: str
+) -> None:
+    """Six years for a written contract in Ohio, four for goods (UCC 2-725): nothing on record says which it was."""
+    assert reasons(make_invoice(plumber, due_on=due_on, issued_on=due_on, backlog_choice="call")) == (answer,)

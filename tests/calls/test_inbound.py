@@ -243,7 +243,7 @@ def test_while_a_customer_is_on_our_line_his_telephone_does_not_ring(plumber: Fi
 
     assert (before, during, after.product.call_live) == (False, True, False)
     assert [event.result.value for event in after.person_history] == ["conversation"]
-    assert after.history == ()  # none of the three attempts
+    assert [event.inbound for event in after.history] == [True]  # a conversation about it, none of the three attempts
 
 
 @pytest.fixture
