@@ -33,6 +33,7 @@ from syntharra import logs
 log = logs.get(__name__)
 
 SILENCE_SECONDS = 7
+LAST_SECONDS = 2  # after our last words
 LONGEST_SECONDS = 540.0
 BY_TURNS = {"spoken": "by turns"}
 _TAGS = {Language.ENGLISH: ENGLISH, Language.SPANISH: SPANISH}
@@ -77,7 +78,7 @@ def take_turn(line_id: UUID, number: int, *, words: str = "", key: str = "") -> 
     assert dialogue.state is not None
     if turn.step.end is None:
         return _listen(line, number + 1, dialogue.state, said)
-    return _end(line, said)
+    return _end(line, number + 1, dialogue.state, said)
 
 
 @transaction.atomic
@@ -173,26 +174,28 @@ def _again(line: OpenLine) -> str:
     if line.state is None or now is None:
         return twiml.hang_up()
     if line.state.ended:
-        return _end(line, line.state.speaking)
+        return _end(line, now, line.state, line.state.speaking)
     return _listen(line, now, line.state, line.state.speaking)
 
 
-def _listen(line: OpenLine, number: int, state: State, said: tuple[Line, ...]) -> str:
+def _listen(
+    line: OpenLine, number: int, state: State, said: tuple[Line, ...], *, seconds: int = SILENCE_SECONDS
+) -> str:
     answered, growing = (reverse(name, args=[line.line_id, number]) for name in ("twilio_gather", "twilio_growing"))
     return twiml.listen(
         f"{settings.PUBLIC_URL}{answered}",
         _spoken(said),
         language=_TAGS[state.language],
-        seconds=SILENCE_SECONDS,
+        seconds=seconds,
         growing=f"{settings.PUBLIC_URL}{growing}",
     )
 
 
-def _end(line: OpenLine, said: tuple[Line, ...]) -> str:
-    """The last words, then the end, or a person where one was asked for."""
+def _end(line: OpenLine, number: int, state: State, said: tuple[Line, ...]) -> str:
+    """The last words, then a moment in which a stop is still heard, then the end; or a person where one was asked for."""
     if Call.objects.filter(pk=line.call_id, person=Call.Person.WANTED).exists():
         return twiml.say_all_and_go_on(_spoken(said), twiml.web("twilio_after_relay", line.line_id))
-    return twiml.say_all_and_hang_up(_spoken(said))
+    return _listen(line, number, state, said, seconds=LAST_SECONDS) if said else twiml.hang_up()
 
 
 def _part(line: OpenLine, words: str, key: str) -> str:

@@ -204,6 +204,37 @@ def test_a_turn_that_is_asked_for_again_is_answered_again_and_not_taken_twice(li
     assert Call.objects.get().lines.filter(speaker="customer").count() == 1
 
 
+@pytest.mark.parametrize(
+    ("late", "disposition"),
+    [
+        ({"SpeechResult": "wait, you never finished the job"}, "dispute"),
+        ({"SpeechResult": "and never call me again"}, "opt_out"),
+        ({"Digits": "9"}, "opt_out"),
+        ({"SpeechResult": "okay thank you, bye"}, "promise_to_pay"),
+        ({}, "promise_to_pay"),
+    ],
+)
+def test_a_moment_after_the_last_words_a_stop_is_still_heard(
+    line: ByTurns, late: dict[str, str], disposition: str
+) -> None:
+    line.fails()
+    line.says("Yes, this is Ana")
+    line.says("I will pay it on Friday")
+    good_bye = line.says("Yes")
+
+    answer = line.says(**late)
+
+    assert 'timeout="2"' in good_bye
+    assert answer.endswith("<Hangup /></Response>")
+    assert ("Goodbye." in answer) == (disposition != "promise_to_pay")
+    line.carrier.tells(line.attempt, "completed", 3, CallDuration="60")
+    inbox.read("twilio")
+    settle(line.attempt.pk)
+    assert Call.objects.get().disposition == disposition
+    assert (Invoice.objects.get().frozen_at is not None) == (disposition == "dispute")
+    assert Promise.objects.filter(status="running").exists() == (disposition != "dispute")
+
+
 def test_silence_is_asked_about_and_in_the_end_the_line_closes(line: ByTurns) -> None:
     line.fails()
 
