@@ -148,9 +148,12 @@ class Dialogue:
     def hung_up(self) -> Turn | None:
         """The line is gone; words that never became final are the last ones."""
         partial, self.partial = self.partial, ""
-        if partial:
+        before, turn = self.state, self._answer(HungUp(partial))
+        if partial and before is not None and turn is not None and turn.step.heard is not None:
+            self._put_down(turn, before, partial, turn.step.heard, is_final=False)
+        elif partial:
             self._write("customer", partial, partial=True, state=LISTEN)
-        return self._answer(HungUp(partial))
+        return turn
 
     def speak(self, turn: Turn) -> tuple[Line, ...]:
         """The lines of a turn, at the moment they are sent; none if the person has silenced them since."""
@@ -266,12 +269,15 @@ class Dialogue:
         step = turn.step
         if not is_final and not step.hush and not step.acts:
             return None
-        heard = step.heard or hear(kept, final=is_final)
-        position = self._write_heard(kept, heard, step, is_final)
-        self._mark_silence(before, position)
+        self._put_down(turn, before, kept, step.heard or hear(kept, final=is_final), is_final=is_final)
         turn.before, turn.said = before, kept
-        turn.evidence = {**heard_as(heard), "line": position, "second": round(self._second(), 2)}
         return turn
+
+    def _put_down(self, turn: Turn, before: State, text: str, heard: Heard, *, is_final: bool) -> None:
+        """These words in the transcript, with what they did and how they were understood, which is kept with the acts as well."""
+        position = self._write_heard(text, heard, turn.step, is_final)
+        self._mark_silence(before, position)
+        turn.evidence = {**heard_as(heard), "line": position, "second": round(self._second(), 2)}
 
     def _is_heard_closely(self) -> bool:
         moment = self._clock()

@@ -93,6 +93,9 @@ def answer_promise(turn: Turn, text: str) -> bool:
         turn.set(misses=1, draft=replace(draft, on=None))
         turn.ask("ask_day_again", Asks.PROMISE, Phase.PROMISE)
         return True
+    if agreed is True and turn.state.asked is None and was_only_offered(turn.state):
+        _confirm(turn, draft)  # the offer was cut off: the day was never heard
+        return True
     if agreed is True or (len(words(text)) <= 3 and not _HEDGES & set(words(text))):
         _book(turn, draft)
         return True

@@ -328,6 +328,36 @@ def test_the_last_words_before_the_line_went_dead_may_be_the_dispute(attempt: At
     call = ended(attempt)
     assert (call.disposition, Dispute.objects.count()) == ("dispute", 1)
     assert Invoice.objects.get().frozen_at is not None
+    last = call.lines.filter(speaker="customer").order_by("-position").first()
+    assert last is not None
+    assert (last.state, last.partial, last.intent) == ("freeze", True, "dispute")
+    assert Claim.objects.get().evidence["score"] == last.evidence["score"]
+
+
+def test_what_is_said_and_pressed_over_the_good_bye_is_committed_and_decides_how_the_call_ended(
+    attempt: Attempt,
+) -> None:
+    with Telephone(attempt.pk) as phone:
+        phone.hears()
+        phone.says("yes this is Ana")
+        phone.hears()
+        phone.says("can you send me a copy")
+        phone.hears(play=False)
+        phone.interrupts("Of course.")
+        phone.sends(type="prompt", voicePrompt="hold on they never", lang="en-US", last=False)
+        assert phone.frame("text")["token"] == " "  # it falls silent
+        assert phone.is_quiet(conversation.BEFORE_END_SECONDS * 3)  # and the end waits for the rest of it
+        phone.says("hold on they never finished the job")
+        answer = phone.hears(play=False)
+        phone.sends(type="dtmf", digit="9")
+        assert "will not call this number again" in phone.hears()
+        end = phone.frame("end")
+
+    assert "We will not ask you for money" in answer
+    assert json.loads(end["handoffData"])["attempt"] == str(attempt.pk)
+    assert ended(attempt).disposition == "opt_out"
+    assert Dispute.objects.count() == 1
+    assert Suppression.objects.get().kind == "opt_out"
 
 
 def test_a_broken_socket_loses_nothing_and_the_call_goes_on_where_it_stood(attempt: Attempt) -> None:

@@ -5,7 +5,7 @@ from datetime import date, time
 import pytest
 
 from calls.agent import Disposition, Step, advance
-from calls.agent.acts import AlreadyPaid, Callback, Freeze, Note, Pause, Restrict, Resume, Suppress
+from calls.agent.acts import AlreadyPaid, Callback, Freeze, Note, Pause, Promise, Restrict, Resume, Suppress
 from calls.agent.events import HungUp, Interrupted, Said
 from calls.agent.nothing_wrong import says_nothing_is_wrong
 from calls.agent.particulars import puts_off, restriction
@@ -165,6 +165,16 @@ def talk_on(words: str, *events: Interrupted) -> Step:
     for event in events:
         step = advance(step.state, event)
     return step
+
+
+def test_a_day_offered_in_words_nobody_heard_is_named_again_before_it_counts() -> None:
+    offered = advance(known(consumer(extension_days=10)), Said("I lost my job, I can't pay this now"))
+    cut = advance(offered.state, Interrupted("I"))
+    again = advance(cut.state, Said("okay"))
+
+    assert [line.key for line in offered.say] == ["extension"]
+    assert (again.acts, [line.key for line in again.say]) == ((), ["confirm_day"])
+    assert Promise in acts_of(advance(again.state, Said("yes")))
 
 
 # what is said to be paid, beside everything else
