@@ -127,6 +127,8 @@ def _says_number(said: list[str], place: int, length: int, number: str) -> bool:
         for word in said[place + length : place + length + 8]
         if word not in _KINDS | _DIRECTIONS | {"numero", "number"}
     ]
+    if before and len(before[-1]) == 1 and before[-1].isalpha():
+        before.pop()  # ``four b oak``
     return number in _numbers_at_end(before) or number in _numbers_at_start(after)
 
 

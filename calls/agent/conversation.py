@@ -59,7 +59,9 @@ def _in_the_call(turn: Turn, event: Event) -> None:
         case HungUp(partial):
             _hung_up(turn, partial)
         case MachineHeard():
-            if not turn.state.right_party:
+            if (
+                not turn.state.right_party and not turn.state.demands
+            ):  # who was asked for it once is no machine, on hold or not
                 opening.leave_message(turn)
         case TimeUp():
             _time_up(turn)

@@ -46,7 +46,7 @@ _IT_IS_ME = re.compile(
     r"\b(soy yo|yo soy|yo mism[oa]|con (el|ella|la misma|el mismo) habla|(el|ella) habla|habla (el|ella|la misma|el mismo)|a sus ordenes"
     r"|this is (she|he|me|myself)|(its|it is|thats|that is|that would be|that will be|thatd be) me|(im|i am) (her|him|she|he)"
     r"|you(ve| have)? (got|found|reached) (her|him|me)(?! (on|there|wrong|mixed|confused))|(youre|you are) (speaking|talking) (to|with) (her|him|me)|in the flesh)\b"
-    r"|\bthis is (her|him)(?= (speaking|how|who|what|yes|can|may|go|i|im|here)\b|$)|^(si |yes )*con (el|ella|la misma|el mismo)$|^(si |yes )*(la misma|el mismo|presente)$"
+    r"|\bthis is (her|him)(?= (speaking|how|who|what|yes|can|may|go|i|im|here)\b|$)|^(si |yes )*con (el|ella|la misma|el mismo)$|^(si |yes )*(la misma|el mismo|presente|servidora?)$"
 )
 _THEIR_FACT = re.compile(
     rf"\b({_NEAR})s (zip|address|street|house|home|place|postal|code)\b|\b(she|he|they|ella|my ({_NEAR})|mi ({_NEAR})) (says?|said|told|is telling|dice|dijo)\b"
@@ -76,7 +76,7 @@ _AT_YOUR_SERVICE = re.compile(
 )
 _YES = re.compile(
     r"^((um|uh|oh|well|so|and|ok|okay|all right|alright|fine|hi|hello|hey|bueno|pues|hola|mm) )*(yes|yeah|yep|yup|yea|ya|si|correct|right|sure|exactly|absolutely|of course|claro|correcto|exacto"
-    r"|asi es|uh huh|mm hmm|mhm|it is|i am|i do|you are|we do|thats (right|correct))\b"
+    r"|asi es|es correcto|uh huh|mm hmm|mhm|it is|i am|i do|you are|we do|thats (right|correct))\b"
 )
 _PUTS_ON = re.compile(
     rf"\b(want|wants|wanted|would like|needs|need|wanna|going) to (talk|speak) (to|with) you\b|\b({_NEAR}) (wants|would like|is going|will) (to )?(talk|speak)\b"
@@ -88,6 +88,7 @@ _PUTS_ON = re.compile(
     rf"|\b(se (lo|la)|le|te) (paso|comunico)\b|\bquiere hablar con (usted|ustedes|ud|contigo)\b|\b(hable|hablale) con mi ({_NEAR})\b|\b(aqui|ahi) (esta|le va|te va) mi ({_NEAR})\b"
 )
 _TAKES_THE_LINE = re.compile(
+    rf"\b(this is (just |only )*|(im|i am) (just|only) )(the |a |her |their ){_ROLES}\b|"
     rf"\b(this is|im|i am|soy|habla) (just )?(her|his|their|su|\w+s) ({_NEAR})\b|\b(handed|gave|passed) (me|us) (the|her|his) phone\b|\bme (paso|dio) el telefono\b"
 )
 
@@ -107,7 +108,9 @@ def says_it_is_me(text: str, brief: Brief) -> bool:
         return True
     if _DENIED.search(joined) or is_somebody_else(text, brief) or gives_another_name(text, brief):
         return False
-    return _IT_IS_ME.search(joined) is not None or _SPEAKING.search(joined) is not None
+    # ``Yes, Bob``, where it is Robert; at a business the family name is often that of the house.
+    part = brief.is_consumer and introduction(text, brief.person).part and begins_with_yes(text)
+    return part or _IT_IS_ME.search(joined) is not None or _SPEAKING.search(joined) is not None
 
 
 def is_somebody_near(text: str) -> bool:
@@ -138,8 +141,7 @@ def gives_another_name(text: str, brief: Brief) -> bool:
     ``This is`` with anything else behind it (``this is ridiculous``) is none either.
     """
     found = introduction(text, brief.person)
-    agreed = _YES.search(" ".join(words(text))) is not None
-    return found.other or found.something or (found.part and not agreed and not found.own)
+    return found.other or found.something or (found.part and not begins_with_yes(text) and not found.own)
 
 
 def another_voice(text: str, brief: Brief) -> bool:
@@ -170,13 +172,17 @@ def is_front_desk(text: str) -> bool:
     return _DESK.search(" ".join(words(text))) is not None
 
 
+def begins_with_yes(text: str) -> bool:
+    return _YES.search(" ".join(words(text))) is not None
+
+
 def is_plain_yes(text: str, brief: Brief) -> bool:
     """A yes to the question asked, and nothing beside it but who is calling; ``yes, how can I help you`` answers another question.
 
     At a business a name may come with it: whoever pays the bills has one, and nobody need know it beforehand.
     """
     joined = " ".join(words(text))
-    if _YES.search(joined) is None or _AT_YOUR_SERVICE.search(joined) is not None:
+    if not begins_with_yes(text) or _AT_YOUR_SERVICE.search(joined) is not None:
         return False
     no_names = frozenset(words(brief.customer_name)) - frozenset(words(brief.contact_name)) | RELATIONS | WITH_A_YES
     said = words(text) if brief.is_consumer else without_own_name(text, no_names)

@@ -24,7 +24,16 @@ def _listed(key: str) -> frozenset[str]:
 TITLES = frozenset(
     {"mr", "mrs", "ms", "miss", "mister", "dr", "doctor", "senor", "senora", "senorita", "sr", "sra", "don", "dona"}
 )
-_GENERATIONS = frozenset({"jr", "junior", "senior", "ii", "iii", "iv", "hijo"})
+_GENERATIONS = {
+    "jr": "jr",
+    "junior": "jr",
+    "hijo": "jr",
+    "senior": "sr",
+    "sr": "sr",
+    "ii": "ii",
+    "iii": "iii",
+    "iv": "iv",
+}
 _PARTICLES = _listed("particles")
 _AND = re.compile(r"\s*(?:&|\+|/|\b(?:and|y|or|und)\b)\s*", re.IGNORECASE)
 # Short forms that everybody knows. One is no other name, and by itself no proof either.
@@ -53,7 +62,7 @@ class OnFile:
 
     first: frozenset[str]
     family: frozenset[str]
-    generation: bool
+    generation: str
 
     @property
     def own(self) -> frozenset[str]:
@@ -93,14 +102,19 @@ class _Word:
 def on_file(person: str) -> OnFile:
     """``Ida Brandt``, ``Brandt, Ida``, ``Mr. & Mrs. Tom Brandt``, ``Ida de la Cruz``, ``Robert Smith-Jones Jr.``"""
     family, comma, given = person.partition(",")
-    if comma and set(words(given)) - _GENERATIONS - TITLES:
+    if comma and set(words(given)) - set(_GENERATIONS) - TITLES:
         person = f"{given} {family}"
-    first, rest, generation = set(), set(), False
+    first: set[str] = set()
+    rest: set[str] = set()
+    generation = ""
     for part in _AND.split(person):
-        said = [word for word in words(part) if word not in TITLES]
-        generation = generation or any(word in _GENERATIONS for word in said[1:])
-        said = [word for place, word in enumerate(said) if not place or word not in _GENERATIONS | _PARTICLES]
+        spoken = words(part)
+        generation = generation or next((_GENERATIONS[word] for word in spoken[2:] if word in _GENERATIONS), "")
+        said = [word for word in spoken if word not in TITLES]
+        said = [word for place, word in enumerate(said) if not place or word not in _PARTICLES.union(_GENERATIONS)]
         first |= {*said[:1]}
+        if len(said) > 2 and len(said[0]) == len(said[1]) == 1:
+            first.add(said[0] + said[1])  # ``J. R.`` is said as one word
         rest |= {*said[1:]}
     return OnFile(frozenset(first), frozenset(rest - first), generation)
 
@@ -110,9 +124,10 @@ def introduction(text: str, person: str, *, weak: bool = True) -> Introduced:
     name, said = on_file(person), _words(text)
     plain = [word.text for word in said]
     found = [_read(said, after, name, kind) for after, kind in _slots(plain) if weak or kind is not _Kind.ANYTHING]
-    found += [_alone(said, name, text), _before(said, name)]
+    found += [_alone(said, name, text), _before(said, name), _after_yes(said, name)]
     own, other = any(one.own for one in found), any(one.other for one in found)
-    if (not name.generation and set(plain) & {"junior", "jr", "senior"}) or _of_theirs(plain, name):
+    younger = {_GENERATIONS[word] for word in plain if word in ("junior", "jr", "senior") and word not in name.own}
+    if younger - {name.generation} or _of_theirs(plain, name):
         own, other = False, True
     return Introduced(
         own and not other, other, any(one.part for one in found), any(one.something for one in found) and not own
@@ -231,6 +246,8 @@ def _read(said: list[_Word], at: int, name: OnFile, kind: _Kind) -> Introduced:
         said[at].text in TITLES or said[at].text in ("uh", "um", "er", "yes", "si", "actually", "just")
     ):
         titled, at = titled or said[at].text in TITLES, at + 1
+    while titled and at < len(said) and said[at].text in _PARTICLES:
+        at += 1
     if at >= len(said) or (said[at].breaks and kind is not _Kind.NAME):
         return Introduced()
     first = said[at].text
@@ -305,7 +322,12 @@ def _run(said: list[_Word], at: int, name: OnFile) -> list[str]:
 def _is_enough(run: list[str], name: OnFile, *, titled: bool = False) -> bool:
     """The first name, the family name with a title, or two parts of the whole."""
     given = name.own & set(run)
-    return bool(name.first & given) or (titled and bool(given)) or len(given) >= 2 or len(name.own) == 1
+    return (
+        any(len(part) > 1 for part in name.first & given)
+        or (titled and bool(given))
+        or len(given) >= 2
+        or len(name.own) == 1
+    )
 
 
 def _is_short(word: str, name: OnFile) -> bool:
@@ -332,13 +354,22 @@ def _alone(said: list[_Word], name: OnFile, text: str) -> Introduced:
     rest = [word.text for word in said if word.text not in _FILLERS or word.text in name.own]
     plain = [word.text for word in said]
     agreed = bool({"yes", "yeah", "yep", "yup", "yea", "si", "correct", "right"} & set(plain))
-    named = [word for word in rest if word not in TITLES]
-    if not named or not set(named) <= name.own | _PARTICLES or not set(named) & name.own:
+    named = [word for word in rest if word not in TITLES and not (name.generation and word in _GENERATIONS)]
+    shorts = {word for word in named if _is_short(word, name)}
+    if not named or not set(named) <= name.own | _PARTICLES | shorts or not set(named) & (name.own | shorts):
         return Introduced(other=_first_is_another(said, name))
+    if shorts:
+        return Introduced(part=True)
     if text.rstrip().endswith("?") and not agreed and not {"this", "speaking", "here", "soy"} & set(plain):
         return Introduced()
     enough = _is_enough(named, name, titled=len(named) < len(rest)) or agreed
     return Introduced(own=enough, part=not enough)
+
+
+def _after_yes(said: list[_Word], name: OnFile) -> Introduced:
+    """``Yeah. Ida. What's up?``"""
+    agreed = bool(said) and said[0].text in ("yes", "yeah", "yep", "yup", "yea", "si")
+    return Introduced(own=agreed and _is_enough(_run(said, 1, name), name))
 
 
 def _first_is_another(said: list[_Word], name: OnFile) -> bool:
@@ -348,7 +379,8 @@ def _first_is_another(said: list[_Word], name: OnFile) -> bool:
     for place, word in enumerate(said):
         before = said[place - 1] if place else None
         if word.text in name.family - name.first and before is not None and not word.breaks:
-            around = before.text in name.own | TITLES | _PARTICLES | _FILLERS or _is_short(before.text, name)
+            initial = any(len(part) == 1 and before.text.startswith(part) for part in name.first)
+            around = initial or before.text in name.own | TITLES | _PARTICLES | _FILLERS or _is_short(before.text, name)
             if not around and len(before.text) > 1 and _looks_like_name(said, place - 1):
                 return True
     return False

@@ -257,8 +257,9 @@ def _confirms(turn: Turn, text: str, heard: Heard) -> bool:
         return False
     if identity.says_it_is_me(text, brief):
         return True
-    agreed = heard.intent is Intent.CONFIRM_IDENTITY_YES or identity.is_plain_yes(text, brief)
-    return brief.is_consumer and agreed and not denied
+    if denied or not brief.is_consumer or not identity.begins_with_yes(text):
+        return False
+    return heard.intent is Intent.CONFIRM_IDENTITY_YES or identity.is_plain_yes(text, brief)
 
 
 def _is_other(turn: Turn, text: str) -> bool:
