@@ -177,9 +177,7 @@ def note_callback(turn: Turn, text: str, why: Intent, *, ask: bool = True) -> tu
     if at is not None and not EARLIEST <= at < LATEST:
         at = None  # nobody is called at that hour, so nobody is told so
     if on is not None or at is not None:
-        by_person = turn.brief.last_call
-        turn.do(Callback(on, at, text, by_person=by_person))
-        turn.say("person_later" if by_person else "callback_noted", LineAct.CONFIRM, when=turn.moment(on, at))
+        _note_time(turn, text, on, at)
         turn.close(Disposition(why.value))
     elif ask:
         turn.ask("ask_callback", Asks.CALLBACK, Phase.CALLBACK)
@@ -189,15 +187,25 @@ def note_callback(turn: Turn, text: str, why: Intent, *, ask: bool = True) -> tu
 
 def put_off(turn: Turn, text: str, why: Intent) -> None:
     """``Not until Tuesday``: that is when it is tried again, and nothing more is forbidden."""
+    note_day_put_off_to(turn, text)
+    turn.close(Disposition(why.value))
+
+
+def note_day_put_off_to(turn: Turn, text: str) -> None:
     on, at = day_put_off_to(text, turn.brief.today)
     if at is not None and not EARLIEST <= at < LATEST:
         at = None
-    turn.do(Callback(on, at, text))
     if on is None and at is None:
+        turn.do(Callback(None, None, text))
         turn.say("callback_open", LineAct.CONFIRM)
     else:
-        turn.say("callback_noted", LineAct.CONFIRM, when=turn.moment(on, at))
-    turn.close(Disposition(why.value))
+        _note_time(turn, text, on, at)
+
+
+def _note_time(turn: Turn, text: str, on: date | None, at: time | None) -> None:
+    by_person = turn.brief.last_call
+    turn.do(Callback(on, at, text, by_person=by_person))
+    turn.say("person_later" if by_person else "callback_noted", LineAct.CONFIRM, when=turn.moment(on, at))
 
 
 def answer_callback(turn: Turn, text: str) -> None:

@@ -8,7 +8,7 @@ from calls.agent.acts import Note, NoteKind, Resume, Suppress
 from calls.agent.consequences import OUTCOMES
 from calls.agent.dispositions import Disposition, Hold
 from calls.agent.everyday import asks_for_person
-from calls.agent.particulars import restriction
+from calls.agent.particulars import puts_off, restriction
 from calls.agent.steps import Asks, LineAct, State
 from calls.agent.turn import Turn, ranked_first
 from disputes.hearing.labels import Heard, Intent
@@ -23,7 +23,11 @@ _FOR_THE_OWNER = frozenset(
 
 def minds_growing_words(state: State) -> bool:
     """Of a machine's greeting, which goes on whatever we do, nobody is in doubt."""
-    return state.end is not Disposition.VOICEMAIL_GREETING
+    return not _is_to_a_machine(state)
+
+
+def _is_to_a_machine(state: State) -> bool:
+    return state.end is Disposition.VOICEMAIL_GREETING
 
 
 def was_asked(state: State) -> Asks:
@@ -34,8 +38,10 @@ def was_asked(state: State) -> Asks:
 
 
 def hear_words(turn: Turn, text: str, heard: Heard) -> None:
-    """A whole sentence."""
+    """A whole sentence. Of a machine's, ``in an emergency call 911``, only what stops or objects counts."""
     before, forbidden, found = turn.state, restriction(text), above_all.above_all(text)
+    if _is_to_a_machine(before):
+        forbidden = found = None
     if forbidden is not None:
         turn.do(forbidden)
     if found is not None:
@@ -44,9 +50,11 @@ def hear_words(turn: Turn, text: str, heard: Heard) -> None:
     if found is not None:
         turn.do(Note(found.note, text))
         above_all.say(turn, found)
-    elif heard.intent in _FOR_THE_OWNER and not turn.acts:
+    elif heard.intent in _FOR_THE_OWNER and not (turn.acts or puts_off(text) or _is_to_a_machine(before)):
         turn.do(Note(NoteKind.SAID, text))
     _acknowledge(turn, before)
+    if puts_off(text) and not (turn.lines or _is_to_a_machine(before)):
+        answers.note_day_put_off_to(turn, text)
     if forbidden is not None and not turn.lines:
         turn.say("restricted", LineAct.CONFIRM)
     _part(turn, text, wants_person=heard.has(Intent.REQUEST_HUMAN) or asks_for_person(text))
@@ -85,7 +93,7 @@ def _is_the_owners(end: Disposition) -> bool:
 
 def _take(turn: Turn, text: str, heard: Heard) -> None:
     """What the words stop, object to or leave in doubt. A doubt of half a sentence goes with a whole one that is harmless."""
-    by_half, doubtful = turn.state.paused_by_partial, heard.pause and minds_growing_words(turn.state)
+    by_half, doubtful = turn.state.paused_by_partial, heard.pause and not _is_to_a_machine(turn.state)
     if by_half:
         turn.set(paused=False, paused_by_partial=False)
     if doubtful and turn.state.doubts and not heard.dispute:  # a second doubt
@@ -112,8 +120,7 @@ def _acknowledge(turn: Turn, before: State) -> None:
 
 def _part(turn: Turn, text: str, *, wants_person: bool) -> None:
     """A person where one is wanted and none has been promised yet; else the good-bye, where it was cut off or is overtaken."""
-    state = turn.state
-    to_a_machine = state.end is Disposition.VOICEMAIL_GREETING
+    state, to_a_machine = turn.state, _is_to_a_machine(turn.state)
     if wants_person and not (state.person_arranged or state.suppressed or to_a_machine):
         turn.hush = True
         answers.offer_person(turn, text)

@@ -137,6 +137,14 @@ def test_a_time_not_to_call_said_in_the_good_bye_is_kept_and_the_promise_stays()
     assert keys(step) == ["restricted", "goodbye"]
 
 
+def test_a_day_to_wait_for_said_in_the_good_bye_is_when_it_is_tried_again() -> None:
+    step = advance(ended(*COPY), Said("and don't call me until tuesday"))
+
+    assert acts_of(step) == [Callback]
+    assert (step.state.suppressed, step.end) == ((), Disposition.COPY_WANTED)
+    assert keys(step) == ["callback_noted", "goodbye"]
+
+
 def test_a_stop_and_an_objection_over_the_good_bye_lose_neither() -> None:
     """The order in which it was found: cut short, objected, forbade, pressed nine, hung up."""
     happening: list[Event] = [
@@ -238,6 +246,8 @@ def test_a_machine_that_goes_on_talking_leaves_no_doubt_and_hears_no_good_bye() 
     assert advance(state, Said("they never", final=False)).acts == ()
     assert advance(state, Said(DOUBT)).say == ()
     assert advance(state, Said(DOUBT)).end is Disposition.VOICEMAIL_GREETING
+    emergency = advance(state, Said("if this is an emergency please hang up and call 911, para español oprima dos"))
+    assert (emergency.acts, emergency.say, emergency.end) == ((), (), Disposition.VOICEMAIL_GREETING)
     assert advance(state, Said("take me off your list and stop calling")).end is Disposition.OPT_OUT
 
 
@@ -271,7 +281,9 @@ def test_until_the_line_is_gone_no_stop_and_no_objection_is_lost(
         heard = step.heard
         if isinstance(event, Said) and event.final and heard is not None and state.ended:
             assert step.state.frozen or not heard.dispute
-            assert Intent.OPT_OUT in step.state.suppressed or not heard.has(Intent.OPT_OUT) or Restrict in acts_of(step)
+            assert (
+                Intent.OPT_OUT in step.state.suppressed or not heard.has(Intent.OPT_OUT) or Restrict in acts_of(step)
+            )  # an hour alone
             assert step.state.paid_said or not heard.has(Intent.ALREADY_PAID)
             assert step.state.silent_about_money or not heard.pause
         if state.ended:
