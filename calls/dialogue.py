@@ -186,7 +186,7 @@ class Dialogue:
     @property
     def awaits_words(self) -> bool:
         """Somebody has begun to say something whose end we have not heard yet."""
-        return self._cut_in or bool(self.partial.strip())
+        return self._cut_in or bool(self.partial.strip()) or (self.state is not None and self.state.held)
 
     @property
     def is_silent(self) -> bool:

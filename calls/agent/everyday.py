@@ -237,10 +237,11 @@ def _may_be_phone(run: str) -> bool:
 
 
 def asks_about_recording(text: str) -> bool:
-    """Whether it is recorded; the notice was at the beginning, and whoever asks is told again."""
+    """Whether it is recorded; the notice was at the beginning, and whoever asks is told again. ``Is this a recording`` asks who speaks."""
     return (
         re.search(
-            r"\b(are|is|am|be|being) (you|this|it|i|they)?.{0,12}record(ing|ed)\b|\bestan? grab", " ".join(words(text))
+            r"\b(are|is|am|be|being) (you|this|it|i|they)?.{0,12}((?<!\ba )recording|recorded)\b|\bestan? grab",
+            " ".join(words(text)),
         )
         is not None
     )

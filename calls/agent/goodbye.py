@@ -3,11 +3,14 @@
 Nothing is asked any more and nothing is agreed. At most it is said that we have heard, once for each thing.
 """
 
-from calls.agent import above_all, answers, stops
+import re
+
+from calls.agent import above_all, answers, opening, stops
 from calls.agent.acts import Note, NoteKind, Resume, Suppress
 from calls.agent.consequences import OUTCOMES
 from calls.agent.dispositions import Disposition, Hold
-from calls.agent.everyday import asks_for_person
+from calls.agent.everyday import Everyday, asks_for_person, everyday
+from calls.agent.numbers import words
 from calls.agent.particulars import puts_off, restriction
 from calls.agent.steps import Asks, LineAct, State
 from calls.agent.turn import Turn, ranked_first
@@ -19,6 +22,12 @@ _FOR_THE_OWNER = frozenset(
         Intent.PROMISE_TO_PAY, Intent.PAY_NOW, Intent.NEEDS_TIME_OR_PLAN, Intent.CALLBACK_REQUEST, Intent.QUESTION_ABOUT_INVOICE,
     }
 )  # fmt: skip
+
+
+_WAIT = re.compile(
+    r"^(?:(?:um|uh|oh|no|ok|okay|well|yes|yeah|but|and) )*(?:wait(?: a (?:minute|second|sec|moment))?|hold up|actually|one more thing|one thing"
+    r"|before you go|(?:oiga|oye)?(?: ?(?:espere\w*|un momento|una cosa|una cosa mas))?)$"
+)
 
 
 def minds_growing_words(state: State) -> bool:
@@ -57,6 +66,9 @@ def hear_words(turn: Turn, text: str, heard: Heard) -> None:
         answers.note_day_put_off_to(turn, text)
     if forbidden is not None and not turn.lines:
         turn.say("restricted", LineAct.CONFIRM)
+    if heard.has(Intent.ARE_YOU_A_BOT) and not _is_to_a_machine(before):
+        opening.say_robot(turn, text)  # whenever it is asked
+    turn.set(held=_holds(text) and not (turn.lines or turn.acts or _is_to_a_machine(before)))
     _part(turn, text, wants_person=heard.has(Intent.REQUEST_HUMAN) or asks_for_person(text))
     settle(turn, found.disposition if found is not None else None)
 
@@ -89,6 +101,12 @@ def settle(turn: Turn, above: Disposition | None = None) -> None:
 def _is_the_owners(end: Disposition) -> bool:
     """He decides what is next whatever becomes of the doubt, and the invoices are paused all the same."""
     return OUTCOMES[end].hold is Hold.OWNER
+
+
+def _holds(text: str) -> bool:
+    """``Hold on``, ``wait``, ``one more thing``: what it is comes after it."""
+    joined = " ".join(words(text))
+    return everyday(text) is Everyday.HOLD_THE_LINE or _WAIT.search(joined) is not None
 
 
 def _take(turn: Turn, text: str, heard: Heard) -> None:
@@ -127,6 +145,9 @@ def _part(turn: Turn, text: str, *, wants_person: bool) -> None:
         assert state.end is not None
         assert turn.state.end is not None
         turn.set(end=ranked_first(state.end, turn.state.end))
+    elif state.held:
+        turn.hush = True
+        turn.say("go_ahead", LineAct.PROMPT)
     elif turn.lines or not (state.speaking or to_a_machine):
         turn.hush = True
         turn.say("goodbye", LineAct.CLOSE)

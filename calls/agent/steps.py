@@ -127,6 +127,7 @@ class State:
     fact_tries: int = 0
     name_tries: int = 0
     last_final: str = ""
+    held: bool = False  # in the good-bye: somebody has said "hold on"
     end: Disposition | None = None
 
     @property

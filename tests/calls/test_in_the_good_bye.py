@@ -223,6 +223,21 @@ def test_courtesies_over_the_good_bye_change_nothing(words: str) -> None:
     assert keys(advance(advance(state, Interrupted("Thank")).state, Said(words or "bye"))) == ["goodbye"]
 
 
+@pytest.mark.parametrize("words", ["hold on", "wait", "no wait a minute", "oh one more thing", "espere", "un momento"])
+def test_who_says_hold_on_is_not_hung_up_on_and_what_follows_is_heard(words: str) -> None:
+    held = advance(ended(*COPY), Said(words))
+
+    assert (held.acts, keys(held), held.hush, held.state.held) == ((), ["go_ahead"], True, True)
+    assert held.end is Disposition.COPY_WANTED
+    objected = advance(held.state, Said("they never finished the job"))
+    assert (acts_of(objected), objected.state.held) == ([Freeze], False)
+
+
+def test_whether_it_is_a_machine_is_answered_in_the_good_bye_too() -> None:
+    assert keys(advance(ended(*PROMISED), Said("are you a robot"))) == ["robot", "goodbye"]
+    assert keys(advance(ended("stop calling me"), Said("wait is this a recording"))) == ["robot", "goodbye"]
+
+
 def test_a_card_read_out_over_the_good_bye_is_kept_nowhere_and_its_objection_is() -> None:
     step = advance(ended(*PROMISED), Said("my card is 4111 1111 1111 1111 but I never ordered that"))
 
@@ -321,6 +336,8 @@ def test_the_end_waits_for_the_rest_of_what_somebody_has_begun_to_say() -> None:
         {"type": "interrupt", "utteranceUntilInterrupt": "Of"},
         {"type": "prompt", "voicePrompt": "they", "last": False},
         {"type": "prompt", "voicePrompt": "thank you", "last": True},
+        {"type": "prompt", "voicePrompt": "hold on", "last": True},
+        {"type": "prompt", "voicePrompt": "bye", "last": True},
         {"type": "info", "name": "clientSpeaking", "value": "on"},
         {"type": "info", "name": "clientSpeaking", "value": "off"},
         {"type": "dtmf", "digit": "9"},
@@ -328,7 +345,7 @@ def test_the_end_waits_for_the_rest_of_what_somebody_has_begun_to_say() -> None:
         dialogue.take(frame)
         waits.append(dialogue.awaits_words)
 
-    assert waits == [True, True, False, True, True, False]
+    assert waits == [True, True, False, True, False, True, True, False]
 
 
 @pytest.mark.django_db
