@@ -239,8 +239,8 @@ class Session:
             await anywhere(lambda: [journal.spool(self.line.business_id, scene, act) for act in failed])
         for act in turn.step.acts:
             if isinstance(act, acts.SwitchLanguage):
-                tag = _TAGS[Language(act.language)]
-                self._out.put_nowait({"type": "language", "ttsLanguage": tag, "transcriptionLanguage": tag})
+                # The voice alone: recognition hears both languages from the first word on.
+                self._out.put_nowait({"type": "language", "ttsLanguage": _TAGS[Language(act.language)]})
         self.dialogue.done(turn)
         self.is_dirty = True
         return not failed

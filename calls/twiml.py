@@ -11,9 +11,10 @@ from twilio.twiml.voice_response import Connect, Dial, Gather, Start, VoiceRespo
 SPANISH = "es-US"
 ENGLISH = "en-US"
 _VOICES = {ENGLISH: "en-US-Chirp3-HD-Aoede", SPANISH: "es-US-Chirp3-HD-Aoede"}
-# The model that judges by meaning when a turn has ended hears English only.
-_HEARING = {ENGLISH: "flux", SPANISH: "nova-3-general"}
-_HINTS = "invoice, invoice number, accounts payable, billing, due date, payment link, dispute"
+# Whoever answers may speak the other language from the first word, and that word may be the stop: recognition finds out by itself.
+# The model that judges by meaning when a turn has ended hears English alone.
+_HEARS, _EITHER = "nova-3-general", "multi"
+_HINTS = "invoice, invoice number, accounts payable, billing, due date, payment link, dispute, factura, enlace de pago"
 
 
 def spoken(language: str) -> str:
@@ -44,11 +45,12 @@ def converse(line_id: UUID, *, business_name: str, language: str, notice: str) -
     connect = Connect(action=web("twilio_after_relay", line_id), method="POST")
     relay = connect.conversation_relay(
         url=f"{settings.RELAY_URL}/relay/{line_id}",
-        language=language,
+        tts_language=language,
         tts_provider="Google",
         voice=_VOICES[language],
+        transcription_language=_EITHER,
         transcription_provider="Deepgram",
-        speech_model=_HEARING[language],
+        speech_model=_HEARS,
         interruptible="any",
         report_input_during_agent_speech="any",
         interrupt_sensitivity="medium",
@@ -66,17 +68,10 @@ def converse(line_id: UUID, *, business_name: str, language: str, notice: str) -
         events="speaker-events tokens-played",
         application_reconnect=True,
         speech_timeout="auto",
-        **({"eot_threshold": "0.8"} if _HEARING[language] == "flux" else {}),
     )
     relay.parameter(name="attempt", value=str(line_id))
     for code in _VOICES:
-        relay.language(
-            code=code,
-            tts_provider="Google",
-            voice=_VOICES[code],
-            transcription_provider="Deepgram",
-            speech_model=_HEARING[code],
-        )
+        relay.language(code=code, tts_provider="Google", voice=_VOICES[code])
     response.append(connect)
     return str(response)
 

@@ -471,7 +471,7 @@ def test_a_customer_who_speaks_spanish_is_answered_in_spanish(attempt: Attempt) 
         change = phone.frame("language")
         answer = phone.hears()
 
-    assert change == {"type": "language", "ttsLanguage": "es-US", "transcriptionLanguage": "es-US"}
+    assert change == {"type": "language", "ttsLanguage": "es-US"}
     assert "asistente" in answer
 
 

@@ -4,9 +4,9 @@ from functools import cache
 
 import pytest
 
-from calls.agent import Brief
+from calls.agent import Brief, Language
 from calls.agent.acts import Freeze
-from integrations.twilio.simulation.personas import LIVE, Persona, library
+from integrations.twilio.simulation.personas import LIVE, Persona, library, read_persona
 from tests.calls import call_rules as rules
 from tests.calls.agent_cast import consumer, firm
 from tests.calls.virtual_telephone import Played, play
@@ -132,3 +132,35 @@ def test_no_card_number_is_kept_of_one_that_was_read_out() -> None:
     assert played.state is not None
     assert "4111" not in played.state.to_json()
     assert came_to("reads_out_a_card") == "pay_now"
+
+
+SPANISH = [name for name, persona in CUSTOMERS.items() if persona.language == "es-US" and persona.line.kind == "human"]
+
+
+@pytest.mark.parametrize("name", [*SPANISH, "mixes_two_languages"])
+def test_who_speaks_spanish_from_the_first_word_is_heard_word_for_word(name: str) -> None:
+    said = [line for line in call(name).transcript if line["who"] == "person" and line["complete"] and line["heard"]]
+
+    assert len(SPANISH) >= 4
+    assert len(said) >= 2
+    assert [line["heard"] for line in said] == [line["text"] for line in said]
+
+
+@pytest.mark.parametrize("language", list(Language))
+@pytest.mark.parametrize(
+    ("words", "ends"),
+    [
+        ("Ya no me llamen nunca más a este número.", "opt_out"),
+        ("Never call this number again.", "opt_out"),
+        ("Número equivocado, aquí no vive nadie con ese nombre.", "wrong_number"),
+    ],
+)
+def test_a_stop_in_the_first_words_counts_in_either_language_whatever_the_customer_is_filed_under(
+    language: Language, words: str, ends: str
+) -> None:
+    person = read_persona({"name": "first_words", "steps": [{"wait_for": "anything"}, {"say": words}, {"silence": 20}]})
+
+    played = play(person, firm(language=language))
+
+    assert played.disposition == ends
+    assert rules.money_after_a_stop(played) == []

@@ -141,7 +141,7 @@ def test_an_answered_call_is_recorded_and_handed_to_the_relay(attempt: Attempt, 
         'channels="dual"', 'trim="do-not-trim"', 'partialPrompts="true"', 'partialPromptOnHangup="true"',
         'reportInputDuringAgentSpeech="any"', 'interruptible="any"', 'preemptible="true"', 'dtmfDetection="true"',
         'events="speaker-events tokens-played"', 'applicationReconnect="true"', 'profanityFilter="false"',
-        'ttsProvider="Google"', 'transcriptionProvider="Deepgram"', 'speechModel="flux"', 'interruptSensitivity="medium"',
+        'ttsProvider="Google"', 'transcriptionProvider="Deepgram"', 'speechModel="nova-3-general"', 'transcriptionLanguage="multi"', 'ttsLanguage="en-US"', 'interruptSensitivity="medium"',
     ):  # fmt: skip
         assert attribute in text
     customer = attempt.customer

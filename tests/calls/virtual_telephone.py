@@ -8,14 +8,18 @@ left to do, the clock goes on to the next moment at which somebody has. So the s
 import asyncio
 import heapq
 import json
-from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
+import re
+from collections.abc import AsyncIterator, Coroutine, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any
 from uuid import UUID
 
+from django.test import override_settings
 from websockets.exceptions import ConnectionClosedOK
 
+from calls import twiml
 from calls.agent import Brief, Disposition, Line, State
 from calls.agent.acts import Act, SwitchLanguage
 from calls.conversation import BEFORE_END_SECONDS, LATE_WORDS_SECONDS
@@ -195,8 +199,7 @@ class Agent:
         self._played.acts += turn.step.acts
         for act in turn.step.acts:
             if isinstance(act, SwitchLanguage):
-                tag = LANGUAGES[act.language]
-                self.pipe.answer({"type": "language", "ttsLanguage": tag, "transcriptionLanguage": tag})
+                self.pipe.answer({"type": "language", "ttsLanguage": LANGUAGES[act.language]})
         self.dialogue.done(turn)
 
     def _say(self, line: Line, *, is_last: bool) -> None:
@@ -231,12 +234,12 @@ def _told(frame: Frame) -> tuple[str, str]:
     return ("key", str(frame["digit"])) if frame["type"] == "dtmf" else (str(frame["type"]), "")
 
 
-def play(persona: Persona, brief: Brief, *, person: str = "", twiml: Callable[[], str] | None = None) -> Played:
+def play(persona: Persona, brief: Brief, *, person: str = "") -> Played:
     """One call of ours to this person, from the first ring to the end of everything about it."""
-    return asyncio.run(_play(persona, brief, person or persona.person, twiml or relay))
+    return asyncio.run(_play(persona, brief, person or persona.person))
 
 
-async def _play(persona: Persona, brief: Brief, person: str, twiml: Callable[[], str]) -> Played:
+async def _play(persona: Persona, brief: Brief, person: str) -> Played:
     played, clock = Played(), JumpingClock()
     agents: list[asyncio.Future[None]] = []
 
@@ -247,7 +250,7 @@ async def _play(persona: Persona, brief: Brief, person: str, twiml: Callable[[],
 
     world = World(CARRIER, clock=clock, open_socket=open_socket)
     engine = CallEngine(world)
-    call = _order(world, persona, person, twiml())
+    call = _order(world, persona, person, relay(LANGUAGES[brief.language.value]))
     engine.place(call)
     await call.over.wait()
     while not world.is_idle():
@@ -262,8 +265,8 @@ async def _finished(work: Coroutine[Any, Any, Any] | asyncio.Future[Any]) -> Non
     await work
 
 
-def _order(world: World, persona: Persona, person: str, twiml: str) -> Call:
-    order = CallOrder(source=Source(twiml=twiml), timeout=30, time_limit=LONGEST_SECONDS, status_events=())
+def _order(world: World, persona: Persona, person: str, asked: str) -> Call:
+    order = CallOrder(source=Source(twiml=asked), timeout=30, time_limit=LONGEST_SECONDS, status_events=())
     return world.new_call(
         account_sid=ACCOUNT.sid,
         to="+16145550120",
@@ -274,10 +277,10 @@ def _order(world: World, persona: Persona, person: str, twiml: str) -> Call:
     )
 
 
-def relay() -> str:
-    """The session as the product asks for it, where that matters to who hears what."""
-    return (
-        '<Response><Connect><ConversationRelay url="ws://app/relay/1" interruptible="any" reportInputDuringAgentSpeech="any" '
-        'interruptSensitivity="medium" ignoreBackchannel="true" preemptible="true" dtmfDetection="true" partialPrompts="true" '
-        'partialPromptOnHangup="true" events="speaker-events tokens-played"/></Connect></Response>'
-    )
+@cache
+def relay(language: str) -> str:
+    """The session exactly as the product asks for it, without the notice before it and the recording, which nobody here needs."""
+    with override_settings(PUBLIC_URL="http://app", RELAY_URL="ws://app"):
+        asked = twiml.converse(NOBODY, business_name="Ava's Plumbing", language=language, notice="")
+    (session,) = re.findall("<ConversationRelay.*</ConversationRelay>", asked)
+    return f"<Response><Connect>{session}</Connect></Response>"

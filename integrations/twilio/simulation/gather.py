@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from integrations.twilio.simulation.call import Call
 from integrations.twilio.simulation.clock import SimClock
+from integrations.twilio.simulation.recognition import as_recognized
 from integrations.twilio.simulation.speech import MEDIA_SECONDS
 from integrations.twilio.simulation.twiml import Document, flag, text_of, whole_number
 from integrations.twilio.simulation.webhooks import Form
@@ -18,9 +19,13 @@ KEY_GAP_SECONDS = 2.0
 
 
 class GatherEar:
-    """What one `<Gather>` takes in. `started` is set by the first input, `done` when there is a result."""
+    """What one `<Gather>` takes in. `started` is set by the first input, `done` when there is a result.
 
-    def __init__(self, element: ElementTree.Element, call: Call) -> None:
+    It listens for one language; words of another come as something else.
+    """
+
+    def __init__(self, element: ElementTree.Element, call: Call, *, seed: int) -> None:
+        self._listening, self._seed = element.get("language", "en-US"), seed
         kinds = element.get("input", "dtmf").split()
         self.takes_speech = "speech" in kinds
         self.takes_keys = "dtmf" in kinds
@@ -38,14 +43,14 @@ class GatherEar:
         if not self.takes_speech:
             return ""
         self.started.set()
-        self.partial = " ".join(words)
+        self.partial = self._recognized(words)
         self.heard_more.set()
         return self.partial
 
     async def on_utterance(self, words: list[str]) -> str:
         if not self.takes_speech:
             return ""
-        self.speech = " ".join(words)
+        self.speech = self._recognized(words)
         self.started.set()
         self.finish()
         return self.speech
@@ -62,6 +67,10 @@ class GatherEar:
         if self.number_of_keys and len(self.keys) >= self.number_of_keys:
             self.finish()
 
+    def _recognized(self, words: list[str]) -> str:
+        spoken = self._call.persona.language
+        return " ".join(as_recognized(words, listening=self._listening, spoken=spoken, seed=self._seed))
+
     def finish(self) -> None:
         self.done.set()
         self.heard_more.set()
@@ -76,7 +85,7 @@ async def gather(
     player: "ScriptPlayer", call: Call, element: ElementTree.Element, document: Document
 ) -> Document | None:
     """Prompt and listen. The next document, or None to go on with the verb after it."""
-    ear = GatherEar(element, call)
+    ear = GatherEar(element, call, seed=player.world.config.seed)
     call.conversation.ear = ear
     telling = asyncio.ensure_future(_tell_partials(player, call, element, document, ear))
     try:

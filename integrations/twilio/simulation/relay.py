@@ -23,6 +23,7 @@ from integrations.twilio.simulation.relay_messages import (
 )
 from integrations.twilio.simulation.relay_settings import RelaySettings
 from integrations.twilio.simulation.relay_voice import RelayVoice
+from integrations.twilio.simulation.relay_voices import can_hear, can_speak
 from integrations.twilio.simulation.signing import signed_headers
 from integrations.twilio.simulation.sockets import Socket
 from integrations.twilio.simulation.world import World
@@ -199,10 +200,19 @@ class RelaySession:
             case SendDigits(digits):
                 self.call.conversation.agent_presses(digits)
             case Language(tts, transcription):
-                self.language = tts or self.language
-                self.hearing_language = transcription or self.hearing_language
+                await self._go_on_in(tts or self.language, transcription or self.hearing_language)
             case End(handoff_data):
                 self._end(SessionResult("ended", handoff_data=handoff_data))
+
+    async def _go_on_in(self, language: str, hearing: str) -> None:
+        """Speak and listen for these from now on; where they are not offered all stays as it is."""
+        provided = self.settings.provisions
+        refusals = [*can_speak(provided, language), *can_hear(provided, hearing)]
+        if refusals:
+            self._debug(64101, "; ".join(refusals))
+            await self.send({"type": "error", "description": "; ".join(refusals)})
+            return
+        self.language, self.hearing_language = language, hearing
 
     async def _greet(self) -> None:
         if self.settings.debugging:

@@ -3,6 +3,9 @@
 import re
 from typing import TYPE_CHECKING
 
+from integrations.twilio.simulation.recognition import as_recognized, language_of
+from integrations.twilio.simulation.relay_voices import MULTI
+
 if TYPE_CHECKING:
     from integrations.twilio.simulation.relay import RelaySession
 
@@ -14,12 +17,13 @@ class RelayHearing:
     """Speech recognition of one session. Words that arrive while they may not be reported are lost for good.
 
     Recognition may take a word back for another one, so what is remembered of each place in the utterance is only whether the
-    word there counts: True, False, or None while that is not decided.
+    word there counts: True, False, or None while that is not decided. Words of a language that is not listened for come as others.
     """
 
     def __init__(self, session: "RelaySession") -> None:
         self._session = session
         self._words: list[str] = []
+        self._said: list[str] = []
         self._counts: list[bool | None] = []
         self._told = ""
         self._is_speaking = False
@@ -46,7 +50,7 @@ class RelayHearing:
         """The line went down in the middle: the words so far are reported only if that was asked for."""
         if self._kept() and self._session.settings.partial_on_hangup:
             await self._prompt(last=True)
-        self._words, self._counts = [], []
+        self._words, self._said, self._counts = [], [], []
 
     async def on_digit(self, digit: str) -> None:
         session = self._session
@@ -61,7 +65,14 @@ class RelayHearing:
 
     async def _sort(self, words: list[str]) -> None:
         known = len(self._counts)
-        self._words = list(words)
+        session = self._session
+        self._said = list(words)
+        self._words = as_recognized(
+            words,
+            listening=session.hearing_language,
+            spoken=session.call.persona.language,
+            seed=session.world.config.seed,
+        )
         self._counts = (self._counts + [None] * len(words))[: len(words)]
         if len(words) <= known:
             return
@@ -101,7 +112,7 @@ class RelayHearing:
         await self._session.send({"type": "prompt", "voicePrompt": self._told, "lang": self._language(), "last": last})
 
     async def _be_quiet(self) -> None:
-        self._words, self._counts, self._told = [], [], ""
+        self._words, self._said, self._counts, self._told = [], [], [], ""
         self._is_speaking = False
         await self._client_speaking("off")
 
@@ -114,8 +125,11 @@ class RelayHearing:
         return text if self._session.settings.smart_format else _PUNCTUATION.sub("", text).lower()
 
     def _language(self) -> str:
-        hearing = self._session.hearing_language
-        return self._session.call.persona.language if hearing == "multi" else hearing
+        """The one listened for; where that is found out, only what kind it is: "en", not "en-US"."""
+        session = self._session
+        if session.hearing_language != MULTI:
+            return session.hearing_language
+        return language_of(self._said, spoken=session.call.persona.language)
 
 
 def is_backchannel(words: list[str]) -> bool:

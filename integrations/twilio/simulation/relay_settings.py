@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from integrations.twilio.simulation.errors import ScriptFailed
+from integrations.twilio.simulation.relay_voices import Provision, not_offered, provisions
 
 INPUTS = {
     "none": frozenset[str](),
@@ -15,8 +16,6 @@ INPUTS = {
     "true": frozenset({"dtmf", "speech"}),
 }
 _CHOICES = {
-    "ttsProvider": {"Google", "Amazon", "ElevenLabs", "google", "amazon", "elevenlabs"},
-    "transcriptionProvider": {"Deepgram", "Google", "deepgram", "google"},
     "interruptSensitivity": {"low", "medium", "high"},
     "ttsTextNormalization": {"auto", "on", "off"},
     "elevenlabsTextNormalization": {"auto", "on", "off"},
@@ -25,13 +24,18 @@ _FLAGS = (
     "profanityFilter", "dtmfDetection", "partialPrompts", "deepgramSmartFormat", "ignoreBackchannel",
     "partialPromptOnHangup", "asrSmartFormat", "applicationReconnect", "echoPromptFiltering", "turnDetection",
 )  # fmt: skip
+# Numbers the vendor takes, and of which model alone; others are warned about and left aside.
+_THRESHOLDS = {"eotThreshold": (0.5, 0.9), "eagerEotThreshold": (0.3, 0.9)}
 END_OF_TURN_SECONDS = 0.6
 WORDS_TO_INTERRUPT = {"high": 1, "medium": 1, "low": 2}
 
 
 @dataclass(frozen=True, slots=True)
 class RelaySettings:
-    """How a session behaves. `language` is what the agent speaks, `hearing` what recognition listens for."""
+    """How a session behaves. `language` is what the agent speaks, `hearing` what recognition listens for.
+
+    `provisions`: who speaks and who recognizes, of the session itself under "" and of each `<Language>` under its code.
+    """
 
     url: str
     greeting: str
@@ -51,6 +55,7 @@ class RelaySettings:
     events: frozenset[str]
     debugging: bool
     reconnect: bool
+    provisions: dict[str, Provision] = field(default_factory=dict)
     parameters: dict[str, str] = field(default_factory=dict)
 
 
@@ -61,9 +66,11 @@ def read_settings(element: ElementTree.Element, *, allow_plain_ws: bool) -> tupl
     if urlsplit(url).scheme not in schemes:
         raise ScriptFailed(64102, f"the url of ConversationRelay must begin with wss://, not {url!r}", url)
     warnings = _warnings(element)
-    if any("ttsProvider" in w or "transcriptionProvider" in w for w in warnings):
-        raise ScriptFailed(64101, "; ".join(warnings), url)
     language = element.get("language", "en-US")
+    spoken, heard = element.get("ttsLanguage", language), element.get("transcriptionLanguage", language)
+    provided = provisions(element)
+    if refusals := not_offered(provided, spoken=spoken, heard=heard):
+        raise ScriptFailed(64101, "; ".join(refusals), url)
     timeout = element.get("speechTimeout", "auto")
     debug = frozenset(element.get("debug", "").split())
     settings = RelaySettings(
@@ -73,8 +80,8 @@ def read_settings(element: ElementTree.Element, *, allow_plain_ws: bool) -> tupl
         interruptible=_inputs(element, "interruptible", "any"),
         reported=_inputs(element, "reportInputDuringAgentSpeech", "none"),
         preemptible=_on(element, "preemptible"),
-        language=element.get("ttsLanguage", language),
-        hearing=element.get("transcriptionLanguage", language),
+        language=spoken,
+        hearing=heard,
         partial_prompts=_on(element, "partialPrompts"),
         partial_on_hangup=_on(element, "partialPromptOnHangup"),
         dtmf_detection=_on(element, "dtmfDetection"),
@@ -85,6 +92,7 @@ def read_settings(element: ElementTree.Element, *, allow_plain_ws: bool) -> tupl
         events=frozenset(element.get("events", "").split()) | debug,
         debugging="debugging" in debug,
         reconnect=_on(element, "applicationReconnect"),
+        provisions=provided,
         parameters={p.get("name", ""): p.get("value", "") for p in element.findall("Parameter")},
     )
     return settings, warnings
@@ -104,9 +112,30 @@ def _warnings(element: ElementTree.Element) -> list[str]:
     timeout = element.get("speechTimeout", "auto")
     if timeout != "auto" and not _is_speech_timeout(timeout):
         found.append(f"speechTimeout is 600 to 5000 or auto, not {timeout!r}")
+    found += _thresholds(element)
     if unknown := set(element.get("events", "").split()) - {"speaker-events", "tokens-played"}:
         found.append(f"events has unknown values: {', '.join(sorted(unknown))}")
     return found
+
+
+def _thresholds(element: ElementTree.Element) -> list[str]:
+    found = []
+    for name, (least, most) in _THRESHOLDS.items():
+        value = element.get(name)
+        if value is None:
+            continue
+        if element.get("speechModel") != "flux":
+            found.append(f"{name} counts with the speech model flux only, not with {element.get('speechModel')!r}")
+        if not _is_between(value, least, most):
+            found.append(f"{name} is {least} to {most}, not {value!r}")
+    return found
+
+
+def _is_between(value: str, least: float, most: float) -> bool:
+    try:
+        return least <= float(value) <= most
+    except ValueError:
+        return False
 
 
 def _inputs(element: ElementTree.Element, name: str, default: str) -> frozenset[str]:

@@ -175,7 +175,7 @@ def test_one_disputes_in_spanish(stage: Stage) -> None:
 def test_a_multilingual_session_hears_which_language_it_is(stage: Stage) -> None:
     meet(stage, "spanish_dispute", transcriptionLanguage="multi")
 
-    assert {frame["lang"] for frame in stage.customer.talks[0].of_type("prompt")} == {"es-US"}
+    assert {frame["lang"] for frame in stage.customer.talks[0].of_type("prompt")} == {"es"}
 
 
 def test_one_never_says_a_word(stage: Stage) -> None:
