@@ -245,19 +245,23 @@ def leave_message(turn: Turn) -> None:
 
 
 def _confirms(turn: Turn, text: str, heard: Heard) -> bool:
-    """The person asked for says so, or, at a business, whoever pays the bills. Another name, a relative or a front desk is no yes."""
+    """The person asked for says so, or, at a business, whoever pays the bills. Another name, a relative or a front desk is no yes.
+
+    Nor is a bare yes one to a question that was cut off before it was heard.
+    """
+    was_heard = turn.state.asked is Asks.IDENTITY
     brief, denied = turn.brief, heard.intent in (Intent.NOT_RIGHT_PARTY, Intent.CONFIRM_IDENTITY_NO)
     if not brief.is_consumer and identity.handles_payables(text):
         return True
     if _is_other(turn, text):
         return False
-    if not brief.is_consumer and not denied and identity.is_plain_yes(text, brief):
+    if not brief.is_consumer and not denied and was_heard and identity.is_plain_yes(text, brief):
         return True
     if identity.gives_another_name(text, brief):
         return False
     if identity.says_it_is_me(text, brief):
         return True
-    if denied or not brief.is_consumer or not identity.begins_with_yes(text):
+    if denied or not was_heard or not brief.is_consumer or not identity.begins_with_yes(text):
         return False
     return heard.intent is Intent.CONFIRM_IDENTITY_YES or identity.is_plain_yes(text, brief)
 

@@ -4,7 +4,7 @@ from datetime import date, time
 
 import pytest
 
-from calls.agent import Disposition, Step, advance
+from calls.agent import Brief, Disposition, Step, advance
 from calls.agent.acts import AlreadyPaid, Callback, Freeze, Note, Pause, Promise, Restrict, Resume, Suppress
 from calls.agent.events import HungUp, Interrupted, Said
 from calls.agent.nothing_wrong import says_nothing_is_wrong
@@ -12,7 +12,7 @@ from calls.agent.particulars import puts_off, restriction
 from calls.agent.steps import Asks, Phase
 from calls.agent.turn import ABOUT_THE_DEBT
 from disputes.hearing.labels import Intent
-from tests.calls.agent_cast import TODAY, consumer, known, talk
+from tests.calls.agent_cast import TODAY, consumer, firm, known, talk
 
 DOUBT = "i have a question about whether it got finished"
 
@@ -175,6 +175,18 @@ def test_a_day_offered_in_words_nobody_heard_is_named_again_before_it_counts() -
     assert [line.key for line in offered.say] == ["extension"]
     assert (again.acts, [line.key for line in again.say]) == ((), ["confirm_day"])
     assert Promise in acts_of(advance(again.state, Said("yes")))
+
+
+@pytest.mark.parametrize("brief", [firm(), firm(contact_name=""), consumer()], ids=["firm", "nobody named", "consumer"])
+def test_a_yes_to_a_question_nobody_has_heard_says_nothing_of_who_is_speaking(brief: Brief) -> None:
+    cut = talk(brief, Interrupted("Hello, this is an automated AI assistant"))[-1]
+    hasty = advance(cut.state, Said("yes"))
+
+    assert hasty.state.right_party is False
+    assert (hasty.state.phase, hasty.state.asked) == (Phase.NAME, Asks.IDENTITY)
+    assert not {line.key for line in hasty.say} & ABOUT_THE_DEBT
+    assert advance(hasty.state, Said("yes")).state.phase is (Phase.FACT if brief.is_consumer else Phase.LISTENING)
+    assert advance(cut.state, Said(f"this is {brief.person or 'accounts payable'}")).state.phase is not Phase.NAME
 
 
 # what is said to be paid, beside everything else
