@@ -369,21 +369,21 @@ class Known:
     def _number_free_at(self, ask: Ask) -> datetime | None:
         """When the number may ring again after another business of the installation had it called, or they called us.
 
-        A call of theirs is no attempt of ours, but nobody is rung the day after it who did not ask for that.
+        A call of theirs is no attempt of ours, but nobody is rung the day after it who did not ask for that; nor is a number
+        tried twice on one day which the carrier failed to connect.
         The three calls in thirty days of 47 CFR 64.1200(a)(3)(iii) need no count of others': they are those to a home line
         without consent, and without consent nobody is called at all.
         """
         recent = list(self.history.others[ask.to]) if ask.to else []
         if ask.customer_id is not None and self._callback(ask)[0] is None:
             recent += [event.at for event in self.history.calls_in[ask.customer_id]]
-        latest = max(recent, default=None)
-        if latest is None:
-            return None
-        zone = ZoneInfo(self.business.time_zone)
         # Only dates count: nobody learns at what hour the other call was.
-        gap = timedelta(days=RuleBook.load().house.min_gap_days)
-        free = datetime.combine(latest.astimezone(zone).date() + gap, time(), zone).astimezone(UTC)
-        return free if free > ask.at else None
+        zone, gap = ZoneInfo(self.business.time_zone), timedelta(days=RuleBook.load().house.min_gap_days)
+        days = [at.astimezone(zone).date() + gap for at in recent]
+        if (failed := self.history.failed.get(ask.to)) is not None:
+            days.append(failed.astimezone(zone).date() + timedelta(days=1))
+        free = datetime.combine(max(days), time(), zone).astimezone(UTC) if days else None
+        return free if free is not None and free > ask.at else None
 
 
 def _line_type(line: LineKnown | None, consents: list[Consent], number: str) -> gate.LineType:

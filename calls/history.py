@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import F, Q
 
 from calls.agent.outcomes import Disposition
 from calls.models import Attempt, AttemptInvoice, Call
@@ -34,9 +34,10 @@ _ATTEMPTS = Reading(
     )
 )
 _SPOKEN_OF = Reading(
-    lambda: AttemptInvoice.objects.filter(attempt_id__among=Given("attempts"), dropped_at=None).values_list(
-        "attempt_id", "invoice_id"
-    )
+    # What was dropped only when the call was answered had been rung about: an attempt on it like any other.
+    lambda: AttemptInvoice.objects.filter(
+        Q(dropped_at=None) | Q(dropped_at__gte=F("attempt__call__answered_at")), attempt_id__among=Given("attempts")
+    ).values_list("attempt_id", "invoice_id")
 )
 _CALLS_IN = Reading(
     lambda: Call.objects.filter(
@@ -94,6 +95,7 @@ class History:
     on_line: set[UUID | str] = field(default_factory=set)  # customers and numbers on a line of their own just now
     mail: dict[UUID, list[ContactEvent]] = field(default_factory=lambda: defaultdict(list))  # by customer
     mail_about: dict[UUID, list[ContactEvent]] = field(default_factory=lambda: defaultdict(list))  # by invoice
+    failed: dict[str, datetime] = field(default_factory=dict)  # by number: when the carrier last failed to connect it
     others: dict[str, list[datetime]] = field(default_factory=lambda: defaultdict(list))
 
     @classmethod
@@ -116,6 +118,8 @@ class History:
                 call = getattr(attempt, "call", None)
                 result = result_of(attempt, right_party=bool(call and call.right_party))
                 self.events[attempt.pk] = ContactEvent(attempt.dialing_at, Channel.CALL, result)
+                if call and result is Result.FAILED_BEFORE_RING and attempt.disposition == Disposition.FAILED:
+                    self.failed[attempt.to] = max(self.failed.get(attempt.to, attempt.dialing_at), attempt.dialing_at)
         if self.events:
             for attempt_id, invoice_id in _SPOKEN_OF(attempts=self.events):
                 self.of_invoice[invoice_id].append(attempt_id)

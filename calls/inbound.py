@@ -27,7 +27,7 @@ from calls.doors import call_at
 from calls.endings import UNFINISHED
 from calls.facts import gather
 from calls.handover import owe_call_back
-from calls.lattice import is_over, later
+from calls.lattice import fetched, is_over, later
 from calls.models import Attempt, Call, CallDoor, TranscriptLine
 from calls.outcomes import AGENT, finish
 from calls.planning import late_enough
@@ -355,7 +355,7 @@ def settle(call_id: UUID) -> str:
     except VendorError as error:
         due.note(UNFINISHED, call_id, at=clock.now() + timedelta(seconds=60))
         return error.words
-    tell_of(call_id, word, seconds=seconds)
+    tell_of(call_id, fetched(call.status, word), seconds=seconds)
     if not is_over(word):
         due.note(UNFINISHED, call_id, at=clock.now() + timedelta(seconds=60))
     return "fetched"

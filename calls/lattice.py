@@ -29,5 +29,11 @@ def later(current: str, word: str) -> str:
     return status if status and _RANK[status] > _RANK[current] else ""
 
 
+def fetched(current: str, word: str) -> str:
+    """The same word where the carrier was asked for it: what it calls over is over, and who answered was not busy."""
+    answered_and_over = current == _S.IN_PROGRESS and known(word) in (_S.BUSY, _S.NO_ANSWER)
+    return str(_S.COMPLETED) if answered_and_over else word
+
+
 def is_over(status: str) -> bool:
     return status in Call.OVER

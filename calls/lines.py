@@ -65,6 +65,8 @@ def move_along(attempt: Attempt, call: Call, word: str, *, seconds: int | None =
         return False
     moment = clock.now()
     changes: dict[str, object] = {}
+    if status in (Call.Status.RINGING, Call.Status.IN_PROGRESS) and call.rang_at is None:
+        changes["rang_at"] = moment
     if status == Call.Status.IN_PROGRESS:
         changes["answered_at"] = moment
     if is_over(status):

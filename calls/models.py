@@ -144,6 +144,7 @@ class Call(TenantModel, Stateful):
     to = models.CharField(max_length=16)
     caller = models.CharField(max_length=16)
     placed_at = models.DateTimeField()  # business time
+    rang_at = models.DateTimeField(null=True)  # the carrier said that it rings, or was answered
     answered_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
     seconds = models.PositiveIntegerField(null=True)

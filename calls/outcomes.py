@@ -6,6 +6,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
+from django.db.models import Max
 
 from accounts import timeline
 from accounts.models import ActivityLine
@@ -15,7 +16,7 @@ from calls.agent.outcomes import Hold as HoldKind
 from calls.agent.steps import State
 from calls.doors import call_at
 from calls.endings import UNFINISHED, close, end_undialed, plan_anew
-from calls.history import History
+from calls.history import LOST, History
 from calls.lattice import is_over
 from calls.lines import call_of
 from calls.locks import hold_attempt
@@ -25,7 +26,7 @@ from calls.workdays import workdays_after
 from compliance.models import Channel
 from compliance.services import note_contact
 from disputes.services import pause
-from invoices.models import Hold, Invoice, Promise
+from invoices.models import Contact, Hold, Invoice, Promise
 from invoices.notices import owe_notice
 from invoices.services import hold_customer
 from notifications import outbox
@@ -33,6 +34,7 @@ from syntharra import clock, due
 
 AGENT = "agent"
 PARTICULARS = ("detail", "name", "phone", "email", "on", "at", "zone")  # of what was noted, shown with the task
+FAILURES = 3
 QUEUED = "queued"  # taken back from the carrier's queue before it rang
 
 
@@ -52,9 +54,10 @@ def finish(line_id: UUID, disposition: str, *, state: State | None = None) -> bo
         return False
     call.attempt, call.business = attempt, attempt.business
     result, reason = _keep_result(call, disposition, state)
-    rang = result != Disposition.FAILED and attempt.ended_because != QUEUED
-    reached = rang or call.answered_at is not None
+    reached = _may_have_rung(attempt, call, result)
     close(attempt, disposition=result, because=result, counted=reached, right_party=call.right_party)
+    if not reached:
+        _doubt_the_number(attempt)
     invoices = spoken_of(attempt)
     if result:
         _follow(OUTCOMES[Disposition(result)], call, invoices)
@@ -75,6 +78,30 @@ def finish(line_id: UUID, disposition: str, *, state: State | None = None) -> bo
     if attempt.callback_at is not None:
         plan_anew()
     return True
+
+
+def _may_have_rung(attempt: Attempt, call: Call, result: str) -> bool:
+    """Whether this was an attempt: the telephone rang, or nobody can say that it did not (12 CFR 1006.14(b)(2)(i)(A)).
+
+    Certainly not where the carrier failed, or gave it back from its queue, before a word of ringing.
+    """
+    if call.rang_at is not None or call.answered_at is not None or attempt.ended_because == LOST:
+        return True
+    return result != Disposition.FAILED and attempt.ended_because != QUEUED
+
+
+def _doubt_the_number(attempt: Attempt) -> None:
+    """A number the carrier failed to connect three times in a row is dialed no more until somebody looked at it."""
+    of_number = Attempt.objects.filter(customer=attempt.customer_id, to=attempt.to, status=Attempt.Status.ENDED)
+    reached = of_number.filter(counted=True).aggregate(latest=Max("dialing_at"))["latest"]
+    failed = of_number.filter(counted=False, disposition=Disposition.FAILED, call__isnull=False)
+    failed = failed.exclude(ended_because=QUEUED)
+    failed = failed.filter(dialing_at__gt=reached) if reached else failed
+    if failed.count() < FAILURES:
+        return
+    contacts = Contact.objects.filter(customer=attempt.customer_id, phone=attempt.to, phone_problem="")
+    if contacts.update(phone_problem="unconnected"):
+        timeline.record(attempt, "asks_owner", by="syntharra", task="number_fails", customer=attempt.customer_id)
 
 
 def _finish_inbound(call: Call, disposition: str, state: State | None) -> bool:

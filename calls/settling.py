@@ -12,12 +12,13 @@ from calls.clearing import clear_attempt
 from calls.dialing import LONGEST_SECONDS, RING_SECONDS
 from calls.endings import UNFINISHED, end_lost, end_never_sent
 from calls.handover import owe_call_back
-from calls.lattice import UNANSWERED, is_over
+from calls.history import LOST
+from calls.lattice import UNANSWERED, fetched, is_over
 from calls.lines import bind, call_of, move_along, owe_hang_up, own_numbers
 from calls.locks import hold_attempt
 from calls.models import Attempt, Call
-from calls.outcomes import finish
-from calls.wrapup import wrap_up
+from calls.outcomes import QUEUED, finish
+from calls.wrapup import stopped_because, wrap_up
 from integrations.errors import Refused, VendorError
 from integrations.twilio.client import CarrierCall, carrier_for
 from syntharra import clock, due, logs
@@ -62,7 +63,7 @@ def _settle_call(attempt: Attempt, call: Call) -> str:
     now = _at_carrier(attempt, call)
     if isinstance(now, str):
         return now
-    tell_of(attempt.pk, call.sid, now.status, seconds=now.seconds, answered_by=now.answered_by)
+    tell_of(attempt.pk, call.sid, fetched(call.status, now.status), seconds=now.seconds, answered_by=now.answered_by)
     return _later(attempt.pk, 60) if not is_over(now.status) else "fetched"
 
 
@@ -71,7 +72,7 @@ def _settle_person(attempt: Attempt, call: Call) -> str:
     now = _at_carrier(attempt, call)
     if isinstance(now, str):
         return now
-    tell_of(attempt.pk, call.sid, now.status, seconds=now.seconds)
+    tell_of(attempt.pk, call.sid, fetched(call.status, now.status), seconds=now.seconds)
     if not is_over(now.status):
         return _later(attempt.pk, 60)
     due.settle(UNFINISHED, attempt.pk)
@@ -83,6 +84,8 @@ def _at_carrier(attempt: Attempt, call: Call) -> CarrierCall | str:
     try:
         return carrier_for(_business()).fetch(call.sid)
     except Refused:
+        if call.answered_at is None:  # nobody can say any more that it did not ring
+            stopped_because(attempt.pk, LOST)
         return CarrierCall(sid=call.sid, status="failed", to=call.to, caller=call.caller, created_at=None)
     except VendorError as error:
         return _later(attempt.pk, 60, error.words)
@@ -103,12 +106,20 @@ def _look_up(attempt: Attempt) -> str:
         return _later(attempt.pk, 30, error.words)
     if found is not None:
         tell_of(attempt.pk, found.sid, found.status, seconds=found.seconds, answered_by=found.answered_by)
+        if found.status == Call.Status.QUEUED:
+            _take_back(attempt.pk, found.sid)
         return "found"
     still_to_come = [seconds for seconds in LOOK_AFTER if seconds > age]
     Attempt.objects.filter(pk=attempt.pk).update(looked_up=len(LOOK_AFTER) - len(still_to_come))
     if still_to_come:
         return _later(attempt.pk, still_to_come[0] - age)
     return "lost" if end_lost(attempt.pk) else "as it was"
+
+
+@transaction.atomic
+def _take_back(attempt_id: UUID, sid: str) -> None:
+    """Seconds after we asked it still waits in the carrier's own queue, and might ring after hours."""
+    owe_hang_up(hold_attempt(attempt_id), sid, because=QUEUED)
 
 
 def _find(attempt: Attempt) -> CarrierCall | None:

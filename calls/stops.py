@@ -18,7 +18,7 @@ from calls.agent.conversation import advance, begin
 from calls.agent.events import MachineHeard
 from calls.brief import brief_for
 from calls.clearing import clear_attempt
-from calls.lattice import is_over
+from calls.lattice import fetched, is_over
 from calls.lines import MACHINE, call_of, move_along, owe_hang_up, unfinished
 from calls.locks import hold_attempt
 from calls.models import Attempt, Call
@@ -217,7 +217,7 @@ def _hang_up(attempt: Attempt, sid: str) -> bool:
         held = hold_attempt(attempt.pk)
         call = call_of(held)
         if call is not None and call.sid == sid:
-            move_along(held, call, now.status, seconds=now.seconds)
+            move_along(held, call, fetched(call.status, now.status), seconds=now.seconds)
     if is_over(now.status):
         after_the_line(attempt.pk)
     return is_over(now.status)

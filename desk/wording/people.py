@@ -10,6 +10,8 @@ def phone_words(contact: Contact) -> str:
     """The number as people write it, or what is wrong with it."""
     if contact.phone_problem == "refused":
         return _("%(number)s, refused by the carrier") % {"number": phone(contact.phone or contact.phone_raw)}
+    if contact.phone_problem == "unconnected":
+        return _("%(number)s, which could not be connected") % {"number": phone(contact.phone or contact.phone_raw)}
     if contact.phone:
         return phone(contact.phone)
     match contact.phone_problem:

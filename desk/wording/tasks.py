@@ -14,6 +14,7 @@ from syntharra.templatetags.syntharra import hour_words, phone, short_day
 
 _OTHERS: dict[str, Promise] = {
     "find_number": _("Find the right number: the carrier refused the one on file."),
+    "number_fails": _("Find the right number: three calls in a row to the one on file could not be connected."),
     "send_copy": _("Send the customer a copy of the invoice."),
     "post_notice": _("Print and post the notice the law requires; until then nobody calls this customer again."),
     "send_proof": _(

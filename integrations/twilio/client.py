@@ -204,7 +204,10 @@ class TwilioCarrier:
     def look_up(self, *, to: str, on: date) -> list[CarrierCall]:
         since = datetime(on.year, on.month, on.day)  # noqa: DTZ001  (a day; the SDK writes the date alone)
         calls = self._client.calls
-        return self._ask(lambda: [_read(call) for call in calls.list(to=to, start_time_after=since, limit=50)])
+        # What still waits in the carrier's queue has no time of start yet, and is in no list that asks for one.
+        waiting = self._ask(lambda: [_read(call) for call in calls.list(to=to, status="queued", limit=50)])
+        begun = self._ask(lambda: [_read(call) for call in calls.list(to=to, start_time_after=since, limit=50)])
+        return list({call.sid: call for call in (*waiting, *begun)}.values())
 
     def hang_up(self, sid: str) -> CarrierCall:
         call = self.fetch(sid)

@@ -253,23 +253,18 @@ def test_late_and_repeated_states_never_take_a_call_back(attempt: Attempt, twili
 
 
 @pytest.mark.parametrize(
-    ("status", "disposition", "counted"),
-    [
-        ("busy", "busy", True),
-        ("no-answer", "no_answer", True),
-        ("failed", "failed", False),
-        ("canceled", "failed", False),
-    ],
+    ("status", "disposition"),
+    [("busy", "busy"), ("no-answer", "no_answer"), ("failed", "failed"), ("canceled", "failed")],
 )
-def test_a_call_nobody_answered_ends_with_the_carriers_word(
-    attempt: Attempt, twilio: Twilio, status: str, disposition: str, counted: bool
+def test_a_call_that_rang_and_nobody_answered_ends_with_the_carriers_word_and_counts(
+    attempt: Attempt, twilio: Twilio, status: str, disposition: str
 ) -> None:
     twilio.tells(attempt, "ringing", 1)
     twilio.tells(attempt, status, 2)
     inbox.read("twilio")
 
     ended = fresh(attempt)
-    assert (ended.status, ended.disposition, ended.counted) == ("ended", disposition, counted)
+    assert (ended.status, ended.disposition, ended.counted) == ("ended", disposition, True)
 
 
 @pytest.mark.parametrize(

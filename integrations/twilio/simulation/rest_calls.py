@@ -140,7 +140,7 @@ def _matches(call: Call, name: str, value: str) -> bool:
             return call.parent_sid == value
         case "Status":
             return call.status == value
-    moment = (call.started_at or call.created_at) if name.startswith("Start") else call.ended_at
+    moment = call.started_at if name.startswith("Start") else call.ended_at  # none while it waits in the queue
     return _date_fits(moment, name[-1], value)
 
 
