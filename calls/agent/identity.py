@@ -6,7 +6,8 @@ In doubt it is nobody: then nothing is said of the bill, and the name is asked f
 import re
 
 from calls.agent.facts import Brief
-from calls.agent.names import RELATIONS, WITH_A_YES, introduction, is_possessive, speaks_about, without_own_name
+from calls.agent.introductions import WITH_A_YES, introduction, speaks_about, without_own_name
+from calls.agent.names import RELATIONS, is_possessive
 from calls.agent.numbers import words
 
 _NEAR = "|".join(sorted(RELATIONS | {"in law"}))
@@ -35,7 +36,7 @@ _ROLES = (
 )
 _IN_A_ROLE = re.compile(
     rf"\b(im|i am|soy|this is|its) (just |only |solo |nada mas )*(the |a |an |her |his |their |el |la |un |una |su )?{_ROLES}\b"
-    r"|\b(just|only) (the|a|her|his|their) \w+$|\b(im|i am) (just )?(visiting|house ?sitting|babysitting|watching (the|her|his))\b"
+    r"|\b(im|i am) (just )?(visiting|house ?sitting|babysitting|watching (the|her|his))\b"
     r"|\b(her|his|their|wrong) phone\b"
 )
 _NOT_ME = re.compile(
@@ -89,7 +90,7 @@ _PUTS_ON = re.compile(
 )
 _TAKES_THE_LINE = re.compile(
     rf"\b(this is (just |only )*|(im|i am) (just|only) )(the |a |her |their ){_ROLES}\b|"
-    rf"\b(this is|im|i am|soy|habla) (just )?(her|his|their|su|\w+s) ({_NEAR})\b|\b(handed|gave|passed) (me|us) (the|her|his) phone\b|\bme (paso|dio) el telefono\b"
+    rf"\b(her|his|their) ({_NEAR}) (speaking|here)\b|\b(this is|im|i am|soy|habla) (just )?(her|his|their|su|\w+s) ({_NEAR})\b|\b(handed|gave|passed) (me|us) (the|her|his) phone\b|\bme (paso|dio) el telefono\b"
 )
 
 
@@ -146,7 +147,10 @@ def gives_another_name(text: str, brief: Brief) -> bool:
 
 def another_voice(text: str, brief: Brief) -> bool:
     """Somebody new speaks in the middle of the call: ``hello, this is Maria``, where it was Ida. ``This is crazy`` is no name."""
-    return introduction(text, brief.person, weak=False).other and not names_themselves(text, brief)
+    house = r"\W+".join(map(re.escape, re.findall(r"[^\W_]+", brief.business_name)))
+    greets = re.match(r"(?i)\W*(hello|hi|hey|hola)\b", text) is not None  # in the middle of a call: a new voice
+    text = re.sub(rf"(?i)\b{house}\b", "it", text)  # ``this is Ava's Plumbing, right?``
+    return introduction(text, brief.person, weak=greets).other and not names_themselves(text, brief)
 
 
 def brings_somebody(text: str) -> bool:

@@ -72,14 +72,15 @@ def hear_answer(turn: Turn, text: str, heard: Heard, said: Everyday | None) -> N
 
 def _somebody_new(turn: Turn, text: str, heard: Heard, said: Everyday | None) -> bool:
     """Somebody else comes to the line or speaks already: the bill is not spoken of before it is known who that is."""
+    will_pay = heard.intent in (Intent.PROMISE_TO_PAY, Intent.PAY_NOW)
     if said is Everyday.HOLD_THE_LINE and (heard.intent is Intent.NOT_RIGHT_PARTY or identity.brings_somebody(text)):
         opening.wait(turn, for_another=True)
-    elif not turn.brief.is_consumer or heard.intent in (Intent.PROMISE_TO_PAY, Intent.PAY_NOW):
+    elif not turn.brief.is_consumer:
         return False
-    elif identity.brings_somebody(text):
-        opening.wait(turn, for_another=True)
-    elif identity.another_voice(text, turn.brief) or identity.takes_the_line(text, turn.brief):
+    elif identity.another_voice(text, turn.brief) or (not will_pay and identity.takes_the_line(text, turn.brief)):
         opening.ask_new_voice(turn)
+    elif identity.brings_somebody(text) and not will_pay:
+        opening.wait(turn, for_another=True)
     else:
         return False
     return True

@@ -1,14 +1,12 @@
-"""Names: what the person on file is called, and which name somebody gives of himself.
+"""Names as they are on file and as they are said: first and family names, short forms, letters, titles, and words that are none.
 
-A name counts only in its place: after ``this is``, before ``speaking``, or with nothing else beside it. Half of all names are
-ordinary words too (``Will``, ``Bill``, ``May``), and families share all but the first.
+Half of all names are ordinary words too (``Will``, ``Bill``, ``May``), and families share all but the first.
 """
 
 import re
 import tomllib
 import unicodedata
 from dataclasses import dataclass
-from enum import Enum
 from functools import lru_cache
 from pathlib import Path
 
@@ -17,14 +15,14 @@ from calls.agent.numbers import words
 _DATA = tomllib.loads(Path(__file__).with_name("names.toml").read_text("utf-8"))
 
 
-def _listed(key: str) -> frozenset[str]:
+def listed(key: str) -> frozenset[str]:
     return frozenset(_DATA[key].split())
 
 
 TITLES = frozenset(
     {"mr", "mrs", "ms", "miss", "mister", "dr", "doctor", "senor", "senora", "senorita", "sr", "sra", "don", "dona"}
 )
-_GENERATIONS = {
+GENERATIONS = {
     "jr": "jr",
     "junior": "jr",
     "hijo": "jr",
@@ -34,26 +32,16 @@ _GENERATIONS = {
     "iii": "iii",
     "iv": "iv",
 }
-_PARTICLES = _listed("particles")
+PARTICLES = listed("particles")
 _AND = re.compile(r"\s*(?:&|\+|/|\b(?:and|y|or|und)\b)\s*", re.IGNORECASE)
 # Short forms that everybody knows. One is no other name, and by itself no proof either.
 _SHORT = {short: frozenset(full.split()) for full, shorts in _DATA["short_forms"].items() for short in shorts.split()}
-_FRAMES = tuple(
-    tuple(frame.split())
-    for frame in (
-        "my name is", "the name is", "my names", "this is", "you got", "youve got", "you have got",
-        "youre speaking with", "youre speaking to", "youre talking to", "you are speaking with", "you are speaking to", "you are talking to",
-        "me llamo", "mi nombre es", "yo soy", "soy", "le habla", "aqui habla", "habla", "habla con",
-    )
-)  # fmt: skip
-_ME_FRAMES = tuple(tuple(frame.split()) for frame in ("its me", "it is me", "thats me", "soy yo"))
-_WEAK_FRAMES = tuple(
-    tuple(frame.split()) for frame in ("it is", "its", "i am", "im", "es", "you reached", "youve reached")
-)
-_FILLERS = _listed("fillers")
-_AFTER = ("here", "speaking", "habla", "al habla", "on the line", "on the phone", "calling")
 # Words that follow ``this is`` or a name and are no name.
-ORDINARY = _listed("ordinary")
+ORDINARY = listed("ordinary")
+RELATIONS = listed("relations")
+_NO_NAMES = ORDINARY | RELATIONS
+WORD_NAMES = listed("word_names")
+HOUSES = frozenset({"residence", "household", "house", "home", "family", "phone", "line", "casa", "familia"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,29 +58,7 @@ class OnFile:
 
 
 @dataclass(frozen=True, slots=True)
-class Introduced:
-    """How somebody names himself. ``own``: as the one on file. ``other``: with another name.
-
-    ``part``: with a short form of it, or the family name alone, which others have too. ``something``: ``this is`` and then anything
-    else, which is no yes to a name.
-    """
-
-    own: bool = False
-    other: bool = False
-    part: bool = False
-    something: bool = False
-
-
-class _Kind(Enum):
-    """What may follow an introducing phrase: after ``this is`` a name is due; after ``it's me`` one may come; after ``I'm`` anything."""
-
-    NAME = "name"
-    PERHAPS = "perhaps"
-    ANYTHING = "anything"
-
-
-@dataclass(frozen=True, slots=True)
-class _Word:
+class Word:
     text: str
     capital: bool
     breaks: bool  # a comma, a full stop or the like stands before it
@@ -102,16 +68,16 @@ class _Word:
 def on_file(person: str) -> OnFile:
     """``Ida Brandt``, ``Brandt, Ida``, ``Mr. & Mrs. Tom Brandt``, ``Ida de la Cruz``, ``Robert Smith-Jones Jr.``"""
     family, comma, given = person.partition(",")
-    if comma and set(words(given)) - set(_GENERATIONS) - TITLES:
+    if comma and set(words(given)) - set(GENERATIONS) - TITLES:
         person = f"{given} {family}"
     first: set[str] = set()
     rest: set[str] = set()
     generation = ""
     for part in _AND.split(person):
         spoken = words(part)
-        generation = generation or next((_GENERATIONS[word] for word in spoken[2:] if word in _GENERATIONS), "")
+        generation = generation or next((GENERATIONS[word] for word in spoken[2:] if word in GENERATIONS), "")
         said = [word for word in spoken if word not in TITLES]
-        said = [word for place, word in enumerate(said) if not place or word not in _PARTICLES.union(_GENERATIONS)]
+        said = [word for place, word in enumerate(said) if not place or word not in PARTICLES.union(GENERATIONS)]
         first |= {*said[:1]}
         if len(said) > 2 and len(said[0]) == len(said[1]) == 1:
             first.add(said[0] + said[1])  # ``J. R.`` is said as one word
@@ -119,281 +85,18 @@ def on_file(person: str) -> OnFile:
     return OnFile(frozenset(first), frozenset(rest - first), generation)
 
 
-def introduction(text: str, person: str, *, weak: bool = True) -> Introduced:
-    """Which name these words give of the one who speaks. ``weak`` false: not after ``I'm`` or ``it's``, which anything follows."""
-    name, said = on_file(person), _words(text)
-    plain = [word.text for word in said]
-    found = [_read(said, after, name, kind) for after, kind in _slots(plain) if weak or kind is not _Kind.ANYTHING]
-    found += [_alone(said, name, text), _before(said, name), _after_yes(said, name)]
-    own, other = any(one.own for one in found), any(one.other for one in found)
-    younger = {_GENERATIONS[word] for word in plain if word in ("junior", "jr", "senior") and word not in name.own}
-    if younger - {name.generation} or _of_theirs(plain, name):
-        own, other = False, True
-    return Introduced(
-        own and not other, other, any(one.part for one in found), any(one.something for one in found) and not own
-    )
-
-
-def without_own_name(text: str, not_names: frozenset[str]) -> list[str]:
-    """The words without a name given of oneself: ``yes, this is Ana Reyes, who is calling`` is ``yes, who is calling``."""
-    said = _words(text)
-    plain = [word.text for word in said]
-    for after, _kind in _slots(plain):
-        end = after
-        while end < min(after + 2, len(said)) and plain[end] not in not_names and _looks_like_name(said, end):
-            end += 1
-        if end > after:
-            return plain[:after] + plain[end:]
-    return plain
-
-
 def is_possessive(text: str, person: str) -> bool:
     """``Ida's``, by somebody who is not Ida."""
     name = on_file(person)
-    return any(word.endswith("s") and word[:-1] in name.first and word not in name.own for word in words(text))
+    first = name.first - WORD_NAMES
+    return any(word.endswith("s") and word[:-1] in first and word not in name.own for word in words(text))
 
 
-def speaks_about(text: str, person: str) -> bool:
-    """``Ida is at work``, ``ask Ida``, ``Ida ya no vive aquí``: who says so is somebody else."""
-    name, said = on_file(person), [word.text for word in _words(text)]
-    if not name.first:
-        return False
-    for place, word in enumerate(said):
-        if word not in name.first:
-            continue
-        after = next(
-            (
-                place + ahead
-                for ahead in range(1, 4)
-                if said[place + ahead : place + ahead + 1] and said[place + ahead] not in name.own
-            ),
-            None,
-        )
-        if (
-            after is not None
-            and said[after] in _DOES
-            and said[after + 1 : after + 2] not in (["speaking"], ["me"], ["here"], ["this"], ["my"], ["the"])
-            and not _said_of_oneself(said, place)
-        ):
-            return True
-        if place and said[place - 1] in _ABOUT:
-            return True
-    return False
-
-
-_DOES = _listed("does")
-_ABOUT = _listed("about")
-
-
-def _said_of_oneself(said: list[str], place: int) -> bool:
-    """``This is Ida is something wrong``: the name stands in its own place, and what follows is another sentence."""
-    return any(
-        tuple(said[place - len(frame) : place]) == frame
-        for frame in (*_FRAMES, *_ME_FRAMES, *_WEAK_FRAMES)
-        if place >= len(frame)
-    )
-
-
-def _words(text: str) -> list[_Word]:
-    decomposed = unicodedata.normalize("NFKD", text)
-    plain = "".join(letter for letter in decomposed if not unicodedata.combining(letter))
-    found = re.finditer(r"([.,;:!?]?)[^A-Za-z0-9]*([A-Za-z0-9]+)", re.sub(r"['’]", "", plain))
-    return _spelled([_Word(one[2].lower(), one[2][0].isupper(), bool(one[1])) for one in found])
-
-
-def _spelled(said: list[_Word]) -> list[_Word]:
-    """``I D A`` is Ida: letters said one by one make the word they spell."""
-    out: list[_Word] = []
-    run: list[_Word] = []
-    for word in [*said, _Word("", False, False)]:
-        if (
-            len(word.text) == 1
-            and word.text.isalpha()
-            and not (word.text == "i" and not run and _begins_sentence(said, word))
-        ):
-            run.append(word)
-            continue
-        if len(run) >= 3:
-            out.append(_Word("".join(letter.text for letter in run), True, run[0].breaks))
-        else:
-            out += run
-        run = []
-        out.append(word)
-    return out[:-1]
-
-
-def _begins_sentence(said: list[_Word], word: _Word) -> bool:
-    following = next((said[place + 1] for place, one in enumerate(said[:-1]) if one is word), None)
-    return following is None or len(following.text) > 1
-
-
-def _slots(plain: list[str]) -> list[tuple[int, _Kind]]:
-    """Where a name may begin: the place after each introducing phrase, and what may follow such a one."""
-    found = []
-    for frames, kind in ((_FRAMES, _Kind.NAME), (_ME_FRAMES, _Kind.PERHAPS), (_WEAK_FRAMES, _Kind.ANYTHING)):
-        for frame in frames:
-            for place in range(len(plain) - len(frame) + 1):
-                if tuple(plain[place : place + len(frame)]) == frame and (
-                    not place or plain[place - 1] not in ("what", "who", "if", "is")
-                ):
-                    found.append((place + len(frame), kind))
-    return found
-
-
-def _read(said: list[_Word], at: int, name: OnFile, kind: _Kind) -> Introduced:
-    titled = False
-    while at < len(said) and (
-        said[at].text in TITLES or said[at].text in ("uh", "um", "er", "yes", "si", "actually", "just")
-    ):
-        titled, at = titled or said[at].text in TITLES, at + 1
-    while titled and at < len(said) and said[at].text in _PARTICLES:
-        at += 1
-    if at >= len(said) or (said[at].breaks and kind is not _Kind.NAME):
-        return Introduced()
-    first = said[at].text
-    run = _run(said, at, name)
-    if run:
-        following = said[at + len(run)] if at + len(run) < len(said) else None
-        if (
-            following is not None
-            and not following.breaks
-            and not name.family & set(run)
-            and _looks_like_name(said, at + len(run))
-        ):
-            return Introduced(other=True, something=True)
-        enough = _is_enough(run, name, titled=titled)
-        return Introduced(own=enough, part=not enough)
-    if _is_short(first, name):
-        following = said[at + 1] if at + 1 < len(said) else None
-        clash = (
-            following is not None
-            and not following.breaks
-            and following.text not in name.own
-            and _looks_like_name(said, at + 1)
-        )
-        return Introduced(part=not clash, other=clash)
-    if first in SELF | _LANGUAGES:
-        return Introduced()
-    likely = kind is not _Kind.ANYTHING or said[at].capital or len(said) - at <= 2
-    return Introduced(other=likely and _looks_like_name(said, at), something=kind is _Kind.NAME)
-
-
-SELF = frozenset(
-    {
-        "he",
-        "she",
-        "him",
-        "her",
-        "me",
-        "i",
-        "myself",
-        "himself",
-        "herself",
-        "speaking",
-        "yo",
-        "ella",
-        "el",
-        "mismo",
-        "misma",
-    }
-)
-
-
-_LANGUAGES = frozenset({"espanol", "spanish", "ingles", "english", "usted", "ud"})
-
-
-def _run(said: list[_Word], at: int, name: OnFile) -> list[str]:
-    run: list[str] = []
-    for word in said[at:]:
-        initial = len(word.text) == 1 and any(part.startswith(word.text) for part in name.own)
-        letter = (
-            any(len(part) == 1 and word.text.startswith(part) for part in name.first) and not run and len(word.text) > 1
-        )
-        if word.text in name.own or (initial and not word.breaks) or (run and word.text in _PARTICLES - {"the", "of"}):
-            run.append(word.text)
-        elif letter and any(one.text in name.family for one in said[at + 1 : at + 3]):
-            run += [word.text, *name.first]
-            return [*run, *(one.text for one in said[at + 1 : at + 3] if one.text in name.family)]
-        else:
-            break
-    return run if any(part in name.own for part in run) else []
-
-
-def _is_enough(run: list[str], name: OnFile, *, titled: bool = False) -> bool:
-    """The first name, the family name with a title, or two parts of the whole."""
-    given = name.own & set(run)
-    return (
-        any(len(part) > 1 for part in name.first & given)
-        or (titled and bool(given))
-        or len(given) >= 2
-        or len(name.own) == 1
-    )
-
-
-def _is_short(word: str, name: OnFile) -> bool:
-    return bool(_SHORT.get(word, frozenset()) & name.first) or any(
-        word in _SHORT and word != one and one in _SHORT and _SHORT[one] & _SHORT[word] for one in name.first
-    )
-
-
-def _looks_like_name(said: list[_Word], at: int) -> bool:
-    """Not an ordinary word; where the words come with capitals, one that has one."""
-    word = said[at]
-    if (
-        word.text in ORDINARY
-        or word.text.isdigit()
-        or (len(word.text) > 4 and word.text.endswith(("ing", "ly", "tion", "able")))
-    ):
-        return False
-    written = any(one.capital for one in said[1:] if not one.breaks and one.text not in ("i", "im", "ill", "ive", "id"))
-    return word.capital or not written
-
-
-def _alone(said: list[_Word], name: OnFile, text: str) -> Introduced:
-    """``Ida Brandt``, ``yes, Brandt``: a name and no other word; an echo of the question (``Ida?``) is no answer."""
-    rest = [word.text for word in said if word.text not in _FILLERS or word.text in name.own]
-    plain = [word.text for word in said]
-    agreed = bool({"yes", "yeah", "yep", "yup", "yea", "si", "correct", "right"} & set(plain))
-    named = [word for word in rest if word not in TITLES and not (name.generation and word in _GENERATIONS)]
-    shorts = {word for word in named if _is_short(word, name)}
-    if not named or not set(named) <= name.own | _PARTICLES | shorts or not set(named) & (name.own | shorts):
-        return Introduced(other=_first_is_another(said, name))
-    if shorts:
-        return Introduced(part=True)
-    if text.rstrip().endswith("?") and not agreed and not {"this", "speaking", "here", "soy"} & set(plain):
-        return Introduced()
-    enough = _is_enough(named, name, titled=len(named) < len(rest)) or agreed
-    return Introduced(own=enough, part=not enough)
-
-
-def _after_yes(said: list[_Word], name: OnFile) -> Introduced:
-    """``Yeah. Ida. What's up?``"""
-    agreed = bool(said) and said[0].text in ("yes", "yeah", "yep", "yup", "yea", "si")
-    return Introduced(own=agreed and _is_enough(_run(said, 1, name), name))
-
-
-def _first_is_another(said: list[_Word], name: OnFile) -> bool:
-    """``Bob Brandt``: the family name with a word before it that is no part of the name."""
-    if len(name.own) < 2:
-        return False
-    for place, word in enumerate(said):
-        before = said[place - 1] if place else None
-        if word.text in name.family - name.first and before is not None and not word.breaks:
-            initial = any(len(part) == 1 and before.text.startswith(part) for part in name.first)
-            around = initial or before.text in name.own | TITLES | _PARTICLES | _FILLERS or _is_short(before.text, name)
-            if not around and len(before.text) > 1 and _looks_like_name(said, place - 1):
-                return True
-    return False
-
-
-_HOUSES = frozenset({"residence", "household", "house", "home", "family", "phone", "line", "casa", "familia"})
-
-
-def _of_theirs(plain: list[str], name: OnFile) -> bool:
+def is_of_theirs(plain: list[str], name: OnFile) -> bool:
     """``Ida's phone``, ``the Brandt residence``, ``Ida Brandt's husband``."""
     for place, word in enumerate(plain):
         after = plain[place + 1] if place + 1 < len(plain) else ""
-        if after in _HOUSES and (word in name.own or word.removesuffix("s") in name.own):
+        if after in HOUSES and (word in name.own or word.removesuffix("s") in name.own):
             return True
         if (
             word.endswith("s")
@@ -405,30 +108,56 @@ def _of_theirs(plain: list[str], name: OnFile) -> bool:
     return False
 
 
-RELATIONS = _listed("relations")
-WITH_A_YES = _listed("with_a_yes")
+def spoken(text: str) -> list[Word]:
+    decomposed = unicodedata.normalize("NFKD", text)
+    plain = "".join(letter for letter in decomposed if not unicodedata.combining(letter))
+    found = re.finditer(r"([.,;:!?]?)[^A-Za-z0-9]*([A-Za-z0-9]+)", re.sub(r"['’]", "", plain))
+    return _spelled([Word(one[2].lower(), one[2][0].isupper(), bool(one[1])) for one in found])
 
 
-def _before(said: list[_Word], name: OnFile) -> Introduced:
-    """``Maria here``, ``Ida Brandt speaking``: a name, or two, right before the words that end it."""
-    plain = [word.text for word in said]
-    skipped = (_FILLERS | TITLES) - {"here", "speaking"} - name.own
-    start = next((place for place, word in enumerate(plain) if word not in skipped), len(plain))
-    titled = bool(TITLES & set(plain[:start]))
-    for length in (1, 2, 3):
-        tail = " ".join(plain[start + length :])
-        ends = any(tail == after or tail.startswith(f"{after} ") for after in _AFTER)
-        if not ends or plain[0] == "is" or re.match(r"speaking (with|to|for|about)\b", tail):
-            continue
-        run = _run(said, start, name)
-        if run and len(run) == length:
-            enough = _is_enough(run, name, titled=titled)
-            return Introduced(own=enough, part=not enough)
+def _spelled(said: list[Word]) -> list[Word]:
+    """``I D A`` is Ida: letters said one by one make the word they spell."""
+    out: list[Word] = []
+    run: list[Word] = []
+    for word in [*said, Word("", False, False)]:
         if (
-            not run
-            and length <= 2
-            and all(_looks_like_name(said, start + ahead) for ahead in range(length))
-            and not _is_short(plain[start], name)
+            len(word.text) == 1
+            and word.text.isalpha()
+            and not (word.text == "i" and not run and _begins_sentence(said, word))
         ):
-            return Introduced(other=True)
-    return Introduced()
+            run.append(word)
+            continue
+        if len(run) >= 3:
+            out.append(Word("".join(letter.text for letter in run), True, run[0].breaks))
+        else:
+            out += run
+        run = []
+        out.append(word)
+    return out[:-1]
+
+
+def _begins_sentence(said: list[Word], word: Word) -> bool:
+    following = next((said[place + 1] for place, one in enumerate(said[:-1]) if one is word), None)
+    return following is None or len(following.text) > 1
+
+
+def is_short(word: str, name: OnFile) -> bool:
+    return bool(_SHORT.get(word, frozenset()) & name.first) or any(
+        word in _SHORT and word != one and one in _SHORT and _SHORT[one] & _SHORT[word] for one in name.first
+    )
+
+
+def looks_like_name(said: list[Word], at: int) -> bool:
+    """Not an ordinary word; where the words come with capitals, one that has one."""
+    word = said[at]
+    if (
+        word.text in _NO_NAMES
+        or word.text.isdigit()
+        or (
+            len(word.text) > 4
+            and word.text.endswith(("ing", "ly", "tion", "able", "ible", "ful", "ous", "less", "ness", "ical", "ional"))
+        )
+    ):
+        return False
+    written = any(one.capital for one in said[1:] if not one.breaks and one.text not in ("i", "im", "ill", "ive", "id"))
+    return word.capital or not written

@@ -280,6 +280,44 @@ def test_an_annoyed_customer_is_still_the_customer(words: str) -> None:
     assert later(known(consumer()), words)[-1].state.right_party
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        "hello it's maria",
+        "Hi, it's Maria.",
+        "this is maria I'll pay it friday",
+        "this is Maria, we'll pay Friday",
+        "maria her daughter speaking",
+        "Maria Lopez here",
+    ],
+)
+def test_nor_does_a_promise_by_another_voice_bring_it_out(words: str) -> None:
+    steps = later(known(consumer()), words, "how much is it")
+
+    assert not any(step.state.right_party for step in steps)
+    assert not heard_the_debt(steps)
+
+
+@pytest.mark.parametrize(
+    ("person", "words"),
+    [
+        ("Ida Brandt", "this is ava's plumbing right"),
+        ("Ida Brandt", "money's tight here"),
+        ("Ida Brandt", "you got some nerve"),
+        ("Ida Brandt", "soy maestra y no me pagan hasta el viernes"),
+        ("Ida Brandt", "this is highway robbery"),
+        ("Ida Brandt", "habla más despacio"),
+        ("Bill Young", "what bill"),
+        ("Bill Young", "is the bill correct"),
+        ("Will Case", "will do"),
+        ("Mark May", "in may maybe"),
+        ("Rob Price", "what is the price"),
+    ],
+)
+def test_a_name_that_is_a_word_makes_no_new_voice(person: str, words: str) -> None:
+    assert later(known(consumer(customer_name=person)), words)[-1].state.right_party
+
+
 def test_after_hold_on_the_name_is_confirmed_again_and_the_call_goes_on_where_it_was() -> None:
     held, back, yes, agreed = later(
         known(consumer()), "I'll pay it friday", "hold on let me check my calendar", "ok", "yes", "yes"
