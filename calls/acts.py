@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, time
+from datetime import datetime, time
 from decimal import Decimal
 from hashlib import sha256
 from typing import Any
@@ -17,14 +17,14 @@ from calls.agent.acts import HowPaid
 from calls.agent.facts import LinkChannel
 from calls.models import Attempt, Call
 from calls.outcomes import AGENT, spoken_on
-from calls.workdays import workdays_after
 from compliance.models import StopKind
 from compliance.services import stop
 from compliance.statements import Kind, state
 from disputes import pay_links
 from disputes.models import Claim
 from disputes.services import NewClaim, open_dispute, pause, specify
-from invoices.models import Contact, Customer, Invoice, Promise
+from invoices import promises
+from invoices.models import Contact, Customer, Invoice
 from invoices.phones import OURS
 from invoices.services import hold_customer
 from notifications import outbox, texts
@@ -33,7 +33,6 @@ from syntharra import clock, due
 
 _LANGUAGES = {"en": "en-us", "es": "es"}
 _HOW = {HowPaid.CARD: "link", HowPaid.CASH: "office"}
-GRACE = {"link": 1, "office": 1, "transfer": 4, "check": 7, "unknown": 7}  # business days
 NAMED_DAY_AT = time(10)
 MIDNIGHT = time()
 LONGEST_NUMBERS = 80  # what a claim's key has room for beside the call's
@@ -84,8 +83,7 @@ def _freeze(scene: Scene, act: acts.Freeze) -> None:
 @transaction.atomic
 def _take_back_promise(call: Call, disputed: Sequence[UUID]) -> None:
     """Promised on this call, and objected to before the line was gone: no promise stands, and none is confirmed in writing."""
-    made = Promise.objects.filter(invoice__in=disputed, source=f"call:{call.pk}", status=Promise.Status.RUNNING)
-    if not made.update(status=Promise.Status.WITHDRAWN):
+    if not promises.withdraw(disputed, by=AGENT, source=f"call:{call.pk}"):
         return
     letters_of_it = Message.objects.filter(letter="promise_confirmation", key=f"call:{call.pk}")
     waiting = list(letters_of_it.filter(status__in=("draft", "queued")).values_list("pk", flat=True))
@@ -150,7 +148,7 @@ def _promise(scene: Scene, act: acts.Promise) -> None:
     how = _HOW.get(act.how, act.how.value)
     promised = [(invoice, part) for invoice, part in _oldest_first(invoices, act) if part > 0]
     for invoice, part in promised:
-        _put_down(invoice, part, act.on, how, source=f"call:{call.pk}")
+        promises.put_down(invoice, amount=part, on=act.on, how=how, source=f"call:{call.pk}")
     numbers = [invoice.number for invoice, _ in promised]
     facts = {"on": act.on, "how": how, "invoices": numbers, "amount": str(sum(part for _, part in promised))}
     timeline.record(call, "promised", by=AGENT, customer=call.customer_id, **facts)
@@ -165,20 +163,6 @@ def _oldest_first(invoices: list[Invoice], act: acts.Promise) -> Iterator[tuple[
         part = min(left, invoice.balance)
         left -= part
         yield invoice, part
-
-
-def _put_down(invoice: Invoice, amount: Decimal, on: date, how: str, *, source: str) -> None:
-    facts = {
-        "customer_id": invoice.customer_id,
-        "amount": amount,
-        "currency": invoice.currency,
-        "promised_for": on,
-        "how": how,
-        "holds_until": workdays_after(on, GRACE[how]),
-        "source": source,
-        "made_at": clock.now(),
-    }
-    Promise.objects.update_or_create(invoice=invoice, status=Promise.Status.RUNNING, defaults=facts)
 
 
 @transaction.atomic

@@ -37,7 +37,7 @@ from disputes.models import Claim, ClaimOn, Dispute
 from integrations.models import Connection
 from integrations.twilio import line_types
 from integrations.twilio.line_types import LineKnown
-from invoices import notices, plans, verification
+from invoices import notices, plans, promises, verification
 from invoices.checking import open_findings
 from invoices.checks import Reason
 from invoices.families import families, kin_of
@@ -54,14 +54,14 @@ _HOLDS = Reading(
         | Q(customer=None, invoice=None)
     )
 )
-# Until when a promise holds an invoice; with no day where it is paid in installments.
+# What is promised about an invoice, with its last day and the firm's to answer; with no day where a plan is paid.
 _PROMISES = Reading(
     lambda: (
         Promise.objects.filter(invoice_id__among=Given("invoices"), status="running")
-        .values_list("invoice_id", "holds_until")
+        .values_list("invoice_id", "holds_until", "answer_by")
         .union(
             PlanInvoice.objects.filter(invoice_id__among=Given("invoices"), live=True).values_list(
-                "invoice_id", Cast(Value(None), DateField())
+                "invoice_id", Cast(Value(None), DateField()), Cast(Value(None), DateField())
             ),
             all=True,
         )
@@ -113,7 +113,7 @@ class Known:
     consents: Mapping[UUID, list[Consent]]
     lines: Mapping[str, LineKnown]
     holds: list[Hold]
-    promises: dict[UUID, date]  # held until the end of that day
+    promises: dict[UUID, date]  # held until the end of that day, and until somebody has looked
     planned: set[UUID]  # paid in installments
     disputes: list[Dispute]
     written: set[UUID]
@@ -165,8 +165,10 @@ class Known:
             lines=line_types.known(numbers, at=moment),
             # What runs at the earliest of the moments: what has ended by a later one says when it does.
             holds=_HOLDS(at=earliest, customers=named, invoices=invoices),
-            promises={pk: until for pk, until in held if until is not None},
-            planned={pk for pk, until in held if until is None},
+            promises={
+                pk: promises.held_at_most_until(until, answer) for pk, until, answer in held if until is not None
+            },
+            planned={pk for pk, until, _answer in held if until is None},
             disputes=disputes,
             written=_disputed_in_writing(disputes),
             to_check=_to_check(found, business, known, related),
@@ -306,10 +308,7 @@ class Known:
         judged = self.history.attempts.get(ask.subject_id) if ask.subject_id else None
         held, hold_until = self._hold(ask, customer, invoice)
         check = self.to_check[invoice.pk]
-        promise = self.promises.get(invoice.pk)
-        promise_until = (
-            self._after(promise) if promise and invoice.pk not in self.planned else None
-        )  # a plan has no day
+        promised, on_plan = invoice.pk in self.promises, self._on_plan(ask, invoice)
         free_at = self._number_free_at(ask)
         kin = self.kin.get(customer.pk, frozenset({customer.pk}))
         others = [d for d in self.disputes if d.customer_id in kin and d.invoice_id != invoice.pk]
@@ -332,15 +331,20 @@ class Known:
             verification_missing=invoice.pk in self.unproved,
             below_minimum=invoice.balance < self.business.minimum_balance,
             backlog=_is_backlog(invoice),
-            promise_running=(promise_until is not None and ask.at < promise_until) or self._on_plan(ask, invoice),
+            promise_running=promised or on_plan,
             call_live=self.history.open_now(customer.pk, ask.to, besides=ask.subject_id),
             number_contacted_recently=free_at is not None,
             installation_not_ready=self.not_ready,
             texts_off=self.texts_off if ask.channel == Channel.SMS else None,
             hold_until=hold_until,
-            promise_until=promise_until,
+            promise_until=self._promise_until(ask, invoice) if promised and not on_plan else None,
             number_free_at=free_at,
         )
+
+    def _promise_until(self, ask: Ask, invoice: Invoice) -> datetime | None:
+        """When the books will have decided at the latest; None where that moment has come and nobody has looked yet."""
+        until = self._after(self.promises[invoice.pk])
+        return until if until > ask.at else None
 
     def _on_plan(self, ask: Ask, invoice: Invoice) -> bool:
         """A plan holds everything but the notice of a missed installment, which is its own."""

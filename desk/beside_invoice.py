@@ -11,6 +11,7 @@ from desk.check_first import Waiting, lines_of
 from desk.clocks import legal_clocks
 from desk.doors import AT_WORK, IN_CHARGE
 from desk.legal_form import LegalDateForm
+from desk.promised import question_about
 from desk.replaced import question_of
 from desk.standing import invoice_url
 from invoices.checking import open_findings
@@ -30,6 +31,7 @@ def beside(invoice: Invoice, membership: Membership) -> dict[str, Any]:
         "look_back": f"{invoice_url(invoice)}#look-first",
         "may_tick": membership.role in AT_WORK,
         "question": question_of(invoice),
+        "promise": question_about(invoice),
         "may_answer": in_charge,
         "entries": book_entries.shown(entries, membership),
         "offers": book_entries.offers(invoice.connection, invoice) if in_charge else [],

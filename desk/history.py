@@ -8,6 +8,7 @@ from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from calls.models import Attempt, Call
 from compliance.models import Channel
@@ -194,6 +195,17 @@ def _promises(promises: "QuerySet[Promise]") -> Iterator[Event]:
             "how": promise.get_how_display(),
         }
         yield Event("handshake", _("Promised"), promise.made_at, words)
+        if promise.ended_at is not None and promise.status in _ENDS:
+            icon, what, tone = _ENDS[promise.status]
+            yield Event(icon, str(what), promise.ended_at, words, tone=tone)
+
+
+# How a promise ended.
+_ENDS = {
+    "kept": ("check", gettext_lazy("Promise kept"), "recovered"),
+    "broken": ("ban", gettext_lazy("Promise broken"), "late"),
+    "withdrawn": ("undo-2", gettext_lazy("Promise no longer stands"), ""),
+}
 
 
 def _planned(attempts: "QuerySet[Attempt]", invoice: Invoice) -> Iterator[Event]:

@@ -16,6 +16,7 @@ from calls.firm_choices import backlog
 from calls.models import Attempt
 from desk import asks, book_entries, card_payments, check_first
 from desk.clocks import decision_clock
+from desk.promised import asked_about
 from desk.replaced import title_of
 from desk.standing import invoice_url
 from desk.wording.entries import what_of
@@ -57,6 +58,7 @@ def needs(business: Business) -> list[Need]:
         *_letters(business),
         *_more_letters(business),
         *_plans(business),
+        *_promises(business),
         *_replacements(business),
         *_paused(business),
         *_approvals(business),
@@ -155,6 +157,19 @@ def _plans(business: Business) -> Iterator[Need]:
         else:
             said, by = _("The notice has not left. Ring them, or end the plan."), ""
         yield Need("clock", "calendar-clock", what, reverse("plan", args=[row.plan_id]), _("Look"), said, by)
+
+
+def _promises(business: Business) -> Iterator[Need]:
+    """Whose day has passed without the money in the books: only the firm knows whether it came."""
+    for promise in asked_about(business):
+        what = _("%(customer)s promised %(amount)s for %(day)s: did it come?") % {
+            "customer": promise.customer.name,
+            "amount": money.shown(money.of(promise.amount, promise.currency)),
+            "day": day_words(promise.promised_for),
+        }
+        by = day_words(promise.answer_by) if promise.answer_by else ""
+        said = _("Nobody calls until you have answered, or your books decide.")
+        yield Need("clock", "handshake", what, f"{invoice_url(promise.invoice)}#promise", _("Answer"), said, by)
 
 
 def _replies(business: Business) -> Iterator[Need]:

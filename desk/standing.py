@@ -135,7 +135,7 @@ def _wanted(ids: list[UUID], customers: list[UUID]) -> dict[str, QuerySet[Any, A
     billing = Contact.objects.filter(customer__in=customers, role=Contact.Role.BILLING).exclude(phone="")
     return {
         "disputed": disputed.values("dispute__invoice_id", "claim__reason"),
-        "promised": Promise.objects.filter(invoice__in=ids, status=Promise.Status.RUNNING, holds_until__gte=today()),
+        "promised": Promise.objects.filter(invoice__in=ids, status=Promise.Status.RUNNING),
         "planned": PlanInvoice.objects.filter(invoice__in=ids, live=True).values("invoice_id"),
         "holds": Hold.objects.running(clock.now()).order_by("since"),
         "attempts": open_ones.values("invoice_id", "attempt__status", "attempt__planned_for"),

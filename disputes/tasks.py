@@ -6,7 +6,7 @@ from celery import shared_task
 
 from accounts.models import Business
 from disputes import books, course, digest, fetching, from_books, inbound, resolving
-from invoices import card_money, plans
+from invoices import card_money, plans, promises
 from invoices.changes import MARKS
 from syntharra import clock, due, logs
 from syntharra.tenancy import acting_for
@@ -39,6 +39,7 @@ def sweep_books() -> int:
                 opened += from_books.open_marked()
                 books.look()
                 plans.look()
+                promises.look()
             except Exception:
                 from_books.again_soon()
                 raise
@@ -73,6 +74,22 @@ def sweep_payment_plans() -> int:
                 except Exception:
                     log.exception("plan_failed", plan=str(plan_id))
                     due.note(plans.DUE, plan_id, at=clock.now() + AGAIN_IN)
+                looked += 1
+    return looked
+
+
+@shared_task
+def sweep_promises() -> int:
+    """Look at each promise whose day and grace have passed: the firm is asked, or the books decide; how many."""
+    looked = 0
+    for business_id in due.businesses(promises.DUE):
+        with acting_for(business_id):
+            for promise_id in due.rows(promises.DUE):
+                try:
+                    promises.look_at(promise_id)
+                except Exception:
+                    log.exception("promise_failed", promise=str(promise_id))
+                    due.note(promises.DUE, promise_id, at=clock.now() + AGAIN_IN)
                 looked += 1
     return looked
 

@@ -137,7 +137,7 @@ class InvoiceQuerySet(TenantQuerySet["Invoice"]):
             | Q(invoice=None, customer=OuterRef("customer"))
             | Q(invoice=None, customer=None, number="")
         )
-        promised = Promise.objects.filter(invoice=OuterRef("pk"), status=Promise.Status.RUNNING, holds_until__gte=on)
+        promised = Promise.objects.filter(invoice=OuterRef("pk"), status=Promise.Status.RUNNING)
         planned = PlanInvoice.objects.filter(invoice=OuterRef("pk"), live=True)
         return self.open().filter(
             ~Exists(held),
@@ -382,7 +382,7 @@ class CreditMemo(TenantModel):
 
 
 class Promise(TenantModel):
-    """A promise to pay: how much, when, how. Holds the cadence until its date and grace have passed."""
+    """A promise to pay: how much, when, how. Holds the cadence until it was kept, broken or withdrawn: ``invoices.promises``."""
 
     class Status(models.TextChoices):
         RUNNING = "running", _("Running")
@@ -407,6 +407,11 @@ class Promise(TenantModel):
     holds_until = models.DateField()
     source = models.CharField(max_length=80)
     made_at = models.DateTimeField()
+    asked_at = models.DateTimeField(null=True)  # business time: the firm was asked whether it came; once
+    answer_by = models.DateField(null=True)  # the last day before the books decide
+    said_to_have_come = models.BooleanField(default=False, db_default=False)  # by the firm; the books show it yet
+    ended_at = models.DateTimeField(null=True)
+    ended_by = models.CharField(max_length=254, blank=True, default="", db_default="")
 
     class Meta(TenantModel.Meta):
         constraints = [

@@ -23,11 +23,10 @@ from django.utils.translation import gettext as _
 from accounts import timeline
 from accounts.models import Membership, Role, User
 from compliance.models import Channel, Purpose
-from compliance.windows import public_holidays
-from integrations.models import Connection
-from invoices import verification
+from invoices import promises, verification
+from invoices.book_days import business_days_later, read_since
 from invoices.changes import receivables_changed
-from invoices.models import Allocation, Customer, Installment, Invoice, PaymentPlan, PlanInvoice, Promise
+from invoices.models import Allocation, Customer, Installment, Invoice, PaymentPlan, PlanInvoice
 from invoices.number_checks import address_of
 from invoices.plan_rules import BadPlan, Part, checked, met
 from invoices.services import hold
@@ -119,8 +118,7 @@ def agree_held(
     )
     for invoice in invoices:
         PlanInvoice.objects.create(plan=plan, invoice=invoice, balance=invoice.balance)
-    running = Promise.objects.filter(invoice__in=[invoice.pk for invoice in invoices], status=Promise.Status.RUNNING)
-    running.update(status=Promise.Status.WITHDRAWN)  # what was agreed now stands instead of it
+    promises.withdraw([invoice.pk for invoice in invoices], by=by)  # what was agreed now stands instead
     first = 0 if kept[0].is_down_payment else 1
     for position, part in enumerate(kept, start=first):
         Installment.objects.create(
@@ -258,15 +256,6 @@ def notices_among(message_ids: Collection[UUID]) -> set[UUID]:
     return set(Message.objects.filter(pk__in=list(message_ids), letter=MISSED).values_list("pk", flat=True))
 
 
-def business_days_later(day: date, count: int) -> date:
-    """So many business days after: Monday to Friday, no federal holidays."""
-    left = count
-    while left:
-        day += timedelta(days=1)
-        left -= day.weekday() < 5 and day.toordinal() not in public_holidays(None, day.year)
-    return day
-
-
 def _held(plan_id: UUID) -> tuple[PaymentPlan, list[Invoice]]:
     ids = list(PlanInvoice.objects.filter(plan=plan_id).values_list("invoice_id", flat=True))
     invoices = hold(*ids)
@@ -291,23 +280,16 @@ def _late(plan: PaymentPlan, row: Installment, invoices: list[Invoice]) -> str:
     today = clock.today(zone)
     if row.status == Part_.WAITING:
         last = business_days_later(row.due_on, IN_THE_BOOKS)
-        if today <= last or not _read_since(invoices, last, zone):
+        if today <= last or not read_since(invoices, last, zone):
             return "on time"
         row.move(Part_.MISSED, notices=row.notices + 1, noticed_at=None, cure_by=None)
         facts = {"installment": str(row.pk)}
         owe(_to_customer(MISSED, f"{row.pk}:{row.notices}", Purpose.COLLECT, plan, invoices, facts=facts))
         timeline.record(plan, "plan_missed", by="Syntharra", amount=row.amount, on=row.due_on)
         return "missed"
-    if row.cure_by is None or today <= row.cure_by or not _read_since(invoices, row.cure_by, zone):
+    if row.cure_by is None or today <= row.cure_by or not read_since(invoices, row.cure_by, zone):
         return "to be cured"
     return _end(plan, Status.MISSED, by="Syntharra", why=f"nothing came for {row.due_on}")
-
-
-def _read_since(invoices: Sequence[Invoice], day: date, zone: str) -> bool:
-    """The books were read after that day, so that what was paid on it would be seen."""
-    after = datetime.combine(day + timedelta(days=1), time(), ZoneInfo(zone))
-    books = Connection.objects.filter(pk__in={invoice.connection_id for invoice in invoices})
-    return not books.exclude(state=Connection.State.CONNECTED, synced_at__gte=after).exists()
 
 
 def _end(plan: PaymentPlan, status: str, *, by: str, why: str) -> str:

@@ -281,6 +281,7 @@ CELERY_BEAT_SCHEDULE = {
     "digest": {"task": "disputes.tasks.sweep_digests", "schedule": SWEEP_SECONDS},
     "stale-books": {"task": "desk.tasks.sweep_stale_books", "schedule": 5 * SWEEP_SECONDS},
     "course": {"task": "disputes.tasks.sweep_course", "schedule": SWEEP_SECONDS},
+    "promises": {"task": "disputes.tasks.sweep_promises", "schedule": SWEEP_SECONDS},
     "payment-plans": {"task": "disputes.tasks.sweep_payment_plans", "schedule": SWEEP_SECONDS},
     "mail": {"task": "disputes.tasks.sweep_mail", "schedule": SWEEP_SECONDS},
     "fetch-mail": {"task": "disputes.tasks.fetch_mail", "schedule": SWEEP_SECONDS},

@@ -20,6 +20,7 @@ from desk import history, sums
 from desk.doors import AT_WORK, IN_CHARGE, members_page
 from desk.forms import CustomerFilter
 from desk.people import people_of
+from desk.promised import kept_words
 from desk.standing import rows, today
 from desk.views.invoices import Empty, without_page
 from desk.wording.people import phone_words
@@ -156,6 +157,7 @@ def _facts(customer: Customer, stops: list[Suppression]) -> list[tuple[str, obje
     return [
         (_("Language"), {"es": _("Spanish")}.get(customer.language, _("English"))),
         (_("Called"), ngettext("%(n)d time", "%(n)d times", made) % {"n": made}),
+        (_("Promises"), kept_words(customer)),
         (_("Consent"), consent.basis if consent else _("none on record")),
         (_("Stops"), ", ".join(stop.get_kind_display() for stop in stops) or _("none")),
     ]

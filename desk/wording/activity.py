@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from desk.wording.abilities import ACTS as BOOK_ACTS
 from desk.wording.checks import reason_words
 from desk.wording.gate import against
-from desk.wording.outcomes import short
+from desk.wording.outcomes import not_placed, short
 from desk.wording.tasks import task_words
 from desk.wording.track import TRACK as WITH_TONE
 from disputes.models import Claim
@@ -78,6 +78,11 @@ ACTS: dict[str, Act] = {
     "proposed_contact": Act("users", _("Named somebody else to ask; nobody is called before you confirm it")),
     "wants_copy": Act("file-text", _("Asked for a copy")),
     "promised": Act("handshake", _("Promised to pay"), "accent"),
+    "promise_kept": Act("check", _("Kept a promise to pay"), "recovered"),
+    "promise_broken": Act("ban", _("Broke a promise to pay"), "late"),
+    "promise_withdrawn": Act("undo-2", _("A promise to pay no longer stands")),
+    "promise_asked": Act("handshake", _("Asked you whether promised money came"), "clock"),
+    "promise_came": Act("check", _("Said that promised money came")),
     "wants_callback": Act("phone-call", _("Asked to be called at another time")),
     "says_paid": Act("circle-pause", _("Says it is paid"), "frozen"),
     "was_called": Act("phone", _("Called you")),
@@ -211,6 +216,7 @@ LETTERS: dict[str, Promise] = {
     "firm_wrote": _("the firm's answer, to the customer"),
     "plan_confirmation": _("confirmed a payment plan"),
     "plan_missed": _("the notice of a missed installment"),
+    "promise_due": _("asked you whether promised money came"),
     "plan_ended": _("told you that a payment plan has ended"),
     "your_turn": _("told you that it is your decision"),
 }
@@ -255,7 +261,7 @@ def _of_verb(verb: str, facts: Mapping[str, Any]) -> str:
             file = {"csv": "CSV", "xlsx": "Excel"}.get(str(facts.get("file")), "")
             return f"{ngettext('%(n)d row', '%(n)d rows', rows) % {'n': rows}} · {file}"
         case "not_called":
-            return against(str(facts.get("reason", "")))
+            return not_placed(str(facts.get("reason", "")))
         case "froze" | "claim_added" | "said_more":
             return str(dict(Claim.Reason.choices).get(str(facts.get("reason")), ""))
         case "labeled_hearing":
@@ -286,7 +292,7 @@ def _of_verb(verb: str, facts: Mapping[str, Any]) -> str:
                 "was": was,
                 "now": now,
             }
-        case "recovered":
+        case "recovered" | "promise_kept" | "promise_broken" | "promise_withdrawn":
             return _amount(facts.get("amount"), facts.get("currency"))
         case "released" | "called_off" | "pause_ended" | "put_on_hold" | "never_calls" | "calls_again":
             return str(facts.get("reason") or "")

@@ -29,7 +29,7 @@ CATALOGUE = ROOT / "notifications" / "wording" / "customers" / "es" / "LC_MESSAG
 #: Written to members of the firm, in English.
 TO_THE_FIRM = {
     "books_moved", "books_stale", "card_payment_told", "customer_wrote", "dispute_alert", "dispute_digest", "evening_preview",
-    "dispute_alert_text", "dispute_digest_text", "letter_failed", "pause_alert", "phone_code", "plan_ended", "resolution_to_confirm", "specified", "your_turn",
+    "dispute_alert_text", "dispute_digest_text", "letter_failed", "pause_alert", "phone_code", "plan_ended", "promise_due", "resolution_to_confirm", "specified", "your_turn",
 }  # fmt: skip
 #: Set by law: their wording is the law's, in English, and is translated only by a lawyer.
 OF_THE_LAW = {"validation_notice", "verification"}
