@@ -5,6 +5,7 @@ repeats a request whose answer it did not get) is answered again and not taken t
 """
 
 import time
+from dataclasses import replace
 from uuid import UUID
 
 from django.conf import settings
@@ -37,6 +38,11 @@ LAST_SECONDS = 2  # after our last words
 LONGEST_SECONDS = 540.0
 BY_TURNS = {"spoken": "by turns"}
 _TAGS = {Language.ENGLISH: ENGLISH, Language.SPANISH: SPANISH}
+# The carrier listens for one language here, and hears nothing of use in the other: that one is offered in its own words, by a key.
+OTHER_LANGUAGE = "2"
+_OTHER = {Language.ENGLISH: Language.SPANISH, Language.SPANISH: Language.ENGLISH}
+_OFFER = {Language.ENGLISH: "For English, press two.", Language.SPANISH: "Para español, marque dos."}
+_ASKS_FOR = {Language.ENGLISH: "English please", Language.SPANISH: "español por favor"}
 
 
 def begin(line_id: UUID) -> str:
@@ -73,6 +79,7 @@ def take_turn(line_id: UUID, number: int, *, words: str = "", key: str = "") -> 
         return twiml.hang_up() if dialogue.state is None else _listen(line, number + 1, dialogue.state, ())
     if not _carry_out(dialogue, line, turn):
         return _good_bye(dialogue, line)
+    _offer_other_language(dialogue, turn)
     said = dialogue.speak(turn)
     _put_on_record(dialogue, line)
     assert dialogue.state is not None
@@ -109,11 +116,35 @@ def _heard(dialogue: Dialogue, line: OpenLine, words: str, key: str) -> Turn | N
     """What happened since the turn before, through the agent."""
     if dialogue.state is None:
         return dialogue.open(line)
+    if key == OTHER_LANGUAGE and not dialogue.state.ended:
+        return _change_language(dialogue, _OTHER[dialogue.state.language])
     if key:
         return dialogue.take({"type": "dtmf", "digit": key})
     if words.strip():
         return dialogue.take({"type": "prompt", "voicePrompt": words, "last": True})
     return dialogue.silence(SILENCE_SECONDS)
+
+
+def _change_language(dialogue: Dialogue, other: Language) -> Turn | None:
+    """As if they had asked for it in words; on record is the key they pressed."""
+    turn = dialogue.take({"type": "prompt", "voicePrompt": _ASKS_FOR[other], "last": True})
+    page = dialogue.page()
+    for note in page.notes:
+        if note.speaker == "customer":
+            note.text, note.act, note.intent, note.also, note.evidence = OTHER_LANGUAGE, "key", "", [], {}
+    dialogue.give_back(page)
+    return turn
+
+
+def _offer_other_language(dialogue: Dialogue, turn: Turn) -> None:
+    """Until it is known who is speaking, behind whatever is said."""
+    state = dialogue.state
+    if state is None or state.right_party or state.ended or state.silent_about_money or not turn.step.say:
+        return
+    other = _OTHER[state.language]
+    say = (*turn.step.say, Line(_OFFER[other], LineAct.PROMPT, language=other))
+    dialogue.state = replace(state, speaking=say)
+    turn.step = replace(turn.step, say=say, state=dialogue.state)
 
 
 def _carry_out(dialogue: Dialogue, line: OpenLine, turn: Turn) -> bool:

@@ -62,6 +62,50 @@ def test_the_agent_begins_with_its_notice_and_nothing_of_an_invoice(line: ByTurn
         assert private not in text.split("</Gather>")[0].split("<Say", 1)[1]
 
 
+def test_until_it_is_known_who_speaks_spanish_is_offered_in_spanish_and_a_key_brings_it(line: ByTurns) -> None:
+    offered = line.fails()
+    unclear = line.says("nose bear rope yay")  # what an English ear makes of "Sí, soy Ana"
+    spanish = line.says(Digits="2")
+    stated = line.says("sí, soy Ana")
+    promised = line.says("lo pago el viernes")
+
+    for text in (offered, unclear):
+        assert '<Say language="es-US" voice="Google.es-US-Chirp3-HD-Aoede">Para español, marque dos.</Say>' in text
+        assert 'language="en-US" method="POST"' in text
+    assert "Hola, le habla un asistente automático" in spanish
+    assert 'language="es-US" method="POST"' in spanish
+    assert "For English, press two." in spanish
+    assert "$796.00" in stated
+    assert "marque dos" not in stated + promised
+    assert "press two" not in stated + promised
+    assert "¿Es correcto?" in promised
+    lines = Call.objects.get().lines.order_by("position")
+    assert [(one.text, one.act) for one in lines if one.speaker == "customer"][1] == ("2", "key")
+    assert lines.filter(text="Para español, marque dos.", played="Para español, marque dos.").count() == 2
+
+
+def test_who_is_filed_under_spanish_and_is_not_is_offered_english(line: ByTurns) -> None:
+    line.attempt.customer.__class__.objects.update(language="es")
+
+    offered = line.fails()
+    english = line.says(Digits="2")
+
+    assert 'voice="Google.en-US-Chirp3-HD-Aoede">For English, press two.</Say>' in offered
+    assert "automated AI assistant calling for Ava's Plumbing" in english
+
+
+def test_a_key_for_the_other_language_ends_no_stop(line: ByTurns) -> None:
+    line.fails()
+    line.says("Yes, this is Ana")
+    line.says("I dispute this bill")
+
+    after = line.says(Digits="2")
+
+    assert Invoice.objects.get().frozen_at is not None
+    assert "$" not in after
+    assert "marque dos" not in after
+
+
 def test_a_promise_is_made_turn_by_turn_and_kept_with_what_was_heard(line: ByTurns) -> None:
     line.fails()
     stated = line.says("Yes, this is Ana")
