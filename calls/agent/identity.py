@@ -4,6 +4,7 @@ In doubt it is nobody: then nothing is said of the bill, and the name is asked f
 """
 
 import re
+from functools import lru_cache
 
 from calls.agent.facts import Brief
 from calls.agent.introductions import WITH_A_YES, introduction, speaks_about, without_own_name
@@ -120,6 +121,7 @@ def is_somebody_near(text: str) -> bool:
     return _RELATIVE.search(joined) is not None or _SOMEBODY_ELSE.search(joined) is not None
 
 
+@lru_cache(maxsize=8)  # asked several times in one turn
 def is_somebody_else(text: str, brief: Brief) -> bool:
     """The person asked for is spoken of (``she is out``, ``her ZIP is``), or denied (``I'm just the cleaner``): nobody speaks so of himself."""
     joined = " ".join(words(text))

@@ -6,6 +6,7 @@ A name counts only in its place: after ``this is``, before ``speaking``, or with
 import re
 from dataclasses import dataclass
 from enum import Enum
+from functools import lru_cache
 
 from calls.agent.names import (
     GENERATIONS,
@@ -64,6 +65,7 @@ class _Kind(Enum):
     ANYTHING = "anything"
 
 
+@lru_cache(maxsize=8)  # asked several times in one turn
 def introduction(text: str, person: str, *, weak: bool = True) -> Introduced:
     """Which name these words give of the one who speaks. ``weak`` false: not after ``I'm`` or ``it's``, which anything follows."""
     name, said = on_file(person), spoken(text)
@@ -92,6 +94,7 @@ def without_own_name(text: str, not_names: frozenset[str]) -> list[str]:
     return plain
 
 
+@lru_cache(maxsize=8)
 def speaks_about(text: str, person: str) -> bool:
     """``Ida is at work``, ``ask Ida``, ``Ida ya no vive aquí``: who says so is somebody else."""
     name, said = on_file(person), [word.text for word in spoken(text)]
@@ -130,8 +133,11 @@ def _said_of_oneself(said: list[str], place: int) -> bool:
 def _slots(plain: list[str]) -> list[tuple[int, _Kind]]:
     """Where a name may begin: the place after each introducing phrase, and what may follow such a one."""
     found = []
+    joined = f" {' '.join(plain)} "
     for frames, kind in ((_FRAMES, _Kind.NAME), (_ME_FRAMES, _Kind.PERHAPS), (_WEAK_FRAMES, _Kind.ANYTHING)):
         for frame in frames:
+            if f" {' '.join(frame)} " not in joined:
+                continue
             for place in range(len(plain) - len(frame) + 1):
                 if tuple(plain[place : place + len(frame)]) == frame and (
                     not place or plain[place - 1] not in ("what", "who", "if", "is")

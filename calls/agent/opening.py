@@ -91,6 +91,8 @@ def hear_fact(turn: Turn, text: str, heard: Heard, said: Everyday | None) -> Non
         right_party(turn)
     elif said in _WANTS_LANGUAGE and _has_switched(turn):
         ask_fact(turn)
+    elif said is Everyday.HOLD_THE_LINE and heard.intent is Intent.OTHER:
+        wait(turn, for_another=identity.brings_somebody(text))
     elif said is Everyday.DISTRUSTS_CALL:
         _distrust(turn, text)
     elif heard.intent is Intent.ARE_YOU_A_BOT:

@@ -164,6 +164,14 @@ def test_nor_does_it_together_with_the_name(words: str) -> None:
     assert not heard_the_debt(talk(consumer(), words))
 
 
+def test_whoever_reads_out_the_fact_after_hold_on_has_not_said_a_name() -> None:
+    steps = talk(consumer(), "yes this is Ida", "hold on a second", "four three two one five")
+
+    assert said(steps[2]) == "Thank you, I will wait."
+    assert not heard_the_debt(steps)
+    assert later(steps[-1].state, "yes", ZIP)[-1].state.right_party
+
+
 @pytest.mark.parametrize(
     ("street", "words"),
     [
