@@ -177,7 +177,8 @@ def note_callback(turn: Turn, text: str, why: Intent, *, ask: bool = True) -> tu
     if at is not None and not EARLIEST <= at < LATEST:
         at = None  # nobody is called at that hour, so nobody is told so
     if on is not None or at is not None:
-        _note_time(turn, text, on, at)
+        turn.do(Callback(on, at, text, by_person=turn.brief.last_call))
+        _say_when(turn, on, at)
         turn.close(Disposition(why.value))
     elif ask:
         turn.ask("ask_callback", Asks.CALLBACK, Phase.CALLBACK)
@@ -192,20 +193,26 @@ def put_off(turn: Turn, text: str, why: Intent) -> None:
 
 
 def note_day_put_off_to(turn: Turn, text: str) -> None:
+    on, at = book_day_put_off_to(turn, text)
+    if on is None and at is None:
+        turn.say("callback_open", LineAct.CONFIRM)
+    else:
+        _say_when(turn, on, at)
+
+
+def book_day_put_off_to(turn: Turn, text: str) -> tuple[date | None, time | None]:
+    """Without a word, where nobody is left to hear it."""
     on, at = day_put_off_to(text, turn.brief.today)
     if at is not None and not EARLIEST <= at < LATEST:
         at = None
-    if on is None and at is None:
-        turn.do(Callback(None, None, text))
-        turn.say("callback_open", LineAct.CONFIRM)
-    else:
-        _note_time(turn, text, on, at)
+    turn.do(Callback(on, at, text, by_person=turn.brief.last_call and (on, at) != (None, None)))
+    return on, at
 
 
-def _note_time(turn: Turn, text: str, on: date | None, at: time | None) -> None:
-    by_person = turn.brief.last_call
-    turn.do(Callback(on, at, text, by_person=by_person))
-    turn.say("person_later" if by_person else "callback_noted", LineAct.CONFIRM, when=turn.moment(on, at))
+def _say_when(turn: Turn, on: date | None, at: time | None) -> None:
+    """After the last of our calls it is a person who calls."""
+    key = "person_later" if turn.brief.last_call else "callback_noted"
+    turn.say(key, LineAct.CONFIRM, when=turn.moment(on, at))
 
 
 def answer_callback(turn: Turn, text: str) -> None:

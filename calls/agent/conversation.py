@@ -301,6 +301,8 @@ def _take_last_words(turn: Turn, partial: str) -> None:
         heard = turn.heard = _understood(turn.state, partial, Said(partial))
         if (forbidden := restriction(partial)) is not None:
             turn.do(forbidden)
+        if puts_off(partial):
+            answers.book_day_put_off_to(turn, partial)
         stops.take_last_words(turn, partial, heard, partial=True)
 
 

@@ -29,11 +29,11 @@ _WAYS = (
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _DIAS = ("lunes", "martes", "miercoles", "jueves", "viernes", "sabado", "domingo")
 _RESTRICTING = re.compile(
-    r"\b(dont|do not|never|not|cant|no me|nunca|no) (you )?(ever |please )?(call|phone|ring|reach|llam\w+)\b|^(please )?(just )?not (before|after|at|on|while)\b"
+    r"\b(dont|do not|never|not|cant|no me|nunca|no) (you )?(ever |please )?(be )?(call(?:ing)?|phone|ring|reach|llam\w+)\b|^(please )?(just )?not (before|after|at|on|while)\b"
 )
 _CALLING = (
-    r"(?:(?:please|por favor) )?(?:dont|do not|never|not|cant|cannot|no|nunca)(?: (?:ever|please|you|want you to|me|nos|le|vuelvan? a|vuelva a))*"
-    r" (?:call|calling|phone|ring|reach|contact|llam\w+)(?: me| us| back| again| here| her| him| this number)*"
+    r"(?:(?:please|por favor) )?(?:dont|do not|never|not|cant|cannot|no|nunca)(?: (?:ever|please|you|be|want you to|me|nos|le|vuelvan? a|vuelva a))*"
+    r" (?:call|calling|phone|ring|reach|contact|llam\w+)(?: me| us| back| here| at home| her| him| (?:this|my|our) (?:number|phone|cell|house|home|wife|husband)| so (?:early|late))*"
 )
 _HOUR = (
     r"(?:(?:\d{1,2}|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|las? \w+|el mediodia|mediodia)"
@@ -46,11 +46,11 @@ _A_DAY = (
 )
 _WHEN = (
     rf"(?:(?:before|after|past|antes de|despues de|at|a) {_HOUR}"
-    rf"|(?:on|in|during|los|el|por|en)(?: the| la| los| el)? {_A_DAY}|(?:the )?{_A_DAY})"
+    rf"|(?:on|in|during|los|el|por|en)(?: the| an?| la| los| el)? {_A_DAY}|(?:the )?{_A_DAY})"
 )
 # ``Don't call me before noon``, ``before noon please don't call``, ``not on Sundays``.
 _RESTRICTION = re.compile(
-    rf"\b{_CALLING} {_WHEN}(?: (?:(?:or|and|nor|y|o|ni) )?{_WHEN})*\b|\b{_WHEN} {_CALLING}\b|^(?:please )?(?:just )?not {_WHEN}\b"
+    rf"\b{_CALLING}(?: not)? {_WHEN}(?: (?:(?:or|and|nor|y|o|ni) )?{_WHEN})*\b|\b{_WHEN} {_CALLING}\b|^(?:please )?(?:just )?not {_WHEN}\b"
 )
 _LATER_DAY = (
     rf"(?:(?:the )?(?:next |this |el |la )?(?:proximo |next )?(?:{'|'.join(_WEEKDAYS + _DIAS)})|tomorrow|manana|next (?:week|month)"
@@ -61,7 +61,9 @@ _PUT_OFF = re.compile(
     rf"\b(?:until|till|til|hasta(?: despues)?(?: del?)?)(?: after| sometime| at least)* (?:{_LATER_DAY}|{_HOUR})\b"
     rf"|\b(?:before|antes del?) (?!the (?:morning|afternoon|evening))(?:{_LATER_DAY})\b"
 )
-_NO_CALL_UNTIL = re.compile(rf"\b{_CALLING}(?= |$)|{_PUT_OFF.pattern}")
+_NO_CALL_UNTIL = re.compile(
+    rf"\b{_CALLING}(?: again)?(?: please| por favor)? (?:{_PUT_OFF.pattern})|(?:{_PUT_OFF.pattern})(?: please| por favor)? {_CALLING}"
+)
 # What forbids calls beyond the hour or the day it stands beside.
 _MORE = re.compile(
     r"\b(again|anymore|any more|stop|remove|take me off|off (?:of )?(?:your|the) list|your (?:do not call )?list|quit|at all|ever|period|end of story"

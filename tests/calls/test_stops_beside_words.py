@@ -43,6 +43,8 @@ def acts_of(step: Step) -> list[type]:
         "don't call me after five or at any time",
         "don't call me on monday or tuesday just don't call me",
         "not before noon and stop calling me",
+        "never call me again before noon",
+        "don't call me again, not before noon, not ever",
     ],
 )
 def test_who_forbids_all_calls_beside_an_hour_is_never_called_and_the_hour_is_kept(words: str) -> None:
@@ -65,6 +67,12 @@ def test_who_forbids_all_calls_beside_an_hour_is_never_called_and_the_hour_is_ke
         "no me llame antes de las nueve",
         "no me llamen los domingos por favor",
         "don't call me in the mornings",
+        "don't call me at home before noon",
+        "don't be calling me before noon",
+        "do not call my phone after 9 at night",
+        "don't call me on a sunday",
+        "don't call me so early, not before ten",
+        "don't call my wife before noon",
     ],
 )
 def test_who_forbids_an_hour_or_a_day_forbids_no_more_than_that(words: str) -> None:
@@ -97,9 +105,19 @@ def test_until_a_day_is_that_day_and_forbids_no_day_of_the_week(words: str, on: 
     assert (step.end, step.state.suppressed) == (Disposition.CALLBACK_REQUEST, ())
 
 
-def test_until_a_day_and_never_again_is_never_again() -> None:
-    assert puts_off("don't call me until tuesday and then never again") is False
-    assert after("don't call me until tuesday and then never again").end is Disposition.OPT_OUT
+@pytest.mark.parametrize(
+    "words",
+    [
+        "don't call me until tuesday and then never again",
+        "do not call me until tuesday and do not call me again",
+        "don't call before friday, in fact take me off your list",
+        "not until monday, just stop calling",
+        "no me llame hasta el martes y bórreme de la lista",
+    ],
+)
+def test_until_a_day_and_never_again_is_never_again(words: str) -> None:
+    assert puts_off(words) is False
+    assert after(words).end is Disposition.OPT_OUT
 
 
 def test_a_time_not_to_call_is_kept_though_the_line_goes_dead() -> None:
@@ -107,6 +125,7 @@ def test_a_time_not_to_call_is_kept_though_the_line_goes_dead() -> None:
 
     assert acts_of(step) == [Restrict]
     assert step.end is Disposition.HUNG_UP
+    assert acts_of(advance(known(consumer()), HungUp("don't call me until tuesday"))) == [Callback]
 
 
 # a clear no to whether something is wrong
