@@ -230,7 +230,8 @@ def test_out_of_hours_a_person_calls_back_at_a_named_time(attempt: Attempt) -> N
 
     talk_through(attempt, "this is Ana", "let me talk to a real person")
 
-    assert found().task == {"task": "request_human", "on": "2026-10-07", "at": "14:00:00"}
+    told = {"on": "2026-10-07", "at": "14:00:00", "zone": "America/New_York"}
+    assert found().task == {"task": "request_human", **told}
     assert Call.objects.get().person == ""
 
 
