@@ -45,12 +45,13 @@ _NOT_ME = re.compile(
     r"|^(no )*not (me|her|him|she|he)\b|\byou (dont|didnt) have (her|him)\b|\bno soy (yo|ella|el|esa|ese|la persona)\b|\bno es (ella|el)\b|\b(im|i am) somebody else\b"
 )
 _IT_IS_ME = re.compile(
-    r"\b(soy yo|yo soy|yo mism[oa]|con (el|ella|la misma|el mismo) habla|(el|ella) habla|habla (el|ella|la misma|el mismo)|a sus ordenes"
+    r"\b(soy yo|yo soy|yo mism[oa]|con (el|ella|la misma|el mismo) habla|(el|ella) habla|habla (el|ella|la misma|el mismo)|a sus ordenes|a la orden"
     r"|this is (she|he|me|myself)|(its|it is|thats|that is|that would be|that will be|thatd be) me|(im|i am) (her|him|she|he)"
     r"|you(ve| have)? (got|found|reached) (her|him|me)(?! (on|there|wrong|mixed|confused))|(youre|you are) (speaking|talking) (to|with) (her|him|me)|in the flesh)\b"
     r"|\bthis is (her|him)(?= (speaking|how|who|what|yes|can|may|go|i|im|here)\b|$)|^(si |yes )*con (el|ella|la misma|el mismo)$|^(si |yes )*(la misma|el mismo|presente|servidora?)$"
 )
 _THEIR_FACT = re.compile(
+    rf"\b(codigo|zip|calle|direccion|casa)( postal)? de (ella|el|mi ({_NEAR})|la senora|ellos)\b|"
     rf"\b({_NEAR})s (zip|address|street|house|home|place|postal|code)\b|\b(she|he|they|ella|my ({_NEAR})|mi ({_NEAR})) (says?|said|told|is telling|dice|dijo)\b"
 )
 _DENIED = re.compile(r"\b(not|isnt|aint|no soy|no es|nunca)\b")

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import date
 
-from calls.agent import identity
+from calls.agent import address, identity
 from calls.agent.acts import AlreadyPaid, Freeze, HowPaid, Note, NoteKind, Pause, Resume, Specify, Suppress
 from calls.agent.answers import offer_person
 from calls.agent.dispositions import Disposition
@@ -106,6 +106,8 @@ def take_last_words(turn: Turn, text: str, heard: Heard, *, partial: bool = Fals
 
 def _says_who_it_is(turn: Turn, text: str) -> bool:
     """``Ida here``: the very person asked for is at this number, however her name sounds."""
+    if turn.state.phase is Phase.FACT:
+        return address.only_gives_a_fact(text, turn.brief)  # ``calle Elm número 412``
     return turn.state.phase in (Phase.NAME, Phase.WAITING) and identity.names_themselves(text, turn.brief)
 
 

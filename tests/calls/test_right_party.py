@@ -150,7 +150,7 @@ def test_a_relative_of_the_same_name_and_a_name_that_is_a_word_are_no_answer(per
         "no I'm not ida, her zip is 43215", "well she lives at four three two one five but she's not in", "43215 but i'm not her",
         "she lives on 412 elm street I'm just the cleaner", "412 elm street she's out", "this is maria it's 43215", "i think her zip is 43215",
         "yeah this is her daughter 43215", "ida's zip is 43215", "my mom's zip is 43215", "she says it's 43215", "the zip here is 43215 but she moved",
-        "su codigo es 43215 pero no esta", "ida is out but it's 43215", "i'm the new tenant 43215", "soy su vecina, vive en la calle elm 412",
+        "su codigo es 43215 pero no esta", "el código de ella es 43215", "ida is out but it's 43215", "i'm the new tenant 43215", "soy su vecina, vive en la calle elm 412",
     ],
 )  # fmt: skip
 def test_a_fact_given_by_somebody_else_proves_nothing(words: str) -> None:
@@ -212,6 +212,13 @@ def test_a_street_counts_with_its_number_however_it_is_read_out(street: str, wor
 )
 def test_a_street_said_in_passing_is_no_fact(street: str, words: str) -> None:
     assert not gives_a_fact(words, consumer(street=street, zip_code=""))
+
+
+def test_a_house_number_in_spanish_is_no_wrong_number() -> None:
+    step = talk(consumer(language=Language.SPANISH), "sí soy Ida", "calle elm número 412")[-1]
+
+    assert step.state.suppressed == ()
+    assert step.state.right_party
 
 
 def test_a_zip_code_inside_a_telephone_number_is_none() -> None:
