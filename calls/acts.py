@@ -275,6 +275,15 @@ def _restrict(scene: Scene, act: acts.Restrict) -> None:
 
 
 @transaction.atomic
+def _locate(scene: Scene, act: acts.Whereabouts) -> None:
+    """Each zone binds every call to come, beside those of the number and the address (12 CFR 1006.6(b)(1))."""
+    call, source = _hold(scene), f"call:{scene.call_id}"
+    if call.customer_id is not None:
+        for zone in act.zones:
+            state(call.customer_id, Kind.ZONE, zone=zone, words=act.words, source=source, by=AGENT)
+
+
+@transaction.atomic
 def _speaks(scene: Scene, act: acts.Speaks) -> None:
     """Kept as the customer's own (6 RCNY asks for it): what is written from now on is in this language."""
     call = _hold(scene)
@@ -337,6 +346,7 @@ _DOERS: dict[type, Callable[[Scene, Any], None]] = {
     acts.Note: _note,
     acts.ProposeContact: _propose_contact,
     acts.Restrict: _restrict,
+    acts.Whereabouts: _locate,
     acts.Speaks: _speaks,
     acts.HandOver: _hand_over,
     acts.StopRecording: _stop_recording,

@@ -20,7 +20,7 @@ def zones_of(call: Call) -> tuple[str, ...]:
         told = [one for one in statements_of([customer.pk])[customer.pk] if one.kind == Kind.ZONE]
         here = [one.zone for one in told if one.source == f"call:{call.pk}"]
         if here:
-            return (here[-1],)
+            return tuple(dict.fromkeys(here))
         state = RuleBook.load().state(customer.state) if customer.state else None
         found = dict.fromkeys([*(state.zones if state else ()), *(one.zone for one in told)])
         if found:

@@ -176,6 +176,14 @@ class Restrict:
 
 
 @dataclass(frozen=True, slots=True)
+class Whereabouts:
+    """The person says to be in these IANA zones now: each is added to those where nobody is called at night."""
+
+    words: str
+    zones: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class HandOver:
     """Connect the person with a human of the firm now."""
 
@@ -218,6 +226,7 @@ Act = (
     | Note
     | ProposeContact
     | Restrict
+    | Whereabouts
     | HandOver
     | Speaks
     | SwitchLanguage

@@ -3,7 +3,7 @@
 Order of every text: is anything said that must stop the talk of money? Only then: what else was said, and what is answered.
 """
 
-from calls.agent import answers, goodbye, opening, stops
+from calls.agent import answers, goodbye, opening, stops, where_now
 from calls.agent.above_all import end_above_all
 from calls.agent.acts import Note, NoteKind, Suppress
 from calls.agent.dispositions import Disposition
@@ -39,6 +39,7 @@ def advance(state: State, event: Event) -> Step:
         _in_the_good_bye(turn, event)
     else:
         _in_the_call(turn, event)
+    where_now.note(turn, event)
     return turn.step()
 
 
