@@ -65,6 +65,7 @@ def test_with_the_model_back_the_same_attempt_is_dialed(
     assert dial(attempt.pk) == "dialing"
 
 
+@pytest.mark.django_db(transaction=True)  # a thread kept from another test may look at its connection
 def test_a_relay_without_its_hearing_does_not_start(no_model: Path) -> None:
     with pytest.raises(ModelMissing, match="restore it from the repository"), TestClient(relay.app):
         pass
