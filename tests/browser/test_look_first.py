@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from integrations.abilities import Act
 from invoices import entries, replacements
-from invoices.models import BookEntry, Checked, Contact, Invoice, InvoiceLine
+from invoices.models import BookEntry, Checked, Contact, Invoice, InvoiceLine, Promise
 from syntharra.clock import now
 from syntharra.tenancy import acting_for
 from tests.browser.conftest import signed_in
@@ -39,6 +39,11 @@ def crowded(scene: Scene) -> Scene:
         newer = make.invoice(lofts, "2455", "600.00", 5)
         replacements.remember([newer.pk])
         assert replacements.look() == 1
+        late = make.invoice(lofts, "2456", "310.00", 12)
+        Promise.objects.create(
+            customer=lofts, invoice=late, amount=late.balance, currency="USD", how="check", source="call:1",
+            promised_for=make.ago(12), holds_until=make.ago(3), made_at=now(), asked_at=now(), answer_by=make.ago(-2),
+        )  # fmt: skip
         Checked.objects.create(customer=lofts, reason="NOT_SENT", about="", by=scene.firm.owner.email, at=now())
     return scene
 
@@ -53,6 +58,7 @@ def addresses(scene: Scene) -> list[str]:
         "/invoices/2401/",
         "/invoices/2402/",
         "/invoices/2455/",
+        "/invoices/2456/",
         "/invoices/2401/book-entries/new/",
         f"/customers/{customer}/",
         f"/disputes/{scene.dispute.number}/",
