@@ -12,7 +12,7 @@ from calls.agent.outcomes import Disposition
 from calls.models import Attempt, AttemptInvoice, Call
 from compliance.facts import Channel, ContactEvent, Result
 from compliance.models import PhoneContact
-from compliance.services import number_hash
+from compliance.number_keys import number_hashes
 from invoices.models import Invoice
 from notifications.models import Message
 from syntharra import clock
@@ -172,7 +172,7 @@ class History:
 
     def _read_other_businesses(self, numbers: Collection[str], ours_in: Collection[tuple[str, datetime]]) -> None:
         """Contacts of these numbers that are none of ours: counted, and not more said about them."""
-        hashes = {number_hash(number): number for number in numbers if number}
+        hashes = {hashed: number for number in numbers if number for hashed in number_hashes(number)}
         ours = {(attempt.to, attempt.dialing_at) for attempt in self.attempts.values()} | set(ours_in)
         for hashed, at, result in _CONTACTS(hashes=hashes, since=clock.now() - NUMBER_REMEMBERS):
             number = hashes[bytes(hashed)]

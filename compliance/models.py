@@ -5,6 +5,7 @@ from typing import ClassVar
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from compliance.number_key_models import NumberKey as NumberKey
 from compliance.stop_request_models import StopRequest as StopRequest
 from compliance.text_models import MessagingRegistration as MessagingRegistration
 from compliance.text_models import TextConsent as TextConsent

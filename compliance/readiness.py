@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
 
+from compliance import number_keys
 from compliance.operator import declaration
 from compliance.rulebook import RuleBook
 
@@ -34,6 +35,11 @@ def lacks(on: date) -> list[Lack]:
                 _("manage.py operator declare own_books|for_others --name … --address …"),
             )
         )
+    if lost := number_keys.missing():
+        words = _(
+            "Numbers that were stopped since %(since)s cannot be recognized: their key is not among the settings."
+        )
+        found.append(Lack("number_keys", words % {"since": lost[0].since.date()}, number_keys.REMEDY))
     if rules.is_due_for_review(on):
         words = _("The rule file is of %(as_of)s: older than %(days)d days.")
         figures = {"as_of": rules.file.as_of, "days": rules.file.review_after_days}

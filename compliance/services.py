@@ -1,7 +1,5 @@
 """Asking the gate and keeping what it said; stops, consents and contacts on record."""
 
-import hashlib
-import hmac
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -27,6 +25,7 @@ from compliance.models import (
     StopKind,
     Suppression,
 )
+from compliance.number_keys import contact_hash, note_key, number_hash, number_hashes
 from compliance.registry import Ask, facts_of
 from compliance.rulebook import RuleBook
 from syntharra import bulk, clock, logs
@@ -113,11 +112,6 @@ def _row(one: Judged, moment: str) -> dict[str, Any]:
     }
 
 
-def number_hash(number: str) -> bytes:
-    """A keyed hash of an E.164 number for the open tables: comparable here, readable nowhere."""
-    return hmac.digest(settings.SECRET_KEY.encode(), b"number:" + number.encode(), hashlib.sha256)
-
-
 @transaction.atomic
 def stop(customer_id: UUID, kind: StopKind, *, number: str, words: str, source: str, by: str) -> Suppression:
     """From this commit the stop binds: this customer here, and the number for every business of the installation.
@@ -140,6 +134,7 @@ def stop(customer_id: UUID, kind: StopKind, *, number: str, words: str, source: 
 
 def stop_number(number: str, kind: StopKind) -> None:
     """A stop asked for by somebody who is no customer we know: the number, for every business. Safe to call twice."""
+    note_key()
     # Said again, it is of now: what some business lifted before binds it anew.
     StopEntry.objects.update_or_create(
         number_hash=number_hash(number), kind=kind, lifted_at=None, defaults={"at": clock.now()}
@@ -151,7 +146,7 @@ def stopped_numbers(numbers: Collection[str]) -> dict[str, set[StopKind]]:
 
     One query for all, and one more where any is stopped: what its customer asked this business to lift since.
     """
-    hashes = {number_hash(number): number for number in numbers}
+    hashes = {hashed: number for number in numbers for hashed in number_hashes(number)}
     found: dict[str, set[StopKind]] = {number: set() for number in numbers}
     entries = [(hashes[bytes(hashed)], kind, at) for hashed, kind, at in _STOPS(hashes=hashes)]
     if not entries:
@@ -265,8 +260,9 @@ def role() -> gate_facts.Role:
 
 def note_contact(number: str, channel: Channel, result: str, *, key: str, at: datetime, on: date) -> None:
     """Count one contact of a number for the budgets across businesses; ``key`` makes counting twice count once."""
-    hashed = hmac.digest(settings.SECRET_KEY.encode(), b"contact:" + key.encode(), hashlib.sha256)
-    row = PhoneContact(number_hash=number_hash(number), at=at, on=on, channel=channel, result=result, source_key=hashed)
+    row = PhoneContact(
+        number_hash=number_hash(number), at=at, on=on, channel=channel, result=result, source_key=contact_hash(key)
+    )
     PhoneContact.objects.bulk_create(
         [row], update_conflicts=True, unique_fields=["source_key"], update_fields=["result", "at", "on"]
     )

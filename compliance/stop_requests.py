@@ -10,7 +10,8 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 
 from compliance.models import StopKind, StopRequest
-from compliance.services import number_hash, stop_number
+from compliance.number_keys import note_key, number_hash, number_hashes
+from compliance.services import stop_number
 from integrations.secrets import Unreadable, decrypt, encrypt
 from syntharra import clock, logs
 
@@ -36,17 +37,18 @@ class Waiting:
 
 def ask(number: str) -> StopRequest:
     """Keep the wish that this number (E.164) is not called. Asked again while one waits it is the same request."""
-    waiting = StopRequest.objects.filter(number_hash=number_hash(number), decided_at=None)
+    waiting = StopRequest.objects.filter(number_hash__in=number_hashes(number), decided_at=None)
     found = waiting.first()
     if found is not None:
         return found
+    note_key()
     request = StopRequest(number_hash=number_hash(number), asked_at=clock.now())
     request.sealed = encrypt(TABLE, request.pk, {"number": number})
     try:
         with transaction.atomic():
             request.save(force_insert=True)
     except IntegrityError:  # the same moment twice
-        return waiting.get()
+        return waiting.earliest("asked_at")
     log.info("stop_requested", request=str(request.pk))
     return request
 
@@ -54,13 +56,15 @@ def ask(number: str) -> StopRequest:
 def awaits_proof(number: str) -> bool:
     """Whoever calls from this number now proves what was asked for."""
     since = clock.now() - PROOF_WITHIN
-    return StopRequest.objects.filter(number_hash=number_hash(number), decided_at=None, asked_at__gte=since).exists()
+    return StopRequest.objects.filter(
+        number_hash__in=number_hashes(number), decided_at=None, asked_at__gte=since
+    ).exists()
 
 
 @transaction.atomic
 def proved_by_call(number: str) -> bool:
     """A call came in from the number itself: from this commit on no business calls or texts it. False where nothing waits."""
-    waiting = StopRequest.objects.filter(number_hash=number_hash(number), decided_at=None)
+    waiting = StopRequest.objects.filter(number_hash__in=number_hashes(number), decided_at=None)
     proved = waiting.update(decided_at=clock.now(), proved_by=BY_CALL, sealed=b"")
     if proved:
         stop_number(number, StopKind.OPT_OUT)

@@ -15,8 +15,8 @@ from accounts import timeline
 from accounts.models import Business
 from compliance import facts as gate
 from compliance.models import Purpose, StopEntry, StopKind, Suppression
+from compliance.number_keys import missing, number_hashes
 from compliance.operator import CannotRegister
-from compliance.services import number_hash
 from compliance.text_models import MessagingRegistration, TextConsent
 from syntharra import clock
 
@@ -32,8 +32,11 @@ class Agreed:
 
 
 def is_off(business: Business) -> bool:
-    """No text of this business leaves: its operator has not registered it. A sandbox reaches the simulator alone."""
-    return not business.sandbox and registration() is None
+    """No text of this business leaves: its operator has not registered it, or who stopped texts cannot be read.
+
+    A sandbox reaches the simulator alone.
+    """
+    return not business.sandbox and (registration() is None or bool(missing()))
 
 
 def registration() -> MessagingRegistration | None:
@@ -129,5 +132,5 @@ def is_stopped(number: str, *, since: datetime | None = None) -> bool:
 
 
 def _stopped_at(number: str) -> list[datetime]:
-    entries = StopEntry.objects.filter(number_hash=number_hash(number), kind=StopKind.OPT_OUT, lifted_at=None)
+    entries = StopEntry.objects.filter(number_hash__in=number_hashes(number), kind=StopKind.OPT_OUT, lifted_at=None)
     return list(entries.values_list("at", flat=True))

@@ -50,7 +50,7 @@ def of_business(business: Business) -> list[Lack]:
 
 def switched_off(business: Business) -> list[Lack]:
     """What this live firm does without until somebody switches it on; its calls wait for none of it."""
-    if not texting.is_off(business):
+    if business.sandbox or texting.registration() is not None:
         return []
     words = _("No text of it leaves: its texts are not registered with the carriers.")
     remedy = _("Register brand and campaign, then run manage.py operator messaging %(pk)s --reference …")

@@ -67,6 +67,7 @@ TABLE: dict[str, Kept] = {
     "integrations.CardDoor": DOOR,
     "integrations.InboxEvent": Kept(timedelta(days=30), "a webhook that was read; replays come within days", "done_at"),
     "compliance.StopEntry": Kept(None, "a stop binds until the person lifts it"),
+    "compliance.NumberKey": Kept(None, "stops written under a key need it for good"),
     "compliance.StopRequest": Kept(FIVE_YEARS, "that somebody asked for a stop and what came of it", "decided_at"),
     "compliance.Suppression": PROOF,
     "compliance.Consent": PROOF,

@@ -43,6 +43,7 @@ OPEN: dict[str, str] = {
     "integrations_numberdoor": "a call or text comes in on a number; which business is it",
     "integrations_inboxevent": "webhooks are stored before anybody knows whose they are",
     "compliance_stopentry": "a stop binds every business of the installation; holds a keyed hash, never the number",
+    "compliance_numberkey": "under which keys numbers are hashed; fingerprints, nothing of any business",
     "compliance_stoprequest": "a stranger asks that a number is not called, before anybody knows whose; a keyed hash, the number sealed",
     "compliance_phonecontact": "budgets of a number across businesses; keyed hash and date, no business, no customer",
     "compliance_declaration": "how the operator runs the installation; no business, no customer",
