@@ -69,6 +69,8 @@ class Business(models.Model):
     check_words = models.JSONField(_("words to look at first"), null=True, blank=True)
     late_fees_attested = models.BooleanField(default=False, db_default=False)
     reviews_calls = models.BooleanField(_("approves each call"), default=True)
+    # A short message on the answering machine of a business; a private person's never gets one.
+    leaves_messages = models.BooleanField(default=True, db_default=True)
     # A friendly e-mail on the first and the seventh day past due, before and beside the calls.
     polite_emails = models.BooleanField(default=False, db_default=False)
     # Disputes: how many business days the firm gives itself to decide, and by how much a role may lower a bill on its own.

@@ -88,6 +88,7 @@ def _brief(
         person_at=calling_back.time(),
         reference=reference,
         last_call=last_call.is_used_up(invoices),
+        leaves_message=business.leaves_messages,
     )
 
 

@@ -19,8 +19,10 @@ PASSING = {
     "BOOKS_STALE": timedelta(minutes=15),
     "BUSINESS_STOPPED": timedelta(minutes=5),
     "CALL_LIVE": timedelta(minutes=5),
-    "NOT_APPROVED": timedelta(hours=12),
+    "NOT_APPROVED": timedelta(hours=1),
 }
+# What lies still until a day agreed on or set, whatever becomes of the customer's other invoices.
+RESTING = frozenset({"ON_HOLD", "PROMISE_RUNNING"})
 
 
 @dataclass(frozen=True)
@@ -96,6 +98,17 @@ def _put_on_record(attempt: Attempt, found: list[Cleared], moment: str, record_a
         judge(cleared.facts, cleared.ask, subject_kind="attempt", subject_id=attempt.pk, moment=moment)
 
 
+def waits_for_a_yes(found: list[Cleared]) -> bool:
+    """Its moment has come: once somebody says yes, only what passes by itself could keep it from being dialed."""
+    reasons = [set(cleared.clearance.all_reasons) for cleared in found if cleared.link]
+    return any({"NOT_APPROVED"} <= mine <= PASSING.keys() for mine in reasons)
+
+
+def rests(found: list[Cleared]) -> bool:
+    """Each invoice of the attempt is on hold or promised."""
+    return all(RESTING & set(cleared.clearance.all_reasons) for cleared in found if cleared.link)
+
+
 def again_at(found: list[Cleared], *, at: datetime) -> datetime | None:
     """When an attempt nobody may dial now is worth another look; None when waiting cures nothing."""
     moments = [moment for cleared in found if cleared.link and (moment := _again(cleared, at)) is not None]
@@ -109,7 +122,9 @@ def _again(cleared: Cleared, at: datetime) -> datetime | None:
     if not passing:
         return None
     rest = decide(_without_passing(cleared.facts), RuleBook.load())
-    soonest = at + min(PASSING[reason] for reason in passing)
+    # The yes rings by itself when it is given; until then nothing else needs looking at often.
+    waits = [PASSING[reason] for reason in passing]
+    soonest = at + (max(waits) if "NOT_APPROVED" in passing else min(waits))
     if rest.is_allowed:
         return soonest
     return max(soonest, rest.next_allowed_at) if rest.next_allowed_at is not None else None

@@ -17,13 +17,14 @@ from django.db.models import Q
 
 from accounts import timeline
 from calls import bells, pace
-from calls.clearing import Cleared, again_at, clear_attempt
-from calls.endings import UNFINISHED, end_undialed, end_unplaced, plan_anew
+from calls.clearing import Cleared, again_at, clear_attempt, rests, waits_for_a_yes
+from calls.endings import UNFINISHED, end_never_sent, end_undialed, end_unplaced, plan_anew
 from calls.lines import NoLine, bind, line_of, owe_hang_up
 from calls.locks import hold_attempt, hold_number
 from calls.models import Attempt, AttemptInvoice, CallDoor
 from calls.outcomes import QUEUED
 from calls.planning import ATTEMPT, late_enough
+from calls.ringing import DECIDED_FOR, LONGEST_QUEUE_SECONDS, LONGEST_SECONDS, MAY_RING_FOR, RING_SECONDS
 from calls.twiml import web
 from compliance.models import Channel
 from compliance.services import note_contact
@@ -40,12 +41,9 @@ from syntharra.tenancy import current_business
 log = logs.get(__name__)
 
 LEASE = timedelta(seconds=settings.WORK_LEASE_SECONDS)
-RING_SECONDS = 25
-LONGEST_SECONDS = 600
-# A call that waits in the carrier's own queue may ring after hours: it is taken back.
-LONGEST_QUEUE_SECONDS = 10.0
-# From the request on, the telephone may ring as late as this: the queue, the ringing, and what the carrier adds to it.
-MAY_RING_FOR = timedelta(seconds=LONGEST_QUEUE_SECONDS + RING_SECONDS + 5)
+# What was read of the books so long before they are too old is read again: the reading must outlast the ringing.
+READ_AGAIN = timedelta(minutes=2)
+RESTS = timedelta(days=1)  # what is on hold or promised for longer is planned anew when that is over
 NUMBER_CHANGED = "number_changed"
 STATUS_PATIENCE, ANSWER_PATIENCE = "#rc=3&rp=all", "#rc=2&rp=ct,rt&rt=5000"
 
@@ -66,13 +64,15 @@ def dial(attempt_id: UUID) -> str:
     except Disconnected as error:
         log.warning("no_carrier", attempt=str(attempt_id), problem=error.problem)
         return _put_off(attempt_id, "no carrier account")
-    wait = pace.take(keys.account, str(attempt_id), per_second=keys.calls_per_second)
-    if wait > 0:
-        _release(attempt_id)
-        bells.dial(attempt_id, seconds=wait)
-        return "paced"
-    _read_books(attempt)
-    line_types.freshen(attempt.business, attempt.to)
+    if attempt.approved_at or not attempt.business.reviews_calls:  # else it only waits, and asks no vendor for anything
+        _read_books(attempt)
+        line_types.freshen(attempt.business, attempt.to)
+        # Last: whoever has taken his turn asks at once, so that two turns far apart never leave together.
+        wait = pace.take(keys.account, str(attempt_id), per_second=keys.calls_per_second)
+        if wait > 0:
+            _release(attempt_id)
+            bells.dial(attempt_id, seconds=wait)
+            return "paced"
     try:
         if not decide(attempt_id):
             return "not now"
@@ -102,7 +102,7 @@ def _read_books(attempt: Attempt) -> None:
 
     An invoice without a link to pay by is read again too: the books give the link only with the single invoice.
     """
-    oldest = clock.now() - timedelta(minutes=settings.FRESH_FOR_MINUTES)
+    oldest = clock.now() - timedelta(minutes=settings.FRESH_FOR_MINUTES) + READ_AGAIN
     wanted = {*attempt.about.filter(dropped_at=None).values_list("invoice_id", flat=True)}
     wanted |= {invoice.pk for invoice in _joining(attempt)}
     unread = Invoice.objects.filter(Q(read_at__lt=oldest) | Q(pay_url=""), pk__in=wanted)
@@ -117,7 +117,12 @@ def _read_books(attempt: Attempt) -> None:
 
 
 def _joining(attempt: Attempt) -> tuple[Invoice, ...]:
-    """What became overdue since the call was planned: one call covers it all, in one currency."""
+    """What became overdue since the call was planned: one call covers it all, in one currency.
+
+    Nothing where each call waits for a yes: that was given to what it was planned about, and to nothing else.
+    """
+    if attempt.business.reviews_calls:
+        return ()
     on = clock.today(attempt.business.time_zone)
     currencies = attempt.about.filter(dropped_at=None).values("invoice__currency")
     late = late_enough(on).filter(customer_id=attempt.customer_id, currency__in=currencies)
@@ -162,11 +167,17 @@ def _still_reaches_who_pays(attempt: Attempt) -> bool:
 
 
 def _not_now(attempt: Attempt, found: list[Cleared]) -> None:
-    again = again_at(found, at=clock.now())
-    if again is None:
+    """Looked at again when that may help. What rests for days is over, so that it keeps no call about another invoice."""
+    moment = clock.now()
+    again = again_at(found, at=moment)
+    if again is None or (again - moment > RESTS and rests(found)):
         end_undialed(attempt, {c.link.pk: c.clearance.reason for c in found if c.link is not None})
+        if again is not None:
+            plan_anew()
         return
-    Attempt.objects.filter(pk=attempt.pk).update(leased_until=None, planned_for=max(attempt.planned_for, again))
+    # Its moment has come, and a yes is all that is missing: whenever that is given, it goes out.
+    planned_for = attempt.planned_for if waits_for_a_yes(found) else max(attempt.planned_for, again)
+    Attempt.objects.filter(pk=attempt.pk).update(leased_until=None, planned_for=planned_for)
     due.note(ATTEMPT, attempt.pk, at=again)
 
 
@@ -208,6 +219,7 @@ def place(attempt_id: UUID, caller: str) -> str:
     """Steps 2 and 3, for the one worker whose lease still runs."""
     attempt = Attempt.objects.select_related("business", "customer").get(pk=attempt_id)
     if not _about_to_post(attempt_id):
+        end_never_sent(attempt_id, given_up=True)
         return "not ours"
     answer = _post(attempt, caller)
     if answer.refusal is not None:
@@ -221,10 +233,20 @@ def place(attempt_id: UUID, caller: str) -> str:
 
 
 def _about_to_post(attempt_id: UUID) -> bool:
-    """True once in the life of an attempt, and only while the lease runs: afterwards somebody else may have ended it."""
+    """True once in the life of an attempt, and only right after it was decided on.
+
+    The hours, the books and everything else were asked about then; a worker that was held up asks for nothing any more.
+    Nor where the kill switch was thrown since.
+    """
     mine = Attempt.objects.filter(pk=attempt_id, status=Attempt.Status.DIALING, posted_at=None)
     moment = clock.machine_now()
-    return mine.filter(leased_until__gt=moment).update(posted_at=moment, leased_until=moment + LEASE) == 1
+    mine = mine.filter(business__stopped_at=None, leased_until__gt=moment + LEASE - DECIDED_FOR)
+    return mine.update(posted_at=moment, leased_until=moment + LEASE) == 1
+
+
+def leaves_message(attempt: Attempt) -> bool:
+    """On an answering machine: a business's, where the firm wants it so; a private person's never."""
+    return attempt.customer.kind == Customer.Kind.BUSINESS and attempt.business.leaves_messages
 
 
 def _post(attempt: Attempt, caller: str) -> _Answer:
@@ -236,7 +258,7 @@ def _post(attempt: Attempt, caller: str) -> _Answer:
         fallback_url=web("twilio_fallback", attempt.pk),
         status_url=web("twilio_status", attempt.pk, STATUS_PATIENCE),
         machine_url=web("twilio_amd", attempt.pk, STATUS_PATIENCE),
-        message_after_beep=attempt.customer.kind == Customer.Kind.BUSINESS,
+        message_after_beep=leaves_message(attempt),
         ring_seconds=RING_SECONDS,
         longest_seconds=LONGEST_SECONDS,
     )
@@ -262,7 +284,8 @@ def take_note(attempt_id: UUID, call: CarrierCall) -> None:
         owe_hang_up(attempt, call.sid, because=QUEUED)
     elif not any(cleared.is_allowed for cleared in found):
         owe_hang_up(attempt, call.sid, because=found[0].clearance.reason if found else "nothing_left")
-    timeline.record(attempt, "dialed", by="syntharra", number=attempt.number)
+    message = leaves_message(attempt)
+    timeline.record(attempt, "dialed", by="syntharra", number=attempt.number, leaves_message=message)
 
 
 @transaction.atomic(durable=True)

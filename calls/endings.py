@@ -34,11 +34,18 @@ def end_undialed(attempt: Attempt, reasons: Mapping[UUID, str]) -> None:
 
 
 @transaction.atomic(durable=True)
-def end_never_sent(attempt_id: UUID) -> bool:
-    """A worker died between deciding and asking: the carrier was certainly never asked, so it may be planned again."""
+def end_never_sent(attempt_id: UUID, *, given_up: bool = False) -> bool:
+    """A worker died between deciding and asking: the carrier was certainly never asked, so it may be planned again.
+
+    ``given_up``: its own worker says so, and the lease need not be over.
+    """
     attempt = hold_attempt(attempt_id)
     lapsed = attempt.leased_until is None or attempt.leased_until < clock.machine_now()
-    if attempt.status != Attempt.Status.DIALING or attempt.posted_at is not None or not lapsed:
+    if not (lapsed or given_up):
+        return False
+    # Whoever is about to ask does not hold the customer: one of the two writes first, and the other sees it.
+    unsent = Attempt.objects.filter(pk=attempt_id, status=Attempt.Status.DIALING, posted_at=None)
+    if not unsent.update(leased_until=None):
         return False
     close(attempt, disposition=Disposition.FAILED, because="never_sent", counted=False)
     plan_anew(after=SOON)

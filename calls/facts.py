@@ -14,7 +14,8 @@ from django.db.models.functions import Cast
 from accounts.models import Business
 from calls.agent.outcomes import CALLS_ONLY
 from calls.history import History
-from calls.models import FinalChoice
+from calls.models import Attempt, FinalChoice
+from calls.ringing import MAY_RING_FOR
 from compliance import facts as gate
 from compliance import firm, operator, readiness, texting
 from compliance.facts import DebtorType, Facts, Flags, ProductFacts
@@ -314,7 +315,7 @@ class Known:
         others = [d for d in self.disputes if d.customer_id in kin and d.invoice_id != invoice.pk]
         return ProductFacts(
             business_stopped=self.business.stopped_at is not None,
-            books_stale=_stale(invoice, ask.at if judged else None),
+            books_stale=_stale(invoice, _ringing_until(judged, ask) if judged else None),
             invoice_frozen=invoice.frozen_at is not None,
             invoice_paused=invoice.paused_reason != "",
             owner_decides=any(dispute.go_on_with_others is not True for dispute in others)
@@ -398,8 +399,13 @@ def _line_type(line: LineKnown | None, consents: list[Consent], number: str) -> 
     return gate.LineType(said) if said in set(gate.LineType) else gate.LineType.UNKNOWN
 
 
+def _ringing_until(attempt: Attempt, ask: Ask) -> datetime:
+    """Up to when what was read must be fresh: whoever answers hears of it then, and is not hung up on for books that aged."""
+    return (attempt.dialing_at or ask.at) + MAY_RING_FOR
+
+
 def _stale(invoice: Invoice, moment: datetime | None) -> bool:
-    """The books cannot be read, or (for a call about to be made) this invoice was not read within the last minutes."""
+    """The books cannot be read, or (for a call about to be made) at that moment this invoice was read too long ago."""
     if invoice.connection.state != Connection.State.CONNECTED:
         return True
     return moment is not None and moment - invoice.read_at > timedelta(minutes=settings.FRESH_FOR_MINUTES)

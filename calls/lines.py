@@ -80,12 +80,21 @@ def move_along(attempt: Attempt, call: Call, word: str, *, seconds: int | None =
 
 
 def owe_hang_up(attempt: Attempt, sid: str, *, because: str) -> None:
-    """This line must not speak: written down in the transaction that found out, carried out at once after it."""
-    Attempt.objects.filter(pk=attempt.pk, ended_because="").update(ended_because=because)
+    """This line must not speak: written down in the transaction that found out, carried out at once after it.
+
+    A line that is not the attempt's own is ended without a word about the one that is.
+    """
+    if is_its_own(attempt, sid):
+        Attempt.objects.filter(pk=attempt.pk, ended_because="").update(ended_because=because)
     act = outbox.Act(
         kind="hang_up", key=f"call:{sid}", facts={"attempt": str(attempt.pk), "sid": sid, "because": because}
     )
     outbox.owe(act)
+
+
+def is_its_own(attempt: Attempt, sid: str) -> bool:
+    """The carrier's call of this name is the attempt's, as far as anybody knows."""
+    return not Call.objects.filter(attempt=attempt).exclude(sid=sid).exists()
 
 
 def unfinished(customer_id: UUID | None = None) -> list[Attempt]:

@@ -117,18 +117,19 @@ def forbidden_of(call_ids: Sequence[UUID]) -> dict[UUID, str]:
     """The same for many lines of one business at once, in seven queries: those that may not go on, each with its reason."""
     if Business.objects.filter(pk=current_business()).exclude(stopped_at=None).exists():
         return dict.fromkeys(call_ids, "BUSINESS_STOPPED")
-    columns = ("pk", "customer_id", "placed_at", "attempt__dialing_at", "attempt__status", "about")
-    calls = list(Call.objects.filter(pk__in=call_ids).values_list(*columns))
-    since = min((dialing_at or placed_at for _, _, placed_at, dialing_at, _, _ in calls), default=clock.now())
+    columns = ("pk", "customer_id", "placed_at", "attempt__dialing_at", "attempt__status", "about", "attempt")
+    rows = Call.objects.filter(pk__in=call_ids).values_list(*columns, "to", "caller")
+    calls = [(*row, to if attempt else caller) for *row, attempt, to, caller in rows]
+    since = min((dialing_at or placed_at for _, _, placed_at, dialing_at, *_ in calls), default=clock.now())
     customers = {customer_id for _, customer_id, *_ in calls if customer_id is not None}
     disputes = Dispute.objects.live().filter(customer_id__in=customers, opened_at__gte=since)
     disputed = list(disputes.values_list("pk", "customer_id", "opened_at"))
     stops = Suppression.objects.filter(customer_id__in=customers, lifted_at=None, at__gte=since)
     stopped = list(stops.values_list("customer_id", "at", "source"))
     silenced = _silenced(customers, since)
-    about = _spoken_of(call_ids, {pk: listed for pk, *_, listed in calls}) if silenced else {}
+    about = _spoken_of(call_ids, {pk: listed for pk, *_, listed, _ in calls}) if silenced else {}
     found: dict[UUID, str] = {}
-    for pk, customer_id, placed_at, dialing_at, status, _listed in calls:
+    for pk, customer_id, placed_at, dialing_at, status, _listed, number in calls:
         began = dialing_at or placed_at
         elsewhere = [one for one, whose, at in disputed if whose == customer_id and at >= began]
         if elsewhere and _not_said_here(pk, elsewhere):
@@ -136,7 +137,7 @@ def forbidden_of(call_ids: Sequence[UUID]) -> dict[UUID, str]:
         elif any(whose == customer_id and at >= began and source != f"call:{pk}" for whose, at, source in stopped):
             found[pk] = "STOPPED"
         elif because := next(
-            (one.because for one in silenced if one.binds(pk, customer_id, about.get(pk, ()), began)), ""
+            (one.because for one in silenced if one.binds(pk, customer_id, number, about.get(pk, ()), began)), ""
         ):
             found[pk] = because
         elif status == Attempt.Status.ENDED:
@@ -146,26 +147,29 @@ def forbidden_of(call_ids: Sequence[UUID]) -> dict[UUID, str]:
 
 @dataclass(frozen=True)
 class _Silence:
-    """Collecting was paused or held: since when, on what (an invoice, else a customer, else everything), and where it was said."""
+    """Collecting was paused or held: since when, on what (an invoice, else a customer, else a number, else all), and where it was said."""
 
     because: str
     at: datetime
     invoice_id: UUID | None = None
     customer_id: UUID | None = None
+    number: str = ""
     source: str = ""  # "call:<id>" where on a call
 
-    def binds(self, call_id: UUID, customer_id: UUID | None, about: Collection[UUID], began: datetime) -> bool:
+    def binds(
+        self, call_id: UUID, customer_id: UUID | None, number: str, about: Collection[UUID], began: datetime
+    ) -> bool:
         if self.at < began or self.source == f"call:{call_id}":
             return False
         if self.invoice_id is not None:
             return self.invoice_id in about
-        return self.customer_id in (None, customer_id)
+        return self.customer_id in (None, customer_id) and self.number in ("", number)
 
 
 def _silenced(customers: set[UUID], since: datetime) -> list[_Silence]:
     """What was paused or held since then, by whomever but a call of ours, which ends by itself."""
     paused = Invoice.objects.filter(customer_id__in=customers, paused_at__gte=since).exclude(paused_reason="")
-    held = Hold.objects.running(clock.now()).filter(since__gte=since, number="").exclude(by=AGENT)
+    held = Hold.objects.running(clock.now()).filter(since__gte=since).exclude(by=AGENT)
     held = held.filter(Q(customer_id__in=customers) | Q(customer=None))
     never = Customer.objects.filter(pk__in=customers, never_call=True, never_call_since__gte=since)
     found = [
@@ -174,8 +178,8 @@ def _silenced(customers: set[UUID], since: datetime) -> list[_Silence]:
         if at is not None
     ]
     found += [
-        _Silence("ON_HOLD", at, invoice_id=invoice, customer_id=customer)
-        for at, invoice, customer in held.values_list("since", "invoice_id", "customer_id")
+        _Silence("ON_HOLD", at, invoice_id=invoice, customer_id=customer, number=number)
+        for at, invoice, customer, number in held.values_list("since", "invoice_id", "customer_id", "number")
     ]
     return found + [
         _Silence("ON_HOLD", at, customer_id=pk) for pk, at in never.values_list("pk", "never_call_since") if at

@@ -9,7 +9,6 @@ from django.db import transaction
 from accounts.models import Business
 from calls import bells, inbound
 from calls.clearing import clear_attempt
-from calls.dialing import LONGEST_SECONDS, RING_SECONDS
 from calls.endings import UNFINISHED, end_lost, end_never_sent
 from calls.handover import owe_call_back
 from calls.history import LOST
@@ -18,6 +17,7 @@ from calls.lines import bind, call_of, move_along, owe_hang_up, own_numbers
 from calls.locks import hold_attempt
 from calls.models import Attempt, Call
 from calls.outcomes import QUEUED, finish
+from calls.ringing import LONGEST_SECONDS, RING_SECONDS
 from calls.wrapup import stopped_because, wrap_up
 from integrations.errors import Refused, VendorError
 from integrations.twilio.client import CarrierCall, carrier_for

@@ -5,7 +5,7 @@ down, and an open relay looks at the facts once a second besides.
 """
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
@@ -19,7 +19,7 @@ from calls.agent.events import MachineHeard
 from calls.brief import brief_for
 from calls.clearing import clear_attempt
 from calls.lattice import fetched, is_over
-from calls.lines import MACHINE, call_of, move_along, owe_hang_up, unfinished
+from calls.lines import MACHINE, call_of, is_its_own, move_along, owe_hang_up, unfinished
 from calls.locks import hold_attempt
 from calls.models import Attempt, Call
 from calls.opened import state_of
@@ -38,6 +38,8 @@ log = logs.get(__name__)
 
 SOON = 1.0
 PARTING = timedelta(seconds=8)
+# A call may have been decided on beside the stop, by somebody who did not see it yet.
+BESIDE = timedelta(seconds=2)
 ENDED_BY_MEMBER = "ended_by_member"
 
 
@@ -88,14 +90,17 @@ def end_call(call_id: UUID, *, by: User) -> bool:
 def stop_calls(duty: Duty) -> str:
     """Every line of this customer (or business) but the one it was said on: no further word, then no line.
 
-    Those we opened, and those customers opened by calling in.
+    Those we opened, and those customers opened by calling in. Lines that were there when it was owed: what began later was
+    let through by every rule of its own moment, the stop lifted or the hold over.
     """
     customer, spared = duty.facts.get("customer"), _spared(duty)
     because = str(duty.facts.get("because") or "DISPUTE_OPEN")
     lines = [
         attempt
         for attempt in unfinished(UUID(customer) if customer else None)
-        if (not spared or _call_id(attempt) != spared) and _concerns(duty, attempt.to, attempt=attempt)
+        if (not spared or _call_id(attempt) != spared)
+        and _was_there(duty, attempt.dialing_at)
+        and _concerns(duty, attempt.to, attempt=attempt)
     ]
     for attempt in lines:
         stopped_because(attempt.pk, because)
@@ -103,7 +108,9 @@ def stop_calls(duty: Duty) -> str:
     callers = [
         call
         for call in callers_on_line(UUID(customer) if customer else None)
-        if str(call.pk) != spared and _concerns(duty, call.caller, listed=call.about)
+        if str(call.pk) != spared
+        and _was_there(duty, call.placed_at)
+        and _concerns(duty, call.caller, listed=call.about)
     ]
     for call in callers:
         hangups.tell(call.pk, because)
@@ -114,6 +121,10 @@ def stop_calls(duty: Duty) -> str:
         every = len(lines) + len(callers)
         raise _soon(f"{len(still_open) + len(still_talking)} of {every} lines are still open")
     return f"ended {len(lines) + len(callers)}"
+
+
+def _was_there(duty: Duty, began: datetime | None) -> bool:
+    return began is None or began <= duty.owed_at + BESIDE
 
 
 def _spared(duty: Duty) -> str:
@@ -167,8 +178,10 @@ def hang_up(duty: Duty) -> str:
     if "call" in duty.facts:
         return _hang_up_on_caller(UUID(duty.facts["call"]), str(duty.facts["sid"]), str(duty.facts.get("because", "")))
     attempt = Attempt.objects.get(pk=duty.facts["attempt"])
-    hangups.tell(attempt.pk, str(duty.facts.get("because", "")))
-    if not _hang_up(attempt, str(duty.facts["sid"])):
+    sid = str(duty.facts["sid"])
+    if is_its_own(attempt, sid):
+        hangups.tell(attempt.pk, str(duty.facts.get("because", "")))
+    if not _hang_up(attempt, sid):
         raise _soon("the line is still open")
     return "ended"
 

@@ -1,4 +1,4 @@
-"""What a firm set for itself: hours, days, attempts and gaps. Stricter than the house, never looser."""
+"""What a firm set for itself: hours, days, attempts and gaps, stricter than the house, never looser; and messages left."""
 
 from dataclasses import dataclass
 from datetime import time
@@ -20,7 +20,10 @@ _RULES = Reading(lambda: FirmRules.objects.filter(business=Given("business")))
 
 @dataclass(frozen=True)
 class Wanted:
-    """The settings of the form, whole. Weekdays: Monday is 0. ``hours`` for business contacts, ``consumer_hours`` for private ones."""
+    """The settings of the form, whole. Weekdays: Monday is 0. ``hours`` for business contacts, ``consumer_hours`` for private ones.
+
+    ``leaves_messages``: on the answering machine of a business; a private person's never gets one.
+    """
 
     hours: tuple[time, time]
     consumer_hours: tuple[time, time]
@@ -28,6 +31,7 @@ class Wanted:
     max_attempts: int
     min_gap_days: int
     first_attempt_day: int
+    leaves_messages: bool = True
 
 
 def rules_of(business: Business) -> FirmRules:
@@ -57,6 +61,7 @@ def wanted_of(business: Business, rules: FirmRules) -> Wanted:
         max_attempts=rules.max_attempts,
         min_gap_days=rules.min_gap_days,
         first_attempt_day=rules.first_attempt_day,
+        leaves_messages=business.leaves_messages,
     )
 
 
@@ -68,7 +73,8 @@ def set_rules(business: Business, wanted: Wanted, *, by: str) -> FirmRules:
         _policy(wanted, hours, house).must_not_loosen(house)
     if wanted.max_attempts < 1:
         raise LooserThanHouse("max_attempts: at least one, or stop all calls instead")
-    Business.objects.filter(pk=business.pk).update(call_from=wanted.hours[0], call_until=wanted.hours[1])
+    ours = {"call_from": wanted.hours[0], "call_until": wanted.hours[1], "leaves_messages": wanted.leaves_messages}
+    Business.objects.filter(pk=business.pk).update(**ours)
     business.refresh_from_db()
     kept: dict[str, Any] = {
         "consumer_from": wanted.consumer_hours[0],
@@ -80,7 +86,8 @@ def set_rules(business: Business, wanted: Wanted, *, by: str) -> FirmRules:
     }
     changed = {"changed_at": clock.now(), "changed_by": by}
     rules, _made = FirmRules.objects.update_or_create(business=business, defaults=kept | changed)
-    timeline.record(business, "set_calling_rules", by=by, hours=[str(hour) for hour in wanted.hours], **kept)
+    facts = {"hours": [str(hour) for hour in wanted.hours], "leaves_messages": wanted.leaves_messages, **kept}
+    timeline.record(business, "set_calling_rules", by=by, **facts)
     return rules
 
 

@@ -42,6 +42,11 @@ class CallingRulesForm(forms.Form):
     first_attempt_day = forms.IntegerField(
         label=_("First call so many days after the due date"), widget=forms.NumberInput(attrs={"inputmode": "numeric"})
     )
+    leaves_messages = forms.BooleanField(
+        label=_("Leave a message on a business's voicemail"),
+        help_text=_("A short one, without an amount. Either way it is one of the calls. A private person's gets none."),
+        required=False,
+    )
 
     def clean_call_from(self) -> time:
         return self._not_before("call_from")
@@ -83,6 +88,7 @@ class CallingRulesForm(forms.Form):
             max_attempts=given["max_attempts"],
             min_gap_days=given["min_gap_days"],
             first_attempt_day=given["first_attempt_day"],
+            leaves_messages=given["leaves_messages"],
         )
 
     @staticmethod
@@ -97,6 +103,7 @@ class CallingRulesForm(forms.Form):
             "max_attempts": wanted.max_attempts,
             "min_gap_days": wanted.min_gap_days,
             "first_attempt_day": wanted.first_attempt_day,
+            "leaves_messages": wanted.leaves_messages,
         }
 
     def _not_before(self, name: str) -> time:

@@ -64,7 +64,8 @@ class Brief:
     ``callback_number`` is spoken as it stands here. ``person_now``: somebody of the firm can take the call at this moment; where
     not, ``person_on`` and ``person_at`` name the day and local time at which a person calls back. ``is_sensitive``: a practice where
     nothing is said of the work, not even when it was done: a bill is its number and its date. ``last_call``: we ring no more
-    about any of these, so whoever wants to be called again is called by a person.
+    about any of these, so whoever wants to be called again is called by a person. ``leaves_message``: on a business's
+    machine, where the firm wants it so.
     """
 
     business_name: str
@@ -94,6 +95,7 @@ class Brief:
     reference: str = ""
     is_sensitive: bool = False
     last_call: bool = False
+    leaves_message: bool = True
 
     def __post_init__(self) -> None:
         if not self.business_name.strip() or not self.customer_name.strip():

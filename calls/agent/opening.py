@@ -240,8 +240,8 @@ def say_robot(turn: Turn, text: str = "") -> None:
 
 
 def leave_message(turn: Turn) -> None:
-    """A machine: nothing for consumers, for businesses one neutral message without amount."""
-    if not turn.brief.is_consumer:
+    """A machine: nothing for consumers, for businesses one neutral message without amount where the firm wants one left."""
+    if turn.brief.leaves_message and not turn.brief.is_consumer:
         turn.say("voicemail" if turn.brief.callback_number else "voicemail_no_number", LineAct.VOICEMAIL)
     turn.finish(Disposition.VOICEMAIL_GREETING)
 

@@ -182,6 +182,7 @@ def _yours(request: MemberRequest) -> list[tuple[str, object]]:
         (_("Calls for one invoice"), set_by_firm.max_attempts),
         (_("Days between"), set_by_firm.min_gap_days),
         (_("First call"), _("day %(n)d after the due date") % {"n": set_by_firm.first_attempt_day}),
+        (_("A business's voicemail"), _("a short message") if set_by_firm.leaves_messages else _("no message")),
     ]
 
 

@@ -38,7 +38,9 @@ ACTS: dict[str, Act] = {
     "link_closed": Act("shield-check", _("Closed a page after five wrong answers to its question"), "clock"),
     "link_renewed": Act("mail", _("Ended the link to their page and sent a new one")),
     "stop_lifted": Act("undo-2", _("Lifted a stop, as they asked themselves"), "clock"),
-    "set_calling_rules": Act("calendar-clock", _("Changed when and how often is called")),
+    "set_calling_rules": Act(
+        "calendar-clock", _("Changed when and how often is called, and what is left on voicemail")
+    ),
     "consumers_go_live": Act("phone", _("Let private persons be called")),
     "consumers_off": Act("octagon-x", _("Calls to private persons stop"), "late"),
     "connected": Act("plug", _("Connected the books")),

@@ -83,13 +83,13 @@ def test_a_hold_put_on_after_planning_stops_the_dial(plumber: Firm) -> None:
 def test_a_hold_with_a_date_only_puts_the_call_off(plumber: Firm) -> None:
     make_invoice(plumber)
     (attempt,) = planned(plumber)
-    until = datetime(2026, 10, 8, 4, 0, tzinfo=UTC)
+    until = datetime(2026, 10, 7, 4, 0, tzinfo=UTC)
     holds.hold_customer_back(attempt.customer_id, reason="wait", by=plumber.owner, until=until)
 
     assert decide(attempt.pk) is False
 
     attempt.refresh_from_db()
-    assert (attempt.status, attempt.planned_for) == ("planned", datetime(2026, 10, 8, 13, 0, tzinfo=UTC))
+    assert (attempt.status, attempt.planned_for) == ("planned", datetime(2026, 10, 7, 13, 0, tzinfo=UTC))
 
 
 @pytest.mark.parametrize(

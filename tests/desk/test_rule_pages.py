@@ -106,6 +106,16 @@ def test_an_owner_makes_the_rules_stricter(ava: Client, plumber: Firm) -> None:
     page = text_of(ava, "/rules/")
     assert "Tuesday, Thursday" in page
     assert "day 7 after the due date" in page
+    assert "no message" in page  # on a business's voicemail: the box was not ticked
+
+
+def test_an_owner_lets_no_message_be_left_on_voicemail_and_then_one_again(ava: Client, plumber: Firm) -> None:
+    assert "a short message" in text_of(ava, "/rules/")
+    assert re.search(r'<input[^>]*name="leaves_messages"[^>]*checked', text_of(ava, "/rules/yours/"))
+
+    for posted, left in (({}, False), ({"leaves_messages": "on"}, True)):
+        ava.post("/rules/yours/", STRICTER | posted)
+        assert Business.objects.get(pk=plumber.business.pk).leaves_messages is left
 
 
 @pytest.mark.parametrize(
