@@ -1,7 +1,8 @@
 """Whom to call and when: every overdue customer without an open attempt, each of his invoices cleared by the gate.
 
 Twice a day and whenever something changed: in the morning for the day, in the evening for the next one too, so that its
-calls can be looked at before they are made. A batch of customers is read, judged and written down in a handful of queries.
+calls can be looked at before they are made. What turns up in the books during a day begins with the next one that the
+evening's list shows. A batch of customers is read, judged and written down in a handful of queries.
 """
 
 from collections import defaultdict
@@ -41,6 +42,7 @@ ATTEMPTS = 3
 BATCH = 50
 MORNING, EVENING = time(6), time(17)  # on the business's wall clock
 SOON = timedelta(minutes=1)
+LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 USED_UP = "MAX_ATTEMPTS_HOUSE"  # three, or as many as the firm allows
 OPEN = ("planned", "dialing", "live", "unknown")
 _ELIGIBLE = Reading(
@@ -230,7 +232,8 @@ class _Batch:
         last = self.past.last_of(mine[0].customer.pk)
         rang = last.dialing_at if last else None
         zone = self.business.time_zone
-        moments = [moment_for(one.facts, self.rules, last=rang, zone=zone) for one in mine]
+        shown = [one.at(max(one.facts.at, _shown_from(one.invoice, self.business))) for one in mine]
+        moments = [moment_for(one.facts, self.rules, last=rang, zone=zone) for one in shown]
         for candidate, moment in zip(mine, moments, strict=True):
             if moment is None:
                 self._refuse(candidate)
@@ -282,6 +285,19 @@ class _Batch:
                 bells.dial(row["id"])
         for invoice in self.used_up:
             leave_to_owner(invoice, attempts=self.past.dials(invoice.pk))
+
+
+def _shown_from(invoice: Invoice, business: Business) -> datetime:
+    """The first moment of the day whose calls the owner could look at, with this invoice among them, the evening before.
+
+    Where each call waits for his yes, or he has chosen for this old invoice, he looks at it anyway.
+    """
+    turned_up = invoice.turned_up_at
+    if turned_up is None or business.reviews_calls or invoice.backlog_choice == Invoice.Backlog.CALL:
+        return LONG_AGO
+    on = turned_up.astimezone(ZoneInfo(business.time_zone)).date()
+    in_time = turned_up < at_local(on, EVENING, business.time_zone)
+    return at_local(on + timedelta(days=1 if in_time else 2), time(), business.time_zone)
 
 
 def leave_to_owner(invoice: Invoice, *, attempts: int = ATTEMPTS) -> None:

@@ -217,6 +217,9 @@ class Invoice(TenantModel):
     estimate = models.CharField(max_length=60, blank=True, default="", db_default="")
     reminders_on = models.BooleanField(null=True)  # the vendor's own for this invoice; null: it does not say
     balance_changed_at = models.DateTimeField(null=True)  # business time; null: not since we first read it
+    # When the books last told something new by which it may be called about: that there is such an invoice, that it is open,
+    # sent or due earlier. Business time; null: not since the first books were connected.
+    turned_up_at = models.DateTimeField(null=True)
     replaces = models.ForeignKey(
         "self", on_delete=models.SET_NULL, null=True, related_name="replaced_by", db_constraint=False, db_index=False
     )

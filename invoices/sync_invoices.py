@@ -7,6 +7,7 @@ from uuid import UUID
 from django.db.models import Q
 
 from integrations.ledger import Gone, LedgerInvoice
+from integrations.models import Connection
 from invoices import checking, replacements, sync_record
 from invoices.models import Invoice, InvoiceLine
 from invoices.sync_aside import Note
@@ -33,6 +34,7 @@ _FIELDS = [
     "estimate",
     "reminders_on",
     "balance_changed_at",
+    "turned_up_at",
     "books_updated_at",
     "read_at",
     "digest",
@@ -69,6 +71,9 @@ def _known(reading: Reading, external_ids: Iterable[str]) -> dict[str, Invoice]:
         "books_status",
         "number",
         "balance_changed_at",
+        "turned_up_at",
+        "due_on",
+        "sent",
         "currency",
     )
     return find(Invoice, reading.connection.pk, external_ids, *wanted)
@@ -99,12 +104,15 @@ def _write(reading: Reading, batch: Sequence[LedgerInvoice | Gone], customers: M
     known = _known(reading, [item.external_id for item in batch])
     items = [item for item in batch if _differs(reading, item, known.get(item.external_id))]
     rows: list[Invoice] = []
+    first_load = _is_first_load(reading) if any(item.external_id not in known for item in items) else False
     changed_lines: list[tuple[Invoice, LedgerInvoice]] = []
     for item in items:
         if not isinstance(item, LedgerInvoice):
             continue
         before = known.get(item.external_id)
         row = _row(reading, item, before, customers[item.customer])
+        if (before is None and not first_load) or (before is not None and _is_news(before, row)):
+            row.turned_up_at = reading.at
         rows.append(row)
         if before is None or before.digest[32:] != row.digest[32:]:
             changed_lines.append((row, item))
@@ -149,12 +157,27 @@ def _row(reading: Reading, item: LedgerInvoice, before: Invoice | None, customer
         estimate=item.estimate[:60],
         reminders_on=item.reminders_on,
         balance_changed_at=changed_at,
+        turned_up_at=before.turned_up_at if before else None,
         books_updated_at=item.updated_at,
         read_at=reading.at,
         digest=_digest(item),
     )
     row.pk = before.pk if before else row.pk
     return row
+
+
+def _is_first_load(reading: Reading) -> bool:
+    """What was there when the firm's first books were connected: nothing of it turned up since."""
+    if reading.connection.synced_at is not None:
+        return False
+    return not Connection.objects.exclude(pk=reading.connection.pk).exclude(synced_at=None).exists()
+
+
+def _is_news(before: Invoice, row: Invoice) -> bool:
+    """By what the books say now it may be called about, or sooner than before."""
+    opened = row.books_status == Invoice.Books.OPEN != before.books_status
+    sooner = row.due_on is not None and (before.due_on is None or row.due_on < before.due_on)
+    return opened or sooner or (before.sent is False and row.sent is not False)
 
 
 def _is_voided(row: Invoice, before: Invoice | None) -> bool:

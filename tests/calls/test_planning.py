@@ -21,6 +21,7 @@ from integrations.models import Connection
 from invoices import checking, plans
 from invoices.models import Contact, Customer, Hold, Invoice, Promise
 from invoices.plan_rules import Part
+from notifications.models import Message
 from syntharra.clock import now
 from syntharra.models import Due
 from tests.calls.conftest import TUESDAY
@@ -87,6 +88,55 @@ def test_an_invoice_three_days_late_is_called_about_now(plumber: Firm) -> None:
     decision = Decision.objects.get()
     assert (decision.subject_id, decision.moment, decision.decision) == (attempt.pk, "planned", "allowed")
     assert Due.objects.get(kind="attempt").row_id == attempt.pk
+
+
+@pytest.mark.parametrize(
+    ("turned_up", "planned_for"),
+    [
+        (datetime(2026, 10, 5, 20, 59, tzinfo=UTC), TUESDAY),  # Monday, before the list of the evening
+        (datetime(2026, 10, 5, 21, 0, tzinfo=UTC), datetime(2026, 10, 7, 13, 0, tzinfo=UTC)),  # after it was sent
+        (datetime(2026, 10, 6, 13, 59, tzinfo=UTC), datetime(2026, 10, 7, 13, 0, tzinfo=UTC)),  # this morning
+    ],
+    ids=["yesterday in time", "yesterday evening", "today"],
+)
+def test_what_turns_up_late_is_called_about_once_the_owner_could_see_it_the_evening_before(
+    plumber: Firm, turned_up: datetime, planned_for: datetime
+) -> None:
+    make_invoice(plumber, turned_up_at=turned_up)
+
+    (attempt,) = planned(plumber)
+
+    assert attempt.planned_for == planned_for
+    assert Decision.objects.get().decision == "allowed"
+
+
+def test_what_turned_up_today_is_on_the_evenings_list(plumber: Firm, tuesday: time_machine.Traveller) -> None:
+    make_invoice(plumber, turned_up_at=TUESDAY)
+    assert planned(plumber)[0].planned_for > TUESDAY
+    tuesday.move_to(datetime(2026, 10, 6, 21, 0, tzinfo=UTC))
+
+    plan(plumber.business.pk)
+
+    assert Message.objects.get(letter="evening_preview").facts == {"on": "2026-10-07"}
+
+
+def test_what_the_owner_looks_at_anyway_waits_for_no_evening(plumber: Firm) -> None:
+    make_invoice(plumber, turned_up_at=TUESDAY, due_on=date(2026, 4, 1), backlog_choice="call")
+    assert [attempt.planned_for for attempt in planned(plumber)] == [TUESDAY]
+
+    Business.objects.filter(pk=plumber.business.pk).update(reviews_calls=True)
+    make_invoice(plumber, turned_up_at=TUESDAY)
+    assert [attempt.planned_for for attempt in planned(plumber)] == [TUESDAY, TUESDAY]
+
+
+def test_one_call_covers_what_turned_up_today_where_the_customer_is_called_anyway(plumber: Firm) -> None:
+    known = make_invoice(plumber)
+    fresh = make_invoice(plumber, known.customer, balance="120.00", turned_up_at=TUESDAY)
+
+    (attempt,) = planned(plumber)
+
+    assert attempt.planned_for == TUESDAY
+    assert set(about(attempt)) == {known.number, fresh.number}
 
 
 def test_two_days_late_is_not_late_enough(plumber: Firm) -> None:

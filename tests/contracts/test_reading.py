@@ -85,6 +85,7 @@ def test_the_same_again_writes_nothing(books: Rig) -> None:
 
 def test_a_new_invoice_of_a_new_customer_is_found(books: Rig) -> None:
     read(books)
+    assert not Invoice.objects.exclude(turned_up_at=None).exists()  # all of it was there when the books were connected
     due = clock.now().date() - timedelta(days=10)
     invoice = books.an_invoice(books.a_customer(), "412.37", due_on=due, issued_on=due - timedelta(days=20))
 
@@ -93,6 +94,7 @@ def test_a_new_invoice_of_a_new_customer_is_found(books: Rig) -> None:
     found = row(invoice)
     assert (found.balance, found.books_status, found.due_on) == (Decimal("412.37"), "open", due)
     assert found.customer.name.startswith("Harbor Cafe")
+    assert found.turned_up_at == found.read_at
 
 
 def test_a_part_payment_and_the_rest(books: Rig) -> None:
