@@ -6,15 +6,21 @@ if need be, and where one is missing no live call or text leaves until it is bac
 
 import hashlib
 import hmac
+from functools import lru_cache
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Tags, Warning, register
 from django.db import connections
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import Business
 from compliance.number_key_models import NumberKey
 from syntharra import clock
+from syntharra.acting import business_or_none
+
+LIVE, SANDBOX = b"number:", b"sandbox number:"
 
 REMEDY = _(
     "Put the earlier key behind the present one: NUMBER_KEYS=present,earlier. Where NUMBER_KEYS was not set, the earlier key is the SECRET_KEY of then."
@@ -26,14 +32,22 @@ def keys() -> list[str]:
     return settings.NUMBER_KEYS or [settings.SECRET_KEY]
 
 
-def number_hash(number: str) -> bytes:
-    """A keyed hash of an E.164 number for the open tables: comparable here, readable nowhere."""
-    return _hash(keys()[0], number)
+def number_hash(number: str, *, here: bool = False) -> bytes:
+    """A keyed hash of an E.164 number for the open tables: comparable here, readable nowhere.
+
+    ``here``: of something that happened with the business acted for, which is nothing real where that is a sandbox.
+    """
+    return _hash(keys()[0], number, SANDBOX if here and _in_sandbox() else LIVE)
 
 
 def number_hashes(number: str) -> list[bytes]:
-    """What this number may stand under, the present key first: what was written under an earlier key still counts."""
-    return [_hash(key, number) for key in keys()]
+    """What this number may stand under for the business acted for, the present key first.
+
+    What was written under an earlier key still counts. What happened in sandboxes counts in sandboxes alone, and there besides
+    what is real.
+    """
+    spaces = (LIVE, SANDBOX) if _in_sandbox() else (LIVE,)
+    return [_hash(key, number, space) for space in spaces for key in keys()]
 
 
 def contact_hash(source: str) -> bytes:
@@ -41,8 +55,19 @@ def contact_hash(source: str) -> bytes:
     return hmac.digest(keys()[0].encode(), b"contact:" + source.encode(), hashlib.sha256)
 
 
-def _hash(key: str, number: str) -> bytes:
-    return hmac.digest(key.encode(), b"number:" + number.encode(), hashlib.sha256)
+def _hash(key: str, number: str, space: bytes) -> bytes:
+    return hmac.digest(key.encode(), space + number.encode(), hashlib.sha256)
+
+
+def _in_sandbox() -> bool:
+    business = business_or_none()
+    return business is not None and _is_sandbox(business)
+
+
+@lru_cache(maxsize=4096)
+def _is_sandbox(business: UUID) -> bool:
+    """Decided at birth and never changed."""
+    return Business.objects.filter(pk=business, sandbox=True).exists()
 
 
 def fingerprint(key: str) -> str:

@@ -132,12 +132,15 @@ def stop(customer_id: UUID, kind: StopKind, *, number: str, words: str, source: 
     return suppression
 
 
-def stop_number(number: str, kind: StopKind) -> None:
-    """A stop asked for by somebody who is no customer we know: the number, for every business. Safe to call twice."""
+def stop_number(number: str, kind: StopKind, *, here: bool = True) -> None:
+    """A stop asked for by somebody who is no customer we know: the number, for every business. Safe to call twice.
+
+    ``here``: it was said to the business acted for. To a sandbox nobody real says anything: it binds the sandboxes.
+    """
     note_key()
     # Said again, it is of now: what some business lifted before binds it anew.
     StopEntry.objects.update_or_create(
-        number_hash=number_hash(number), kind=kind, lifted_at=None, defaults={"at": clock.now()}
+        number_hash=number_hash(number, here=here), kind=kind, lifted_at=None, defaults={"at": clock.now()}
     )
 
 
@@ -261,7 +264,12 @@ def role() -> gate_facts.Role:
 def note_contact(number: str, channel: Channel, result: str, *, key: str, at: datetime, on: date) -> None:
     """Count one contact of a number for the budgets across businesses; ``key`` makes counting twice count once."""
     row = PhoneContact(
-        number_hash=number_hash(number), at=at, on=on, channel=channel, result=result, source_key=contact_hash(key)
+        number_hash=number_hash(number, here=True),
+        at=at,
+        on=on,
+        channel=channel,
+        result=result,
+        source_key=contact_hash(key),
     )
     PhoneContact.objects.bulk_create(
         [row], update_conflicts=True, unique_fields=["source_key"], update_fields=["result", "at", "on"]

@@ -67,7 +67,7 @@ def proved_by_call(number: str) -> bool:
     waiting = StopRequest.objects.filter(number_hash__in=number_hashes(number), decided_at=None)
     proved = waiting.update(decided_at=clock.now(), proved_by=BY_CALL, sealed=b"")
     if proved:
-        stop_number(number, StopKind.OPT_OUT)
+        stop_number(number, StopKind.OPT_OUT, here=False)
     return bool(proved)
 
 
@@ -84,7 +84,7 @@ def confirm(request_id: UUID, *, by: str) -> str:
     number = _number_of(row)
     if not number:
         raise NoSuchRequest("no key of FIELD_KEYS opens the number of this request")
-    stop_number(number, StopKind.OPT_OUT)
+    stop_number(number, StopKind.OPT_OUT, here=False)
     _decided(row, by=by, proved_by=BY_OPERATOR)
     return number
 

@@ -17,7 +17,7 @@ from compliance.number_keys import fingerprint, missing, number_hash
 from compliance.readiness import lacks
 from compliance.registry import Ask
 from compliance.rulebook import RuleBook
-from compliance.services import note_contact, stop_number, stopped_numbers
+from compliance.services import note_contact, stop, stop_number, stopped_numbers
 from compliance.stop_requests import ask, awaits_proof, proved_by_call
 from syntharra.clock import now, today
 from syntharra.tenancy import acting_for
@@ -115,3 +115,29 @@ def test_the_database_keeps_a_fingerprint_and_not_the_key(settings: Any) -> None
     kept = NumberKey.objects.get()
     assert kept.fingerprint == fingerprint(OLD) != fingerprint(NEW)
     assert len(kept.fingerprint) == 16
+
+
+def test_what_is_said_in_a_sandbox_binds_no_live_business_and_what_is_said_to_a_live_one_binds_all(
+    plumber: Firm,
+) -> None:
+    customer = make_customer(plumber, phone=NUMBER)
+    stop(customer.pk, StopKind.OPT_OUT, number=NUMBER, words="stop", source="call:x", by="agent")
+    note_contact(NUMBER, Channel.CALL, "no_answer", key="attempt:1", at=now(), on=today("UTC"))
+    real = "+16145550172"
+
+    live, other = make_business("Live", email="l@l.example", sandbox=False), make_business("Else", email="e@e.example")
+    with acting_for(live.business.pk):
+        assert not is_stopped()
+        assert History.of([], [NUMBER]).others[NUMBER] == []
+        stop_number(real, StopKind.OPT_OUT)
+    with acting_for(other.business.pk):
+        assert is_stopped()
+        assert len(History.of([], [NUMBER]).others[NUMBER]) == 1
+        assert stopped_numbers([real])[real] == {StopKind.OPT_OUT}
+
+
+def test_a_real_request_to_stop_binds_live_businesses_though_a_sandbox_heard_the_proof(plumber: Firm) -> None:
+    ask(NUMBER)
+    assert proved_by_call(NUMBER)
+    with acting_for(make_business("Live", email="l@l.example", sandbox=False).business.pk):
+        assert is_stopped()
