@@ -18,6 +18,7 @@ from calls.models import Attempt, AttemptInvoice, Call, CallDoor, TranscriptLine
 from calls.undone import carry_out_undone
 from compliance.models import Suppression
 from disputes.models import Claim, Dispute
+from invoices.families import kin_among
 from invoices.models import Customer, Hold, Invoice
 from syntharra import clock, logs
 from syntharra.tenancy import acting_for, current_business
@@ -114,7 +115,10 @@ def forbidden(call_id: UUID) -> str:
 
 
 def forbidden_of(call_ids: Sequence[UUID]) -> dict[UUID, str]:
-    """The same for many lines of one business at once, in seven queries: those that may not go on, each with its reason."""
+    """The same for many lines of one business at once, in seven queries: those that may not go on, each with its reason.
+
+    More only in the minutes after somebody else objected or was stopped: whether he is of the family of one of these.
+    """
     if Business.objects.filter(pk=current_business()).exclude(stopped_at=None).exists():
         return dict.fromkeys(call_ids, "BUSINESS_STOPPED")
     columns = ("pk", "customer_id", "placed_at", "attempt__dialing_at", "attempt__status", "about", "attempt")
@@ -122,19 +126,21 @@ def forbidden_of(call_ids: Sequence[UUID]) -> dict[UUID, str]:
     calls = [(*row, to if attempt else caller) for *row, attempt, to, caller in rows]
     since = min((dialing_at or placed_at for _, _, placed_at, dialing_at, *_ in calls), default=clock.now())
     customers = {customer_id for _, customer_id, *_ in calls if customer_id is not None}
-    disputes = Dispute.objects.live().filter(customer_id__in=customers, opened_at__gte=since)
+    disputes = Dispute.objects.live().filter(opened_at__gte=since)
     disputed = list(disputes.values_list("pk", "customer_id", "opened_at"))
-    stops = Suppression.objects.filter(customer_id__in=customers, lifted_at=None, at__gte=since)
+    stops = Suppression.objects.filter(lifted_at=None, at__gte=since)
     stopped = list(stops.values_list("customer_id", "at", "source"))
+    others = {whose for _, whose, _ in disputed} | {whose for whose, _, _ in stopped}
+    kin = kin_among(customers) if customers and others - customers else {pk: frozenset({pk}) for pk in customers}
     silenced = _silenced(customers, since)
     about = _spoken_of(call_ids, {pk: listed for pk, *_, listed, _ in calls}) if silenced else {}
     found: dict[UUID, str] = {}
     for pk, customer_id, placed_at, dialing_at, status, _listed, number in calls:
-        began = dialing_at or placed_at
-        elsewhere = [one for one, whose, at in disputed if whose == customer_id and at >= began]
+        began, family = dialing_at or placed_at, kin.get(customer_id, frozenset()) if customer_id else frozenset()
+        elsewhere = [one for one, whose, at in disputed if whose in family and at >= began]
         if elsewhere and _not_said_here(pk, elsewhere):
             found[pk] = "DISPUTE_OPEN"
-        elif any(whose == customer_id and at >= began and source != f"call:{pk}" for whose, at, source in stopped):
+        elif any(whose in family and at >= began and source != f"call:{pk}" for whose, at, source in stopped):
             found[pk] = "STOPPED"
         elif because := next(
             (one.because for one in silenced if one.binds(pk, customer_id, number, about.get(pk, ()), began)), ""

@@ -8,7 +8,8 @@ import pytest
 from accounts.models import Business
 from calls import agency
 from calls.facts import collect_facts
-from calls.models import Attempt
+from calls.models import Attempt, Call
+from calls.opened import forbidden_of
 from calls.planning import plan
 from compliance.gate import decide
 from compliance.models import Channel, Purpose, StopKind
@@ -22,6 +23,7 @@ from invoices.facts import customer_facts
 from invoices.models import Contact, Customer, Invoice
 from syntharra.clock import now
 from syntharra.tenancy import acting_for
+from tests.calls.line import on_the_line
 from tests.calls.test_planning import dialed
 from tests.cast import Firm, make_customer, make_invoice
 
@@ -163,3 +165,24 @@ def test_branches_of_a_firm_are_called_each_in_its_turn(plumber: Firm) -> None:
     above, branch = smith(plumber, "Harbor Group"), job_of(plumber, name="Harbor Group:North")
     dialed(plumber, make_invoice(plumber, branch), at=now() - timedelta(days=1), number=1)
     assert reasons(make_invoice(plumber, above)) == ("OK",)
+
+
+@pytest.mark.parametrize("what", ["stop", "dispute"])
+def test_a_line_with_one_of_the_family_falls_silent_when_another_objects_or_is_stopped(
+    plumber: Firm, tuesday: Any, what: str
+) -> None:
+    above, kitchen, stranger = smith(plumber), job_of(plumber), make_customer(plumber, "Jane Roe")
+    for one in (above, stranger):
+        make_invoice(plumber, one)
+    bill = make_invoice(plumber, kitchen, books_status="paid", balance="0.00")
+    lines = {one.name: Call.objects.get(attempt=on_the_line(one)).pk for one in (above, stranger)}
+    tuesday.shift(timedelta(seconds=5))
+    assert forbidden_of(list(lines.values())) == {}
+
+    if what == "stop":
+        said(kitchen, StopKind.BANKRUPTCY)
+    else:
+        Invoice.objects.filter(pk=bill.pk).update(books_status="open", balance=90)
+        open_dispute(bill.pk, claim=NewClaim(source="member", source_key="m", words="not finished"))
+
+    assert forbidden_of(list(lines.values())) == {lines["John Smith"]: "STOPPED" if what == "stop" else "DISPUTE_OPEN"}
