@@ -44,7 +44,7 @@ from tests.cast import Firm, make_customer, make_invoice
 NEVER_FINISHED, NEVER_AGAIN, DOUBT = (
     "hold on they never finished the job",
     "and don't ever call me again",
-    "i have a question about whether it got finished",
+    "i have to check whether they ever finished it",
 )
 PROMISED, COPY, LINK = ("friday", "yes"), ("can you send me a copy",), ("send me the link",)
 ENDINGS: dict[str, tuple[Event | str, ...]] = {
@@ -187,7 +187,9 @@ def test_a_late_yes_to_whether_something_is_wrong_freezes() -> None:
 
 def test_half_a_sentence_silences_the_good_bye_and_the_whole_one_may_give_it_back() -> None:
     half = advance(ended(*PROMISED), Said("they never", final=False))
-    whole = advance(advance(half.state, Interrupted("Thank you")).state, Said("they never told me your name, bye now"))
+    whole = advance(
+        advance(half.state, Interrupted("Thank you")).state, Said("they never gave me any trouble, bye now")
+    )
 
     assert (acts_of(half), half.hush, half.state.paused) == ([Pause], True, True)
     assert (acts_of(whole), whole.end, whole.state.paused) == ([Resume], Disposition.PROMISE_TO_PAY, False)

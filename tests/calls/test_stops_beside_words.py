@@ -14,7 +14,7 @@ from calls.agent.turn import ABOUT_THE_DEBT
 from disputes.hearing.labels import Intent
 from tests.calls.agent_cast import TODAY, consumer, firm, known, talk
 
-DOUBT = "i have a question about whether it got finished"
+DOUBT = "i have to check whether they ever finished it"
 
 
 def after(*words: str) -> Step:

@@ -180,15 +180,18 @@ def test_each_meaning_that_stops_has_its_own_weighing_and_threshold() -> None:
 def test_the_measured_quality_has_not_fallen() -> None:
     """Of judges that had not seen the lines. A floor under what was reached, not what we want to reach."""
     natural = REPORT["in_natural_proportions"]
-    assert REPORT["dispute"]["recall"][0] >= 0.87
-    assert REPORT["dispute"]["precision"][0] >= 0.9
-    assert natural["dispute"]["recall"][0] >= 0.91
-    assert natural["dispute"]["precision"][0] >= 0.895
-    assert natural["all_stops"]["heard_as_meant"][0] >= 0.93
-    assert REPORT["spanish_and_mixed"]["dispute"]["recall"][0] >= 0.89
-    assert REPORT["two_meanings"]["both_found"][0] >= 0.95
+    assert REPORT["dispute"]["recall"][0] >= 0.88
+    assert REPORT["dispute"]["precision"][0] >= 0.85
+    assert natural["lines"] >= 3000
+    assert natural["dispute"]["recall"][0] >= 0.945
+    assert natural["dispute"]["precision"][0] >= 0.9
+    assert natural["all_stops"]["heard_as_meant"][0] >= 0.955
+    assert natural["spanish_and_mixed"]["texts"] >= 600
+    assert natural["spanish_and_mixed"]["dispute"]["recall"][0] >= 0.93
+    assert natural["two_meanings"]["both_found"][0] >= 0.95
     assert REPORT["ordinary"]["turns"] >= 300
     assert REPORT["ordinary"]["false_alarms"][0] <= 0.03
+    assert REPORT["ordinary"]["calls"]["ending_frozen"][0] <= 0.05
     assert REPORT["first_stage"]["disputes_cleared"][0] <= 0.003
     assert REPORT["first_stage"]["ordinary_cleared"][0] >= 0.45
     assert len(natural["dispute_by_writer"]) >= 3

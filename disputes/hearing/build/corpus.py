@@ -107,7 +107,19 @@ def examples(folder: Path = LINES, seed: int = SEED) -> list[Example]:
 
 def digest_of_sources() -> str:
     """What the weights are made of: lines, fillings and families of words. Stored in the model, so that neither goes stale."""
-    sources = [*sorted(LINES.glob("*.txt")), SLOTS_FILE, CONCEPTS, GLOSSARY]
+    return _digest([*_taught(), CONCEPTS, GLOSSARY])
+
+
+def digest_of_lines() -> str:
+    """What an encoder was taught: one that was taught these is not taught again because the glossary has grown."""
+    return _digest(_taught())
+
+
+def _taught() -> list[Path]:
+    return [*sorted(LINES.glob("*.txt")), SLOTS_FILE]
+
+
+def _digest(sources: list[Path]) -> str:
     return hashlib.sha256(b"".join(path.read_bytes() for path in sources)).hexdigest()
 
 

@@ -15,7 +15,7 @@ from onnx import TensorProto, helper, numpy_helper
 from onnxruntime.quantization import QuantType, quantize_dynamic
 from tokenizers import Tokenizer
 
-from disputes.hearing.build.corpus import digest_of_sources, templates
+from disputes.hearing.build.corpus import digest_of_lines, digest_of_sources, templates
 from disputes.hearing.build.forms import OUTPUTS
 from disputes.hearing.build.network import HEADS, LAYERS, WIDTH
 from disputes.hearing.encoder import DESCRIPTION, MOST_PIECES, VOCABULARY, WEIGHTS, Weights
@@ -44,11 +44,11 @@ def written(
     into.mkdir(exist_ok=True)
     (into / VOCABULARY).write_text((published / VOCABULARY).read_text(encoding="utf-8"), encoding="utf-8")
     if state.suffix == ".onnx":
-        _taught_by_these(state, str(np.load(state.with_suffix(".npz"))["digest"]))
+        _taught_by_these(state, str(np.load(state.with_suffix(".npz"))["digest"]), digest_of_sources())
         (into / WEIGHTS).write_bytes(state.read_bytes())
     else:
         kept = torch.load(state)
-        _taught_by_these(state, kept["digest"])
+        _taught_by_these(state, kept["digest"], digest_of_lines())
         quantized({name: tensor.numpy() for name, tensor in kept["net"].items()}, into / WEIGHTS)
     _same_pieces(published, into)
     hashes = {name: hashlib.sha256((into / name).read_bytes()).hexdigest() for name in (WEIGHTS, VOCABULARY)}
@@ -65,8 +65,8 @@ def written(
     (into / DESCRIPTION).write_text(json.dumps(description, indent=1) + "\n", encoding="utf-8")
 
 
-def _taught_by_these(state: Path, digest: str) -> None:
-    if digest != digest_of_sources():
+def _taught_by_these(state: Path, digest: str, wanted: str) -> None:
+    if digest != wanted:
         raise Differs(f"{state.name} was trained on other lines; train it again")
 
 

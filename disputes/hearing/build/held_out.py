@@ -2,17 +2,19 @@
 
     python -m disputes.hearing.build.held_out WEIGHTS FOLDER FOLD      # FOLD 0 to 4, or "all" for the encoder that is shipped
 
-Leaves ``fold-N.npz`` (and for "all" ``all.pt``) in FOLDER. See ``build/README.md``.
+Leaves ``fold-N.pt`` and ``fold-N.npz`` (for "all" only ``all.pt``) in FOLDER. An encoder that was taught these lines before is not taught
+again: only what it makes of them is computed anew. See ``build/README.md``.
 """
 
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
 
-from disputes.hearing.build.corpus import digest_of_sources, ordinary_calls, templates
+from disputes.hearing.build.corpus import Example, digest_of_lines, digest_of_sources, ordinary_calls, templates
 from disputes.hearing.build.export import quantized, ran
 from disputes.hearing.build.finetune import fine_tuned
 from disputes.hearing.build.folds import folds_of
@@ -29,12 +31,11 @@ def main(weights: str, folder: str, fold: str) -> None:
     lines = list(templates())
     fold_of = folds_of(lines)
     taught = [one for one in lines if fold == "all" or fold_of[one.group] != int(fold)]
-    net = fine_tuned(Path(weights), taught, seed=7, say=lambda words: print(words, flush=True))  # noqa: T201
+    net = _taught(taught, Path(weights), into / ("all.pt" if fold == "all" else f"fold-{fold}.pt"))
     if fold == "all":
-        torch.save({"digest": digest_of_sources(), "net": net.state_dict()}, into / "all.pt")
         return
     rows = measured_forms([one for one in lines if fold_of[one.group] == int(fold)])
-    quantized({name: tensor.numpy() for name, tensor in net.state_dict().items()}, into / f"fold-{fold}.onnx")
+    quantized({name: tensor.numpy() for name, tensor in net.items()}, into / f"fold-{fold}.onnx")
     pieces = Pieces.read(Path(weights) / VOCABULARY)
     turns = [text for call in ordinary_calls() for _asked, text in call]
     logits, called = (
@@ -43,6 +44,15 @@ def main(weights: str, folder: str, fold: str) -> None:
     )
     np.savez(into / f"fold-{fold}.npz", logits=logits, calls=called, digest=digest_of_sources())
     print(f"fold {fold}: {time.monotonic() - began:.0f} s", flush=True)  # noqa: T201
+
+
+def _taught(lines: list[Example], weights: Path, kept: Path) -> dict[str, Any]:
+    """The encoder these lines teach, kept beside the digest of all of them."""
+    if kept.is_file() and (found := torch.load(kept))["digest"] == digest_of_lines():
+        return dict(found["net"])
+    net = fine_tuned(weights, lines, seed=7, say=lambda words: print(words, flush=True)).state_dict()  # noqa: T201
+    torch.save({"digest": digest_of_lines(), "net": net}, kept)
+    return dict(net)
 
 
 if __name__ == "__main__":

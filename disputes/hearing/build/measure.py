@@ -14,9 +14,9 @@ LEAST_PRECISION = 0.905
 MOST_FALSE_ALARMS = 0.022
 STOPS = tuple(intent for intent in INDEPENDENT if intent is not Intent.DISPUTE)
 ORDINARY = "o_"
-# Three writers who knew neither the model nor its rules wrote in the proportions of real calls, fixed before anything was measured; most
+# Eight writers who knew neither the model nor its rules wrote in the proportions of real calls, fixed before anything was measured; most
 # of the others wrote to mislead. What is shipped is fitted to the former and measured on both.
-NATURAL = ("wa", "wb", "wc")
+NATURAL = ("wa", "wb", "wc", "wd", "we", "wf", "wg", "wh")
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +157,11 @@ def writer(row: Example) -> str:
 
 
 def _calls(called: list[Decided]) -> dict[str, Any]:
-    """How many ordinary calls are frozen by a turn of theirs, or paused by one; a pause counts though a clear no would end it."""
+    """How many ordinary calls are frozen or paused, and how many end so.
+
+    Who only wonders is asked whether something is wrong, and on an ordinary call the answer is a plain no, which ends the pause. A second
+    pause freezes, as it does on a real call.
+    """
     calls: dict[str, list[tuple[bool, bool]]] = {}
     for one in called:
         score, _bare = in_context(one.judged, one.row.form or None)
@@ -168,6 +172,10 @@ def _calls(called: list[Decided]) -> dict[str, Any]:
         "turns": len(called),
         "frozen": _share(any(frozen for frozen, _paused in turns) for turns in calls.values()),
         "frozen_or_paused": _share(any(paused for _frozen, paused in turns) for turns in calls.values()),
+        "ending_frozen": _share(
+            any(frozen for frozen, _paused in turns) or sum(paused for _frozen, paused in turns) > 1
+            for turns in calls.values()
+        ),
     }
 
 
