@@ -13,6 +13,7 @@ from calls.agent.everyday import everyday, goes_on_reading, is_social_security, 
 from calls.agent.facts import Brief
 from calls.agent.languages import follow_language
 from calls.agent.listening import hear_answer
+from calls.agent.nothing_wrong import is_nothing_but_a_no
 from calls.agent.numbers import words
 from calls.agent.particulars import puts_off, restriction
 from calls.agent.playback import cut_off
@@ -161,7 +162,7 @@ def _final(turn: Turn, said: Said) -> None:
     if card:
         _no_card(turn, kept, warned=warned)
         return
-    if turn.state.doubted and len(words(text)) <= 4:
+    if turn.state.doubted and len(words(text)) <= 4 and is_nothing_but_a_no(text):
         text, heard = turn.state.doubted, _understood(turn.state, turn.state.doubted, said)
     turn.set(doubted="")
     _answer(turn, text, heard)

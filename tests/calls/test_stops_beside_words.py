@@ -5,7 +5,7 @@ from datetime import date, time
 import pytest
 
 from calls.agent import Brief, Disposition, Step, advance
-from calls.agent.acts import AlreadyPaid, Callback, Freeze, Note, Pause, Promise, Restrict, Resume, Suppress
+from calls.agent.acts import AlreadyPaid, Callback, Freeze, Note, Pause, Promise, Restrict, Resume, SendLink, Suppress
 from calls.agent.events import HungUp, Interrupted, Said
 from calls.agent.nothing_wrong import says_nothing_is_wrong
 from calls.agent.particulars import puts_off, restriction
@@ -136,7 +136,8 @@ def test_a_time_not_to_call_is_kept_though_the_line_goes_dead() -> None:
     [
         "no", "no, no, thank you", "nope", "no sir", "not at all", "nothing", "no everything is fine", "it's all good", "no complaints",
         "no problem", "no it's fine, thank you", "para nada", "no, todo bien", "no hay problema", "no I'll pay it friday",
-        "nope, friday", "no send me the link", "para nada, lo pago el viernes",
+        "nope, friday", "no send me the link", "para nada, lo pago el viernes", "yeah no it's fine", "no that is correct", "no I agree",
+        "no, everything is right", "no I just want to pay", "no, the twentieth works", "no, solo quiero pagar",
     ],
 )  # fmt: skip
 def test_a_clear_no_ends_the_doubt(words: str) -> None:
@@ -155,6 +156,9 @@ def test_a_clear_no_ends_the_doubt(words: str) -> None:
         "no, no, the other guy", "no just the price", "nothing, it's just a lot of money for an hour", "no pero el precio",
         "no, todo bien menos el precio", "everything is fine except the hours", "no I mean there was one thing",
         "no once the leak is fixed I'll pay", "hmm", "no it is what it is",
+        "that is correct", "that is right", "yes that is correct", "yes it's correct", "yeah it is right", "yes I agree", "yes all right",
+        "I agree", "sí está bien", "yes fine", "no monday he left", "no friday no work", "no tuesday we agreed on", "no last friday",
+        "no february 20", "no thanks monday is when he broke it", "no I just want to pay what we agreed",
     ],
 )  # fmt: skip
 def test_a_no_that_goes_on_leaves_the_bill_as_silent_as_it_was(words: str) -> None:
@@ -165,6 +169,29 @@ def test_a_no_that_goes_on_leaves_the_bill_as_silent_as_it_was(words: str) -> No
     assert step.state.silent_about_money
     assert not {line.key for line in step.say} & ABOUT_THE_DEBT
     assert step.state.frozen or step.end is Disposition.PAUSED_UNSURE
+
+
+@pytest.mark.parametrize(
+    ("words", "lines", "act"),
+    [
+        ("no I'll pay friday", ["confirm_day"], Promise),
+        ("nope, friday", ["confirm_day"], Promise),
+        ("no send the link", ["link_email", "close_number"], SendLink),
+        ("no pay now", ["link_email", "close_number"], SendLink),
+    ],
+)
+def test_what_is_said_behind_a_clear_no_is_answered_and_not_lost(words: str, lines: list[str], act: type) -> None:
+    step = after(DOUBT, words)
+    gone = advance(step.state, HungUp(""))
+
+    assert [line.key for line in step.say] == lines
+    assert act in acts_of(step) + acts_of(gone)
+
+
+def test_behind_a_bare_no_the_words_that_left_a_doubt_are_answered() -> None:
+    step = after(DOUBT, "no")
+
+    assert (step.state.doubted, step.state.phase) == ("", Phase.LISTENING)
 
 
 def test_a_question_nobody_has_heard_is_asked_again_once_and_no_answer_to_it_ends_the_doubt() -> None:
