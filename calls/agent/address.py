@@ -67,11 +67,9 @@ def gives_a_fact(text: str, brief: Brief) -> bool:
 
 
 def only_gives_a_fact(text: str, brief: Brief) -> bool:
-    """A fact, and no word beside it that is not part of such an answer."""
-    street = street_of(brief.street)
-    rest = [
-        word for word in _said(_unspelled(text)) if word not in _AROUND and word not in street.name and len(word) > 1
-    ]
+    """A fact, perhaps with the name of the one asked for, and no word beside it that is not part of such an answer."""
+    allowed = {*_AROUND, *street_of(brief.street).name, *words(brief.person)}
+    rest = [word for word in _said(_unspelled(text)) if word not in allowed and len(word) > 1]
     return gives_a_fact(text, brief) and not [
         word for word in rest if not digit_runs(word) and word not in _NUMBER_WORDS
     ]

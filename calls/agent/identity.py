@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from calls.agent.facts import Brief
 from calls.agent.introductions import WITH_A_YES, introduction, speaks_about, without_own_name
-from calls.agent.names import RELATIONS, is_possessive
+from calls.agent.names import RELATIONS, is_possessive, on_file
 from calls.agent.numbers import words
 
 _NEAR = "|".join(sorted(RELATIONS | {"in law"}))
@@ -77,6 +77,13 @@ _DESK = re.compile(
 _AT_YOUR_SERVICE = re.compile(
     r"\b(how|what) (can|may) (i|we) (help|direct|do|get)\b|\bhelp you\b|\bdirect your call\b|\ben que (le |lo |la )?(puedo|podemos) (ayudar|servir)\b|\bthank you for calling\b|\bgracias por llamar\b"
 )
+# Whoever comes back after ``hold on`` and was the right person before it: the whole of what is said.
+_COMES_BACK = re.compile(
+    r"^(?P<yes>(yes|yeah|yep|yup|ok|okay|all right|alright|si|bueno) )*((hi|hello|hey|hola|um|uh|so|well|sorry|sorry about that|sorry for that|thanks for (waiting|holding)"
+    r"|thank you for (waiting|holding)|perdon|disculpe|gracias por esperar|yes|yeah|ok|okay) )*"
+    r"(((its|it is|this is|yes) )?(just )?(still )?(only )?me|(im|i am) back|back|soy yo|(todavia|sigo siendo|sigo) (soy )?yo|yo otra vez|ya (estoy (aqui|de vuelta)|regrese|volvi)"
+    r"|still here|(im|i am) still here|sigo aqui|(?(yes)((im|i am) here|aqui estoy|estoy aqui)|(?!)))( (again|now|here|speaking|sorry|otra vez|de nuevo|go ahead|diga|digame|where were we))*$"
+)
 _YES = re.compile(
     r"^((um|uh|oh|well|so|and|ok|okay|all right|alright|fine|hi|hello|hey|bueno|pues|hola|mm) )*(yes|yeah|yep|yup|yea|ya|si|correct|right|sure|exactly|absolutely|of course|claro|correcto|exacto"
     r"|asi es|es correcto|uh huh|mm hmm|mhm|it is|i am|i do|you are|we do|thats (right|correct))\b"
@@ -102,6 +109,11 @@ def names_themselves(text: str, brief: Brief) -> bool:
     if _DENYING_A_NAME.search(joined) or is_somebody_near(text) or _ABOUT_THEM.search(joined):
         return False
     return introduction(text, brief.person).own and not speaks_about(text, brief.person)
+
+
+def mentions(text: str, brief: Brief) -> bool:
+    """The first name of the one asked for is among the words, whoever says it."""
+    return bool(on_file(brief.person).first & set(words(text)))
 
 
 def says_it_is_me(text: str, brief: Brief) -> bool:
@@ -154,6 +166,11 @@ def another_voice(text: str, brief: Brief) -> bool:
     greets = re.match(r"(?i)\W*(hello|hi|hey|hola)\b", text) is not None  # in the middle of a call: a new voice
     text = re.sub(rf"(?i)\b{house}\b", "it", text)  # ``this is Ava's Plumbing, right?``
     return introduction(text, brief.person, weak=greets).other and not names_themselves(text, brief)
+
+
+def comes_back(text: str) -> bool:
+    """``It's still me``, ``okay, I'm back``, and nothing beside it: said after ``hold on`` by whoever it was before."""
+    return _COMES_BACK.search(" ".join(words(text))) is not None
 
 
 def brings_somebody(text: str) -> bool:

@@ -29,11 +29,13 @@ def _phrases(listed_here: str) -> tuple[tuple[str, ...], ...]:
 
 
 _FRAMES = _phrases(
-    "my name is|the name is|my names|this is|youre speaking with|youre speaking to|youre talking to|you are speaking with|you are speaking to"
-    "|you are talking to|me llamo|mi nombre es|yo soy|soy|le habla|aqui habla|habla|habla con"
+    "my name is|the name is|my names|this is|this here is|this is still|youre speaking with|youre speaking to|youre talking to|youre talking with|you are speaking with|you are speaking to"
+    "|you are talking to|you are talking with|me llamo|mi nombre es|yo soy|soy|le habla|aqui habla|habla|habla con"
 )
 _ME_FRAMES = _phrases("its me|it is me|thats me|soy yo")
-_WEAK_FRAMES = _phrases("it is|its|i am|im|es|you reached|youve reached|you got|youve got|you have got")
+_WEAK_FRAMES = _phrases(
+    "it is|its|its still|it is still|still|i am|im|es|you reached|youve reached|you got|youve got|you have got"
+)
 _FILLERS = listed("fillers")
 _AFTER = ("here", "speaking", "habla", "al habla", "on the line", "on the phone", "calling")
 _LANGUAGES = frozenset({"espanol", "spanish", "ingles", "english", "usted", "ud"})
@@ -116,7 +118,7 @@ def speaks_about(text: str, person: str) -> bool:
             and not _said_of_oneself(said, place)
         ):
             return True
-        if place and said[place - 1] in _ABOUT:
+        if place and said[place - 1] in _ABOUT and not _said_of_oneself(said, place):
             return True
     return False
 

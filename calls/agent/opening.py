@@ -6,10 +6,12 @@ from calls.agent.answers import note_callback, offer_person
 from calls.agent.dispositions import Disposition
 from calls.agent.everyday import Everyday, asks_about_recording, assent, names_time_to_call
 from calls.agent.facts import InvoiceFacts, LinkChannel, Role
+from calls.agent.numbers import words
 from calls.agent.particulars import contact
 from calls.agent.speech import count
 from calls.agent.steps import Asks, LineAct, Phase
 from calls.agent.turn import Turn
+from disputes.hearing.context import denies_a_name, is_bare_no
 from disputes.hearing.labels import Heard, Intent
 
 NAME_TRIES = 3
@@ -107,9 +109,12 @@ def hear_fact(turn: Turn, text: str, heard: Heard, said: Everyday | None) -> Non
 
 
 def _denies(turn: Turn, text: str, heard: Heard) -> bool:
-    """Heard as a no to the name. ``No, it's 43215``, a second try at the fact and nothing else, is none."""
-    denied = heard.intent in (Intent.CONFIRM_IDENTITY_NO, Intent.NOT_RIGHT_PARTY)
-    return denied and not address.only_gives_a_fact(text, turn.brief)
+    """A no to the name, after the name was said yes to. ``No, it's 43215``, ``oh no`` and ``not sure`` are none."""
+    if address.only_gives_a_fact(text, turn.brief):
+        return False
+    if heard.intent is Intent.CONFIRM_IDENTITY_NO:
+        return denies_a_name(text) or (is_bare_no(text) and words(text)[:1] != ["oh"])
+    return heard.intent is Intent.NOT_RIGHT_PARTY
 
 
 def back_on_the_line(turn: Turn, text: str, heard: Heard, said: Everyday | None) -> None:
@@ -119,6 +124,9 @@ def back_on_the_line(turn: Turn, text: str, heard: Heard, said: Everyday | None)
     denied = heard.intent in (Intent.NOT_RIGHT_PARTY, Intent.CONFIRM_IDENTITY_NO)
     if heard.has(Intent.VOICEMAIL_GREETING) or (denied and not identity.another_voice(text, turn.brief)):
         hear_name(turn, text, heard, said)
+        return
+    if turn.state.proved and identity.comes_back(text):
+        _back_again(turn)
         return
     disclose(turn)
     if _is_other(turn, text):
@@ -247,12 +255,14 @@ def leave_message(turn: Turn) -> None:
 
 
 def _confirms(turn: Turn, text: str, heard: Heard) -> bool:
-    """The person asked for says so, or, at a business, whoever pays the bills. Another name, a relative or a front desk is no yes.
+    """The person asked for says so, also after ``hold on``, or, at a business, whoever pays the bills. Another name, a relative or a front desk is no yes.
 
     Nor is a bare yes one to a question that was cut off before it was heard.
     """
     was_heard = turn.state.asked is Asks.IDENTITY
     brief, denied = turn.brief, heard.intent in (Intent.NOT_RIGHT_PARTY, Intent.CONFIRM_IDENTITY_NO)
+    if turn.state.proved and was_heard and identity.comes_back(text):
+        return True
     if not brief.is_consumer and identity.handles_payables(text):
         return True
     if _is_other(turn, text):

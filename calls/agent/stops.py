@@ -68,7 +68,7 @@ def suppress(turn: Turn, text: str, heard: Heard) -> None:
     for intent in SUPPRESSIONS:
         if intent is Intent.OPT_OUT and heard.has(intent) and (only_restricts(text) or puts_off(text)):
             continue
-        if intent is Intent.WRONG_NUMBER and _says_who_it_is(turn, text):
+        if intent is Intent.WRONG_NUMBER and _says_who_it_is(turn, text, heard):
             continue
         asked = heard.has(intent) or (intent is Intent.OPT_OUT and forbids_every_hour(text))
         if asked and intent not in turn.state.suppressed:
@@ -104,11 +104,20 @@ def take_last_words(turn: Turn, text: str, heard: Heard, *, partial: bool = Fals
         turn.do(Pause(text, partial=partial))
 
 
-def _says_who_it_is(turn: Turn, text: str) -> bool:
-    """``Ida here``: the very person asked for is at this number, however her name sounds."""
-    if turn.state.phase is Phase.FACT:
-        return address.only_gives_a_fact(text, turn.brief)  # ``calle Elm número 412``
-    return turn.state.phase in (Phase.NAME, Phase.WAITING) and identity.names_themselves(text, turn.brief)
+def _says_who_it_is(turn: Turn, text: str, heard: Heard) -> bool:
+    """``Ida here``: the very person asked for is at this number, however her name sounds. After a yes it takes a sure phrase."""
+    if turn.state.phase not in (Phase.NAME, Phase.FACT, Phase.WAITING):
+        return False
+    if address.only_gives_a_fact(text, turn.brief) or identity.names_themselves(text, turn.brief):
+        return True  # ``calle Elm número 412``
+    if turn.state.phase is not Phase.FACT or _in_a_sure_phrase(heard, Intent.WRONG_NUMBER):
+        return False
+    return address.gives_a_fact(text, turn.brief) or identity.mentions(text, turn.brief)
+
+
+def _in_a_sure_phrase(heard: Heard, intent: Intent) -> bool:
+    """The phrases of hearing say so, and not the model alone."""
+    return any(intent.value in rule_id.split(".") for rule_id in heard.rule_ids)
 
 
 def freeze(turn: Turn, text: str, heard: Heard) -> None:

@@ -33,6 +33,11 @@ _IT_IS_ME = re.compile(
 _INTRODUCES = re.compile(
     rf"^{_FILL}(?:this is|soy|le habla|habla|its me|my name is|me llamo) \w+(?: \w+)?(?: speaking| here)?[ .]*$"
 )
+# A ``not`` or a ``wrong`` that says nothing of who is speaking: after a yes, in a question, or of something else.
+_NOT_ABOUT_A_NAME = re.compile(
+    r"^(?:um |uh |oh |well |so |ok |okay |hi |hello |hey |and |but |no )*(?:(?:yes|yeah|yep|yup|si)\b|(?:what|whats|why|how|is|isnt|arent|are|did|didnt|do|dont|does|doesnt|can|cant|whos|who)\b)"
+    r"|\bnot (?:a problem|sure|certain|now|yet|right now|at the moment|today|interested|that i know|again|bad|good|a good|the best|much|too|going|gonna|giving|telling|sharing|comfortable|allowed)\b"
+)
 _NOT_ME = re.compile(r"\b(?:not|isnt|aint|no soy|no es|wrong|not (?:my|the right) (?:name|person))\b")
 # A no to a name and to nothing else.
 _NOT_THE_NAME = re.compile(
@@ -69,6 +74,11 @@ def is_no(words: str) -> bool:
     return _NO.match(words) is not None
 
 
+def denies_a_name(text: str) -> bool:
+    """``That's not me``, ``wrong person``; of words as they were said."""
+    return _NOT_THE_NAME.search(" ".join(tokens(text))) is not None
+
+
 def is_bare_no(text: str) -> bool:
     """A no, in any of its forms, and nothing else; of words as they were said."""
     return is_no(" ".join(tokens(text)))
@@ -89,7 +99,9 @@ def only_about_a_name(words: str, *, sure: bool) -> bool:
     answer = about_identity(words)
     if answer is Intent.CONFIRM_IDENTITY_NO:
         return not sure or is_no(words) or _NOT_THE_NAME.search(words) is not None
-    return answer is Intent.CONFIRM_IDENTITY_YES or introduces(words)
+    if answer is Intent.CONFIRM_IDENTITY_YES or introduces(words):
+        return True
+    return not sure and _NOT_ME.search(words) is not None  # ``What's wrong?``: no answer, and no objection
 
 
 def introduces(words: str) -> bool:
@@ -103,6 +115,8 @@ def about_identity(words: str) -> Intent | None:
         return Intent.CONFIRM_IDENTITY_YES
     if is_no(words):
         return Intent.CONFIRM_IDENTITY_NO
-    if _NOT_ME.search(words) and len(words.split()) <= SHORT_ANSWER and "number" not in words and "numero" not in words:
+    if len(words.split()) > SHORT_ANSWER or "number" in words or "numero" in words:
+        return None
+    if _NOT_THE_NAME.search(words) or (_NOT_ME.search(words) and not _NOT_ABOUT_A_NAME.search(words)):
         return Intent.CONFIRM_IDENTITY_NO
     return None

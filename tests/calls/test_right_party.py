@@ -164,6 +164,75 @@ def test_nor_does_it_together_with_the_name(words: str) -> None:
     assert not heard_the_debt(talk(consumer(), words))
 
 
+@pytest.mark.parametrize(
+    "words",
+    ["this is ida 43215", "43215 this is ida", "it's ida, 43215", "ida here 412 elm street", "this is ida I live on elm street 412", "43215 ida", "not a problem, 43215"],
+)  # fmt: skip
+def test_the_fact_with_her_own_name_is_hers_and_never_a_wrong_number(words: str) -> None:
+    step = talk(consumer(), "yes", words)[-1]
+
+    assert step.state.suppressed == ()
+    assert step.state.right_party
+
+
+@pytest.mark.parametrize("words", ["this here is ida", "you're speaking with ida", "you are talking with ida brandt", "you are speaking to ida"])  # fmt: skip
+def test_her_own_name_in_its_place_is_a_yes_whatever_stands_before_it(words: str) -> None:
+    steps = talk(consumer(), words, ZIP)
+
+    assert steps[-1].state.suppressed == ()
+    assert steps[-1].state.right_party
+
+
+@pytest.mark.parametrize("words", ["ida here, elm street", "this is ida I'm on elm"])
+def test_half_an_address_with_her_own_name_is_asked_again(words: str) -> None:
+    steps = talk(consumer(), "yes", words, ZIP)
+
+    assert not heard_the_debt(steps[:-1])
+    assert steps[-1].state.right_party
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["what's wrong", "is something wrong", "not sure", "I'm not sure what my zip is", "isn't it in your file", "yes what's wrong", "yes not now", "yes why not", "oh no"],
+)  # fmt: skip
+def test_a_question_is_no_denial_of_who_she_is(words: str) -> None:
+    asked, proved = talk(consumer(), "yes", words, ZIP)[2:]
+
+    assert asked.state.phase.value == "fact"
+    assert proved.state.right_party
+
+
+@pytest.mark.parametrize("words", ["no", "not me", "no it's not her", "not ida", "I'm not her", "that's not me"])  # fmt: skip
+def test_a_no_to_the_name_is_one_though_a_yes_came_before_it(words: str) -> None:
+    step = talk(consumer(), "yes", words)[-1]
+
+    assert said(step) == "Thank you. When would be a good time to reach Ida Brandt?"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "it's still me", "yes it's still me", "still me", "yeah still ida", "hi sorry, ida again", "yes I'm here", "I'm back", "okay I'm back",
+        "sorry about that, I'm back", "hey it's me again", "sí, aquí estoy", "this is still ida",
+    ],
+)  # fmt: skip
+def test_who_held_the_line_says_in_her_own_words_that_she_is_back(words: str) -> None:
+    start = later(known(consumer()), "hold on a sec")[-1].state
+
+    assert later(start, words)[-1].state.right_party
+    assert later(start, "hello", words)[-1].state.right_party
+
+
+@pytest.mark.parametrize("words", ["it's me bob", "I'm here", "hello", "this is bob, I'm back", "I'm back with her", "it's her husband again", "bob again"])  # fmt: skip
+def test_nobody_else_is_back_when_another_voice_follows_hold_on(words: str) -> None:
+    assert not heard_the_debt(later(known(consumer()), "hold on a sec", words)[1:])
+
+
+@pytest.mark.parametrize("words", ["it's still me", "I'm back", "yes I'm here"])
+def test_who_announced_somebody_else_is_not_back_by_saying_so(words: str) -> None:
+    assert not heard_the_debt(later(known(consumer()), "hold on let me get my husband", words, "yes", "how much is it"))
+
+
 def test_whoever_reads_out_the_fact_after_hold_on_has_not_said_a_name() -> None:
     steps = talk(consumer(), "yes this is Ida", "hold on a second", "four three two one five")
 
