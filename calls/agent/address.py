@@ -27,6 +27,21 @@ _AROUND = _KINDS | _DIRECTIONS | _WITHIN | {
     "es", "mi", "la", "el", "en", "de", "vivo", "vivimos", "codigo", "direccion", "casa", "numero", "y", "si", "bueno", "pues", "nuestra",
     "nombre", "soy", "yo", "claro", "perdon",
 }  # fmt: skip
+_STATES = (
+    r"(?:alabama|alaska|arizona|arkansas|california|colorado|connecticut|delaware|florida|georgia|hawaii|idaho|illinois|indiana|iowa|kansas|kentucky|louisiana|maine|maryland"
+    r"|massachusetts|michigan|minnesota|mississippi|missouri|montana|nebraska|nevada|new (?:hampshire|jersey|mexico|york)|north (?:carolina|dakota)|ohio|oklahoma|oregon|pennsylvania"
+    r"|rhode island|south (?:carolina|dakota)|tennessee|texas|utah|vermont|washington|wisconsin|wyoming|west virginia)"
+)
+# What whoever answers for himself says beside the fact.
+_BESIDE = re.compile(
+    r"\b(?:(?:thats |its )?not a problem|no problem|no worries|(?:of )?course|go ahead|thank you|thanks|(?:there|here) you go|(?:and )?(?:what|whats|whos|who)(?: is| are)? (?:this|it|you|calling)(?: about| regarding| for| please)?"
+    r"|who wants to know|why do you (?:ask|need (?:it|that|to know))|why|what do you want|is (?:that|it|this) (?:enough|ok|okay|it|right|good|correct)|does that help|(?:how|what) can i (?:help|do)(?: for)?(?: you)?(?: with)?"
+    r"|whats (?:going on|up|wrong|happening|the matter)|what is (?:going on|wrong|happening)|what (?:for|happened|is it|now|do you need)|is (?:something|anything|everything) (?:wrong|ok|okay|fine)|i believe|let me (?:see|think)|if that helps|did you (?:get|hear) (?:that|it|me)"
+    r"|got it|again|like i said|as i said|i (?:just |already )?(?:said|told you)(?: that)?|speaking|hi|hello|hey|maam|sir|all right|alright|fine|hmm|hm|actually|still"
+    rf"|(?!(?:its|it|is|im|i|this|that|me|my|here|name|by|says?|hes|shes|in|from)\b)(?:[a-z]+ ){{1,2}}{_STATES}|(?!georgia|florida|montana|virginia){_STATES}"
+    r"|(?:y )?(?:para|por) que(?: lo (?:necesita|pregunta|quiere))?|de que se trata|de parte de quien|quien (?:habla|llama|es)|en que (?:le|lo|la) (?:puedo (?:ayudar|servir)|ayudo)|a (?:sus|la) orden(?:es)?|gracias|por favor|con (?:mucho )?gusto|que (?:pasa|paso|quiere|desea|necesita)"
+    r"|dig(?:a|ame)|esta bien|hola|le repito|otra vez|senor|senora|senorita|este)\b"
+)
 _ORDINALS = [
     "first",
     "second",
@@ -67,9 +82,13 @@ def gives_a_fact(text: str, brief: Brief) -> bool:
 
 
 def only_gives_a_fact(text: str, brief: Brief) -> bool:
-    """A fact, perhaps with the name of the one asked for, and no word beside it that is not part of such an answer."""
+    """A fact, perhaps with the name of the one asked for, and no word beside it but a courtesy or a small question of hers.
+
+    Whoever says more with it may be somebody else who knows it: ``43215, she's right here``, ``43215 Tom speaking``.
+    """
     allowed = {*_AROUND, *street_of(brief.street).name, *words(brief.person)}
-    rest = [word for word in _said(_unspelled(text)) if word not in allowed and len(word) > 1]
+    joined = _BESIDE.sub(" ", " ".join(words(text)))
+    rest = [word for word in _said(_unspelled(joined)) if word not in allowed and len(word) > 1]
     return gives_a_fact(text, brief) and not [
         word for word in rest if not digit_runs(word) and word not in _NUMBER_WORDS
     ]

@@ -7,7 +7,7 @@ import re
 from functools import lru_cache
 
 from calls.agent.facts import Brief
-from calls.agent.introductions import WITH_A_YES, introduction, speaks_about, without_own_name
+from calls.agent.introductions import WITH_A_YES, introduction, is_another_after_yes, speaks_about, without_own_name
 from calls.agent.names import RELATIONS, is_possessive, on_file
 from calls.agent.numbers import words
 
@@ -44,11 +44,24 @@ _NOT_ME = re.compile(
     r"\b(im|i am|this is|its|thats|that is|it is) (not|no) (her|him|she|he|me|them|the (right )?(person|one))\b|\b(isnt|aint) (her|him|me|she|he)\b"
     r"|^(no )*not (me|her|him|she|he)\b|\byou (dont|didnt) have (her|him)\b|\bno soy (yo|ella|el|esa|ese|la persona)\b|\bno es (ella|el)\b|\b(im|i am) somebody else\b"
 )
+# ``Her`` with nothing behind it that she could have: ``you're talking to her``, and not to her lawyer.
+_HERSELF = (
+    r"(her|him)(?= (speaking|how|who|whos|what|whats|yes|can|may|go|i|im|here|this|hi|hello|why|again|now|is this)\b|$)"
+)
 _IT_IS_ME = re.compile(
     r"\b(soy yo|yo soy|yo mism[oa]|con (el|ella|la misma|el mismo) habla|(el|ella) habla|habla (el|ella|la misma|el mismo)|a sus ordenes|a la orden"
-    r"|this is (she|he|me|myself)|(its|it is|thats|that is|that would be|that will be|thatd be) me|(im|i am) (her|him|she|he)"
-    r"|you(ve| have)? (got|found|reached) (her|him|me)(?! (on|there|wrong|mixed|confused))|(youre|you are) (speaking|talking) (to|with) (her|him|me)|in the flesh)\b"
-    r"|\bthis is (her|him)(?= (speaking|how|who|what|yes|can|may|go|i|im|here)\b|$)|^(si |yes )*con (el|ella|la misma|el mismo)$|^(si |yes )*(la misma|el mismo|presente|servidora?)$"
+    rf"|(esta|usted esta) hablando con (el|ella|la misma|el mismo)|(el|ella) mism[oa]|this is (she|he|me|myself)|(its|it is|that is|thats) (she|he)|(its|it is|thats|that is|that would be|that will be|thatd be) me|(im|i am) (she|he|{_HERSELF})"
+    rf"|you(ve| have)? (got|found|reached) (me|{_HERSELF})|(youre|you are) (speaking|talking) (to|with) (me|{_HERSELF})|in the flesh)\b"
+    rf"|\bthis is {_HERSELF}|^(si |yes )*con (el|ella|la misma|el mismo)$|^(si |yes )*(la misma|el mismo|presente|servidora?)$"
+)
+# Somebody else is spoken of: ``yes, I'll tell her``, ``sí, aquí vive``.
+_A_THIRD = re.compile(
+    r"\b(she|he|her|him|hers|his|they|them|their|theirs|shes|hes|theyre|shell|shed|herself|himself|ella|ellas|ellos"
+    r"|le (digo|aviso|doy|dire|pregunto|comento|llamo|hablo)|(la|lo|le) paso|(?<!como )esta(?! bien| es)|vive|viven|trabaja|salio|viene|llega|duerme|anda)\b"
+)
+# Small questions that belong to a yes: who calls, from where, for what.
+_ASKS_WHO = re.compile(
+    r"\b(who|whos|what|whats|where|wheres) (company )?((is|are|was) )?((this|it|you|that|the call|calling) )*(for|from|with|about|regarding)\b|\b(what|how) can i (do|help)( you)?( for| with)?( you)?\b|\bwhat for\b"
 )
 _THEIR_FACT = re.compile(
     rf"\b(codigo|zip|calle|direccion|casa)( postal)? de (ella|el|mi ({_NEAR})|la senora|ellos)\b|"
@@ -200,6 +213,15 @@ def begins_with_yes(text: str) -> bool:
     return _YES.search(" ".join(words(text))) is not None
 
 
+def speaks_of_another(text: str, brief: Brief) -> bool:
+    """A yes, and then somebody else: ``yes, I'll tell her``, ``yes, Bob``, ``yeah, Ida, my wife``. In doubt it is one."""
+    joined = " ".join(words(text))
+    rest = _IT_IS_ME.sub(" ", joined)
+    if _A_THIRD.search(rest) or RELATIONS & set(words(rest)):
+        return True
+    return mentions(text, brief) or is_another_after_yes(text, brief.person)
+
+
 def is_plain_yes(text: str, brief: Brief) -> bool:
     """A yes to the question asked, and nothing beside it but who is calling; ``yes, how can I help you`` answers another question.
 
@@ -210,4 +232,5 @@ def is_plain_yes(text: str, brief: Brief) -> bool:
         return False
     no_names = frozenset(words(brief.customer_name)) - frozenset(words(brief.contact_name)) | RELATIONS | WITH_A_YES
     said = words(text) if brief.is_consumer else without_own_name(text, no_names)
-    return set(said) <= WITH_A_YES
+    rest = _ASKS_WHO.sub(" ", " ".join(said))
+    return set(rest.split()) <= WITH_A_YES

@@ -7,10 +7,12 @@ import re
 from dataclasses import dataclass
 from enum import Enum
 from functools import lru_cache
+from itertools import pairwise
 
 from calls.agent.names import (
     GENERATIONS,
     PARTICLES,
+    RELATIONS,
     TITLES,
     WORD_NAMES,
     OnFile,
@@ -43,6 +45,51 @@ SELF = listed("self")
 _DOES = listed("does")
 _ABOUT = listed("about")
 WITH_A_YES = listed("with_a_yes")
+OTHERS = listed("others")
+_GOES_ON = frozenset(
+    {
+        "who",
+        "whos",
+        "what",
+        "whats",
+        "how",
+        "why",
+        "can",
+        "may",
+        "yes",
+        "hi",
+        "hello",
+        "sorry",
+        "go",
+        "speaking",
+        "diga",
+        "digame",
+        "quien",
+    }
+)
+# Titles that the bearer of such a first name is not given; the exceptions are names of men.
+_OF_MEN = frozenset({"mr", "mister", "senor", "don"})
+_MEN = frozenset(
+    {
+        "joshua",
+        "luca",
+        "ezra",
+        "elisha",
+        "nikita",
+        "sasha",
+        "mustafa",
+        "krishna",
+        "dana",
+        "ira",
+        "akira",
+        "andrea",
+        "nicola",
+        "bela",
+        "garcia",
+        "elia",
+        "juda",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,11 +123,19 @@ def introduction(text: str, person: str, *, weak: bool = True) -> Introduced:
     found += [_alone(said, name, text), _before(said, name, weak=weak), _after_yes(said, name)]
     own, other = any(one.own for one in found), any(one.other for one in found)
     younger = {GENERATIONS[word] for word in plain if word in ("junior", "jr", "senior") and word not in name.own}
-    if younger - {name.generation} or is_of_theirs(plain, name):
+    if younger - {name.generation} or is_of_theirs(plain, name) or _is_his(plain, name):
         own, other = False, True
     return Introduced(
         own and not other, other, any(one.part for one in found), any(one.something for one in found) and not own
     )
+
+
+def _is_his(plain: list[str], name: OnFile) -> bool:
+    """``Mr. Brandt`` where Ida Brandt was asked for: a relative of hers."""
+    hers = bool(name.first) and all(
+        len(first) > 2 and first.endswith("a") and first not in _MEN for first in name.first
+    )
+    return hers and any(word in _OF_MEN and next_word in name.family for word, next_word in pairwise(plain))
 
 
 def without_own_name(text: str, not_names: frozenset[str]) -> list[str]:
@@ -114,7 +169,7 @@ def speaks_about(text: str, person: str) -> bool:
         if (
             after is not None
             and said[after] in _DOES
-            and said[after + 1 : after + 2] not in (["speaking"], ["me"], ["here"], ["this"], ["my"], ["the"])
+            and said[after + 1 : after + 2] not in (["speaking"], ["me"])
             and not _said_of_oneself(said, place)
         ):
             return True
@@ -234,7 +289,20 @@ def _alone(said: list[Word], name: OnFile, text: str) -> Introduced:
 def _after_yes(said: list[Word], name: OnFile) -> Introduced:
     """``Yeah. Ida. What's up?``"""
     agreed = bool(said) and said[0].text in ("yes", "yeah", "yep", "yup", "yea", "si")
-    return Introduced(own=agreed and _is_enough(_run(said, 1, name), name))
+    run = _run(said, 1, name)
+    if not agreed or not _is_enough(run, name):
+        return Introduced()
+    rest = said[1 + len(run) :]
+    own_words = not rest or rest[0].breaks or rest[0].text in _GOES_ON
+    return Introduced(own=own_words and not {word.text for word in rest} & (OTHERS | RELATIONS))
+
+
+def is_another_after_yes(text: str, person: str) -> bool:
+    """``Yes, Bob``: nothing but a yes and one or two words that may be a name, and not that of the one asked for."""
+    name, said = on_file(person), spoken(text)
+    rest = [place for place, word in enumerate(said) if word.text not in _FILLERS | TITLES | WITH_A_YES]
+    named = bool(rest) and all(looks_like_name(said, place) for place in rest)
+    return named and len(rest) <= 2 and not {said[place].text for place in rest} & name.own
 
 
 def _first_is_another(said: list[Word], name: OnFile) -> bool:

@@ -89,7 +89,7 @@ def hear_fact(turn: Turn, text: str, heard: Heard, said: Everyday | None) -> Non
         _somebody_else(turn, text)
     elif identity.another_voice(text, turn.brief) and not address.only_gives_a_fact(text, turn.brief):
         _ask_again(turn)
-    elif address.gives_a_fact(text, turn.brief):
+    elif address.only_gives_a_fact(text, turn.brief):
         right_party(turn)
     elif said in _WANTS_LANGUAGE and _has_switched(turn):
         ask_fact(turn)
@@ -104,6 +104,8 @@ def hear_fact(turn: Turn, text: str, heard: Heard, said: Everyday | None) -> Non
         offer_person(turn, text)
     elif heard.intent is Intent.CALLBACK_REQUEST:
         note_callback(turn, text, Intent.CALLBACK_REQUEST)
+    elif address.gives_a_fact(text, turn.brief):
+        _ask_again(turn)  # known, and with words beside it that may be somebody else's
     else:
         _another_fact(turn, said)
 
@@ -275,6 +277,8 @@ def _confirms(turn: Turn, text: str, heard: Heard) -> bool:
         return True
     if denied or not was_heard or not brief.is_consumer or not identity.begins_with_yes(text):
         return False
+    if identity.speaks_of_another(text, brief):
+        return False
     return heard.intent is Intent.CONFIRM_IDENTITY_YES or identity.is_plain_yes(text, brief)
 
 
@@ -315,7 +319,7 @@ def _ask_fact_after_answer(turn: Turn) -> None:
 def _name_confirmed(turn: Turn, text: str) -> None:
     if turn.state.proved:
         _back_again(turn)
-    elif not turn.brief.is_consumer or address.gives_a_fact(text, turn.brief):
+    elif not turn.brief.is_consumer or address.only_gives_a_fact(text, turn.brief):
         right_party(turn)
     elif address.has_fact(turn.brief):
         ask_fact(turn)

@@ -110,9 +110,12 @@ def _says_who_it_is(turn: Turn, text: str, heard: Heard) -> bool:
         return False
     if address.only_gives_a_fact(text, turn.brief) or identity.names_themselves(text, turn.brief):
         return True  # ``calle Elm número 412``
-    if turn.state.phase is not Phase.FACT or _in_a_sure_phrase(heard, Intent.WRONG_NUMBER):
+    if _in_a_sure_phrase(heard, Intent.WRONG_NUMBER):
         return False
-    return address.gives_a_fact(text, turn.brief) or identity.mentions(text, turn.brief)
+    said_yes = turn.state.phase is Phase.FACT
+    return (said_yes and (address.gives_a_fact(text, turn.brief) or identity.mentions(text, turn.brief))) or (
+        identity.begins_with_yes(text)  # ``yes, Ida is here``
+    )
 
 
 def _in_a_sure_phrase(heard: Heard, intent: Intent) -> bool:

@@ -158,6 +158,76 @@ def test_a_fact_given_by_somebody_else_proves_nothing(words: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "words",
+    [
+        "43215 tom speaking", "it's 43215 tom", "tomás, 43215", "our zip is 43215 my wife is at work", "her's is 43215", "43215 according to her",
+        "43215 do you want to talk to her", "43215, ¿se la paso?", "43215 she's right here", "43215 pero está dormida", "43215 dice ella",
+        "412 elm street the new owners", "412 elm street apartment b the upstairs neighbor", "43215 I'll get her", "43215 my wife's name is ida",
+        "43215 but I'm at work I can't talk", "43215 is this a scam", "43215 for ida", "ida's at 43215",
+    ],
+)  # fmt: skip
+def test_a_fact_counts_only_where_it_is_the_whole_answer(words: str) -> None:
+    assert not heard_the_debt(talk(consumer(), "yes", words))
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "43215 what is this about", "sure it's 43215", "of course 43215", "412 elm street columbus ohio 43215", "412 elm street, Columbus, Ohio",
+        "43215 ohio", "43215 who's this", "okay 43215, what's going on", "43215 how can I help you", "43215 y de qué se trata", "el 43215",
+        "it's four three two one five, thanks", "43215, this is ida brandt", "43215 that's it", "my zip code is 43215 and who are you",
+        "43215 is that right", "um 43215 I believe", "43215 ma'am", "like I said 43215", "es el 43215, ¿para qué?",
+    ],
+)  # fmt: skip
+def test_her_own_small_questions_and_courtesies_take_nothing_from_it(words: str) -> None:
+    assert talk(consumer(), "yes", words)[-1].state.right_party
+
+
+@pytest.mark.parametrize("language", Language)
+@pytest.mark.parametrize(
+    "words",
+    [
+        "yes ida lives here", "yes Ida is here, who's calling?", "yes ida is my roommate", "yes ida is my landlord", "yes ida is my mom why",
+        "yes ida is the lady upstairs", "yes ida wants to know who it is", "yeah ida, my wife", "yes ida, she's here", "yes bob", "yes bob cole",
+        "yes Mr Brandt speaking", "yes she is with me", "yes you may speak with her", "yes you can talk to her", "yes she can talk",
+        "yes what did she do", "yes why do you want her", "yes I'll tell her", "yes I'm translating for her", "yes I pay her bills", "sí yo le digo",
+        "sí aquí vive", "yes I'm her translator", "you're talking to her lawyer", "you got her voicemail", "yes they live here", "sí, ella está aquí",
+    ],
+)  # fmt: skip
+def test_a_yes_that_speaks_of_somebody_else_is_none_and_forbids_no_calls(words: str, language: Language) -> None:
+    steps = talk(consumer(language=language), words, ZIP)
+
+    assert not heard_the_debt(steps)
+    assert steps[-1].state.suppressed == ()
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "yes who are you with", "yes where are you calling from", "yes what is this for", "yes it is she", "yes what's wrong", "yes indeed",
+        "you're talking to her", "you've got her", "yes ida what do you want", "Yes. Ida. Why?", "ella misma", "está hablando con ella",
+    ],
+)  # fmt: skip
+def test_a_yes_with_her_own_small_question_is_hers(words: str) -> None:
+    assert talk(consumer(), words, ZIP)[-1].state.right_party
+
+
+@pytest.mark.parametrize("contact", ["Ben Oak", ""])
+@pytest.mark.parametrize(
+    "words",
+    [
+        "yes ben is here, who's calling", "yes ben works here", "yes ben is the boss", "yes ben runs this", "yes ben does the books",
+        "yeah what about him", "yes he can talk",
+    ],
+)  # fmt: skip
+def test_whoever_says_yes_to_knowing_him_does_not_pay_the_bills(contact: str, words: str) -> None:
+    step = talk(firm(contact_name=contact), words)[-1]
+
+    assert not heard_the_debt([step])
+    assert step.state.suppressed == ()
+
+
+@pytest.mark.parametrize(
     "words", ["I'm not ida but 43215", "her zip is 43215, she's at work", "this is bob, 412 elm street"]
 )
 def test_nor_does_it_together_with_the_name(words: str) -> None:
