@@ -11,7 +11,15 @@ from calls.agent.everyday import Everyday, assent, how_paid
 from calls.agent.facts import Brief, InvoiceFacts, LinkChannel
 from calls.agent.invoices_named import invoices_named, named_in
 from calls.agent.numbers import amounts_named, words
-from calls.agent.particulars import contact, day_put_off_to, paper, payer, restriction, way_to_write
+from calls.agent.particulars import (
+    contact,
+    day_put_off_to,
+    paper,
+    payer,
+    restriction,
+    way_to_write,
+    without_restriction,
+)
 from calls.agent.steps import Asks, Draft, LineAct, Phase, State
 from calls.agent.turn import Turn
 from disputes.hearing.labels import Intent
@@ -22,7 +30,8 @@ EARLIEST, LATEST = time(9), time(20)  # of the house's hours (RULES 3)
 
 def promise(turn: Turn, text: str) -> None:
     """A day is confirmed once before it counts; none named is asked for once."""
-    on = day_named(text, turn.brief.today)
+    said = without_restriction(text)  # "don't call me Monday, I'll pay Friday" promises Friday
+    on = day_put_off_to(said, turn.brief.today)[0] or day_named(said, turn.brief.today)
     how = how_paid(text)
     if (
         on is None
@@ -105,7 +114,7 @@ def answer_promise(turn: Turn, text: str) -> bool:
 # Short answers to ``is that right`` that are no yes: ``I'm not sure``, ``maybe``, ``depends``, ``no sé``.
 _HEDGES = {
     "not", "dont", "cant", "cannot", "wont", "maybe", "perhaps", "depends", "possibly", "unsure", "hopefully", "wait", "hold", "what",
-    "huh", "sorry", "pardon", "quiza", "quizas", "depende", "se", "puedo", "que", "como",
+    "huh", "sorry", "pardon", "quiza", "quizas", "depende", "se", "puedo", "que", "como", "mande", "perdon", "disculpe", "repita",
 }  # fmt: skip
 
 
@@ -173,7 +182,8 @@ def note_callback(turn: Turn, text: str, why: Intent, *, ask: bool = True) -> tu
         turn.say("restricted", LineAct.CONFIRM)
         turn.close(Disposition(why.value))
         return None, None
-    on, at = day_named(text, turn.brief.today), time_named(text)
+    on = day_put_off_to(text, turn.brief.today)[0] or day_named(text, turn.brief.today)  # "not until after Monday"
+    at = time_named(text)
     if at is not None and not EARLIEST <= at < LATEST:
         at = None  # nobody is called at that hour, so nobody is told so
     if on is not None or at is not None:

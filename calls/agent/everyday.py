@@ -123,7 +123,7 @@ _PATTERNS: dict[Everyday, str] = {
         r"|what company|where are you calling from|in regards? to|quien (es|habla|llama)|de parte de quien|de que se trata|que (quiere|desea)"
     ),
     Everyday.REPEAT: (
-        r"^(what|huh|sorry|pardon|excuse me|come again|say what|say again|que|como|mande)$|(say|repeat) (that|it)( again| one more| please)?|(can|could) you repeat"
+        r"^((oh|um|uh|eh|ay|oiga|perdon|disculpe|sorry) )*(what|huh|sorry|pardon|excuse me|come again|say what|say again|que|como|mande|como dice|que dice|como dijo|que dijo|mande usted)( (perdon|disculpe|sorry|please|por favor))*$|(say|repeat) (that|it)( again| one more| please)?|(can|could) you repeat"
         r"|didnt (hear|catch|understand|get) (that|you|what)|say again|breaking up|otra vez|repit[ae]|no (le )?(entendi|escuche|oi)"
     ),
     Everyday.GOODBYE: r"\b(bye|goodbye|good bye|have a good (one|day)|talk later|adios|hasta luego|chao|take care)\b",

@@ -5,11 +5,11 @@ Nothing is asked any more and nothing is agreed. At most it is said that we have
 
 import re
 
-from calls.agent import above_all, answers, opening, stops
+from calls.agent import above_all, answers, identity, opening, stops
 from calls.agent.acts import Note, NoteKind, Resume, Suppress
 from calls.agent.consequences import OUTCOMES
 from calls.agent.dispositions import Disposition, Hold
-from calls.agent.everyday import Everyday, asks_for_person, everyday
+from calls.agent.everyday import Everyday, asks_for_person, assent, everyday
 from calls.agent.numbers import words
 from calls.agent.particulars import puts_off, restriction
 from calls.agent.steps import Asks, LineAct, State
@@ -24,6 +24,7 @@ _FOR_THE_OWNER = frozenset(
 )  # fmt: skip
 
 
+A_FEW_WORDS = 3
 _WAIT = re.compile(
     r"^(?:(?:um|uh|oh|no|ok|okay|well|yes|yeah|but|and) )*(?:wait(?: a (?:minute|second|sec|moment))?|hold up|actually|one more thing|one thing"
     r"|before you go|(?:oiga|oye)?(?: ?(?:espere\w*|un momento|una cosa|una cosa mas))?)$"
@@ -68,8 +69,13 @@ def hear_words(turn: Turn, text: str, heard: Heard) -> None:
         turn.say("restricted", LineAct.CONFIRM)
     if heard.has(Intent.ARE_YOU_A_BOT) and not _is_to_a_machine(before):
         opening.say_robot(turn, text)  # whenever it is asked
+    wants_person = heard.has(Intent.REQUEST_HUMAN) or asks_for_person(text)
+    if before.held and not (turn.lines or wants_person or _holds(text)) and _says_something(text, heard):
+        if not turn.acts:
+            turn.do(Note(NoteKind.SAID, text))
+        turn.say("question_passed", LineAct.CONFIRM)  # it was said to go on, and it is too late to talk about it
     turn.set(held=_holds(text) and not (turn.lines or turn.acts or _is_to_a_machine(before)))
-    _part(turn, text, wants_person=heard.has(Intent.REQUEST_HUMAN) or asks_for_person(text))
+    _part(turn, text, wants_person=wants_person, was_held=before.held)
     settle(turn, found.disposition if found is not None else None)
 
 
@@ -109,6 +115,18 @@ def _holds(text: str) -> bool:
     return everyday(text) is Everyday.HOLD_THE_LINE or _WAIT.search(joined) is not None
 
 
+def _says_something(text: str, heard: Heard) -> bool:
+    """What the owner should read; ``yes``, ``no, that was it`` and ``thank you so much`` are nothing of the kind."""
+    if heard.intent in _FOR_THE_OWNER or identity.brings_somebody(text):
+        return True
+    polite = (
+        everyday(text) is Everyday.GOODBYE
+        or assent(text) is not None
+        or {"thank", "thanks", "gracias"} & set(words(text))
+    )
+    return not polite and len(words(text)) > A_FEW_WORDS
+
+
 def _take(turn: Turn, text: str, heard: Heard) -> None:
     """What the words stop, object to or leave in doubt. A doubt of half a sentence goes with a whole one that is harmless."""
     by_half, doubtful = turn.state.paused_by_partial, heard.pause and not _is_to_a_machine(turn.state)
@@ -136,7 +154,7 @@ def _acknowledge(turn: Turn, before: State) -> None:
         turn.say("unsure_close", LineAct.REASSURE)
 
 
-def _part(turn: Turn, text: str, *, wants_person: bool) -> None:
+def _part(turn: Turn, text: str, *, wants_person: bool, was_held: bool = False) -> None:
     """A person where one is wanted and none has been promised yet; else the good-bye, where it was cut off or is overtaken."""
     state, to_a_machine = turn.state, _is_to_a_machine(turn.state)
     if wants_person and not (state.person_arranged or state.suppressed or to_a_machine):
@@ -148,6 +166,6 @@ def _part(turn: Turn, text: str, *, wants_person: bool) -> None:
     elif state.held:
         turn.hush = True
         turn.say("go_ahead", LineAct.PROMPT)
-    elif turn.lines or not (state.speaking or to_a_machine):
+    elif turn.lines or was_held or not (state.speaking or to_a_machine):
         turn.hush = True
         turn.say("goodbye", LineAct.CLOSE)

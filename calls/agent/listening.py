@@ -7,7 +7,7 @@ from calls.agent.acts import Note, NoteKind
 from calls.agent.dates import day_named
 from calls.agent.dispositions import Disposition
 from calls.agent.everyday import Everyday, assent
-from calls.agent.particulars import contact, restriction
+from calls.agent.particulars import contact, only_names_hours, restriction
 from calls.agent.steps import Asks, LineAct, Phase
 from calls.agent.turn import Turn
 from disputes.hearing.context import is_bare_no
@@ -28,6 +28,9 @@ _ABOUT_LANGUAGE = frozenset(
 )
 
 
+_OF_PAYING = re.compile(
+    r"\b(?:pay\w*|paid|send\w*|mail\w*|check|money|link|card|transfer\w*|wire|pag\w+|mand\w+|cheque|dinero|enlace|deposit\w*)\b"
+)
 # No word about who speaks, though it begins with a no.
 _NOT_SURE = re.compile(r"\W*no,? (?:lo )?(?:s[eé]|tengo idea|estoy segur[oa])\b")
 
@@ -88,6 +91,9 @@ def _somebody_new(turn: Turn, text: str, heard: Heard, said: Everyday | None) ->
 
 def _answered_by_what_was_open(turn: Turn, text: str, heard: Heard, said: Everyday | None) -> bool:
     """A day that was asked for, a copy, a time not to call, the trade's everyday answers, words to be said again."""
+    if _only_forbids_hours(text, heard):
+        answers.note_callback(turn, text, Intent.CALLBACK_REQUEST)
+        return True
     if turn.state.phase is Phase.PROMISE and heard.intent not in _OWN_ANSWERS and answers.answer_promise(turn, text):
         return True
     if said in (Everyday.WANTS_SPANISH, Everyday.WANTS_ENGLISH) and heard.intent in _ABOUT_LANGUAGE:
@@ -96,15 +102,20 @@ def _answered_by_what_was_open(turn: Turn, text: str, heard: Heard, said: Everyd
     if said is Everyday.COPY_WANTED:
         answers.send_copy(turn, text)
         return True
-    if restriction(text) is not None and heard.intent in (Intent.OPT_OUT, Intent.CALLBACK_REQUEST):
-        answers.note_callback(turn, text, Intent.CALLBACK_REQUEST)
-        return True
     if _for_the_owner(turn, text, heard, said) and answers.pass_on(turn, text, said):
         return True
-    if said is Everyday.REPEAT and heard.intent in (Intent.QUESTION_ABOUT_INVOICE, Intent.OTHER):
+    if said is Everyday.REPEAT and heard.intent in (Intent.QUESTION_ABOUT_INVOICE, Intent.OTHER, Intent.PAY_NOW):
         _nothing_much(turn, text, said)
         return True
     return False
+
+
+def _only_forbids_hours(text: str, heard: Heard) -> bool:
+    """``Not on Mondays`` names no day to pay, unless paying is spoken of."""
+    if restriction(text) is None or only_names_hours(text):
+        return restriction(text) is not None
+    names_a_day = heard.intent is Intent.PROMISE_TO_PAY and _OF_PAYING.search(text.lower()) is None
+    return names_a_day or heard.intent in (Intent.OPT_OUT, Intent.CALLBACK_REQUEST)
 
 
 def _for_the_owner(turn: Turn, text: str, heard: Heard, said: Everyday | None) -> bool:

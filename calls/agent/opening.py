@@ -1,5 +1,7 @@
 """The beginning of a call: who is calling, for whom, recorded and by whom answered; then the right person; then the invoice."""
 
+import re
+
 from calls.agent import address, identity
 from calls.agent.acts import Note, NoteKind, RightParty, Speaks, SwitchLanguage
 from calls.agent.answers import note_callback, offer_person
@@ -18,6 +20,11 @@ NAME_TRIES = 3
 MOST_DETOURS = 3
 FACT_TRIES = 2
 MOST_DEMANDS = 3
+# Where or while somebody is not to be spoken to.
+_BUSY = re.compile(
+    r"\b(?:(?:im|i am|were) (?:still |just )?(?:at work|at my job|driving|on the job|in a meeting|at the doctors?|in church|working|busy)|cant (?:talk|speak)"
+    r"|estoy (?:en el trabajo|trabajando|manejando|conduciendo|ocupad[oa]|en una junta)|no puedo hablar)\b"
+)
 _WANTS_LANGUAGE = (Everyday.WANTS_SPANISH, Everyday.WANTS_ENGLISH)
 
 
@@ -102,12 +109,17 @@ def hear_fact(turn: Turn, text: str, heard: Heard, said: Everyday | None) -> Non
         _ask_fact_after_answer(turn)
     elif heard.intent is Intent.REQUEST_HUMAN:
         offer_person(turn, text)
-    elif heard.intent is Intent.CALLBACK_REQUEST:
+    elif heard.intent is Intent.CALLBACK_REQUEST or _is_busy(text):
         note_callback(turn, text, Intent.CALLBACK_REQUEST)
     elif address.gives_a_fact(text, turn.brief):
         _ask_again(turn)  # known, and with words beside it that may be somebody else's
     else:
         _another_fact(turn, said)
+
+
+def _is_busy(text: str) -> bool:
+    """``43215 pero estoy en el trabajo``: no place or time to be spoken to (15 USC 1692c(a)(1))."""
+    return _BUSY.search(" ".join(words(text))) is not None
 
 
 def _denies(turn: Turn, text: str, heard: Heard) -> bool:

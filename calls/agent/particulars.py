@@ -29,11 +29,12 @@ _WAYS = (
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _DIAS = ("lunes", "martes", "miercoles", "jueves", "viernes", "sabado", "domingo")
 _RESTRICTING = re.compile(
-    r"\b(dont|do not|never|not|cant|no me|nunca|no) (you )?(ever |please )?(be )?(call(?:ing)?|phone|ring|reach|llam\w+)\b|^(please )?(just )?not (before|after|at|on|while)\b"
+    r"\b(dont|do not|never|not|cant|no me|nunca|no) (you )?(ever |please )?(be )?(vuelvan? a )?(call(?:ing)?|phone|ring|reach|llam\w+|marqu\w+|marcar\w*)\b"
+    r"|^(please )?(just )?(not|never) (before|after|at|on|while|in the)\b|^nunca (antes|despues|los|por)\b"
 )
 _CALLING = (
     r"(?:(?:please|por favor) )?(?:dont|do not|never|not|cant|cannot|no|nunca)(?: (?:ever|please|you|be|want you to|me|nos|le|vuelvan? a|vuelva a))*"
-    r" (?:call|calling|phone|ring|reach|contact|llam\w+)(?: me| us| back| here| at home| her| him| (?:this|my|our) (?:number|phone|cell|house|home|wife|husband)| so (?:early|late))*"
+    r" (?:call|calling|phone|ring|reach|contact|llam\w+|marqu\w+|marcar\w*)(?: me| us| back| here| at home| her| him| (?:this|my|our) (?:number|phone|cell|house|home|wife|husband)| so (?:early|late))*"
 )
 _HOUR = (
     r"(?:(?:\d{1,2}|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|las? \w+|el mediodia|mediodia)"
@@ -41,20 +42,26 @@ _HOUR = (
     r"(?: (?:am|pm|a m|p m|in the (?:morning|afternoon|evening)|at night|de la (?:manana|tarde|noche)))?|noon|midnight|lunch)"
 )
 _A_DAY = (
-    rf"(?:(?:{'|'.join(_WEEKDAYS)})s?|(?:{'|'.join(_DIAS)})s?|weekends?|fin(?:es)? de semana|mornings?|afternoons?|evenings?"
+    rf"(?:(?:{'|'.join(_WEEKDAYS)})s?|(?:{'|'.join(_DIAS)})s?|weekends?|weekdays?|fin(?:es)? de semana|mornings?|afternoons?|evenings?"
     r"|manana|tarde|noche)"
 )
 _WHEN = (
     rf"(?:(?:before|after|past|antes de|despues de|at|a) {_HOUR}"
     rf"|(?:on|in|during|los|el|por|en)(?: the| an?| la| los| el)? {_A_DAY}|(?:the )?{_A_DAY})"
 )
+_MORE_WHEN = rf"{_WHEN}(?: (?:(?:or|and|nor|y|o|ni|not|never|to|through|thru) )*{_WHEN})*"
 # ``Don't call me before noon``, ``before noon please don't call``, ``not on Sundays``.
 _RESTRICTION = re.compile(
-    rf"\b{_CALLING}(?: not)? {_WHEN}(?: (?:(?:or|and|nor|y|o|ni) )?{_WHEN})*\b|\b{_WHEN} {_CALLING}\b|^(?:please )?(?:just )?not {_WHEN}\b"
+    rf"\b{_CALLING}(?: not)? {_MORE_WHEN}\b|(?<!paid )(?<!paid on )(?<!cobro )(?<!cobro el )\b{_WHEN} {_CALLING}\b|^(?:(?:please|just) )*(?:not|never|nunca) {_MORE_WHEN}\b"
+)
+# ``Call me after ten`` beside ``never before ten`` forbids nothing.
+_INVITES = re.compile(
+    r"(?<!dont )(?<!not )(?<!never )(?<!ever )(?<!cant )(?<!you )(?<!be )(?<!to )(?<!no )(?<!me )(?<!nos )"
+    rf"\b(?:call|try|reach|llam\w+)(?: me| us| back| again)* (?:before|after|past|antes de|despues de) {_HOUR}\b"
 )
 _LATER_DAY = (
     rf"(?:(?:the )?(?:next |this |el |la )?(?:proximo |next )?(?:{'|'.join(_WEEKDAYS + _DIAS)})|tomorrow|manana|next (?:week|month)"
-    rf"|(?:la )?(?:proxima|otra) semana|the \w+|(?:{'|'.join(MONTHS)}) \w+)"
+    rf"|(?:la )?(?:proxima|otra) semana|the \w+|(?:{'|'.join(MONTHS)}) \w+|then|entonces)"
 )
 # A day to wait for, said once; ``before noon`` alone is an hour of every day.
 _PUT_OFF = re.compile(
@@ -69,7 +76,29 @@ _MORE = re.compile(
     r"\b(again|anymore|any more|stop|remove|take me off|off (?:of )?(?:your|the) list|your (?:do not call )?list|quit|at all|ever|period|end of story"
     r"|any other|any (?:day|time)|anytime|either|(?:lose|delete|forget|erase|scratch|drop) (?:my|this|the|our) (?:number|phone|info)"
     r"|de nuevo|nunca mas|la lista|su lista|ningun otro|ni nunca|borr\w+|quit\w+|elimin\w+)\b"
+    # "until Friday and then never"; never "I never pick up then"
+    r"|\b(?:(?:and|or|then|but|maybe|better|actually|say|how about|y|o|despues|luego|mejor|pero) (?:never|nunca|jamas)|(?:never|nunca|jamas)$)(?! (?:mind|before|after|on))"
+    r"|\b(?<!i )(?<!we )(?<!they )(?:dont|do not)$"
 )
+_FROM_DAY_TO_DAY = re.compile(
+    rf"\b({'|'.join(_WEEKDAYS + _DIAS)})s? (?:to|through|thru|a) ({'|'.join(_WEEKDAYS + _DIAS)})s?\b"
+)
+# Every part of the day, in one breath.
+_PARTS = (
+    r"\b(?:mornings?|(?:la|las) mananas?)\b",
+    r"\b(?:afternoons?|(?:la|las) tardes?)\b",
+    r"\b(?:evenings?|nights?|(?:la|las) noches?)\b",
+)
+# An answer to ``when would be a better time``.
+_AT_NO_TIME = re.compile(
+    r"^(?:(?:um|uh|oh|well|no|yeah|just|please|how about|what about|lets say|say|try|maybe|honestly|look|at|bueno|pues|a|en) )*"
+    r"(?:(?:is |its |it is |thats |there is |theres |there are |es )?(?:never|nunca|jamas)(?: (?:ever|again|thanks|thank you|please|is good|works|gracias|(?:es )?(?:(?:a|un) )?(?:good|better|buen|mejor) (?:time|momento)))*"
+    r"|not ever|not at all|(?:dont|do not)(?: please)?|"
+    r"(?:(?:(?:there is|theres|there are) )?no|(?:there isnt|there is not|there never is) (?:a|any)) (?:(?:good|better|right) )?times?"
+    r"(?: (?:is|are|would be|works?|good|better|right|for me|at all|ever))*"
+    r"|ningun[oa]?(?: (?:hora|dia|momento|buena hora))?|no hay (?:ninguna )?(?:buena )?hora)(?: (?:thanks|thank you|please|sir|maam|gracias))*$"
+)
+
 _NO_HOUR_LEFT = re.compile(
     r"\b(?:or|nor|and|ni|o) (?:at |on |in )?(?:any (?:other )?(?:time|day|hour)|anytime|ever|at all|nunca|ningun (?:otro )?(?:dia|momento))\b"
 )
@@ -105,21 +134,39 @@ def restriction(text: str) -> Restrict | None:
     said, joined = text, " ".join(words(text))
     if _RESTRICTING.search(joined) is None:
         return None
-    joined, text = _PUT_OFF.sub(" ", joined), _PUT_OFF.sub(" ", joined)  # "until Tuesday" is no word about Tuesdays
+    joined, put_off = _PUT_OFF.subn(" ", joined)  # "until Tuesday" is no word about Tuesdays
+    joined = _INVITES.sub(" ", joined)
     place = (
         "work"
         if re.search(r"\b(at work|at my job|at the office|on the job|(en|a) (el|mi) trabajo|al trabajo)\b", joined)
         else ""
     )
-    named = time_named(text)
-    before = named if re.search(r"\b(before|antes del?)\b", joined) else None
-    after = named if re.search(r"\b(after|past|despues del?)\b", joined) else None
-    days = _days(joined)
+    before, after = _hour(joined, r"before|antes del?"), _hour(joined, r"after|past|despues del?")
+    if after is not None and after <= time(
+        9
+    ):  # nobody is called before nine in the morning, so nobody forbids what is after it
+        after = time(after.hour + 12, after.minute)
+    clauses = " ".join(found[0] for found in _RESTRICTION.finditer(joined))
+    days = _days(
+        clauses if clauses or put_off else joined
+    )  # "I get paid Friday, don't call me before nine" is no word about Fridays
     if re.search(r"\b(in the mornings?|por la manana)\b", joined):
         before = time(12)
     if not (place or before or after or days):
         return None
     return Restrict(said, place, before, after, days)
+
+
+def _hour(joined: str, which: str) -> time | None:
+    """The hour behind this word, and not the one behind another."""
+    found = re.search(
+        rf"\b(?:{which}) (?P<rest>(?:(?!\b(?:before|after|past|antes|despues|until|till|hasta)\b).)*)", joined
+    )
+    return (
+        None
+        if found is None
+        else time_named(found["rest"] if found["rest"].startswith(("la ", "las ", "el ")) else f"at {found['rest']}")
+    )
 
 
 def only_restricts(text: str) -> bool:
@@ -128,14 +175,35 @@ def only_restricts(text: str) -> bool:
     Without the words that forbid an hour or a day, nothing may be left that forbids calls; in doubt they are forbidden.
     """
     found = restriction(text)
-    if found is None or found.place:
+    if found is None or found.place or forbids_every_hour(text):
         return False
     return not _forbids_more(_RESTRICTION.sub(" ", " ".join(words(text))))
 
 
 def forbids_every_hour(text: str) -> bool:
-    """``Not after five, or at any time``: an hour is named and none is left."""
-    return restriction(text) is not None and _NO_HOUR_LEFT.search(" ".join(words(text))) is not None
+    """``Not after five, or at any time``, ``not before ten and not after ten``, seven days by name: none is left."""
+    found, joined = restriction(text), " ".join(words(text))
+    if found is None:
+        return False
+    hours = found.not_before is not None and found.not_after is not None and found.not_before >= found.not_after
+    parts = all(re.search(part, joined) for part in _PARTS)
+    return hours or parts or len(found.not_on) == len(_WEEKDAYS) or _NO_HOUR_LEFT.search(joined) is not None
+
+
+def only_names_hours(text: str) -> bool:
+    """``Not before noon and not after two``, and not a word beside it: nothing in it is about a bill."""
+    rest = set(words(without_restriction(text)))
+    return restriction(text) is not None and rest <= {"please", "and", "but", "thanks", "por", "favor", "y"}
+
+
+def wants_no_time(text: str) -> bool:
+    """``Never``, ``no time is good``, ``don't``: said to ``when would be a better time``, calls are forbidden. A bare no is not it."""
+    return _AT_NO_TIME.match(" ".join(words(text))) is not None
+
+
+def without_restriction(text: str) -> str:
+    """What is left of the words when the hours and days on which not to call are taken out."""
+    return text if restriction(text) is None else _RESTRICTION.sub(" ", " ".join(words(text)))
 
 
 def puts_off(text: str) -> bool:
@@ -154,6 +222,8 @@ def day_put_off_to(text: str, today: date) -> tuple[date | None, time | None]:
         return None, None
     moment = joined[until.start() :].partition(" ")[2]  # without the "until"
     on, at = day_named(until[0], today), time_named(moment) or time_named(f"at {moment}")
+    if on is None and re.search(r"\b(then|entonces)$", until[0]):  # "I get paid Friday, don't call me till then"
+        on = day_named(joined, today)
     if on is not None and re.search(r"\b(after|despues)\b", until[0]):
         on += timedelta(days=1)
     return on, at
@@ -166,13 +236,23 @@ def _forbids_more(rest: str) -> bool:
 
 
 def _days(joined: str) -> tuple[int, ...]:
-    if re.search(r"\b(on |the )?weekends?\b|fin(es)? de semana", joined):
-        return (5, 6)
-    return tuple(
+    found = {
         number
         for number, names in enumerate(zip(_WEEKDAYS, _DIAS, strict=True))
-        if re.search(rf"\b(on |el |los )?({names[0]}s?|{names[1]}s?)\b", joined)
-    )
+        if re.search(rf"\b({names[0]}s?|{names[1]}s?)\b", joined)
+    }
+    if re.search(r"\bweekends?\b|\bfin(es)? de semana\b", joined):
+        found |= {5, 6}
+    if re.search(r"\bweekdays?\b|\bentre semana\b|\bdias de semana\b", joined):
+        found |= {0, 1, 2, 3, 4}
+    for first, last in _FROM_DAY_TO_DAY.findall(joined):
+        start, end = _number_of_day(first), _number_of_day(last)
+        found |= {(start + further) % 7 for further in range((end - start) % 7 + 1)}
+    return tuple(sorted(found))
+
+
+def _number_of_day(name: str) -> int:
+    return _WEEKDAYS.index(name) if name in _WEEKDAYS else _DIAS.index(name)
 
 
 def _first(table: tuple[tuple[str, str], ...], text: str) -> str:

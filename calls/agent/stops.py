@@ -1,5 +1,6 @@
 """What ends all talk of money: looked at on every text, before any other answer is thought of."""
 
+import re
 from collections.abc import Collection
 from datetime import date
 
@@ -10,7 +11,8 @@ from calls.agent.dispositions import Disposition
 from calls.agent.everyday import Everyday, asks_for_person, everyday, how_paid, is_urgent, told_before
 from calls.agent.invoices_named import invoices_named, named_in
 from calls.agent.nothing_wrong import objects_after_a_no, says_nothing_is_wrong
-from calls.agent.particulars import forbids_every_hour, only_restricts, puts_off
+from calls.agent.numbers import words
+from calls.agent.particulars import forbids_every_hour, only_names_hours, only_restricts, puts_off, wants_no_time
 from calls.agent.past_days import past_day_named
 from calls.agent.steps import Asks, LineAct, Phase
 from calls.agent.turn import Turn
@@ -24,6 +26,12 @@ _STOP_LINES = {
     Intent.OPT_OUT: ("stop_calls", LineAct.CONFIRM_STOP),
     Intent.WRONG_NUMBER: ("wrong_number", LineAct.APOLOGIZE),
 }
+
+
+_CALLED_AGAIN = (Disposition.CALLBACK_REQUEST, Disposition.NOT_RIGHT_PARTY)
+_HANDS_OVER = re.compile(
+    r"\bpass(?:ed|es|ing)? (?:(?:me|you|us|him|her|it|over) )*(?:the |his |her |my )?(?:phone|line|call)\b|\b(?:le|te|se lo|se la|me) pas[oa]\b|\bpas[oa] el telefono\b"
+)
 
 
 def hush_on_partial(turn: Turn, text: str, heard: Heard) -> None:
@@ -53,7 +61,7 @@ def handle_stop(turn: Turn, text: str, heard: Heard) -> bool:
         _what_was_wrong(turn, text, heard)
     elif heard.has(Intent.ALREADY_PAID) or turn.state.phase is Phase.PAID_DETAILS:
         _paid(turn, text, heard)
-    elif heard.state is Listening.PAUSE:
+    elif heard.state is Listening.PAUSE and not _is_about_calls(turn, text):
         _doubt(turn, text, heard)
     elif turn.state.phase is Phase.NEUTRAL_QUESTION:
         return _answer_to_neutral(turn, text, heard)
@@ -70,14 +78,41 @@ def suppress(turn: Turn, text: str, heard: Heard) -> None:
             continue
         if intent is Intent.WRONG_NUMBER and _says_who_it_is(turn, text, heard):
             continue
-        asked = heard.has(intent) or (intent is Intent.OPT_OUT and forbids_every_hour(text))
+        if intent is Intent.DECEASED and _hands_the_telephone_over(text, heard):
+            continue
+        asked = heard.has(intent) or (intent is Intent.OPT_OUT and _forbids_calls(turn, text))
         if asked and intent not in turn.state.suppressed:
             turn.set(suppressed=(*turn.state.suppressed, intent))
             turn.do(Suppress(intent, text))
 
 
+def _forbids_calls(turn: Turn, text: str) -> bool:
+    """No hour and no day is left to call at; or ``never`` is the answer to when."""
+    return forbids_every_hour(text) or _says_never(turn, text)
+
+
+def _says_never(turn: Turn, text: str) -> bool:
+    """To ``when would be a better time``, or to the promise of another: a word about calls, and none about the bill."""
+    if turn.state.end in _CALLED_AGAIN and "all" not in words(text):  # "not at all" to our thanks forbids nothing
+        return wants_no_time(text)
+    return turn.state.phase is Phase.CALLBACK and wants_no_time(text)
+
+
+def _is_about_calls(turn: Turn, text: str) -> bool:
+    """Hours not to call at, or never, and nothing else: whatever it sounds like, the bill is not objected to."""
+    return turn.state.phase is not Phase.WHAT_IS_WRONG and (only_names_hours(text) or _says_never(turn, text))
+
+
+def _hands_the_telephone_over(text: str, heard: Heard) -> bool:
+    """``Le paso a mi esposo``: he comes to the telephone and has not passed away, unless that is said as well."""
+    hands = identity.brings_somebody(text) or _HANDS_OVER.search(" ".join(words(text))) is not None
+    return hands and not any(f".{Intent.DECEASED.value}" in rule for rule in heard.rule_ids)
+
+
 def object_to_bill(turn: Turn, text: str, heard: Heard) -> bool:
     """A dispute, or words of danger that sound like one, freezes; True where these words are such."""
+    if _is_about_calls(turn, text):
+        return False
     if heard.dispute or (heard.pause and is_urgent(text)):  # nobody is asked whether sewage or sparks are a complaint
         freeze(turn, text, heard)
         return True
@@ -99,7 +134,12 @@ def take_last_words(turn: Turn, text: str, heard: Heard, *, partial: bool = Fals
     object_to_bill(turn, text, heard)
     take_paid_besides(turn, text, heard)
     state = turn.state
-    if doubts and heard.pause and not (state.paused or state.frozen or state.paid_said):
+    if (
+        doubts
+        and heard.pause
+        and not _is_about_calls(turn, text)
+        and not (state.paused or state.frozen or state.paid_said)
+    ):
         turn.set(paused=True)
         turn.do(Pause(text, partial=partial))
 

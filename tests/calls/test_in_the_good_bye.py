@@ -115,6 +115,7 @@ def test_who_wants_no_more_calls_is_heard_in_the_good_bye_too(before: tuple[Even
         ("nunca terminaron el trabajo", Freeze, "dispute"),
         ("we smell gas ever since", Freeze, "dispute"),
         ("ya no me llamen", Suppress, "opt_out"),
+        ("déjeme en paz", Suppress, "opt_out"),
         ("I don't consent to recording", StopRecording, "recording_refused"),
         ("my husband is on active duty", Note, "vulnerable"),
     ],
@@ -233,6 +234,32 @@ def test_who_says_hold_on_is_not_hung_up_on_and_what_follows_is_heard(words: str
     assert held.end is Disposition.COPY_WANTED
     objected = advance(held.state, Said("they never finished the job"))
     assert (acts_of(objected), objected.state.held) == ([Freeze], False)
+
+
+@pytest.mark.parametrize(
+    ("words", "lines", "acts"),
+    [
+        ("I'll pay friday", ["question_passed", "goodbye"], [Note]),
+        ("can you send it to my new email", ["question_passed", "goodbye"], [Note]),
+        ("nothing", ["goodbye"], []),
+        ("no that was it thank you", ["goodbye"], []),
+    ],
+)
+def test_who_was_told_to_go_on_is_answered_before_the_line_is_closed(
+    words: str, lines: list[str], acts: list[type]
+) -> None:
+    held = advance(ended(*COPY), Said("hold on"))
+    step = advance(held.state, Said(words))
+
+    assert keys(held) == ["go_ahead"]
+    assert (keys(step), acts_of(step)) == (lines, acts)
+
+
+def test_never_said_to_our_promise_to_try_again_forbids_calls() -> None:
+    state = ended("call me tomorrow at ten in the morning")
+
+    assert advance(state, Said("never")).end is Disposition.OPT_OUT
+    assert advance(state, Said("not at all")).end is Disposition.CALLBACK_REQUEST
 
 
 def test_whether_it_is_a_machine_is_answered_in_the_good_bye_too() -> None:

@@ -45,6 +45,14 @@ def acts_of(step: Step) -> list[type]:
         "not before noon and stop calling me",
         "never call me again before noon",
         "don't call me again, not before noon, not ever",
+        "never call me before ten, never call me after ten",
+        "not before noon and not after noon",
+        "not in the morning or afternoon or evening",
+        "don't call me on monday, tuesday, wednesday, thursday, friday, saturday or sunday",
+        "don't call me on monday through sunday",
+        "don't call me weekdays or on weekends",
+        "no llame antes de las nueve y déjeme en paz",
+        "no me llame los lunes martes miércoles jueves viernes sábados ni domingos",
     ],
 )
 def test_who_forbids_all_calls_beside_an_hour_is_never_called_and_the_hour_is_kept(words: str) -> None:
@@ -73,6 +81,12 @@ def test_who_forbids_all_calls_beside_an_hour_is_never_called_and_the_hour_is_ke
         "don't call me on a sunday",
         "don't call me so early, not before ten",
         "don't call my wife before noon",
+        "don't call me before nine or after eight",
+        "never call me before ten, call me after ten",
+        "never call after eight, I never pick up then",
+        "not before noon and not after two",
+        "never on sundays",
+        "no me llame antes de las nueve ni después de las nueve",
     ],
 )
 def test_who_forbids_an_hour_or_a_day_forbids_no_more_than_that(words: str) -> None:
@@ -94,6 +108,8 @@ def test_who_forbids_an_hour_or_a_day_forbids_no_more_than_that(words: str) -> N
         ("don't call me until after five", None, time(17)),
         ("no me llame hasta el martes", date(2026, 3, 24), None),
         ("no me llamen antes del viernes", date(2026, 3, 20), None),
+        ("I get paid friday don't call me till then", date(2026, 3, 20), None),
+        ("not until after monday", date(2026, 3, 24), None),
     ],
 )
 def test_until_a_day_is_that_day_and_forbids_no_day_of_the_week(words: str, on: date | None, at: time | None) -> None:
@@ -113,11 +129,108 @@ def test_until_a_day_is_that_day_and_forbids_no_day_of_the_week(words: str, on: 
         "don't call before friday, in fact take me off your list",
         "not until monday, just stop calling",
         "no me llame hasta el martes y bórreme de la lista",
+        "don't call me until friday and then never",
+        "don't call me until tuesday, or you know what just don't",
     ],
 )
 def test_until_a_day_and_never_again_is_never_again(words: str) -> None:
     assert puts_off(words) is False
     assert after(words).end is Disposition.OPT_OUT
+
+
+@pytest.mark.parametrize(
+    ("words", "before", "after_", "days"),
+    [
+        ("don't call me before nine or after eight", time(9), time(20), ()),
+        ("do not call my phone after 9 at night", None, time(21), ()),
+        ("no me llame antes de las nueve", time(9), None, ()),
+        ("don't call me monday I'll pay friday", None, None, (0,)),
+        ("don't call me on weekends or on mondays", None, None, (0, 5, 6)),
+        ("I get paid friday, don't call me before noon", time(12), None, ()),
+    ],
+)
+def test_each_hour_and_day_not_to_call_at_is_kept_as_it_was_said(
+    words: str, before: time | None, after_: time | None, days: tuple[int, ...]
+) -> None:
+    found = restriction(words)
+
+    assert found is not None
+    assert (found.not_before, found.not_after, found.not_on) == (before, after_, days)
+
+
+def test_days_not_to_call_on_are_no_days_to_pay() -> None:
+    forbade = after("don't call me on monday")
+    beside = after("don't call me monday I'll pay friday")
+    booked = [act for act in advance(beside.state, HungUp("")).acts if isinstance(act, Promise)]
+
+    assert Promise not in acts_of(forbade) + acts_of(advance(forbade.state, HungUp("")))
+    assert [line.key for line in beside.say] == ["confirm_day"]
+    assert [act.on for act in booked] == [date(2026, 3, 20)]
+    assert Promise not in acts_of(after("friday", "don't call me on mondays"))
+
+
+NO_TIME = (
+    "never", "how about never", "nunca", "no time is good", "don't", "please don't", "not at all", "there's never a good time", "a ninguna hora",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("words", NO_TIME)
+@pytest.mark.parametrize("asked", ["call me later", "she's not here"])
+def test_who_answers_when_with_never_is_never_called_again(asked: str, words: str) -> None:
+    state = talk(consumer(), asked)[-1].state if asked != "call me later" else after(asked).state
+    step = advance(state, Said(words))
+
+    assert state.phase is Phase.CALLBACK
+    assert [act for act in acts_of(step) if act in (Suppress, Freeze, Callback)] == [Suppress]
+    assert (step.end, step.state.suppressed) == (Disposition.OPT_OUT, (Intent.OPT_OUT,))
+    assert acts_of(advance(state, HungUp(words)))[-1:] == [Suppress]
+
+
+@pytest.mark.parametrize(
+    "words", ["no", "any time", "not now", "I don't know", "never mind", "not today", "no thanks", "no idea"]
+)
+def test_who_names_no_better_time_forbids_no_calls(words: str) -> None:
+    step = after("call me later", words)
+
+    assert (step.end, step.state.suppressed) == (Disposition.CALLBACK_REQUEST, ())
+
+
+@pytest.mark.parametrize("words", ["le paso a mi esposo", "aquí le paso a mi marido", "le paso a mi hermano"])
+def test_who_hands_the_telephone_to_somebody_has_not_lost_him(words: str) -> None:
+    for state in (known(consumer()), talk(consumer())[-1].state):
+        step = advance(state, Said(words))
+
+        assert Suppress not in acts_of(step)
+        assert (step.state.phase, step.state.right_party) == (Phase.WAITING, False)
+    assert after("mi esposo falleció, le paso a mi hijo").end is Disposition.DECEASED
+
+
+@pytest.mark.parametrize("words", ["¿mande?", "¿cómo?", "mande", "perdón, ¿cómo?", "¿cómo dice?"])
+def test_pardon_in_spanish_is_no_wish_to_pay_and_no_yes_to_a_day(words: str) -> None:
+    for step in (after(words), after("friday", words)):
+        assert not {Promise, SendLink} & set(acts_of(step))
+        assert step.end is None
+        assert "debt_one" in [line.key for line in step.say]
+    assert SendLink in acts_of(after("mándeme el enlace"))
+
+
+@pytest.mark.parametrize(
+    ("words", "line"),
+    [
+        ("43215 but I'm at work I can't talk", "ask_callback"),
+        ("43215 pero estoy en el trabajo", "ask_callback"),
+        ("it's 43215 but call me later", "ask_callback"),
+        ("43215 is this a scam", "distrust"),
+    ],
+)
+def test_who_gives_the_fact_and_cannot_speak_or_does_not_believe_the_call_hears_of_no_bill(
+    words: str, line: str
+) -> None:
+    step = talk(consumer(), "yes", words)[-1]
+
+    assert line in [said.key for said in step.say]
+    assert step.state.right_party is False
+    assert not {said.key for said in step.say} & ABOUT_THE_DEBT
 
 
 def test_a_time_not_to_call_is_kept_though_the_line_goes_dead() -> None:

@@ -72,6 +72,33 @@ def test_a_denial_a_cured_trouble_or_somebody_elses_bill_is_no_sure_dispute(word
     assert Intent.DISPUTE not in find(" ".join(tokens(words))).intents
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        "déjeme en paz", "ya déjenos en paz por favor", "déjenme tranquila", "no me vuelva a marcar", "no vuelvan a llamarme",
+        "no me busquen más", "ya no me estén buscando", "no moleste", "no molesten", "deje de marcar", "deja de molestar",
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("asked", [None, "identity", "open"])
+def test_leave_me_in_peace_is_a_sure_stop_in_spanish(words: str, asked: str | None) -> None:
+    assert hear(words, asked=asked).has(Intent.OPT_OUT)
+    assert Intent.OPT_OUT in find(" ".join(tokens(words))).intents
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "no es molestia",
+        "no me vuelva a marcar hasta el lunes",
+        "no moleste a mi esposa antes de las nueve",
+        "lo dejo en paz",
+        "déjeme ver",
+    ],
+)
+def test_peace_and_trouble_beside_something_else_are_no_sure_stop(words: str) -> None:
+    assert Intent.OPT_OUT not in find(" ".join(tokens(words))).intents
+
+
 def test_a_dispute_beside_a_denial_is_still_heard() -> None:
     assert hear("I'm not disputing the work but you charged us twice").reason is Reason.DUPLICATE
 
