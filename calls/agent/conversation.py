@@ -3,7 +3,7 @@
 Order of every text: is anything said that must stop the talk of money? Only then: what else was said, and what is answered.
 """
 
-from calls.agent import answers, goodbye, opening, stops, where_now
+from calls.agent import answers, goodbye, identity, opening, stops, where_now
 from calls.agent.above_all import end_above_all
 from calls.agent.acts import Note, NoteKind, Suppress
 from calls.agent.dispositions import Disposition
@@ -108,6 +108,8 @@ def _question(state: State, text: str, said: Said) -> ToHear:
         asked = goodbye.was_asked(state)
     elif state.phase is Phase.WAITING:
         asked = state.asked or Asks.IDENTITY
+    if asked is Asks.IDENTITY:
+        text = identity.with_plain_name(text, state.brief)
     if said.final:
         return ToHear(text, True, asked)
     return ToHear(text, False, asked, state.last_final if said.goes_on else "", said.closely)

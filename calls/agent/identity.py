@@ -8,8 +8,9 @@ from functools import lru_cache
 
 from calls.agent.facts import Brief
 from calls.agent.introductions import WITH_A_YES, introduction, is_another_after_yes, speaks_about, without_own_name
-from calls.agent.names import RELATIONS, is_possessive, on_file
+from calls.agent.names import RELATIONS, is_possessive, is_short, on_file
 from calls.agent.numbers import words
+from disputes.hearing.context import is_of_a_bill
 
 _NEAR = "|".join(sorted(RELATIONS | {"in law"}))
 _RELATIVE = re.compile(
@@ -80,9 +81,22 @@ _HANDLES = re.compile(
     r"\bi (do|handle|pay|take care of|do all|can pay|can handle|manage) (handle |pay |all |of )?(the |that |all |our |their )?(bills|billing|books|bookkeeping|payables|accounts payable|invoices|payments)"
     r"|\bi (do|handle|pay|take care of) (all )?(that|it|those)\b|\b(this is|its) (the )?(accounts payable|accounting|ap|billing|bookkeeping|payables)( department| dept| desk)?\b"
     r"|\bthis is \w+( \w+)? (in|from|with) (the )?(accounts payable|accounting|ap|billing|payables)\b|\bi (do|keep|run) (the |our )?(books|office|accounts)|\bin charge of (the )?(bills|payables|accounts|billing)"
-    r"|\b(im|i am) (the |our )?(\w+ )?(owner|bookkeeper|office manager|controller|accountant|cfo|treasurer)\b|\b(im|i am) the manager\b|\baccounts payable speaking"
+    r"|\b(im|i am|this is) (the |our )?(\w+ )?(owner|bookkeeper|office manager|controller|accountant|cfo|treasurer)\b|\b(im|i am|this is) the manager\b|\baccounts payable speaking"
     r"|\b(yo (me encargo|llevo|pago)|soy (el dueno|la duena|la contadora|el contador))\b"
 )
+# ``Accounts payable, this is Jenny``: how that desk answers its telephone.
+_GREETING = (
+    r"(?:hi|hello|hey|good morning|good afternoon|good evening|thank you for calling|thanks for calling|yes|yeah)"
+)
+_PAYABLES_ANSWERS = re.compile(
+    rf"^(?:{_GREETING} )*(?:this is )?(?:accounts payable|ap|payables|accounting|bookkeeping|billing)(?: department| dept| desk| office)?"
+    rf"(?: (?:{_GREETING}|(?!this is the )this is \w+(?: \w+)?|\w+ speaking|speaking|here|how (?:can|may) i help(?: you)?|(?:can|may) i help you))*$"
+)
+_CLAUSES = re.compile(r"(?i)[,.;!?]|\b(?:but|because|so)\b")
+_I_AFTER_THEM = re.compile(
+    r"(?i)\b(in|here|out|away|available|around|today|home|left|me|him|her) (?=i (?:do|handle|pay|take|keep|run|can|manage)\b)"
+)
+_OBJECTS = re.compile(r"\b(not|no|never|wrong|dont|didnt|isnt|wasnt|aint|nunca|mal|equivocad[oa])\b")
 _NO_PAYABLES = re.compile(r"\b(not|dont|isnt|doesnt|who|nobody|no one|cant|wont)\b")
 _DESK = re.compile(
     r"\b(receptionist|front desk|reception|switchboard|answering service|recepcion|recepcionista|operator|temp|intern|security|warehouse|dispatch)\b"
@@ -99,7 +113,7 @@ _COMES_BACK = re.compile(
 )
 _YES = re.compile(
     r"^((um|uh|oh|well|so|and|ok|okay|all right|alright|fine|hi|hello|hey|bueno|pues|hola|mm) )*(yes|yeah|yep|yup|yea|ya|si|correct|right|sure|exactly|absolutely|of course|claro|correcto|exacto"
-    r"|asi es|es correcto|uh huh|mm hmm|mhm|it is|i am|i do|you are|we do|thats (right|correct))\b"
+    r"|asi es|es correcto|uh huh|mm hmm|mhm|aja|aha|it is|i am|i do|you are|we do|thats (right|correct))\b"
 )
 _PUTS_ON = re.compile(
     rf"\b(want|wants|wanted|would like|needs|need|wanna|going) to (talk|speak) (to|with) you\b|\b({_NEAR}) (wants|would like|is going|will) (to )?(talk|speak)\b"
@@ -122,6 +136,17 @@ def names_themselves(text: str, brief: Brief) -> bool:
     if _DENYING_A_NAME.search(joined) or is_somebody_near(text) or _ABOUT_THEM.search(joined):
         return False
     return introduction(text, brief.person).own and not speaks_about(text, brief.person)
+
+
+def with_plain_name(text: str, brief: Brief) -> str:
+    """``This is Penny Price`` is heard as ``this is Penny Robin``: her own name, where it is a word of bills too, objects to none."""
+    found, name = introduction(text, brief.person), on_file(brief.person)
+    if not (found.own or found.part) or speaks_about(text, brief.person) or _OBJECTS.search(" ".join(words(text))):
+        return text
+    for word in dict.fromkeys(words(text)):
+        if (word in name.own or is_short(word, name)) and is_of_a_bill(word):
+            text = re.sub(rf"(?i)\b{re.escape(word)}\b", "Robin", text, count=1)
+    return text
 
 
 def mentions(text: str, brief: Brief) -> bool:
@@ -198,10 +223,23 @@ def takes_the_line(text: str, brief: Brief) -> bool:
 
 def handles_payables(text: str) -> bool:
     """``I do the books``: for a business whoever pays the bills is the right party."""
-    joined = " ".join(words(text))
-    if _NO_PAYABLES.search(joined) or is_front_desk(text):
+    if is_front_desk(text):
         return False
-    return _HANDLES.search(joined) is not None
+    if _PAYABLES_ANSWERS.search(" ".join(words(text))) and not text.rstrip().endswith("?"):
+        return True
+    parts = [" ".join(words(part)) for part in _CLAUSES.split(_I_AFTER_THEM.sub(r"\1, ", text))]
+    return any(_HANDLES.search(part) is not None and not _NO_PAYABLES.search(part) for part in parts)
+
+
+def without_house(text: str, brief: Brief) -> str:
+    """``Oak and Sons, Ben speaking`` is ``Ben speaking``: a business says its own name first. All of it, where nothing else is said."""
+    house = [re.escape(word) for word in words(brief.customer_name.replace("&", " ")) if word not in ("and", "the")]
+    if not house:
+        return text
+    between = r"\W+(?:and\W+|&\W*)?"
+    tail = "".join(rf"(?:{between}{word}\b)?" for word in house[2:])
+    begins = re.compile(rf"(?i)^\W*(?:{_GREETING}\W+)*(?:the\W+)?{between.join(house[:2])}\b{tail}\W*")
+    return begins.sub("", text) or text
 
 
 def is_front_desk(text: str) -> bool:

@@ -17,6 +17,7 @@ from calls.agent.names import (
     WORD_NAMES,
     OnFile,
     Word,
+    is_misheard,
     is_of_theirs,
     is_short,
     listed,
@@ -205,6 +206,8 @@ def _slots(plain: list[str]) -> list[tuple[int, _Kind]]:
 
 def _read(said: list[Word], at: int, name: OnFile, kind: _Kind) -> Introduced:
     titled = False
+    if at + 1 < len(said) and said[at].text in ("la", "el", "the") and said[at + 1].text in TITLES:
+        at += 1  # ``soy la señora Hernández``
     while at < len(said) and (
         said[at].text in TITLES or said[at].text in ("uh", "um", "er", "yes", "si", "actually", "just")
     ):
@@ -222,6 +225,7 @@ def _read(said: list[Word], at: int, name: OnFile, kind: _Kind) -> Introduced:
             and not following.breaks
             and not name.family & set(run)
             and looks_like_name(said, at + len(run))
+            and not is_misheard(following.text, name.family)
         ):
             return Introduced(other=True, something=True)
         enough = _is_enough(run, name, titled=titled)
@@ -235,7 +239,7 @@ def _read(said: list[Word], at: int, name: OnFile, kind: _Kind) -> Introduced:
             and looks_like_name(said, at + 1)
         )
         return Introduced(part=not clash, other=clash)
-    if first in SELF | _LANGUAGES:
+    if first in SELF | _LANGUAGES or first == "soy":  # ``ella habla, soy Ida``
         return Introduced()
     likely = kind is not _Kind.ANYTHING or said[at].capital or len(said) - at <= 2
     return Introduced(other=likely and looks_like_name(said, at), something=kind is _Kind.NAME)

@@ -147,6 +147,23 @@ def is_short(word: str, name: OnFile) -> bool:
     )
 
 
+def is_misheard(word: str, names: frozenset[str]) -> bool:
+    """``Brand`` for Brandt, ``Brent`` for Brandt: a family name as it is heard on the telephone, begun with the same letter."""
+    return any(
+        len(name) > 3 and word[:1] == name[:1] and _apart(word, name) <= (2 if len(name) > 5 else 1) for name in names
+    )
+
+
+def _apart(one: str, other: str) -> int:
+    """How many letters must be changed, added or left out."""
+    row = list(range(len(other) + 1))
+    for at, letter in enumerate(one, 1):
+        corner, row[0] = row[0], at
+        for place, wanted in enumerate(other, 1):
+            corner, row[place] = row[place], min(row[place] + 1, row[place - 1] + 1, corner + (letter != wanted))
+    return row[-1]
+
+
 def looks_like_name(said: list[Word], at: int) -> bool:
     """Not an ordinary word; where the words come with capitals, one that has one."""
     word = said[at]

@@ -274,6 +274,7 @@ def _confirms(turn: Turn, text: str, heard: Heard) -> bool:
     Nor is a bare yes one to a question that was cut off before it was heard.
     """
     was_heard = turn.state.asked is Asks.IDENTITY
+    text = text if turn.brief.is_consumer else identity.without_house(text, turn.brief)
     brief, denied = turn.brief, heard.intent in (Intent.NOT_RIGHT_PARTY, Intent.CONFIRM_IDENTITY_NO)
     if turn.state.proved and was_heard and identity.comes_back(text):
         return True

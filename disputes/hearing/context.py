@@ -52,6 +52,15 @@ _OF_A_BILL = re.compile(
     r"|deb[eo]|pag\w+|cuenta|factura|deuda|cobr\w+|dinero|robo|robaron|robada|fraude|pedi|trabajo|mine|ours|mio|mia)\b"
 )
 
+# Impatience, a question back, words to be said again: while it is open who is speaking, no objection to a bill nobody has named.
+_SMALL_TALK = re.compile(
+    r"^(?:(?:um|uh|oh|well|so|and|but|ok|okay|hi|hello|hey|yes|yeah|si|no|nope|wait|look|listen|sorry|please|again|really|seriously|jesus|come on|what|huh|pardon|pardon me|excuse me|why|how come|what for|que|como|por que|para que|mande"
+    r"|(?:its )?#|(?:like )?i (?:just |already )+(?:said|told you|gave (?:it|that) to you)(?: (?:that|it|so|who i am|my name|my zip|my address|what it is))?|i (?:just )?told you (?:who i am|my name|my zip(?: code)?|my address)|i said (?:that|it|so|yes|no|my name|who i am)"
+    r"|i (?:didnt|did not|couldnt|cant|could not) (?:catch|hear|get|understand) (?:you|that|it|what you said|a word)|(?:say|come) (?:that |it )?again|(?:can|could) you (?:say|repeat) that"
+    r"|(?:you|yall|you guys) should (?:already |all )?(?:have|know) (?:that|it|this|my \w+)(?: on file| already| there)?|(?:isnt|its|it is) (?:it |that )?(?:already )?in (?:your|the) (?:file|files|system|records|computer)"
+    r"|i (?:dont|do not|wont) (?:give|share|tell|say)(?: you)? (?:that|it|this)(?: out)?(?: over the phone| on the phone)?|i dont give out (?:that|it|this|my \w+)"
+    r"|what (?:happened|is it|is this|is going on|is wrong|did i do)|whats (?:wrong|going on|happening|up|this|it)|que (?:paso|pasa)|ya (?:le|se lo|te lo) dije(?: quien soy| mi nombre)?|no (?:le )?(?:entendi|escuche|oi))[ .?!]*)+$"
+)
 _WONDERS = re.compile(
     r"\b(?:check|see|find out|ask|look|make sure|not sure|dont know|wonder\w*)\b(?: \w+){0,4} (?:whether|if)\b(?: \w+){0,6} "
     r"(?:really|actually|even|ever)\b(?: \w+){0,3} (?:finished|done|fixed|working|right|delivered|included|installed|came|ordered)\b"
@@ -94,6 +103,8 @@ def only_about_a_name(words: str, *, sure: bool) -> bool:
 
     ``sure``: a phrase that is nearly always a dispute was found in it; then only a no to the name itself is taken for one.
     """
+    if _SMALL_TALK.match(words):
+        return True
     if len(words.split()) > SHORT_ANSWER or _OF_A_BILL.search(words):
         return False
     answer = about_identity(words)
@@ -102,6 +113,11 @@ def only_about_a_name(words: str, *, sure: bool) -> bool:
     if answer is Intent.CONFIRM_IDENTITY_YES or introduces(words):
         return True
     return not sure and _NOT_ME.search(words) is not None  # ``What's wrong?``: no answer, and no objection
+
+
+def is_of_a_bill(word: str) -> bool:
+    """``Price``, ``bill``: a word of bills, though it may be a name."""
+    return _OF_A_BILL.fullmatch(word) is not None
 
 
 def introduces(words: str) -> bool:

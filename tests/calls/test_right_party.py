@@ -396,6 +396,70 @@ def test_who_pays_the_bills_is_known_with_and_without_a_name_on_file(words: str)
     assert talk(firm(contact_name=""), words)[-1].state.right_party
 
 
+@pytest.mark.parametrize("contact", ["Ben Oak", ""])
+@pytest.mark.parametrize(
+    "words",
+    [
+        "accounts payable this is jenny", "this is the owner", "accounts payable", "AP", "good morning accounts payable", "payables how can I help",
+        "I'm not ben but I handle payables", "ben's not here but I do payables", "he's not in, I handle it", "he's not in I handle it",
+    ],
+)  # fmt: skip
+def test_the_desk_that_pays_the_bills_answers_for_itself(contact: str, words: str) -> None:
+    assert talk(firm(contact_name=contact), words)[-1].state.right_party
+
+
+def test_a_business_that_says_its_own_name_first_may_go_on_with_his() -> None:
+    assert talk(firm(), "oak and sons ben speaking how can I help you")[-1].state.right_party
+    assert not talk(firm(), "oak and sons jenny speaking how can I help you")[-1].state.right_party
+
+
+@pytest.mark.parametrize("contact", ["Ben Oak", ""])
+@pytest.mark.parametrize(
+    "words",
+    [
+        "accounts payable?", "accounts payable, not my thing", "who handles accounts payable", "this is jenny I don't handle accounts payable",
+        "ben is not here he handles payables", "I'm not in accounts payable", "do you want accounts payable", "accounts payable is closed",
+        "you want accounts payable", "accounts payable this is the receptionist", "who do I pay that to", "this is the owner's wife",
+    ],
+)  # fmt: skip
+def test_naming_that_desk_is_not_being_it(contact: str, words: str) -> None:
+    assert not heard_the_debt(talk(firm(contact_name=contact), words))
+
+
+@pytest.mark.parametrize(
+    ("person", "words"),
+    [
+        ("Penny Price", "this is penny price"), ("Penny Price", "penny price"), ("Bill Jones", "it's bill"), ("Bill Jones", "you got bill"),
+        ("William Jones", "yes it's bill"), ("Bill Fix", "bill fix"), ("Bill Fix", "this is bill fix"), ("Ana Hernandez", "soy la señora hernandez"),
+        ("Ida Brandt", "sí ella habla, soy ida"), ("Ida Brandt", "this is ida brand"), ("Ida Brandt", "yes this is Ida Brent"), ("Ida Brandt", "ajá"),
+    ],
+)  # fmt: skip
+def test_a_name_that_is_a_word_of_bills_or_misheard_is_hers_and_disputes_nothing(person: str, words: str) -> None:
+    step = talk(
+        consumer(customer_name=person, language=Language.SPANISH if "soy" in words else Language.ENGLISH), words
+    )[-1]
+
+    assert step.state.phase.value == "fact"
+    assert not step.state.frozen
+
+
+@pytest.mark.parametrize("words", ["William, I don't owe this bill", "you got bill wrong", "I don't owe this bill", "this is bill, this bill is wrong"])  # fmt: skip
+def test_a_bill_that_is_objected_to_is_no_name(words: str) -> None:
+    assert talk(consumer(customer_name="Bill Jones"), words)[-1].state.frozen
+
+
+@pytest.mark.parametrize("before", [(), ("yes",), ("yes", ZIP, "hold on a sec")])
+@pytest.mark.parametrize(
+    "words",
+    ["I just told you", "what? I didn't catch that", "no, why", "you should have that", "I don't give that out", "no no no what happened", "I already told you who I am"],
+)  # fmt: skip
+def test_impatience_before_anybody_is_known_opens_no_dispute(before: tuple[str, ...], words: str) -> None:
+    step = talk(consumer(), *before, words)[-1]
+
+    assert not step.state.frozen
+    assert not step.state.paused
+
+
 # a new voice
 
 
