@@ -24,6 +24,8 @@ _TODAY = (
     "today", "tonight", "this afternoon", "this evening", "this morning", "right now", "in a bit", "later on", "end of day",
     "hoy", "esta noche", "esta tarde", "ahorita", "ahora mismo",
 )  # fmt: skip
+# ``Not today``, ``not Friday``: a day named to say that it is not that one.
+_NOT_THEN = re.compile(rf"\bnot (?:on )?(?:{'|'.join(_TODAY)}|tomorrow|{'|'.join(_WEEKDAYS)})\b")
 _NTH = r"(\d{1,2}(?:st|nd|rd|th)?|[a-z]+)"
 # ``The first one`` and ``the second invoice`` are no days of the month.
 _COUNTED = ("one", "thing", "invoice", "bill", "time", "guy", "job", "visit", "half", "payment", "floor", "bathroom")
@@ -37,8 +39,8 @@ _PARTS_OF_DAY = (
 
 def day_named(text: str, today: date) -> date | None:
     """The day these words name, from today on; None when they name none."""
-    tokens = words(text)
-    joined = " ".join(tokens)
+    joined = _NOT_THEN.sub(" ", " ".join(words(text)))
+    tokens = joined.split()
     for find in (_relative, _month_and_day, _slashed, _weekday, _day_of_month, _vague):
         found = find(joined, tokens, today, text)
         if found is not None:

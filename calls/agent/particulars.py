@@ -34,7 +34,7 @@ _RESTRICTING = re.compile(
 )
 _CALLING = (
     r"(?:(?:please|por favor) )?(?:dont|do not|never|not|cant|cannot|no|nunca)(?: (?:ever|please|you|be|want you to|me|nos|le|vuelvan? a|vuelva a))*"
-    r" (?:call|calling|phone|ring|reach|contact|llam\w+|marqu\w+|marcar\w*)(?: me| us| back| here| at home| her| him| (?:this|my|our) (?:number|phone|cell|house|home|wife|husband)| so (?:early|late))*"
+    r" (?:call|calling|phone|ring|reach|contact|llam\w+|marqu\w+|marcar\w*)(?: me| us| back| here| at home| her| him| (?:this|my|our) (?:number|phone|cell|house|home|wife|husband)|(?: so| too)? (?:early|late))*"
 )
 _HOUR = (
     r"(?:(?:\d{1,2}|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|las? \w+|el mediodia|mediodia)"
@@ -42,18 +42,20 @@ _HOUR = (
     r"(?: (?:am|pm|a m|p m|in the (?:morning|afternoon|evening)|at night|de la (?:manana|tarde|noche)))?|noon|midnight|lunch)"
 )
 _A_DAY = (
-    rf"(?:(?:{'|'.join(_WEEKDAYS)})s?|(?:{'|'.join(_DIAS)})s?|weekends?|weekdays?|fin(?:es)? de semana|mornings?|afternoons?|evenings?"
-    r"|manana|tarde|noche)"
+    rf"(?:(?:{'|'.join(_WEEKDAYS)})s?|(?:{'|'.join(_DIAS)})s?|weekends?|weekdays?|fin(?:es)? de semana|mornings?|afternoons?|evenings?|nights?"
+    r"|mananas?|tardes?|noches?)"
 )
 _WHEN = (
     rf"(?:(?:before|after|past|antes de|despues de|at|a) {_HOUR}"
-    rf"|(?:on|in|during|los|el|por|en)(?: the| an?| la| los| el)? {_A_DAY}|(?:the )?{_A_DAY})"
+    rf"|(?:on|in|at|during|los|el|por|en)(?: the| an?| las?| los| el)? {_A_DAY}|(?:the )?{_A_DAY})"
 )
 _MORE_WHEN = rf"{_WHEN}(?: (?:(?:or|and|nor|y|o|ni|not|never|to|through|thru) )*{_WHEN})*"
 # ``Don't call me before noon``, ``before noon please don't call``, ``not on Sundays``.
 _RESTRICTION = re.compile(
-    rf"\b{_CALLING}(?: not)? {_MORE_WHEN}\b|(?<!paid )(?<!paid on )(?<!cobro )(?<!cobro el )\b{_WHEN} {_CALLING}\b|^(?:(?:please|just) )*(?:not|never|nunca) {_MORE_WHEN}\b"
+    rf"\b{_CALLING}(?: not)? {_MORE_WHEN}\b|(?<!work )(?<!working )(?<!paid )(?<!paid on )(?<!cobro )(?<!cobro el )\b{_WHEN} {_CALLING}\b"
+    rf"|(?:^|\b(?:and|or|but|y|o|pero) )(?:(?:please|just) )*(?:not|never|nunca) {_MORE_WHEN}\b"
 )
+_AN_HOUR = re.compile(rf"\b(?:before|after|past|antes de|despues de|at|a) {_HOUR}\b")
 # ``Call me after ten`` beside ``never before ten`` forbids nothing.
 _INVITES = re.compile(
     r"(?<!dont )(?<!not )(?<!never )(?<!ever )(?<!cant )(?<!you )(?<!be )(?<!to )(?<!no )(?<!me )(?<!nos )"
@@ -85,10 +87,11 @@ _FROM_DAY_TO_DAY = re.compile(
 )
 # Every part of the day, in one breath.
 _PARTS = (
-    r"\b(?:mornings?|(?:la|las) mananas?)\b",
-    r"\b(?:afternoons?|(?:la|las) tardes?)\b",
-    r"\b(?:evenings?|nights?|(?:la|las) noches?)\b",
+    r"\bmornings?\b|\b(?:la|las) mananas?\b",
+    r"\bafternoons?\b|\b(?:la|las) tardes?\b",
+    r"\b(?:evenings?|nights?)\b|\b(?:la|las) noches?\b",
 )
+EARLIEST_CALL = time(9)  # of the house's hours (RULES 3)
 # An answer to ``when would be a better time``.
 _AT_NO_TIME = re.compile(
     r"^(?:(?:um|uh|oh|well|no|yeah|just|please|how about|what about|lets say|say|try|maybe|honestly|look|at|bueno|pues|a|en) )*"
@@ -141,32 +144,40 @@ def restriction(text: str) -> Restrict | None:
         if re.search(r"\b(at work|at my job|at the office|on the job|(en|a) (el|mi) trabajo|al trabajo)\b", joined)
         else ""
     )
-    before, after = _hour(joined, r"before|antes del?"), _hour(joined, r"after|past|despues del?")
-    if after is not None and after <= time(
-        9
-    ):  # nobody is called before nine in the morning, so nobody forbids what is after it
-        after = time(after.hour + 12, after.minute)
     clauses = " ".join(found[0] for found in _RESTRICTION.finditer(joined))
-    days = _days(
-        clauses if clauses or put_off else joined
-    )  # "I get paid Friday, don't call me before nine" is no word about Fridays
-    if re.search(r"\b(in the mornings?|por la manana)\b", joined):
-        before = time(12)
+    # "I get paid Friday, don't call me before nine" is no word about Fridays
+    days = _days(clauses if clauses or put_off else joined)
+    before, after = _hours(joined, clauses)
     if not (place or before or after or days):
         return None
     return Restrict(said, place, before, after, days)
 
 
+def _hours(joined: str, clauses: str) -> tuple[time | None, time | None]:
+    """The first and the last hour at which a call is welcome. Of a part of the day that lies between both, the rest after it is left out."""
+    before, after = _hour(joined, r"before|antes del?"), _hour(joined, r"after|past|despues del?")
+    if (
+        after is not None and after <= EARLIEST_CALL
+    ):  # "after nine" is nine in the evening: nobody is called earlier than nine
+        after = time(after.hour + 12, after.minute)
+    parts = _AN_HOUR.sub(" ", clauses)  # "before ten in the morning" is no word about mornings
+    morning, afternoon, evening = (re.search(part, parts) is not None for part in _PARTS)
+    if morning:
+        before = time(17) if afternoon else time(12)
+    elif afternoon:
+        after = time(12)
+    if evening:
+        after = min(after or time(17), time(17))
+    return before, after
+
+
 def _hour(joined: str, which: str) -> time | None:
     """The hour behind this word, and not the one behind another."""
-    found = re.search(
-        rf"\b(?:{which}) (?P<rest>(?:(?!\b(?:before|after|past|antes|despues|until|till|hasta)\b).)*)", joined
-    )
-    return (
-        None
-        if found is None
-        else time_named(found["rest"] if found["rest"].startswith(("la ", "las ", "el ")) else f"at {found['rest']}")
-    )
+    upto = r"(?:(?!\b(?:before|after|past|antes|despues|until|till|hasta)\b).)*"
+    found = re.search(rf"\b(?:{which}) ({upto})", joined)
+    if found is None:
+        return None
+    return time_named(found[1] if found[1].startswith(("la ", "las ", "el ")) else f"at {found[1]}")
 
 
 def only_restricts(text: str) -> bool:
@@ -186,8 +197,7 @@ def forbids_every_hour(text: str) -> bool:
     if found is None:
         return False
     hours = found.not_before is not None and found.not_after is not None and found.not_before >= found.not_after
-    parts = all(re.search(part, joined) for part in _PARTS)
-    return hours or parts or len(found.not_on) == len(_WEEKDAYS) or _NO_HOUR_LEFT.search(joined) is not None
+    return hours or len(found.not_on) == len(_WEEKDAYS) or _NO_HOUR_LEFT.search(joined) is not None
 
 
 def only_names_hours(text: str) -> bool:

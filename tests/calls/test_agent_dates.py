@@ -15,6 +15,8 @@ WEDNESDAY = date(2026, 3, 18)
     [
         ("tomorrow", date(2026, 3, 19)),
         ("tonight", date(2026, 3, 18)),
+        ("not today, friday", date(2026, 3, 20)),
+        ("not Friday, Monday", date(2026, 3, 23)),
         ("the day after tomorrow", date(2026, 3, 20)),
         ("I'll pay it Friday", date(2026, 3, 20)),
         ("next Friday", date(2026, 3, 27)),
@@ -43,7 +45,10 @@ def test_a_day_is_understood_from_today_on(said: str, day: date) -> None:
     assert day_named(said, WEDNESDAY) == day
 
 
-@pytest.mark.parametrize("said", ["soon", "may I ask", "last Friday", "the one thing", "I paid five hundred", ""])
+@pytest.mark.parametrize(
+    "said",
+    ["soon", "may I ask", "last Friday", "the one thing", "I paid five hundred", "not today", "no, not friday", ""],
+)
 def test_words_that_name_no_day_name_none(said: str) -> None:
     assert day_named(said, WEDNESDAY) is None
 

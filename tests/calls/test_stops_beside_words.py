@@ -86,6 +86,9 @@ def test_who_forbids_all_calls_beside_an_hour_is_never_called_and_the_hour_is_ke
         "never call after eight, I never pick up then",
         "not before noon and not after two",
         "never on sundays",
+        "don't call me in the evening",
+        "please don't call me early in the morning",
+        "no me llame en la mañana",
         "no me llame antes de las nueve ni después de las nueve",
     ],
 )
@@ -147,6 +150,13 @@ def test_until_a_day_and_never_again_is_never_again(words: str) -> None:
         ("don't call me monday I'll pay friday", None, None, (0,)),
         ("don't call me on weekends or on mondays", None, None, (0, 5, 6)),
         ("I get paid friday, don't call me before noon", time(12), None, ()),
+        ("don't call me in the afternoon", None, time(12), ()),
+        ("don't call at night", None, time(17), ()),
+        ("no me llame por la tarde", None, time(12), ()),
+        ("don't call me mornings or afternoons", time(17), None, ()),
+        ("don't call me before ten in the morning or after six in the evening", time(10), time(18), ()),
+        ("don't call me until next week and never on sundays", None, None, (6,)),
+        ("I work nights don't call me before noon", time(12), None, ()),
     ],
 )
 def test_each_hour_and_day_not_to_call_at_is_kept_as_it_was_said(
