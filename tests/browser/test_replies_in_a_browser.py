@@ -18,7 +18,7 @@ from tests.desk.scene import Maker, Scene
 
 PHONE: ViewportSize = {"width": 390, "height": 844}
 LONG = (
-    "Thank you, we got your letter and passed it on to the people who look after the house on Front Street.\n\n"
+    "Thank you for your letter. It went to the board of the house on Front Street.\n\n"
     "They meet every other Thursday.\n\nOn Nov 23, 2026, Ava's Plumbing wrote:\n> Here is the copy you asked for."
 )
 

@@ -214,6 +214,6 @@ def test_two_pages_are_made_with_few_questions_and_every_figure_is_taken(django_
     )
 
     figures = report["figures"]
-    assert (figures["dispute_page_queries"], figures["board_queries"]) == (10, 6), said
+    assert (figures["dispute_page_queries"], figures["board_queries"]) == (12, 6), said
     assert min(figures[f"{page}_{kind}"] for page in ("dispute_page", "board") for kind in ("ms", "wall_ms")) > 0
     assert (figures["messages"], figures["disputes"]) == (120, 60)

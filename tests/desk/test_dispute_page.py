@@ -92,18 +92,18 @@ def test_a_page_nobody_gave_out_is_the_first_or_empty(ava: Client, dispute: Disp
     assert answer.status_code == 200
 
 
-def test_it_asks_ten_questions_for_no_message_and_for_many(
+def test_it_asks_twelve_questions_for_no_message_and_for_many(
     ava: Client, dispute: Dispute, django_assert_num_queries: Any
 ) -> None:
     address = f"/disputes/{dispute.number}/"
     ava.get(address)
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(12):
         ava.get(address)
 
     written(dispute, 300)
     sent(dispute, 300)
 
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(12):
         ava.get(address)
 
 

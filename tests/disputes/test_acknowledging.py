@@ -1,5 +1,6 @@
 """The acknowledgement: its words and hour, the firm's own, the letter where no e-mail goes, and who is told of a dispute."""
 
+import re
 from datetime import UTC, date, datetime, timedelta
 from smtplib import SMTPRecipientsRefused
 from typing import Any
@@ -66,7 +67,7 @@ def test_every_kind_has_words_in_both_languages_that_collect_nothing(
     assert all(words in letter.text for words in asked)
     assert lint.problems(letter.text) == []
     assert letter.subject == wording(language)["subject"].format(firm="Ava's Plumbing")
-    assert "796" not in letter.text
+    assert not re.search(r"\b796\b", letter.text)  # what is owed; an invoice may have such a number
 
 
 def test_the_languages_say_the_same_things() -> None:

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from compliance.models import Decision, Purpose, StopEntry, StopKind, Suppression, TextConsent
-from compliance.services import number_hash, stop, stopped_numbers
+from compliance.number_keys import number_hash
+from compliance.services import stop, stopped_numbers
 from disputes import inbound, replies
 from disputes.mail_models import InboundMail
 from disputes.models import Claim, Dispute, Post
