@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from calls.agent.facts import Brief
 from calls.agent.introductions import WITH_A_YES, introduction, is_another_after_yes, speaks_about, without_own_name
-from calls.agent.names import RELATIONS, is_possessive, is_short, on_file
+from calls.agent.names import RELATIONS, is_first_name, is_possessive, is_short, on_file
 from calls.agent.numbers import words
 from disputes.hearing.context import is_of_a_bill
 
@@ -33,7 +33,7 @@ _ABOUT_THEM = re.compile(
 )
 _ROLES = (
     r"(cleaner|cleaning lady|maid|housekeeper|gardener|landscaper|plumber|contractor|tenant|renter|guest|visitor|house ?sitter|dog ?sitter|sitter"
-    r"|babysitter|nanny|caretaker|caregiver|neighbor|landlord|landlady|new owner|receptionist|secretary|assistant|temp|intern|operator|answering service"
+    r"|babysitter|nanny|janitor|caretaker|caregiver|neighbor|landlord|landlady|new owner|receptionist|secretary|assistant|temp|intern|operator|answering service"
     r"|limpiadora|empleada|muchacha|jardinero|inquilin[oa]|visita|ninera|vecin[oa]|recepcionista|secretari[oa])"
 )
 _IN_A_ROLE = re.compile(
@@ -117,14 +117,24 @@ _YES = re.compile(
 )
 _PUTS_ON = re.compile(
     rf"\b(want|wants|wanted|would like|needs|need|wanna|going) to (talk|speak) (to|with) you\b|\b({_NEAR}) (wants|would like|is going|will) (to )?(talk|speak)\b"
-    rf"|\b(here|you can|can you|please|just) (talk|speak) (to|with) (my|her|his|the) ({_NEAR})\b"
+    rf"|\b(here|you can|can you|please|just) (talk|speak) (to|with) (my|her|his|the) ({_NEAR})\b|\b(talk|speak) (to|with) my ({_NEAR}) here\b"
     rf"|\b(let me|ill|i will|im going to|gonna|im|hold on|wait|can i|ill go|let me go|go) (just )?(go )?(get|getting|grab|put|putting|bring|fetch|give|giving|hand|handing|pass|passing) "
     rf"((you|the phone|it|this) )?((over )?to )?(her|him|them|my ({_NEAR})|the ({_NEAR}))\b"
     rf"|\b(put|putting) (my|her|his) ({_NEAR}) on\b|\bput (her|him) on\b|\b(here is|heres|here comes) (my ({_NEAR})|her|him)\b"
     r"|\btransfer\w* you\b|\b(connect|patch)\w* you\b"
-    rf"|\b(se (lo|la)|le|te) (paso|comunico)\b|\bquiere hablar con (usted|ustedes|ud|contigo)\b|\b(hable|hablale) con mi ({_NEAR})\b|\b(aqui|ahi) (esta|le va|te va) mi ({_NEAR})\b"
+    rf"|\b(se (lo|la)|le|te) (paso|comunico)\b|\bquiere hablar con (usted|ustedes|ud|contigo)\b|\ble quiere hablar\b|\bquiere hablarle\b|\b(hable|hablale) con mi ({_NEAR})\b|\b(aqui|ahi) (esta|le va|te va) mi ({_NEAR})\b"
+)
+_IT_IS_SOMEBODY = re.compile(
+    r"^(?:(?:yes|yeah|yep|yup|yo|hello|hi|hey|hola|no|um|uh|si|bueno) )+(?:its|it is|es) (\w+)(?: (?:what|whats|who|whos|how|why|here|speaking|again|can|may|que|quien)\b|$)"
+)
+# How a front desk answers, and nothing else; a warehouse that is spoken of answers nothing.
+_FRONT_DESK_ANSWERS = re.compile(
+    rf"^(?:{_GREETING} |no )*(?:this is )?(?:the )?(?:front desk|reception|receptionist|switchboard|operator|answering service|recepcion|recepcionista)(?= (?:this|how|can|may|who|what|speaking|here|hello|\w+ speaking)\b|$)"
 )
 _TAKES_THE_LINE = re.compile(
+    rf"\b(what|why|who|whos|whats) (\w+ ){{0,4}}(with|for|from|to|about|bothering|calling|harassing|call) my ({_NEAR})\b|\b(dont|do not|stop|quit) (you )?(ever )?(talk|talking|speak|speaking|yell|yelling|bother|bothering|harass|harassing|call|calling) (to |with |at )?my ({_NEAR})\b"
+    r"|\bi (just )?(took|grabbed|picked up) (the|her|his) phone\b|\bpay (it |this |that |the bill )?for (her|him|them)\b"
+    r"|^((um|uh|oh|well|no|sorry|hi|hello) )*(she|he)s? (is |has |just |already )*(left|went out|stepped out|gone|out|not here|isnt here|not in)\b|"
     rf"\b(this is (just |only )*|(im|i am) (just|only) )(the |a |her |their ){_ROLES}\b|"
     rf"\b(her|his|their) ({_NEAR}) (speaking|here)\b|\b(this is|im|i am|soy|habla) (just )?(her|his|their|su|\w+s) ({_NEAR})\b|\b(handed|gave|passed) (me|us) (the|her|his) phone\b|\bme (paso|dio) el telefono\b"
 )
@@ -203,7 +213,33 @@ def another_voice(text: str, brief: Brief) -> bool:
     house = r"\W+".join(map(re.escape, re.findall(r"[^\W_]+", brief.business_name)))
     greets = re.match(r"(?i)\W*(hello|hi|hey|hola)\b", text) is not None  # in the middle of a call: a new voice
     text = re.sub(rf"(?i)\b{house}\b", "it", text)  # ``this is Ava's Plumbing, right?``
-    return introduction(text, brief.person, weak=greets).other and not names_themselves(text, brief)
+    other = introduction(text, brief.person, weak=greets).other or _answers_as_another(text, brief)
+    return other and not names_themselves(text, brief)
+
+
+def _answers_as_another(text: str, brief: Brief) -> bool:
+    """``Yeah, it's Bob, what's going on``: a common first name behind words that anything may follow."""
+    named = _IT_IS_SOMEBODY.search(" ".join(words(text)))
+    if named is None or not is_first_name(named[1]):
+        return False
+    name = on_file(brief.person)
+    return named[1] not in name.own and not is_short(named[1], name)
+
+
+def answers_for_the_house(text: str, brief: Brief) -> bool:
+    """At a business, in the middle of a call: ``hello, front desk``, ``Ben left, this is Amy``, where it was who pays the bills."""
+    if handles_payables(text):
+        return False
+    plain = without_house(text, brief)
+    first = "|".join(map(re.escape, sorted(on_file(brief.person).first))) or "(?!)"
+    left = rf"\b(?:{first})s? (?:just |has |is |already )*(?:left|went|stepped|gone|out|away|not (?:here|in)|isnt (?:here|in))\b"
+    joined = " ".join(words(plain))
+    return (
+        another_voice(plain, brief)
+        or _FRONT_DESK_ANSWERS.search(joined) is not None
+        or _IN_A_ROLE.search(joined) is not None
+        or re.search(left, joined) is not None
+    )
 
 
 def comes_back(text: str) -> bool:

@@ -332,6 +332,8 @@ def _before(said: list[Word], name: OnFile, *, weak: bool) -> Introduced:
     for length in (1, 2, 3):
         tail = " ".join(plain[start + length :])
         ends = any(tail == after or tail.startswith(f"{after} ") for after in _AFTER)
+        if re.match(r"here (are|is|was|were|at|in|on|aint|isnt|arent|have|has|keep)\b", tail):
+            continue  # ``things here are bad``
         if not ends or plain[0] == "is" or re.match(r"speaking (with|to|for|about)\b", tail):
             continue
         run = _run(said, start, name)

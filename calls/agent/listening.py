@@ -7,6 +7,7 @@ from calls.agent.acts import Note, NoteKind
 from calls.agent.dates import day_named
 from calls.agent.dispositions import Disposition
 from calls.agent.everyday import Everyday, assent
+from calls.agent.numbers import words
 from calls.agent.particulars import contact, only_names_hours, restriction
 from calls.agent.steps import Asks, LineAct, Phase
 from calls.agent.turn import Turn
@@ -32,6 +33,13 @@ _OF_PAYING = re.compile(
     r"\b(?:pay\w*|paid|send\w*|mail\w*|check|money|link|card|transfer\w*|wire|pag\w+|mand\w+|cheque|dinero|enlace|deposit\w*)\b"
 )
 # No word about who speaks, though it begins with a no.
+_WHO = (
+    r"(?:who(?:s| is| am i| are)? (?:this|calling|it|you|speaking)|(?:con )?quien (?:es|habla|llama)|de parte de quien)"
+)
+_ASKS_WHO = re.compile(
+    rf"^(?:(?:and|so|um|uh|wait|sorry|ok|okay|y|perdon|again) )*{_WHO}(?: (?:again|please|calling|exactly|this|otra vez))*$"
+)
+_GREETS_AND_ASKS_WHO = re.compile(rf"^(?:hello|hi|hey|hola|bueno) (?:(?:hello|hi|hey|yes|um|uh) )*{_WHO}\b")
 _NOT_SURE = re.compile(r"\W*no,? (?:lo )?(?:s[eé]|tengo idea|estoy segur[oa])\b")
 
 
@@ -52,6 +60,9 @@ def hear_answer(turn: Turn, text: str, heard: Heard, said: Everyday | None) -> N
             answers.offer_person(turn, text)
         case Intent.ARE_YOU_A_BOT:
             opening.say_robot(turn, text)
+            _go_on(turn)
+        case Intent.QUESTION_ABOUT_INVOICE if _ASKS_WHO.search(" ".join(words(text))):
+            turn.say("calling_for", LineAct.ANSWER)
             _go_on(turn)
         case Intent.QUESTION_ABOUT_INVOICE:
             _question(turn, text)
@@ -75,18 +86,26 @@ def hear_answer(turn: Turn, text: str, heard: Heard, said: Everyday | None) -> N
 
 def _somebody_new(turn: Turn, text: str, heard: Heard, said: Everyday | None) -> bool:
     """Somebody else comes to the line or speaks already: the bill is not spoken of before it is known who that is."""
-    will_pay = heard.intent in (Intent.PROMISE_TO_PAY, Intent.PAY_NOW)
     if said is Everyday.HOLD_THE_LINE and (heard.intent is Intent.NOT_RIGHT_PARTY or identity.brings_somebody(text)):
         opening.wait(turn, for_another=True)
+    elif _is_another(turn, text):
+        opening.ask_new_voice(turn)
     elif not turn.brief.is_consumer:
         return False
-    elif identity.another_voice(text, turn.brief) or (not will_pay and identity.takes_the_line(text, turn.brief)):
-        opening.ask_new_voice(turn)
-    elif identity.brings_somebody(text) and not will_pay:
+    elif identity.brings_somebody(text):
         opening.wait(turn, for_another=True)
     else:
         return False
     return True
+
+
+def _is_another(turn: Turn, text: str) -> bool:
+    """Another voice than the one the bill was told, whatever it promises; what was promised before stays as it was."""
+    if _GREETS_AND_ASKS_WHO.search(" ".join(words(text))):
+        return True
+    if not turn.brief.is_consumer:
+        return identity.answers_for_the_house(text, turn.brief)
+    return identity.another_voice(text, turn.brief) or identity.takes_the_line(text, turn.brief)
 
 
 def _answered_by_what_was_open(turn: Turn, text: str, heard: Heard, said: Everyday | None) -> bool:

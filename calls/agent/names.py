@@ -36,6 +36,7 @@ PARTICLES = listed("particles")
 _AND = re.compile(r"\s*(?:&|\+|/|\b(?:and|y|or|und)\b)\s*", re.IGNORECASE)
 # Short forms that everybody knows. One is no other name, and by itself no proof either.
 _SHORT = {short: frozenset(full.split()) for full, shorts in _DATA["short_forms"].items() for short in shorts.split()}
+_LONG = frozenset(name for full in _SHORT.values() for name in full)
 # Words that follow ``this is`` or a name and are no name.
 ORDINARY = listed("ordinary")
 RELATIONS = listed("relations")
@@ -145,6 +146,11 @@ def is_short(word: str, name: OnFile) -> bool:
     return bool(_SHORT.get(word, frozenset()) & name.first) or any(
         word in _SHORT and word != one and one in _SHORT and _SHORT[one] & _SHORT[word] for one in name.first
     )
+
+
+def is_first_name(word: str) -> bool:
+    """One of the names that have a short form, or that form, and no ordinary word."""
+    return (word in _SHORT or word in _LONG) and word not in WORD_NAMES
 
 
 def is_misheard(word: str, names: frozenset[str]) -> bool:

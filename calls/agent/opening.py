@@ -181,7 +181,7 @@ def right_party(turn: Turn) -> None:
         return
     legal_notice(turn)
     state_debt(turn)
-    ask_open(turn)
+    go_on(turn, promising=turn.state.draft is not None)  # a day named before another voice came in is confirmed
 
 
 def legal_notice(turn: Turn) -> None:

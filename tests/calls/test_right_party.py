@@ -517,6 +517,73 @@ def test_nor_does_a_promise_by_another_voice_bring_it_out(words: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "words",
+    [
+        "ida went out, I'll pay friday", "she left but I'll pay for her friday", "I'm her son I'll pay it now", "my husband wants to talk to you, he'll pay friday",
+        "yeah it's bob what's going on", "what do you want with my mother", "don't talk to my wife like that", "hi I took the phone from ida",
+        "talk to my wife, here", "mi esposo le quiere hablar", "hello who is this", "hello? who's calling?",
+    ],
+)  # fmt: skip
+def test_whatever_another_voice_promises_or_complains_of_it_is_asked_who_it_is(words: str) -> None:
+    steps = later(known(consumer()), words, "how much is it again", "hello what's this bill for")
+
+    assert not heard_the_debt(steps)
+    assert not any(step.state.draft for step in steps)
+
+
+def test_a_day_she_named_herself_outlives_another_voice() -> None:
+    steps = later(known(consumer()), "I'll pay friday", "hello this is maria", "this is ida", ZIP)
+
+    assert not heard_the_debt(steps[1:3])
+    assert steps[-1].state.right_party
+    assert (
+        said(steps[-1]).endswith("When can Ava's Plumbing expect it? I can send you a payment link by email.")
+        or steps[-1].state.draft
+    )
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "let me talk to my wife and I'll pay friday", "my wife will pay it friday", "I'll have my wife pay it", "my husband pays the bills, he'll pay friday",
+        "yeah it's fine", "yes it's friday", "yeah it's ida", "I talked to my wife", "I have the phone number", "who is this", "who are you again",
+        "Things here are bad",
+    ],
+)  # fmt: skip
+def test_who_speaks_of_her_family_is_still_the_customer(words: str) -> None:
+    assert later(known(consumer()), words)[-1].state.right_party
+
+
+@pytest.mark.parametrize("words", ["who is this", "who's calling", "who are you again"])
+def test_who_is_calling_is_said_again_and_passed_on_to_nobody(words: str) -> None:
+    assert said(later(known(consumer()), words)[-1]).startswith("I am calling for Ava's Plumbing.")
+
+
+@pytest.mark.parametrize("contact", ["Ben Oak", ""])
+@pytest.mark.parametrize("words", ["hello this is jenny", "no I'm just the janitor", "ben left, this is amy", "no ben went home this is amy", "hello, front desk", "hello who is this"])  # fmt: skip
+def test_a_business_has_new_voices_too(contact: str, words: str) -> None:
+    start = talk(firm(contact_name=contact), "I handle the bills")[-1].state
+
+    steps = later(start, words, "how much is it")
+
+    assert not heard_the_debt(steps)
+    assert "accounts payable" in said(steps[0])
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "ask ben", "I'll ask ben and pay friday", "this is accounts payable", "this is oak and sons", "this is ben", "we'll pay friday",
+        "hello? are you there", "yes this is fine", "the front desk has the mail",
+    ],
+)  # fmt: skip
+def test_who_pays_the_bills_may_speak_of_the_others_at_the_business(words: str) -> None:
+    start = talk(firm(), "yes this is Ben")[-1].state
+
+    assert later(start, words)[-1].state.right_party
+
+
+@pytest.mark.parametrize(
     ("person", "words"),
     [
         ("Ida Brandt", "this is ava's plumbing right"),
