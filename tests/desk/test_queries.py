@@ -19,7 +19,7 @@ PAGES = {
     "/calls/": 11,
     "/calls/?show=planned": 10,
     "/disputes/?view=board": 6,
-    "/disputes/D-1001/": 10,
+    "/disputes/D-1001/": 12,
     "/money/": 12,
     "/activity/": 8,
     "/connections/": 17,

@@ -143,12 +143,13 @@ def test_the_ear_is_changed_in_the_middle_and_hears_what_is_said_from_then_on(st
     async def changes(line: Talk) -> None:
         await line.until("prompt", last=True)
         await line.send(type="language", ttsLanguage="es-US", transcriptionLanguage="es-US")
+        await line.send(type="text", token="¿Me lo repite, por favor?", last=True)
         await line.until("prompt", last=True)
         await line.hang_on()
 
     number = stage.person(
         {"say": "No me llame más."},
-        {"wait_for": "repite", "patience": 20},
+        {"wait_for": "repite", "patience": 600},
         {"say": "No me llame más."},
         {"silence": 60},
     )
