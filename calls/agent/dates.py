@@ -25,7 +25,7 @@ _TODAY = (
     "hoy", "esta noche", "esta tarde", "ahorita", "ahora mismo",
 )  # fmt: skip
 # ``Not today``, ``not Friday``: a day named to say that it is not that one.
-_NOT_THEN = re.compile(rf"\bnot (?:on )?(?:{'|'.join(_TODAY)}|tomorrow|{'|'.join(_WEEKDAYS)})\b")
+_NOT_THEN = re.compile(rf"\b(?:not|no time) (?:on )?(?:{'|'.join(_TODAY)}|tomorrow|{'|'.join(_WEEKDAYS)})\b")
 _NTH = r"(\d{1,2}(?:st|nd|rd|th)?|[a-z]+)"
 # ``The first one`` and ``the second invoice`` are no days of the month.
 _COUNTED = ("one", "thing", "invoice", "bill", "time", "guy", "job", "visit", "half", "payment", "floor", "bathroom")

@@ -30,7 +30,7 @@ _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday",
 _DIAS = ("lunes", "martes", "miercoles", "jueves", "viernes", "sabado", "domingo")
 _RESTRICTING = re.compile(
     r"\b(dont|do not|never|not|cant|no me|nunca|no) (you )?(ever |please )?(be )?(vuelvan? a )?(call(?:ing)?|phone|ring|reach|llam\w+|marqu\w+|marcar\w*)\b"
-    r"|^(please )?(just )?(not|never) (before|after|at|on|while|in the)\b|^nunca (antes|despues|los|por)\b"
+    r"|^(please )?(just )?(not|never) (before|after|at|on|while|in the|mornings|afternoons|evenings|nights|weekends|weekdays)\b|^nunca (antes|despues|los|por)\b"
 )
 _CALLING = (
     r"(?:(?:please|por favor) )?(?:dont|do not|never|not|cant|cannot|no|nunca)(?: (?:ever|please|you|be|want you to|me|nos|le|vuelvan? a|vuelva a))*"
@@ -96,7 +96,7 @@ EARLIEST_CALL = time(9)  # of the house's hours (RULES 3)
 _AT_NO_TIME = re.compile(
     r"^(?:(?:um|uh|oh|well|no|yeah|just|please|how about|what about|lets say|say|try|maybe|honestly|look|at|bueno|pues|a|en) )*"
     r"(?:(?:is |its |it is |thats |there is |theres |there are |es )?(?:never|nunca|jamas)(?: (?:ever|again|thanks|thank you|please|is good|works|gracias|(?:es )?(?:(?:a|un) )?(?:good|better|buen|mejor) (?:time|momento)))*"
-    r"|not ever|not at all|(?:dont|do not)(?: please)?|"
+    r"|not ever|not at all|(?:dont|do not)(?: please| you dare| even (?:try|think about it))?|"
     r"(?:(?:(?:there is|theres|there are) )?no|(?:there isnt|there is not|there never is) (?:a|any)) (?:(?:good|better|right) )?times?"
     r"(?: (?:is|are|would be|works?|good|better|right|for me|at all|ever))*"
     r"|ningun[oa]?(?: (?:hora|dia|momento|buena hora))?|no hay (?:ninguna )?(?:buena )?hora)(?: (?:thanks|thank you|please|sir|maam|gracias))*$"

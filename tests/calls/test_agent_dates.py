@@ -17,6 +17,7 @@ WEDNESDAY = date(2026, 3, 18)
         ("tonight", date(2026, 3, 18)),
         ("not today, friday", date(2026, 3, 20)),
         ("not Friday, Monday", date(2026, 3, 23)),
+        ("no time today, maybe Friday", date(2026, 3, 20)),
         ("the day after tomorrow", date(2026, 3, 20)),
         ("I'll pay it Friday", date(2026, 3, 20)),
         ("next Friday", date(2026, 3, 27)),

@@ -152,6 +152,7 @@ def test_until_a_day_and_never_again_is_never_again(words: str) -> None:
         ("I get paid friday, don't call me before noon", time(12), None, ()),
         ("don't call me in the afternoon", None, time(12), ()),
         ("don't call at night", None, time(17), ()),
+        ("not mornings", time(12), None, ()),
         ("no me llame por la tarde", None, time(12), ()),
         ("don't call me mornings or afternoons", time(17), None, ()),
         ("don't call me before ten in the morning or after six in the evening", time(10), time(18), ()),
@@ -180,7 +181,7 @@ def test_days_not_to_call_on_are_no_days_to_pay() -> None:
 
 
 NO_TIME = (
-    "never", "how about never", "nunca", "no time is good", "don't", "please don't", "not at all", "there's never a good time", "a ninguna hora",
+    "never", "how about never", "nunca", "no time is good", "don't", "please don't", "not at all", "there's never a good time", "a ninguna hora", "don't you dare",
 )  # fmt: skip
 
 
