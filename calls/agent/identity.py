@@ -57,12 +57,14 @@ _IT_IS_ME = re.compile(
 )
 # Somebody else is spoken of: ``yes, I'll tell her``, ``sí, aquí vive``.
 _A_THIRD = re.compile(
-    r"\b(she|he|her|him|hers|his|they|them|their|theirs|shes|hes|theyre|shell|shed|herself|himself|ella|ellas|ellos"
+    r"\b(she|he|her|him|hers|his|they|them|their|theirs|shes|hes|theyre|shell|shed|herself|himself|both|us|we are|owner|house|household|residence|ella|ellas|ellos"
     r"|le (digo|aviso|doy|dire|pregunto|comento|llamo|hablo)|(la|lo|le) paso|(?<!como )esta(?! bien| es)|vive|viven|trabaja|salio|viene|llega|duerme|anda)\b"
 )
 # Small questions that belong to a yes: who calls, from where, for what.
 _ASKS_WHO = re.compile(
-    r"\b(who|whos|what|whats|where|wheres) (company )?((is|are|was) )?((this|it|you|that|the call|calling) )*(for|from|with|about|regarding)\b|\b(what|how) can i (do|help)( you)?( for| with)?( you)?\b|\bwhat for\b"
+    r"\b(who|whos|what|whats|where|wheres) (company )?((is|are|was) )?((this|it|you|that|the call|calling) )*(for|from|with|about|regarding)\b|\b(what|how) can i (do|help)( you)?( for| with)?( you)?\b|\bwhat for\b|\b(and |so )?why( (are|were|did) you call(ing)?)?( me)?\b"
+    r"|\bhow are you\b|\b(can you|i can) hear (me|you)\b|\bis (everything|something|anything|this|it) (ok|okay|alright|wrong|important|urgent|about (the|my|our|an?) \w+)\b"
+    r"|\bdid something happen\b|\bgood (morning|afternoon|evening)\b|\b(im|i am) listening\b|\bstill here\b|\bmake it quick\b|\bquickly\b|\bis this the (plumber|electrician|contractor|office)\b"
 )
 _THEIR_FACT = re.compile(
     rf"\b(codigo|zip|calle|direccion|casa)( postal)? de (ella|el|mi ({_NEAR})|la senora|ellos)\b|"
@@ -113,7 +115,7 @@ _COMES_BACK = re.compile(
 )
 _YES = re.compile(
     r"^((um|uh|oh|well|so|and|ok|okay|all right|alright|fine|hi|hello|hey|bueno|pues|hola|mm) )*(yes|yeah|yep|yup|yea|ya|si|correct|right|sure|exactly|absolutely|of course|claro|correcto|exacto"
-    r"|asi es|es correcto|uh huh|mm hmm|mhm|aja|aha|it is|i am|i do|you are|we do|thats (right|correct))\b"
+    r"|asi es|es correcto|uh huh|mm hmm|mhm|aja|aha|it is|i am|i do|you are|we do|(thats|that is) (right|correct))\b"
 )
 _PUTS_ON = re.compile(
     rf"\b(want|wants|wanted|would like|needs|need|wanna|going) to (talk|speak) (to|with) you\b|\b({_NEAR}) (wants|would like|is going|will) (to )?(talk|speak)\b"
@@ -293,7 +295,7 @@ def speaks_of_another(text: str, brief: Brief) -> bool:
     rest = _IT_IS_ME.sub(" ", joined)
     if _A_THIRD.search(rest) or RELATIONS & set(words(rest)):
         return True
-    return mentions(text, brief) or is_another_after_yes(text, brief.person)
+    return mentions(text, brief) or is_another_after_yes(_ASKS_WHO.sub(" ", joined), brief.person)
 
 
 def is_plain_yes(text: str, brief: Brief) -> bool:

@@ -6,7 +6,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from calls.agent import Brief, Disposition, State, Step, advance, begin
-from calls.agent.acts import Freeze, RightParty
+from calls.agent.acts import Freeze, Resume, RightParty
 from calls.agent.events import Event, HungUp, Interrupted, Key, MachineHeard, Played, Said, Silence, TimeUp
 from calls.conversation import LONGEST_SECONDS
 from calls.playing import CHARACTERS_A_SECOND
@@ -128,7 +128,8 @@ def test_every_call_ends_within_its_time_with_a_disposition(brief: Brief, happen
     assert step.end in Disposition
     assert sum(len(line.text) for line in step.say) / CHARACTERS_A_SECOND < 40
     over = advance(step.state, Said("hello?"))
-    assert (over.acts, over.end) == ((), step.end)
+    doubt_over = step.state.paused_by_partial  # half a sentence, and then a whole one that objects to nothing
+    assert (over.acts, over.end) == ((Resume(),) if doubt_over else (), step.end)
     assert [line.key for line in over.say] in ([], ["goodbye"])  # once more, where it was cut off
 
 

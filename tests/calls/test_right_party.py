@@ -176,7 +176,8 @@ def test_a_fact_counts_only_where_it_is_the_whole_answer(words: str) -> None:
         "43215 what is this about", "sure it's 43215", "of course 43215", "412 elm street columbus ohio 43215", "412 elm street, Columbus, Ohio",
         "43215 ohio", "43215 who's this", "okay 43215, what's going on", "43215 how can I help you", "43215 y de qué se trata", "el 43215",
         "it's four three two one five, thanks", "43215, this is ida brandt", "43215 that's it", "my zip code is 43215 and who are you",
-        "43215 is that right", "um 43215 I believe", "43215 ma'am", "like I said 43215", "es el 43215, ¿para qué?",
+        "43215 is that right", "um 43215 I believe", "43215 ma'am", "like I said 43215", "it's 43215 but why do you need it", "43215 now what do you want", "you want my zip? 43215", "43215 who did you say you were",
+        "43215 is this about the heater", "es el 43215, ¿para qué?",
     ],
 )  # fmt: skip
 def test_her_own_small_questions_and_courtesies_take_nothing_from_it(words: str) -> None:
@@ -192,6 +193,7 @@ def test_her_own_small_questions_and_courtesies_take_nothing_from_it(words: str)
         "yes Mr Brandt speaking", "yes she is with me", "yes you may speak with her", "yes you can talk to her", "yes she can talk",
         "yes what did she do", "yes why do you want her", "yes I'll tell her", "yes I'm translating for her", "yes I pay her bills", "sí yo le digo",
         "sí aquí vive", "yes I'm her translator", "you're talking to her lawyer", "you got her voicemail", "yes they live here", "sí, ella está aquí",
+        "yes we both live here", "yes both of us", "yes the owner of the house", "sí, soy su esposo", "sí, yo le aviso", "sí, es mi mamá", "yes Tom", "yes may I take a message",
     ],
 )  # fmt: skip
 def test_a_yes_that_speaks_of_somebody_else_is_none_and_forbids_no_calls(words: str, language: Language) -> None:
@@ -205,7 +207,9 @@ def test_a_yes_that_speaks_of_somebody_else_is_none_and_forbids_no_calls(words: 
     "words",
     [
         "yes who are you with", "yes where are you calling from", "yes what is this for", "yes it is she", "yes what's wrong", "yes indeed",
-        "you're talking to her", "you've got her", "yes ida what do you want", "Yes. Ida. Why?", "ella misma", "está hablando con ella",
+        "you're talking to her", "you've got her", "yes ida what do you want", "Yes. Ida. Why?", "ella misma",
+        "yes how are you", "that is correct", "yes can you hear me", "yes make it quick", "yes why are you calling me", "yes is everything ok", "yeah why",
+        "yes did something happen", "yes is this about my appointment", "yes good morning", "está hablando con ella",
     ],
 )  # fmt: skip
 def test_a_yes_with_her_own_small_question_is_hers(words: str) -> None:
@@ -536,10 +540,7 @@ def test_a_day_she_named_herself_outlives_another_voice() -> None:
 
     assert not heard_the_debt(steps[1:3])
     assert steps[-1].state.right_party
-    assert (
-        said(steps[-1]).endswith("When can Ava's Plumbing expect it? I can send you a payment link by email.")
-        or steps[-1].state.draft
-    )
+    assert said(steps[-1]).endswith("I have noted Friday, March 20. Is that right?")
 
 
 @pytest.mark.parametrize(
