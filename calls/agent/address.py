@@ -87,12 +87,15 @@ def only_gives_a_fact(text: str, brief: Brief) -> bool:
 
     Whoever says more with it may be somebody else who knows it: ``43215, she's right here``, ``43215 Tom speaking``.
     """
+    return gives_a_fact(text, brief) and not words_beside(text, brief)
+
+
+def words_beside(text: str, brief: Brief) -> list[str]:
+    """What is left of an answer without the fact, the own name, a courtesy or a small question."""
     allowed = {*_AROUND, *street_of(brief.street).name, *words(brief.person)}
     joined = _BESIDE.sub(" ", " ".join(words(text)))
     rest = [word for word in _said(_unspelled(joined)) if word not in allowed and len(word) > 1]
-    return gives_a_fact(text, brief) and not [
-        word for word in rest if not digit_runs(word) and word not in _NUMBER_WORDS
-    ]
+    return [word for word in rest if not digit_runs(word) and word not in _NUMBER_WORDS]
 
 
 def has_fact(brief: Brief) -> bool:

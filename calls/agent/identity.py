@@ -6,6 +6,7 @@ In doubt it is nobody: then nothing is said of the bill, and the name is asked f
 import re
 from functools import lru_cache
 
+from calls.agent.address import only_gives_a_fact, words_beside
 from calls.agent.facts import Brief
 from calls.agent.introductions import WITH_A_YES, introduction, is_another_after_yes, speaks_about, without_own_name
 from calls.agent.names import RELATIONS, is_first_name, is_possessive, is_short, on_file
@@ -98,6 +99,31 @@ _CLAUSES = re.compile(r"(?i)[,.;!?]|\b(?:but|because|so)\b")
 _I_AFTER_THEM = re.compile(
     r"(?i)\b(in|here|out|away|available|around|today|home|left|me|him|her) (?=i (?:do|handle|pay|take|keep|run|can|manage)\b)"
 )
+_INTRODUCING = frozenset(
+    {
+        "my",
+        "name",
+        "names",
+        "still",
+        "again",
+        "youre",
+        "youve",
+        "you",
+        "are",
+        "got",
+        "have",
+        "found",
+        "talking",
+        "to",
+        "with",
+        "habla",
+        "le",
+        "con",
+        "me",
+        "llamo",
+        "aqui",
+    }
+)
 _OBJECTS = re.compile(r"\b(not|no|never|wrong|dont|didnt|isnt|wasnt|aint|nunca|mal|equivocad[oa])\b")
 _NO_PAYABLES = re.compile(r"\b(not|dont|isnt|doesnt|who|nobody|no one|cant|wont)\b")
 _DESK = re.compile(
@@ -151,10 +177,16 @@ def names_themselves(text: str, brief: Brief) -> bool:
 
 
 def with_plain_name(text: str, brief: Brief) -> str:
-    """``This is Penny Price`` is heard as ``this is Penny Robin``: her own name, where it is a word of bills too, objects to none."""
+    """``This is Penny Price`` is heard as ``this is Robin``: her own name objects to no bill, whatever word it is.
+
+    Where more is said beside it, only a name that is a word of bills is heard as another.
+    """
     found, name = introduction(text, brief.person), on_file(brief.person)
-    if not (found.own or found.part) or speaks_about(text, brief.person) or _OBJECTS.search(" ".join(words(text))):
+    named = found.own or found.part or (mentions(text, brief) and only_gives_a_fact(text, brief))
+    if not named or speaks_about(text, brief.person) or _OBJECTS.search(" ".join(words(text))):
         return text
+    if not [word for word in words_beside(text, brief) if word not in _INTRODUCING and not is_short(word, name)]:
+        return "This is Robin."
     for word in dict.fromkeys(words(text)):
         if (word in name.own or is_short(word, name)) and is_of_a_bill(word):
             text = re.sub(rf"(?i)\b{re.escape(word)}\b", "Robin", text, count=1)

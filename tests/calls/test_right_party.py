@@ -447,6 +447,25 @@ def test_a_name_that_is_a_word_of_bills_or_misheard_is_hers_and_disputes_nothing
     assert not step.state.frozen
 
 
+@pytest.mark.parametrize(
+    "person", ["Destiny Owens", "Rich Banks", "Sue Law", "Mark Cash", "Jose Nunez", "Noah Nobody", "Chase Bank", "Art Goodman", "Bill May"]
+)  # fmt: skip
+@pytest.mark.parametrize("words", ["it's {first}", "{first} here", "this is {whole}"])
+def test_no_name_objects_to_anything(person: str, words: str) -> None:
+    brief, first = consumer(customer_name=person), person.split()[0].lower()
+    named = words.format(first=first, whole=person.lower())
+
+    proved = talk(brief, named, f"{person.lower()} 43215")[-1]
+    assert proved.state.right_party
+    assert talk(brief, "yes", f"my name is {person.lower()} and my zip is 43215")[-1].state.right_party
+    assert later(proved.state, "hold on a sec", f"still {first}")[-1].state.right_party
+
+
+@pytest.mark.parametrize("words", ["you've reached ida brandt", "you have reached ida brandt please leave a message"])
+def test_the_greeting_of_her_machine_is_not_her(words: str) -> None:
+    assert talk(consumer(), words)[-1].end == "voicemail_greeting"
+
+
 @pytest.mark.parametrize("words", ["William, I don't owe this bill", "you got bill wrong", "I don't owe this bill", "this is bill, this bill is wrong"])  # fmt: skip
 def test_a_bill_that_is_objected_to_is_no_name(words: str) -> None:
     assert talk(consumer(customer_name="Bill Jones"), words)[-1].state.frozen
