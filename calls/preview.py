@@ -12,14 +12,13 @@ from django.urls import reverse
 from accounts.models import Business, Membership, Role, User
 from calls.models import Attempt
 from calls.workdays import at_local
-from compliance.models import Channel, Purpose
 from disputes.models import Claim
 from disputes.services import NewClaim, open_dispute
 from invoices.models import Invoice
 from notifications import outbox
 from notifications.letters import NoLongerTrue, letter_facts
+from notifications.members import mail_to
 from notifications.models import Message
-from notifications.outbox import Letter
 from syntharra import clock, links
 
 LETTER, LINK = "evening_preview", "preview"
@@ -42,19 +41,8 @@ def owe(business: Business, *, on: date) -> int:
     if not calls_on(business, on).exists():
         return 0
     told = Membership.objects.filter(business=business, role__in=TOLD, preview_email=True, user__is_active=True)
-    owed = [
-        Letter(
-            letter=LETTER,
-            key=f"{on}:{member.user_id}",
-            purpose=Purpose.ACCOUNT,
-            channel=Channel.EMAIL,
-            to=member.user.email,
-            member=member.user_id,
-            language=member.user.language,
-            facts={"on": on.isoformat()},
-        )
-        for member in told.select_related("user").order_by("pk")
-    ]
+    facts = {"on": on.isoformat()}
+    owed = [mail_to(one, LETTER, key=str(on), facts=facts) for one in told.select_related("user").order_by("pk")]
     return len(outbox.owe(*owed)) if owed else 0
 
 

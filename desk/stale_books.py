@@ -15,13 +15,13 @@ from django.urls import reverse
 from django.utils import translation
 
 from accounts.models import Membership, Role
-from compliance.models import Channel, Purpose
 from desk.wording.problems import has_lasted, trouble_of
 from integrations import health
 from integrations.models import Connection, ConnectionDoor
 from notifications.letters import NoLongerTrue, letter_facts
+from notifications.members import mail_to
 from notifications.models import Message
-from notifications.outbox import Letter, owe
+from notifications.outbox import owe
 from syntharra import clock, logs
 from syntharra.tenancy import acting_for
 
@@ -71,20 +71,8 @@ def _tell(connection_id: UUID, today: date) -> int:
     connection.told_stale_on = today
     connection.save(update_fields=["told_stale_on"])
     told = Membership.objects.filter(business=connection.business, role__in=TOLD).select_related("user")
-    owed = [
-        Letter(
-            letter="books_stale",
-            key=f"{connection.pk}:{today}:{member.user_id}",
-            purpose=Purpose.ACCOUNT,
-            channel=Channel.EMAIL,
-            to=member.user.email,
-            member=member.user_id,
-            language=member.user.language,
-            facts={"connection": str(connection.pk)},
-        )
-        for member in told.order_by("user_id")
-    ]
-    return len(owe(*owed))
+    key, facts = f"{connection.pk}:{today}", {"connection": str(connection.pk)}
+    return len(owe(*(mail_to(one, "books_stale", key=key, facts=facts) for one in told.order_by("user_id"))))
 
 
 def _facts(message: Message) -> dict[str, Any]:

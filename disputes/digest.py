@@ -8,12 +8,13 @@ from django.db import transaction
 from django.urls import reverse
 
 from accounts import timeline
-from accounts.models import Business, Membership, Role
+from accounts.models import Business
 from compliance.models import Channel, Purpose
 from disputes.addresses import absolute, others_of, people, phone_of
 from disputes.models import Dispute
 from invoices.models import Invoice
 from notifications import texts
+from notifications.members import in_charge, mail_to
 from notifications.models import Message
 from notifications.outbox import Letter, owe
 from syntharra import clock, due
@@ -46,22 +47,7 @@ def send_digest(business: Business) -> int:
             due.settle(KIND, business.pk)
         return 0
     today = moment.astimezone(ZoneInfo(business.time_zone)).date()
-    told = Membership.objects.filter(
-        business=business, role__in=(Role.OWNER, Role.MANAGER), user__is_active=True
-    ).select_related("user")
-    return len(owe(*(_to(member, f"{today}") for member in told)))
-
-
-def _to(member: Membership, day: str) -> Letter:
-    return Letter(
-        letter=LETTER,
-        key=f"{day}:{member.user_id}",
-        purpose=Purpose.ACCOUNT,
-        channel=Channel.EMAIL,
-        to=member.user.email,
-        member=member.user_id,
-        language=member.user.language,
-    )
+    return len(owe(*(mail_to(member, LETTER, key=str(today)) for member in in_charge())))
 
 
 def not_sent(message: Message) -> None:
@@ -71,7 +57,7 @@ def not_sent(message: Message) -> None:
     if mails.filter(status__in=("queued", "sending", "sent")).exclude(pk=message.pk).exists():
         return
     tried = set(mails.values_list("member_id", flat=True))
-    owed = [_to(member, day) for member in others_of().exclude(user__in=tried)]
+    owed = [mail_to(member, LETTER, key=day) for member in others_of().exclude(user__in=tried)]
     if owed:
         owe(*owed)
         timeline.record(message, "digest_widened", by="Syntharra", members=len(owed))

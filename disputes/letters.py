@@ -26,6 +26,7 @@ from invoices import verification
 from invoices.models import Customer, Invoice
 from notifications import outbox, texts
 from notifications.letters import NoLongerTrue, letter_facts, when_sent
+from notifications.members import mail_to
 from notifications.models import Message
 from notifications.outbox import Act, Letter, carries_out
 from syntharra import clock, links, money
@@ -59,17 +60,8 @@ def owner_alerts(claim: Claim, disputes: list[Dispute]) -> list[Letter]:
 
 
 def _alert_to(member: Membership, claim: Claim, disputes: list[Dispute]) -> Letter:
-    return Letter(
-        letter="dispute_alert",
-        key=f"claim:{claim.pk}:{member.user_id}",
-        purpose=Purpose.ACCOUNT,
-        channel=Channel.EMAIL,
-        to=member.user.email,
-        member=member.user_id,
-        language=member.user.language,
-        facts={"claim": str(claim.pk)},
-        about=tuple(dispute.invoice_id for dispute in disputes),
-    )
+    about = [dispute.invoice_id for dispute in disputes]
+    return mail_to(member, "dispute_alert", key=f"claim:{claim.pk}", facts={"claim": str(claim.pk)}, about=about)
 
 
 def _text_to(member: Membership, claim: Claim, disputes: list[Dispute]) -> Letter:
@@ -98,20 +90,7 @@ def pause_letters(invoices: list[Invoice], *, why: str, words: str, source_key: 
     """To the owner at once; to the customer the same day (he says he paid) or at hour 20 (we were not sure)."""
     customer, about = invoices[0].customer, tuple(invoice.pk for invoice in invoices)
     facts = {"why": why, "words": words}
-    owed = [
-        Letter(
-            letter="pause_alert",
-            key=f"{why}:{source_key}:{member.user_id}",
-            purpose=Purpose.ACCOUNT,
-            channel=Channel.EMAIL,
-            to=member.user.email,
-            member=member.user_id,
-            language=member.user.language,
-            facts=facts,
-            about=about,
-        )
-        for member in people()
-    ]
+    owed = [mail_to(member, "pause_alert", key=f"{why}:{source_key}", facts=facts, about=about) for member in people()]
     address = written_to(customer)
     if address:
         unsure = why == Invoice.Paused.UNSURE

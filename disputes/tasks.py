@@ -1,6 +1,8 @@
 """Doors of disputes: the morning sweep, and what the books mark as disputed."""
 
+from collections.abc import Callable
 from datetime import timedelta
+from uuid import UUID
 
 from celery import shared_task
 
@@ -65,31 +67,26 @@ def sweep_course() -> int:
 @shared_task
 def sweep_payment_plans() -> int:
     """Look at each running payment plan whose day has come; how many."""
-    looked = 0
-    for business_id in due.businesses(plans.DUE):
-        with acting_for(business_id):
-            for plan_id in due.rows(plans.DUE):
-                try:
-                    plans.look_at(plan_id)
-                except Exception:
-                    log.exception("plan_failed", plan=str(plan_id))
-                    due.note(plans.DUE, plan_id, at=clock.now() + AGAIN_IN)
-                looked += 1
-    return looked
+    return _look_at_each(plans.DUE, plans.look_at)
 
 
 @shared_task
 def sweep_promises() -> int:
     """Look at each promise whose day and grace have passed: the firm is asked, or the books decide; how many."""
+    return _look_at_each(promises.DUE, promises.look_at)
+
+
+def _look_at_each(kind: str, look: Callable[[UUID], object]) -> int:
+    """At every due row of this kind, of whichever business; one that fails is looked at again later, and holds up no other."""
     looked = 0
-    for business_id in due.businesses(promises.DUE):
+    for business_id in due.businesses(kind):
         with acting_for(business_id):
-            for promise_id in due.rows(promises.DUE):
+            for row_id in due.rows(kind):
                 try:
-                    promises.look_at(promise_id)
+                    look(row_id)
                 except Exception:
-                    log.exception("promise_failed", promise=str(promise_id))
-                    due.note(promises.DUE, promise_id, at=clock.now() + AGAIN_IN)
+                    log.exception("look_failed", kind=kind, row=str(row_id))
+                    due.note(kind, row_id, at=clock.now() + AGAIN_IN)
                 looked += 1
     return looked
 

@@ -20,6 +20,7 @@ from disputes.models import BooksMoved, Dispute, LastStep, Post, Resolution, Spe
 from disputes.questions import WISHES, in_words
 from invoices.models import Invoice
 from notifications.letters import NoLongerTrue, letter_facts
+from notifications.members import mail_to
 from notifications.models import Message
 from notifications.outbox import Letter
 from syntharra import clock, links, money
@@ -190,17 +191,7 @@ def _to_firm(
     roles: tuple[str, ...] = (Role.OWNER, Role.MANAGER),
 ) -> list[Letter]:
     return [
-        Letter(
-            letter=letter,
-            key=f"{key}:{member.user_id}",
-            purpose=Purpose.ACCOUNT,
-            channel=Channel.EMAIL,
-            to=member.user.email,
-            member=member.user_id,
-            language=member.user.language,
-            facts={"dispute": str(dispute.pk), **facts},
-            about=(invoice.pk,),
-        )
+        mail_to(member, letter, key=key, facts={"dispute": str(dispute.pk), **facts}, about=(invoice.pk,))
         for member in people()
         if member.role in roles
     ]

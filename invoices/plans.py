@@ -21,7 +21,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts import timeline
-from accounts.models import Membership, Role, User
+from accounts.models import User
 from compliance.models import Channel, Purpose
 from invoices import promises, verification
 from invoices.book_days import business_days_later, read_since
@@ -31,6 +31,7 @@ from invoices.number_checks import address_of
 from invoices.plan_rules import BadPlan, Part, checked, met
 from invoices.services import hold
 from notifications.letters import NoLongerTrue, letter_facts
+from notifications.members import in_charge, mail_to
 from notifications.models import Message
 from notifications.outbox import Letter, owe
 from syntharra import clock, due, money
@@ -352,20 +353,7 @@ def _postal(customer: Customer) -> str:
 
 
 def _to_firm(plan: PaymentPlan) -> list[Letter]:
-    told = Membership.objects.filter(business=plan.business_id, role__in=(Role.OWNER, Role.MANAGER))
-    return [
-        Letter(
-            letter=OVER,
-            key=f"{plan.pk}:{member.user_id}",
-            purpose=Purpose.ACCOUNT,
-            channel=Channel.EMAIL,
-            to=member.user.email,
-            member=member.user_id,
-            language=member.user.language,
-            facts={"plan": str(plan.pk)},
-        )
-        for member in told.select_related("user")
-    ]
+    return [mail_to(member, OVER, key=str(plan.pk), facts={"plan": str(plan.pk)}) for member in in_charge()]
 
 
 def _plan(message: Message) -> PaymentPlan:

@@ -20,13 +20,13 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts import timeline
-from accounts.models import Membership, Role, User
-from compliance.models import Channel, Purpose
+from accounts.models import User
 from invoices.book_days import business_days_later, read_since
 from invoices.changes import PLAN
 from invoices.models import Allocation, Customer, Invoice, PlanInvoice, Promise
 from invoices.services import hold
 from notifications.letters import NoLongerTrue, letter_facts
+from notifications.members import in_charge, mail_to
 from notifications.models import Message
 from notifications.outbox import Letter, owe
 from syntharra import clock, due, money
@@ -247,20 +247,8 @@ def _at_ten(day: date, zone: str) -> datetime:
 
 
 def _to_firm(promise: Promise) -> list[Letter]:
-    told = Membership.objects.filter(business=promise.business_id, role__in=(Role.OWNER, Role.MANAGER))
-    return [
-        Letter(
-            letter=LETTER,
-            key=f"{promise.pk}:{member.user_id}",
-            purpose=Purpose.ACCOUNT,
-            channel=Channel.EMAIL,
-            to=member.user.email,
-            member=member.user_id,
-            language=member.user.language,
-            facts={"promise": str(promise.pk)},
-        )
-        for member in told.select_related("user")
-    ]
+    facts = {"promise": str(promise.pk)}
+    return [mail_to(member, LETTER, key=str(promise.pk), facts=facts) for member in in_charge()]
 
 
 def _of_asked(message: Message) -> dict[str, Any]:

@@ -3,14 +3,13 @@
 from collections.abc import Sequence
 from typing import Any
 
-from accounts.models import Membership, Role
 from compliance.models import Channel, Purpose
 from invoices.models import CardPayment, CheckoutInvoice, Contact
 from notifications.letters import letter_facts
+from notifications.members import in_charge, mail_to
 from notifications.models import Message
 from notifications.outbox import Letter
 from syntharra import money
-from syntharra.tenancy import current_business
 
 RECEIPT, TOLD = "card_receipt", "card_payment_told"
 
@@ -47,22 +46,10 @@ def to_firm(payment: CardPayment, rows: Sequence[CheckoutInvoice]) -> list[Lette
     """Where somebody has to look: money on a frozen invoice, or more than was owed. The rest stands on the page."""
     if not payment.on_frozen and not payment.too_much:
         return []
-    people = Membership.objects.filter(
-        business_id=current_business(), role__in=(Role.OWNER, Role.MANAGER), user__is_active=True
-    )
+    about = [row.invoice_id for row in rows]
+    facts = {"payment": str(payment.pk)}
     return [
-        Letter(
-            letter="card_payment_told",
-            key=f"{payment.pk}:{member.user_id}",
-            purpose=Purpose.ACCOUNT,
-            channel=Channel.EMAIL,
-            to=member.user.email,
-            member=member.user_id,
-            language=member.user.language,
-            facts={"payment": str(payment.pk)},
-            about=tuple(row.invoice_id for row in rows),
-        )
-        for member in people.select_related("user").order_by("pk")
+        mail_to(member, "card_payment_told", key=str(payment.pk), facts=facts, about=about) for member in in_charge()
     ]
 
 

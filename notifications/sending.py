@@ -11,16 +11,15 @@ from django.core.mail import EmailMultiAlternatives
 from django.db import IntegrityError, transaction
 
 from accounts import timeline
-from accounts.models import Membership, Role
 from compliance.gate import Clearance
 from compliance.models import Channel, Purpose
 from compliance.registry import Ask
 from compliance.services import clear
 from notifications import lint, outbox, replies
 from notifications.letters import BadLetter, NoLongerTrue, render, was_not_sent, was_sent, way_out
+from notifications.members import in_charge, mail_to
 from notifications.models import Message
 from syntharra import clock, due, logs
-from syntharra.tenancy import current_business
 
 log = logs.get(__name__)
 TRIES = 8
@@ -230,17 +229,5 @@ def came_back(message_id: UUID, why: str) -> bool:
 
 def tell_the_firm(message: Message) -> list[outbox.Letter]:
     """A letter the customer will not get is the firm's to know: somebody may have to pick up the phone."""
-    told = Membership.objects.filter(business_id=current_business(), role__in=(Role.OWNER, Role.MANAGER))
-    return [
-        outbox.Letter(
-            letter="letter_failed",
-            key=f"{message.pk}:{member.user_id}",
-            purpose=Purpose.ACCOUNT,
-            channel=Channel.EMAIL,
-            to=member.user.email,
-            member=member.user_id,
-            language=member.user.language,
-            facts={"customer": str(message.customer), "to": message.to, "letter": message.letter},
-        )
-        for member in told.select_related("user")
-    ]
+    facts = {"customer": str(message.customer), "to": message.to, "letter": message.letter}
+    return [mail_to(member, "letter_failed", key=str(message.pk), facts=facts) for member in in_charge()]
