@@ -32,7 +32,6 @@ _ABOUT_LANGUAGE = frozenset(
 _OF_PAYING = re.compile(
     r"\b(?:pay\w*|paid|send\w*|mail\w*|check|money|link|card|transfer\w*|wire|pag\w+|mand\w+|cheque|dinero|enlace|deposit\w*)\b"
 )
-# No word about who speaks, though it begins with a no.
 _WHO = (
     r"(?:who(?:s| is| am i| are)? (?:this|calling|it|you|speaking)|(?:con )?quien (?:es|habla|llama)|de parte de quien)"
 )
@@ -40,7 +39,11 @@ _ASKS_WHO = re.compile(
     rf"^(?:(?:and|so|um|uh|wait|sorry|ok|okay|y|perdon|again) )*{_WHO}(?: (?:again|please|calling|exactly|this|otra vez))*$"
 )
 _GREETS_AND_ASKS_WHO = re.compile(rf"^(?:hello|hi|hey|hola|bueno) (?:(?:hello|hi|hey|yes|um|uh) )*{_WHO}\b")
-_NOT_SURE = re.compile(r"\W*no,? (?:lo )?(?:s[eé]|tengo idea|estoy segur[oa])\b")
+# No word about who speaks, though it begins with a no.
+_NOT_SURE = re.compile(
+    r"\W*no,? (?:(?:lo )?(?:s[eé]|tengo idea|estoy segur[oa])|not (?:this|next|yet|now|today|until|till|before|really|sure|right)"
+    r"|(?:esta|este) (?:semana|mes)|todavia|todavía|aun|aún|ahorita)\b"
+)
 
 
 def hear_answer(turn: Turn, text: str, heard: Heard, said: Everyday | None) -> None:
@@ -62,7 +65,7 @@ def hear_answer(turn: Turn, text: str, heard: Heard, said: Everyday | None) -> N
             opening.say_robot(turn, text)
             _go_on(turn)
         case Intent.QUESTION_ABOUT_INVOICE if _ASKS_WHO.search(" ".join(words(text))):
-            turn.say("calling_for", LineAct.ANSWER)
+            opening.say_for_whom(turn, LineAct.ANSWER)
             _go_on(turn)
         case Intent.QUESTION_ABOUT_INVOICE:
             _question(turn, text)
@@ -171,7 +174,7 @@ def _nothing_much(turn: Turn, text: str, said: Everyday | None) -> None:
         turn.say("restricted", LineAct.CONFIRM)
         _go_on(turn)
     elif said is Everyday.WHO_IS_CALLING:
-        turn.say("calling_for", LineAct.ANSWER)
+        opening.say_for_whom(turn, LineAct.ANSWER)
         _go_on(turn)
     elif said in (Everyday.REPEAT, Everyday.WANTS_SPANISH, Everyday.WANTS_ENGLISH) or not turn.state.debt_stated:
         if said is None or said is Everyday.REPEAT:

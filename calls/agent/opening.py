@@ -174,7 +174,7 @@ def right_party(turn: Turn) -> None:
     if turn.state.language is not turn.brief.language:
         turn.do(Speaks(turn.state.language))
     if turn.brief.named_to_person_alone:
-        turn.say("calling_for_operator" if turn.brief.operator_name else "calling_for", LineAct.DISCLOSE)
+        say_for_whom(turn, LineAct.DISCLOSE)
     if turn.brief.dispute_live:
         turn.say("dispute_live", LineAct.REASSURE)
         turn.ask("ask_add", Asks.WHAT_IS_WRONG, Phase.WHAT_IS_WRONG, LineAct.ASK_WHAT_IS_WRONG)
@@ -377,10 +377,15 @@ def _ask_again(turn: Turn) -> None:
     ask_for_person(turn, again=True)
 
 
+def say_for_whom(turn: Turn, act: LineAct) -> None:
+    """The firm, and where others collect for it, who they are (15 USC 1692d(6))."""
+    turn.say("calling_for_operator" if turn.brief.operator_name else "calling_for", act)
+
+
 def _say_who(turn: Turn) -> None:
     brief = turn.brief
     if not turn.nobody_is_named:
-        turn.say("calling_for_operator" if brief.operator_name else "calling_for", LineAct.ANSWER)
+        say_for_whom(turn, LineAct.ANSWER)
     turn.say("personal_matter" if brief.is_consumer else "business_matter", LineAct.ANSWER)
 
 

@@ -6,10 +6,10 @@ from syntharra import money
 
 # The processor's own list of currencies without decimals; of the others, two.
 WHOLE = frozenset(
-    ["BIF", "CLP", "DJF", "GNF", "JPY", "KMF", "KRW", "MGA", "PYG", "RWF", "UGX", "VND", "VUV", "XAF", "XOF", "XPF"]
+    ["BIF", "CLP", "DJF", "GNF", "JPY", "KMF", "KRW", "MGA", "PYG", "RWF", "VND", "VUV", "XAF", "XOF", "XPF"]
 )
 # Three decimals there, or rules of their own: not taken by card here.
-NOT_TAKEN = frozenset(["BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND", "HUF", "ISK", "TWD"])
+NOT_TAKEN = frozenset(["BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND", "HUF", "ISK", "TWD", "UGX"])
 
 
 def takes(currency: str) -> bool:

@@ -20,8 +20,8 @@ LISTED_FOR = timedelta(days=30)  # the processor keeps no more
 OVERLAP = timedelta(days=1)  # an event may show in the list later than it was created
 TYPES = (
     "checkout.session.completed", "checkout.session.expired", "checkout.session.async_payment_succeeded",
-    "checkout.session.async_payment_failed", "charge.refunded", "charge.refund.updated", "charge.dispute.created",
-    "charge.dispute.updated", "charge.dispute.closed", "charge.dispute.funds_withdrawn", "charge.dispute.funds_reinstated",
+    "checkout.session.async_payment_failed", "charge.refunded", "charge.refund.updated", "refund.updated", "refund.failed",
+    "charge.dispute.created", "charge.dispute.updated", "charge.dispute.closed", "charge.dispute.funds_withdrawn", "charge.dispute.funds_reinstated",
 )  # fmt: skip
 
 

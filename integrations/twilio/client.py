@@ -202,7 +202,7 @@ class TwilioCarrier:
         return self._ask(lambda: _read(self._client.calls(sid).fetch()))
 
     def look_up(self, *, to: str, on: date) -> list[CarrierCall]:
-        since = datetime(on.year, on.month, on.day)  # noqa: DTZ001  (a day; the SDK writes the date alone)
+        since = on.isoformat()  # the day alone, as it is documented; the SDK would write a moment
         calls = self._client.calls
         # What still waits in the carrier's queue has no time of start yet, and is in no list that asks for one.
         waiting = self._ask(lambda: [_read(call) for call in calls.list(to=to, status="queued", limit=50)])
@@ -337,9 +337,10 @@ class NumberShop:
         self._client = client
 
     def available(self, area_code: str, *, limit: int) -> list[Offered]:
-        """Local numbers one can be called on, of this area code."""
+        """Local numbers of this area code one can be called on and texted from."""
         local = self._client.available_phone_numbers("US").local
-        listed = ask(lambda: local.list(area_code=int(area_code), voice_enabled=True, limit=limit, page_size=limit))
+        wanted = {"area_code": int(area_code), "voice_enabled": True, "sms_enabled": True}
+        listed = ask(lambda: local.list(**wanted, limit=limit, page_size=limit))
         places = [", ".join(str(part) for part in (one.locality, one.region) if part) for one in listed]
         return [Offered(str(one.phone_number), place) for one, place in zip(listed, places, strict=True)]
 
@@ -377,10 +378,17 @@ class Lookups:
         self._numbers = client.lookups.v2.phone_numbers
 
     def line_type(self, number: str) -> str:
-        """Twilio's word for the kind of line; empty for a number that cannot be, or of which it does not know."""
+        """Twilio's word for the kind of line; empty for a number that cannot be, or of which it does not know.
+
+        Raises Unavailable where this package could not be asked, though the look-up itself was answered.
+        """
         found = ask(lambda: self._numbers(number).fetch(fields="line_type_intelligence"))
         said = found.line_type_intelligence
-        return str(said.get("type") or "") if isinstance(said, dict) else ""
+        if not isinstance(said, dict):
+            return ""
+        if said.get("error_code"):
+            raise Unavailable("the carrier could not tell what kind of line this is", code=str(said["error_code"]))
+        return str(said.get("type") or "")
 
 
 def lookup_client(business: Business) -> Lookups:

@@ -8,8 +8,6 @@ from integrations.errors import Refused
 
 OPTED_OUT = 21610  # the person told the carrier STOP: it lets none of ours through
 # The number itself is the trouble: no text will ever arrive there.
-NOT_TEXTABLE = frozenset({21211, 21217, 21408, 21612, 21614, 30003, 30005, 30006})
-UNREGISTERED = frozenset({30034, 30007})
 
 
 class TextNotSent(Refused):

@@ -614,3 +614,19 @@ def test_nobody_is_told_of_a_call_at_an_hour_at_which_nobody_is_called(words: st
 
     assert told in answered
     assert " at 6:00 AM" not in answered
+
+
+@pytest.mark.parametrize("asked", ["Who is this?", "who is calling again", "sorry, who is this"])
+def test_whoever_asks_in_the_middle_of_a_call_hears_who_collects(asked: str) -> None:
+    """15 USC 1692d(6): a collector says who it is, not only for whom."""
+    told = advance(known(consumer(operator_name="Clearwater Recovery")), Said(asked))
+
+    assert "I am with Clearwater Recovery, calling for Ava's Plumbing." in said(told)
+
+
+@pytest.mark.parametrize("words", ["No, not this week.", "no not yet", "No, not until Friday", "no, esta semana no"])
+def test_a_no_to_a_day_is_no_other_person(words: str) -> None:
+    told = advance(known(consumer()), Said(words))
+
+    assert told.state.right_party
+    assert "speaking with Ida" not in said(told)

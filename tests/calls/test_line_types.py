@@ -78,6 +78,14 @@ def test_a_number_is_looked_up_when_it_is_dialed_and_not_before_or_again(carrier
     )
 
 
+def test_a_look_up_that_failed_inside_its_answer_is_no_knowledge(carrier: Stage) -> None:
+    carrier.sim.post("/config", line_types={NUMBER: "60601"})
+
+    assert freshen(carrier.firm.business, NUMBER) == ""
+
+    assert NumberLookup.objects.count() == 0
+
+
 def test_what_was_looked_up_a_month_ago_is_asked_again_and_counts_no_more(carrier: Stage) -> None:
     invoice = carrier.owes(phone=NUMBER)
     old = clock.now() - timedelta(days=31)

@@ -170,6 +170,10 @@ def equipped(rex: Firm) -> Firm:
     return rex
 
 
+def test_a_line_for_voice_alone_is_not_offered_since_texts_leave_from_it(equipped: Firm) -> None:
+    assert "+17405550100" not in {one.number for one in renting.available(equipped.business, "740")}
+
+
 def test_a_local_number_is_found_by_area_code_and_rented_into_the_account(equipped: Firm) -> None:
     found = renting.available(equipped.business, "740")
     rented = renting.rent(equipped.business, found[0].number, by=equipped.owner.email)
@@ -305,7 +309,7 @@ def test_the_operator_opens_rents_and_closes_by_command(rex: Firm) -> None:
     opened = run(rex, open=True, area_code="740")
 
     assert "Rex Roofing calls through AC" in opened
-    assert "+17405550100 now belongs to Rex Roofing" in opened
+    assert "+17405550101 now belongs to Rex Roofing" in opened
     assert "no new numbers" in run(rex, open=True)
     assert "+16145550790 now belongs to Rex Roofing" in run(rex, assign="+16145550790")
     with pytest.raises(CommandError, match="stop them first"):

@@ -177,7 +177,9 @@ class StripeWorld:
             charge["amount_refunded"] -= amount
             charge["refunded"] = False
             refund["status"] = "failed"
-            self.happened("charge.refund.updated", refund)
+            # ``charge.refund.updated`` comes for some ways of paying only; these come for all.
+            self.happened("refund.failed", refund)
+            self.happened("refund.updated", refund)
         return refund
 
     def dispute(self, intent: Json, *, reason: str, amount: int | None = None, inquiry: bool = False) -> Json:

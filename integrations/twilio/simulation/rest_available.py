@@ -16,6 +16,7 @@ KNOWN = frozenset(
         "InLata", "InLocality", "FaxEnabled", "PageSize", "Page", "PageToken",
     }
 )  # fmt: skip
+VOICE_ALONE = "00"
 FLAGS = ("SmsEnabled", "MmsEnabled", "VoiceEnabled", "FaxEnabled")
 ANY_AREA = "614"
 FROM, BEYOND = 100, 200  # of +1 AAA 555 0xxx: the numbers kept for stories
@@ -48,15 +49,21 @@ def _free(world: World, area: str, wanted: dict[str, str]) -> Iterator[str]:
     pattern = re.compile(re.escape(wanted.get("Contains", "")).replace(r"\*", "[0-9]"))
     for last in range(FROM, BEYOND):
         number = f"+1{area or ANY_AREA}5550{last}"
-        if world.owner_of(number) is None and pattern.search(number):
+        free = world.owner_of(number) is None and pattern.search(number)
+        if free and (_takes_texts(number) or wanted.get("SmsEnabled") != "true"):
             yield number
+
+
+def _takes_texts(number: str) -> bool:
+    """Some lines are for voice alone."""
+    return not number.endswith(VOICE_ALONE)
 
 
 def _json(number: str) -> dict[str, Any]:
     return {
         "address_requirements": "none",
         "beta": False,
-        "capabilities": {"voice": True, "sms": True, "mms": True, "fax": False},
+        "capabilities": {"voice": True, "sms": _takes_texts(number), "mms": _takes_texts(number), "fax": False},
         "friendly_name": formatted(number),
         "iso_country": "US",
         "lata": "324",

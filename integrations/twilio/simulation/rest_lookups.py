@@ -72,12 +72,14 @@ class LookupsResource:
     def _line_type(self, number: str) -> dict[str, Any]:
         kind = self.world.config.line_types.get(number, "landline")
         mobile = kind == "mobile"
+        # A package that could not be asked says so within an answer of 200.
+        failed = int(kind) if kind.isdigit() else None
         return {
             "carrier_name": "Sandbox Wireless" if mobile else "Sandbox Telephone",
-            "error_code": None,
+            "error_code": failed,
             "mobile_country_code": "310" if mobile else None,
             "mobile_network_code": "012" if mobile else None,
-            "type": kind,
+            "type": None if failed else kind,
         }
 
 
