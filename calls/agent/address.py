@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass
 
 from calls.agent.facts import Brief
-from calls.agent.numbers import amounts_named, digit_runs, digit_string, words
+from calls.agent.numbers import ORDINALS, TENS, amounts_named, digit_runs, digit_string, words
 
 _KINDS = {
     "street", "st", "avenue", "ave", "road", "rd", "drive", "dr", "lane", "ln", "boulevard", "blvd", "court", "ct", "place", "pl",
@@ -43,29 +43,6 @@ _BESIDE = re.compile(
     r"|(?:y )?(?:para|por) que(?: lo (?:necesita|pregunta|quiere))?|de que se trata|de parte de quien|quien (?:habla|llama|es)|en que (?:le|lo|la) (?:puedo (?:ayudar|servir)|ayudo)|a (?:sus|la) orden(?:es)?|gracias|por favor|con (?:mucho )?gusto|que (?:pasa|paso|quiere|desea|necesita)"
     r"|dig(?:a|ame)|esta bien|hola|le repito|otra vez|senor|senora|senorita|este)\b"
 )
-_ORDINALS = [
-    "first",
-    "second",
-    "third",
-    "fourth",
-    "fifth",
-    "sixth",
-    "seventh",
-    "eighth",
-    "ninth",
-    "tenth",
-    "eleventh",
-    "twelfth",
-    "thirteenth",
-    "fourteenth",
-    "fifteenth",
-    "sixteenth",
-    "seventeenth",
-    "eighteenth",
-    "nineteenth",
-    "twentieth",
-]
-_TENS = {"twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90}
 LONGEST_WITH_ZIP = 9  # digits in all: the ZIP code and its four more; a telephone number is longer
 
 
@@ -222,10 +199,10 @@ def _said(text: str) -> list[str]:
     """The words, with ``fifth`` and ``twenty-first`` as 5th and 21st, so that either form matches the other."""
     out: list[str] = []
     for word in words(text):
-        if word in _ORDINALS:
-            value = _ORDINALS.index(word) + 1
-            if out and out[-1] in _TENS and value < 10:
-                value += _TENS[out.pop()]
+        if word in ORDINALS:
+            value = ORDINALS[word]
+            if out and out[-1] in TENS and value < 10:
+                value += TENS[out.pop()]
             out.append(f"{value}th")
         else:
             out.append(re.sub(r"^(\d+)[a-z]$", r"\1", re.sub(r"^(\d+)(?:st|nd|rd|th)$", r"\1th", word)))

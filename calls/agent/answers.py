@@ -12,6 +12,8 @@ from calls.agent.facts import Brief, InvoiceFacts, LinkChannel
 from calls.agent.invoices_named import invoices_named, named_in
 from calls.agent.numbers import amounts_named, words
 from calls.agent.particulars import (
+    EARLIEST,
+    LATEST,
     contact,
     day_put_off_to,
     paper,
@@ -24,8 +26,6 @@ from calls.agent.steps import Asks, Draft, LineAct, Phase, State
 from calls.agent.turn import Turn
 from disputes.hearing.labels import Intent
 from syntharra.money import Money, currency_code, of, total
-
-EARLIEST, LATEST = time(9), time(20)  # of the house's hours (RULES 3)
 
 
 def promise(turn: Turn, text: str) -> None:
@@ -183,9 +183,7 @@ def note_callback(turn: Turn, text: str, why: Intent, *, ask: bool = True) -> tu
         turn.close(Disposition(why.value))
         return None, None
     on = day_put_off_to(text, turn.brief.today)[0] or day_named(text, turn.brief.today)  # "not until after Monday"
-    at = time_named(text)
-    if at is not None and not EARLIEST <= at < LATEST:
-        at = None  # nobody is called at that hour, so nobody is told so
+    at = _callable(time_named(text))
     if on is not None or at is not None:
         turn.do(Callback(on, at, text, by_person=turn.brief.last_call))
         _say_when(turn, on, at)
@@ -194,6 +192,11 @@ def note_callback(turn: Turn, text: str, why: Intent, *, ask: bool = True) -> tu
         turn.ask("ask_callback", Asks.CALLBACK, Phase.CALLBACK)
         turn.set(callback_for=why)
     return on, at
+
+
+def _callable(at: time | None) -> time | None:
+    """An hour at which somebody is called; no other is told to him."""
+    return at if at is not None and EARLIEST <= at < LATEST else None
 
 
 def put_off(turn: Turn, text: str, why: Intent) -> None:
@@ -213,8 +216,7 @@ def note_day_put_off_to(turn: Turn, text: str) -> None:
 def book_day_put_off_to(turn: Turn, text: str) -> tuple[date | None, time | None]:
     """Without a word, where nobody is left to hear it."""
     on, at = day_put_off_to(text, turn.brief.today)
-    if at is not None and not EARLIEST <= at < LATEST:
-        at = None
+    at = _callable(at)
     turn.do(Callback(on, at, text, by_person=turn.brief.last_call and (on, at) != (None, None)))
     return on, at
 

@@ -9,7 +9,9 @@ from datetime import date, time, timedelta
 
 from calls.agent.numbers import small_number, words
 
-_WEEKDAYS = {
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+DIAS = ("lunes", "martes", "miercoles", "jueves", "viernes", "sabado", "domingo")
+_DAYS = {
     "monday": 0, "mon": 0, "lunes": 0, "tuesday": 1, "tues": 1, "martes": 1, "wednesday": 2, "weds": 2, "miercoles": 2,
     "thursday": 3, "thurs": 3, "jueves": 3, "friday": 4, "fri": 4, "viernes": 4, "saturday": 5, "sabado": 5,
     "sunday": 6, "domingo": 6, "mondays": 0, "tuesdays": 1, "wednesdays": 2, "thursdays": 3, "fridays": 4,
@@ -25,7 +27,7 @@ _TODAY = (
     "hoy", "esta noche", "esta tarde", "ahorita", "ahora mismo",
 )  # fmt: skip
 # ``Not today``, ``not Friday``: a day named to say that it is not that one.
-_NOT_THEN = re.compile(rf"\b(?:not|no time) (?:on )?(?:{'|'.join(_TODAY)}|tomorrow|{'|'.join(_WEEKDAYS)})\b")
+_NOT_THEN = re.compile(rf"\b(?:not|no time) (?:on )?(?:{'|'.join(_TODAY)}|tomorrow|{'|'.join(_DAYS)})\b")
 _NTH = r"(\d{1,2}(?:st|nd|rd|th)?|[a-z]+)"
 # ``The first one`` and ``the second invoice`` are no days of the month.
 _COUNTED = ("one", "thing", "invoice", "bill", "time", "guy", "job", "visit", "half", "payment", "floor", "bathroom")
@@ -160,9 +162,9 @@ def _slashed(_joined: str, _tokens: list[str], today: date, text: str) -> date |
 
 def _weekday(joined: str, tokens: list[str], today: date, _text: str) -> date | None:
     for index, token in enumerate(tokens):
-        if token not in _WEEKDAYS or "last" in tokens[max(0, index - 1) : index]:
+        if token not in _DAYS or "last" in tokens[max(0, index - 1) : index]:
             continue
-        ahead = (_WEEKDAYS[token] - today.weekday()) % 7 or 7
+        ahead = (_DAYS[token] - today.weekday()) % 7 or 7
         following_week = re.search(
             rf"\b(next {token}|{token} next|week from {token}|proximo {token}|{token} que viene)\b", joined
         )

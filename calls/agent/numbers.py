@@ -15,7 +15,7 @@ _TEENS = {
     "dieciseis": 16, "diecisiete": 17, "dieciocho": 18, "diecinueve": 19, "veintiuno": 21, "veintidos": 22, "veintitres": 23,
     "veinticuatro": 24, "veinticinco": 25, "veintiseis": 26, "veintisiete": 27, "veintiocho": 28, "veintinueve": 29,
 }  # fmt: skip
-_TENS = {
+TENS = {
     "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90,
     "veinte": 20, "treinta": 30, "cuarenta": 40, "cincuenta": 50, "sesenta": 60, "setenta": 70, "ochenta": 80, "noventa": 90,
 }  # fmt: skip
@@ -25,7 +25,7 @@ _HUNDREDS = {
 }  # fmt: skip
 # What may stand between two digits that are read out in one go.
 _BETWEEN = frozenset({"uh", "um", "er", "eh", "dash", "hyphen", "then", "guion", "luego"})
-_ORDINALS = {
+ORDINALS = {
     "first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7, "eighth": 8, "ninth": 9, "tenth": 10,
     "eleventh": 11, "twelfth": 12, "thirteenth": 13, "fourteenth": 14, "fifteenth": 15, "sixteenth": 16, "seventeenth": 17,
     "eighteenth": 18, "nineteenth": 19, "twentieth": 20, "thirtieth": 30, "primero": 1,
@@ -58,9 +58,9 @@ def digit_string(text: str) -> str:
             repeat = 1
         elif token in _TEENS:
             out.append(str(_TEENS[token]))
-        elif token in _TENS:
+        elif token in TENS:
             joined = _DIGITS.get(following, "0") not in ("0",) and following not in ("o", "oh")
-            out.append(str(_TENS[token] // 10) if joined else str(_TENS[token]))
+            out.append(str(TENS[token] // 10) if joined else str(TENS[token]))
     return "".join(out)
 
 
@@ -108,7 +108,7 @@ def _amounts_from(tokens: list[str], start: int) -> set[int]:
     while index < len(tokens):
         word = tokens[index]
         number, used = (_HUNDREDS[word], 1) if word in _HUNDREDS else small_number(tokens, index)
-        if word in _ORDINALS or number is None:
+        if word in ORDINALS or number is None:
             break
         index += used
         if index < len(tokens) and tokens[index] in ("thousand", "grand", "mil"):
@@ -127,7 +127,7 @@ def _amounts_from(tokens: list[str], start: int) -> set[int]:
 
 
 def _is_digits(token: str) -> bool:
-    return token.isdigit() or token in _DIGITS or token in _TEENS or token in _TENS or token in ("double", "doble")
+    return token.isdigit() or token in _DIGITS or token in _TEENS or token in TENS or token in ("double", "doble")
 
 
 def _names_digits(word: str) -> bool:
@@ -141,15 +141,15 @@ def small_number(tokens: list[str], index: int) -> tuple[int | None, int]:
     following = tokens[index + 1] if index + 1 < len(tokens) else ""
     if match := re.fullmatch(r"(\d{1,2})(st|nd|rd|th)?", token):
         return int(match[1]), 1
-    if token in _TENS:
+    if token in TENS:
         if following == "y" and index + 2 < len(tokens) and tokens[index + 2] in _DIGITS:
-            return _TENS[token] + int(_DIGITS[tokens[index + 2]]), 3
-        if following in _ORDINALS and _ORDINALS[following] < 10:
-            return _TENS[token] + _ORDINALS[following], 2
+            return TENS[token] + int(_DIGITS[tokens[index + 2]]), 3
+        if following in ORDINALS and ORDINALS[following] < 10:
+            return TENS[token] + ORDINALS[following], 2
         if following in _DIGITS and _DIGITS[following] != "0":
-            return _TENS[token] + int(_DIGITS[following]), 2
-        return _TENS[token], 1
-    for table in (_TEENS, _ORDINALS):
+            return TENS[token] + int(_DIGITS[following]), 2
+        return TENS[token], 1
+    for table in (_TEENS, ORDINALS):
         if token in table:
             return table[token], 1
     if token in _DIGITS and token not in ("o", "oh"):

@@ -4,7 +4,7 @@ import re
 from datetime import date, time, timedelta
 
 from calls.agent.acts import ProposeContact, Restrict
-from calls.agent.dates import MONTHS, day_named, time_named
+from calls.agent.dates import DIAS, MONTHS, WEEKDAYS, day_named, time_named
 from calls.agent.numbers import digit_runs, words
 from disputes.hearing import Intent, hear
 
@@ -26,8 +26,6 @@ _WAYS = (
     ("text", r"\btexts?\b|mensaje"),
     ("mail", r"\bmail\b|letters?|in writing|write|carta|escrito|correo"),
 )
-_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-_DIAS = ("lunes", "martes", "miercoles", "jueves", "viernes", "sabado", "domingo")
 _RESTRICTING = re.compile(
     r"\b(dont|do not|never|not|cant|no me|nunca|no) (you )?(ever |please )?(be )?(vuelvan? a )?(call(?:ing)?|phone|ring|reach|llam\w+|marqu\w+|marcar\w*)\b"
     r"|^(please )?(just )?(not|never) (before|after|at|on|while|in the|mornings|afternoons|evenings|nights|weekends|weekdays)\b|^nunca (antes|despues|los|por)\b"
@@ -42,7 +40,7 @@ _HOUR = (
     r"(?: (?:am|pm|a m|p m|in the (?:morning|afternoon|evening)|at night|de la (?:manana|tarde|noche)))?|noon|midnight|lunch)"
 )
 _A_DAY = (
-    rf"(?:(?:{'|'.join(_WEEKDAYS)})s?|(?:{'|'.join(_DIAS)})s?|weekends?|weekdays?|fin(?:es)? de semana|mornings?|afternoons?|evenings?|nights?"
+    rf"(?:(?:{'|'.join(WEEKDAYS)})s?|(?:{'|'.join(DIAS)})s?|weekends?|weekdays?|fin(?:es)? de semana|mornings?|afternoons?|evenings?|nights?"
     r"|mananas?|tardes?|noches?)"
 )
 _WHEN = (
@@ -62,7 +60,7 @@ _INVITES = re.compile(
     rf"\b(?:call|try|reach|llam\w+)(?: me| us| back| again)* (?:before|after|past|antes de|despues de) {_HOUR}\b"
 )
 _LATER_DAY = (
-    rf"(?:(?:the )?(?:next |this |el |la )?(?:proximo |next )?(?:{'|'.join(_WEEKDAYS + _DIAS)})|tomorrow|manana|next (?:week|month)"
+    rf"(?:(?:the )?(?:next |this |el |la )?(?:proximo |next )?(?:{'|'.join(WEEKDAYS + DIAS)})|tomorrow|manana|next (?:week|month)"
     rf"|(?:la )?(?:proxima|otra) semana|the \w+|(?:{'|'.join(MONTHS)}) \w+|then|entonces)"
 )
 # A day to wait for, said once; ``before noon`` alone is an hour of every day.
@@ -83,7 +81,7 @@ _MORE = re.compile(
     r"|\b(?<!i )(?<!we )(?<!they )(?:dont|do not)$"
 )
 _FROM_DAY_TO_DAY = re.compile(
-    rf"\b({'|'.join(_WEEKDAYS + _DIAS)})s? (?:to|through|thru|a) ({'|'.join(_WEEKDAYS + _DIAS)})s?\b"
+    rf"\b({'|'.join(WEEKDAYS + DIAS)})s? (?:to|through|thru|a) ({'|'.join(WEEKDAYS + DIAS)})s?\b"
 )
 # Every part of the day, in one breath.
 _PARTS = (
@@ -91,7 +89,7 @@ _PARTS = (
     r"\bafternoons?\b|\b(?:la|las) tardes?\b",
     r"\b(?:evenings?|nights?)\b|\b(?:la|las) noches?\b",
 )
-EARLIEST_CALL = time(9)  # of the house's hours (RULES 3)
+EARLIEST, LATEST = time(9), time(20)  # of the house's hours (RULES 3)
 # An answer to ``when would be a better time``.
 _AT_NO_TIME = re.compile(
     r"^(?:(?:um|uh|oh|well|no|yeah|just|please|how about|what about|lets say|say|try|maybe|honestly|look|at|bueno|pues|a|en) )*"
@@ -157,7 +155,7 @@ def _hours(joined: str, clauses: str) -> tuple[time | None, time | None]:
     """The first and the last hour at which a call is welcome. Of a part of the day that lies between both, the rest after it is left out."""
     before, after = _hour(joined, r"before|antes del?"), _hour(joined, r"after|past|despues del?")
     if (
-        after is not None and after <= EARLIEST_CALL
+        after is not None and after <= EARLIEST
     ):  # "after nine" is nine in the evening: nobody is called earlier than nine
         after = time(after.hour + 12, after.minute)
     parts = _AN_HOUR.sub(" ", clauses)  # "before ten in the morning" is no word about mornings
@@ -197,7 +195,7 @@ def forbids_every_hour(text: str) -> bool:
     if found is None:
         return False
     hours = found.not_before is not None and found.not_after is not None and found.not_before >= found.not_after
-    return hours or len(found.not_on) == len(_WEEKDAYS) or _NO_HOUR_LEFT.search(joined) is not None
+    return hours or len(found.not_on) == len(WEEKDAYS) or _NO_HOUR_LEFT.search(joined) is not None
 
 
 def only_names_hours(text: str) -> bool:
@@ -248,7 +246,7 @@ def _forbids_more(rest: str) -> bool:
 def _days(joined: str) -> tuple[int, ...]:
     found = {
         number
-        for number, names in enumerate(zip(_WEEKDAYS, _DIAS, strict=True))
+        for number, names in enumerate(zip(WEEKDAYS, DIAS, strict=True))
         if re.search(rf"\b({names[0]}s?|{names[1]}s?)\b", joined)
     }
     if re.search(r"\bweekends?\b|\bfin(es)? de semana\b", joined):
@@ -262,7 +260,7 @@ def _days(joined: str) -> tuple[int, ...]:
 
 
 def _number_of_day(name: str) -> int:
-    return _WEEKDAYS.index(name) if name in _WEEKDAYS else _DIAS.index(name)
+    return WEEKDAYS.index(name) if name in WEEKDAYS else DIAS.index(name)
 
 
 def _first(table: tuple[tuple[str, str], ...], text: str) -> str:

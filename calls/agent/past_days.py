@@ -4,11 +4,8 @@ import calendar
 import re
 from datetime import date, timedelta
 
-from calls.agent.dates import MONTHS, day_named
+from calls.agent.dates import DIAS, MONTHS, WEEKDAYS, day_named
 from calls.agent.numbers import small_number, words
-
-_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-_DIAS = ("lunes", "martes", "miercoles", "jueves", "viernes", "sabado", "domingo")
 
 
 def past_day_named(text: str, today: date) -> date | None:
@@ -29,7 +26,7 @@ def past_day_named(text: str, today: date) -> date | None:
             return today - timedelta(days=number * (7 if ago[2][0] in "ws" else 1))
     if re.search(r"\b(last week|semana pasada)\b", joined):
         return today - timedelta(days=7)
-    for names in (_WEEKDAYS, _DIAS):
+    for names in (WEEKDAYS, DIAS):
         for weekday, name in enumerate(names):
             if re.search(rf"\b{name}\b", joined):
                 return today - timedelta(days=(today.weekday() - weekday) % 7 or 7)

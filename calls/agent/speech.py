@@ -63,6 +63,7 @@ def past_day(value: date, today: date, language: Language) -> str:
 def moment(on: date | None, at: time | None, language: Language) -> str:
     """A named time to call again; empty when neither day nor hour was named."""
     hour = format_time(at, "short", locale=_LOCALES[language]).replace("\u202f", " ").replace("\xa0", " ") if at else ""
+    hour = hour.removesuffix(".")  # ``10:00 a.m.`` ends sentences that have a stop of their own
     if language is Language.ENGLISH:
         return " ".join(
             part for part in (f"on {day(on, language)}" if on else "", f"at {hour}" if hour else "") if part

@@ -166,5 +166,5 @@ def test_a_call_can_be_carried_on_from_what_was_stored(brief: Brief, happening: 
 
 PHONE = "614-555-0199"
 DAYS = re.compile(
-    r"(?:January|February|March|April|May|June|July|August|September|October|November|December) \d+(?: \d{4})?|\d+ de [a-z]+|\d+:\d\d\s?[AP]M"
+    r"(?:January|February|March|April|May|June|July|August|September|October|November|December) \d+(?: \d{4})?|\d+ de [a-z]+|\d+:\d\d\s?(?:[AP]M|[ap]\.\s?m)"
 )

@@ -443,3 +443,12 @@ def test_a_simulated_customer_who_objects_over_the_good_bye_is_heard_by_the_whol
     assert Suppression.objects.get().kind == "opt_out"
     assert "will not call this number again" in spoken
     assert spoken.endswith("Goodbye.")
+
+
+@pytest.mark.parametrize("words", ["they never finished the job", "I already paid that last week"])
+def test_half_a_sentence_in_the_good_bye_that_goes_on_to_a_stop_gives_nothing_back(words: str) -> None:
+    half = advance(ended(*PROMISED), Said("they never", final=False))
+    whole = advance(half.state, Said(words))
+
+    assert Resume not in acts_of(whole)
+    assert whole.state.silent_about_money

@@ -193,7 +193,7 @@ def test_her_own_small_questions_and_courtesies_take_nothing_from_it(words: str)
         "yes Mr Brandt speaking", "yes she is with me", "yes you may speak with her", "yes you can talk to her", "yes she can talk",
         "yes what did she do", "yes why do you want her", "yes I'll tell her", "yes I'm translating for her", "yes I pay her bills", "sí yo le digo",
         "sí aquí vive", "yes I'm her translator", "you're talking to her lawyer", "you got her voicemail", "yes they live here", "sí, ella está aquí",
-        "yes we both live here", "yes both of us", "yes the owner of the house", "sí, soy su esposo", "sí, yo le aviso", "sí, es mi mamá", "yes Tom", "yes may I take a message",
+        "yes we both live here", "yes both of us", "yes roommate", "yeah my husband here", "yes, wife speaking", "yes my daughter is", "correct my sister", "yes the owner of the house", "sí, soy su esposo", "sí, yo le aviso", "sí, es mi mamá", "yes Tom", "yes may I take a message",
     ],
 )  # fmt: skip
 def test_a_yes_that_speaks_of_somebody_else_is_none_and_forbids_no_calls(words: str, language: Language) -> None:
@@ -743,3 +743,19 @@ def test_any_name_and_any_words_can_be_compared(text: str, person: str) -> None:
 
     assert isinstance(gives_another_name(text, brief), bool)
     assert on_file(brief.person).first >= frozenset()
+
+
+@pytest.mark.parametrize("words", ["hi this is Maria, what do you want", "hello this is Maria, are you a robot"])
+def test_another_name_in_place_of_the_zip_code_is_asked_the_name_again_and_for_no_zip_code(words: str) -> None:
+    steps = talk(consumer(), "yes", words)
+
+    assert not heard_the_debt(steps)
+    assert "ZIP" not in said(steps[-1])
+
+
+@pytest.mark.parametrize("words", ["Ida's zip is 43215", "43215 Ida's", "she says 43215", "my mom's zip is 43215"])
+def test_a_fact_told_of_her_ends_the_asking(words: str) -> None:
+    steps = talk(consumer(), "yes", words)
+
+    assert not heard_the_debt(steps)
+    assert "When would be a good time to reach Ida Brandt?" in said(steps[-1])

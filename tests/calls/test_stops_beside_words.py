@@ -275,7 +275,8 @@ def test_a_clear_no_ends_the_doubt(words: str) -> None:
 @pytest.mark.parametrize(
     "words",
     [
-        "it's fine I guess but the price", "no the price is fine but the hours", "no problem except the leak", "no but", "nope the pump",
+        "no I'll pay it friday except the hours", "no i can pay friday once it is fixed", "nope put me down for friday but only half",
+        "no send me the link but", "it's fine I guess but the price", "no the price is fine but the hours", "no problem except the leak", "no but", "nope the pump",
         "no problem with paying, it's the drain", "no i mean yes", "no, well, a little", "no, nothing like that, well one thing",
         "no, no, the other guy", "no just the price", "nothing, it's just a lot of money for an hour", "no pero el precio",
         "no, todo bien menos el precio", "everything is fine except the hours", "no I mean there was one thing",

@@ -139,3 +139,27 @@ def test_three_oclock_is_meant_where_he_is(plumber: Firm) -> None:
 
     attempt.refresh_from_db()
     assert attempt.callback_at == datetime(2026, 10, 8, 21, tzinfo=UTC)
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("tuesday")
+@pytest.mark.parametrize(("address", "told"), [("US-OH", MOUNTAIN), ("US-CO", EAST)])
+def test_where_he_said_he_is_on_an_earlier_call_counts_beside_his_address(
+    plumber: Firm, address: str, told: str
+) -> None:
+    """Of the two clocks the later hour is meant, whichever of them it is on: three in Denver."""
+    customer = make_customer(plumber)
+    customer.state = address
+    customer.save(update_fields=["state"])
+    make_invoice(plumber, customer)
+    earlier = on_the_line(customer)
+    scene = Scene(line_id=earlier.pk, call_id=Call.objects.get(attempt=earlier).pk)
+    carry_out(scene, [Whereabouts("I'm there now", (told,))])
+    finish(earlier.pk, "no_answer")
+    attempt = on_the_line(customer, number=2)
+
+    scene = Scene(line_id=attempt.pk, call_id=Call.objects.get(attempt=attempt).pk)
+    carry_out(scene, [Callback(date(2026, 10, 8), time(15), "thursday at three")])
+
+    attempt.refresh_from_db()
+    assert attempt.callback_at == datetime(2026, 10, 8, 21, tzinfo=UTC)
