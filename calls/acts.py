@@ -11,30 +11,31 @@ from uuid import UUID
 from django.db import transaction
 
 from accounts import timeline
-from calls import last_call, letters, whereabouts
+from calls import freezing, last_call, letters, whereabouts
 from calls.agent import acts
 from calls.agent.acts import HowPaid
 from calls.agent.facts import LinkChannel
 from calls.models import Attempt, Call
-from calls.outcomes import AGENT, spoken_on
+from calls.outcomes import AGENT, numbers_on, spoken_on
 from compliance.models import StopKind
 from compliance.services import stop
 from compliance.statements import Kind, state
 from disputes import pay_links
-from disputes.models import Claim
-from disputes.services import NewClaim, open_dispute, pause, specify
+from disputes.models import Claim, Dispute
+from disputes.services import NewClaim, pause, specify
 from invoices import promises
 from invoices.models import Contact, Customer, Invoice
 from invoices.phones import OURS
 from invoices.services import hold_customer
 from notifications import outbox, texts
-from notifications.models import Message
-from syntharra import clock, due
+from syntharra import clock
 
 _LANGUAGES = {"en": "en-us", "es": "es"}
 _HOW = {HowPaid.CARD: "link", HowPaid.CASH: "office"}
 NAMED_DAY_AT = time(10)
 MIDNIGHT = time()
+# What is asked of a call before a freeze: it is waited for, and the agent's whole state is not read for it.
+_ASKED_OF_CALL = ("attempt", "caller", "about", "customer__name", "customer__language")
 LONGEST_NUMBERS = 80  # what a claim's key has room for beside the call's
 
 
@@ -63,12 +64,12 @@ def is_carried_out(act: acts.Act) -> bool:
 
 def _freeze(scene: Scene, act: acts.Freeze) -> None:
     """From the commit on nothing asks for money about these invoices. The line it was said on is not cut off."""
-    call = _call(scene)
-    about = spoken_on(call)
-    named = [invoice.pk for invoice in about if invoice.number in act.invoices] or [invoice.pk for invoice in about]
+    call = Call.objects.select_related("customer").only(*_ASKED_OF_CALL).get(pk=scene.call_id)
+    about = numbers_on(call)
+    named = {pk: number for pk, number in about.items() if number in act.invoices} or about
     claim = NewClaim(
         source="call",
-        source_key=_claim_key(scene, {invoice.pk: invoice.number for invoice in about if invoice.pk in named}),
+        source_key=_claim_key(scene, named),
         words=act.words,
         reason=act.reason.value,
         language=call.language,
@@ -76,19 +77,7 @@ def _freeze(scene: Scene, act: acts.Freeze) -> None:
         by=call.who,
         evidence={**scene.evidence, "call": str(scene.call_id), **_told(act)},
     )
-    open_dispute(*named, claim=claim)
-    _take_back_promise(call, named)
-
-
-@transaction.atomic
-def _take_back_promise(call: Call, disputed: Sequence[UUID]) -> None:
-    """Promised on this call, and objected to before the line was gone: no promise stands, and none is confirmed in writing."""
-    if not promises.withdraw(disputed, by=AGENT, source=f"call:{call.pk}"):
-        return
-    letters_of_it = Message.objects.filter(letter="promise_confirmation", key=f"call:{call.pk}")
-    waiting = list(letters_of_it.filter(status__in=("draft", "queued")).values_list("pk", flat=True))
-    due.settle(outbox.KIND, *waiting)
-    Message.objects.filter(pk__in=waiting, status__in=("draft", "queued")).update(status=Message.Status.WITHDRAWN)
+    freezing.freeze(*named, claim=claim)
 
 
 def _told(act: acts.Freeze) -> dict[str, Any]:
@@ -102,8 +91,9 @@ def _told(act: acts.Freeze) -> dict[str, Any]:
 
 def _claim_key(scene: Scene, about: Mapping[UUID, str]) -> str:
     """The call names its first claim. An objection to further invoices is a claim of its own: it is answered by itself."""
-    first = Claim.objects.filter(source=Claim.Source.CALL, source_key=str(scene.call_id)).first()
-    if first is None or set(about) <= set(first.disputes.values_list("invoice_id", flat=True)):
+    said_here = Claim.objects.filter(source=Claim.Source.CALL, source_key=str(scene.call_id))
+    first = said_here.values_list("pk", flat=True).first()
+    if first is None or set(about) <= set(Dispute.objects.filter(claims=first).values_list("invoice_id", flat=True)):
         return str(scene.call_id)
     numbers = "+".join(sorted(about.values()))
     if len(numbers) > LONGEST_NUMBERS:  # invoice numbers are the firm's own, and may be of any length

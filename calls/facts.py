@@ -76,12 +76,13 @@ _BOOKS = Reading(lambda: Connection.objects.filter(pk__among=Given("connections"
 def register() -> None:
     """Answer for the purpose ``collect``, and say who carries out what is owed to a telephone line."""
     answer_for(Purpose.COLLECT, collect_facts)
-    from calls import final, letters, preview, recordings, reminding, stops, webhooks
+    from calls import final, freezing, letters, preview, recordings, reminding, stops, webhooks
     from calls.lines import line_of
     from notifications import texts
 
     texts.chooses_line(line_of)
     stops.register()
+    freezing.register()
     letters.register()
     preview.register()
     recordings.register()

@@ -8,8 +8,9 @@ from calls.models import Call
 from compliance.models import Channel, Purpose
 from disputes import pay_links
 from disputes.letters import email_of
+from disputes.models import Claim, ClaimOn
 from invoices.models import Invoice
-from notifications.letters import letter_facts
+from notifications.letters import NoLongerTrue, letter_facts
 from notifications.models import Message
 from notifications.outbox import Letter
 from syntharra.money import Money, of
@@ -98,7 +99,16 @@ def _to_pay(message: Message) -> dict[str, Any]:
 
 
 def _promised(message: Message) -> dict[str, Any]:
-    return {**_about(message), "promised_for": date.fromisoformat(message.facts["promised_for"])}
+    """Not once it is objected to, by whatever way, or was on the same call: no promise stands then."""
+    about = _about(message)
+    objections = ClaimOn.objects.filter(
+        claim__source=Claim.Source.CALL,
+        claim__source_key__startswith=message.facts["call"],
+        dispute__invoice__in=about["invoices"],
+    )
+    if any(invoice.frozen_at for invoice in about["invoices"]) or objections.exists():
+        raise NoLongerTrue("what was promised is disputed")
+    return {**about, "promised_for": date.fromisoformat(message.facts["promised_for"])}
 
 
 def _copied(message: Message) -> dict[str, Any]:

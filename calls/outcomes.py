@@ -160,6 +160,14 @@ def spoken_on(call: Call) -> list[Invoice]:
     return list(Invoice.objects.filter(pk__in=call.about).order_by("due_on", "number"))
 
 
+def numbers_on(call: Call) -> dict[UUID, str]:
+    """The numbers of those invoices by their keys, without reading anything else."""
+    about = Invoice.objects.filter(pk__in=call.about)
+    if call.attempt_id is not None:
+        about = Invoice.objects.filter(attempt_links__attempt=call.attempt_id, attempt_links__dropped_at=None)
+    return dict(about.values_list("pk", "number"))
+
+
 def _follow(outcome: Outcome, call: Call, invoices: list[Invoice]) -> None:
     match outcome.hold:
         case HoldKind.PAUSED:

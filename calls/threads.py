@@ -15,9 +15,10 @@ from uuid import UUID
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection, connections
 
-from syntharra import bells
+from syntharra import bells, logs
 from syntharra.tenancy import acting_for
 
+log = logs.get(__name__)
 THREADS = 4  # of each kind
 KEPT_SECONDS = 5.0  # a connection nobody used for longer is given back, or asked whether it still lives
 GIVES_WAY_SECONDS = 0.03
@@ -30,7 +31,7 @@ _mine = threading.local()
 async def in_database[T](business_id: UUID, work: Callable[[], T], *, urgent: bool = False) -> T:
     """What ``work`` gives back; it runs in a thread, acting for this business. It must bear being done twice.
 
-    ``urgent``: nobody else's records are waited for, and the workers it wakes hear of it when the agent speaks already.
+    ``urgent``: nobody else's records are waited for. What it wakes, and what follows from it, comes when the agent speaks already.
     """
 
     def run() -> tuple[T, list[bells.Bell]]:
@@ -46,8 +47,18 @@ async def in_database[T](business_id: UUID, work: Callable[[], T], *, urgent: bo
     else:
         found, waiting = await _in_thread(run, _notes)
     if waiting:
-        _notes.submit(lambda: [ring() for ring in waiting])
+        _notes.submit(_here, lambda: _ring(waiting))
     return found
+
+
+def _ring(waiting: list[bells.Bell]) -> None:
+    """Each of them, whatever became of the one before: it stands in the database, and a sweep makes up for it."""
+    with connection.execute_wrapper(_after_the_urgent):
+        for bell in waiting:
+            try:
+                surely(bell)
+            except Exception as error:
+                log.warning("not_followed", error=type(error).__name__)
 
 
 class _Urgency:
@@ -89,15 +100,16 @@ async def anywhere[T](work: Callable[[], T]) -> T:
 
 
 async def _in_thread[T](work: Callable[[], T], threads: ThreadPoolExecutor) -> T:
-    def run() -> T:
-        _tidy(idle=time.monotonic() - getattr(_mine, "used_at", 0.0) > KEPT_SECONDS)
-        try:
-            return surely(work)
-        finally:
-            _mine.used_at = time.monotonic()
-            _tidy(idle=not _may_keep())
+    return await asyncio.get_running_loop().run_in_executor(threads, lambda: _here(work))
 
-    return await asyncio.get_running_loop().run_in_executor(threads, run)
+
+def _here[T](work: Callable[[], T]) -> T:
+    _tidy(idle=time.monotonic() - getattr(_mine, "used_at", 0.0) > KEPT_SECONDS)
+    try:
+        return surely(work)
+    finally:
+        _mine.used_at = time.monotonic()
+        _tidy(idle=not _may_keep())
 
 
 def surely[T](work: Callable[[], T]) -> T:

@@ -1,13 +1,16 @@
-"""Opening disputes, and pausing where we are not sure. One act, one transaction; the freeze is a fact, not a list of changes."""
+"""Opening disputes, and pausing where we are not sure. One act, one transaction; the freeze is a fact, not a list of changes.
+
+On a call alone what a freeze brings with it has a transaction of its own, behind the agent's word: see ``calls.freezing``.
+"""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from accounts import timeline
 from accounts.models import Business, User
@@ -22,6 +25,7 @@ from invoices.services import hold
 from notifications import outbox
 from syntharra import bulk, clock
 from syntharra.identifiers import uuid7
+from syntharra.postgres.kept import kept_cursor
 from syntharra.tenancy import current_business
 
 _SAID_THERE = "(business_id, source, source_key) DO NOTHING"
@@ -45,8 +49,8 @@ class NewClaim:
     by: str = ""
     evidence: dict[str, Any] = field(default_factory=dict)
 
-    def kept(self, customer: Customer) -> Claim:
-        """The one row of this claim."""
+    def kept(self, customer: Customer) -> tuple[Claim, bool]:
+        """The one row of this claim, and whether it is new."""
         wanted = {
             "id": uuid7(),
             "source": self.source,
@@ -60,12 +64,24 @@ class NewClaim:
             "by": self.by,
             "evidence": self.evidence,
         }
-        if bulk.insert(Claim, [wanted], on_conflict=_SAID_THERE, returning="id"):
+        is_new = bool(bulk.insert(Claim, [wanted], on_conflict=_SAID_THERE, returning="id"))
+        if is_new:
             claim = bulk.as_made(Claim, wanted)
         else:
             claim = Claim.objects.get(source=self.source, source_key=self.source_key)
         claim.customer = customer
-        return claim
+        return claim, is_new
+
+
+@dataclass(frozen=True, kw_only=True)
+class Frozen:
+    """What a freeze made: the claim, the invoices it is about with the live dispute of each, and which of those began in it."""
+
+    claim: Claim
+    is_new_claim: bool
+    invoices: list[Invoice]
+    disputes: list[Dispute]
+    began: list[Dispute]
 
 
 @transaction.atomic(durable=True)
@@ -80,75 +96,114 @@ def open_dispute(*invoice_ids: UUID, claim: NewClaim) -> list[Dispute]:
 
 def open_dispute_held(invoices: list[Invoice], new: NewClaim) -> list[Dispute]:
     """The same for invoices held in the caller's transaction."""
+    with bulk.together():
+        frozen = freeze_held(invoices, new)
+        outbox.owe(
+            stop_calls(frozen.claim, invoices),
+            *follow_held(frozen.claim, frozen.disputes, frozen.began, new=len(frozen.began) == len(invoices)),
+        )
+    return frozen.disputes
+
+
+def freeze_held(invoices: list[Invoice], new: NewClaim) -> Frozen:
+    """The freeze itself, for held invoices: what was said, the disputes, the bills as they stand. The caller owes what follows.
+
+    Nothing collects from the commit on, and it is owed with it that lines under way end (``stop_calls``).
+    """
     customer = invoices[0].customer
-    claim = new.kept(customer)
-    frozen_now = {invoice.pk for invoice in invoices if invoice.frozen_at is None}
+    claim, is_new = new.kept(customer)
     past: dict[UUID, list[Dispute]] = defaultdict(list)
     for dispute in Dispute.objects.filter(invoice__in=invoices).order_by("-closed_at"):  # a live one comes first
         past[dispute.invoice_id].append(dispute)
-    known = {dispute.pk for earlier in past.values() for dispute in earlier}
+    live = {pk: earlier[0] for pk, earlier in past.items() if earlier[0].closed_at is None}
+    opening = [invoice for invoice in invoices if invoice.pk not in live]
     with bulk.together():
-        disputes = [_freeze(invoice, claim, past[invoice.pk]) for invoice in invoices]
+        began = _opened(opening, past) if opening else {}
+        disputes = [began.get(invoice.pk) or live[invoice.pk] for invoice in invoices]
+        for invoice, dispute in zip(invoices, disputes, strict=True):
+            _claimed_on(dispute, claim, invoice, is_new=invoice.pk in began)
         if claim.is_written:
             verification.asked_for(invoices, customer, at=claim.said_at)
-        # Whoever asks for a page to pay on from here on meets the freeze; what was opened before is ended.
-        if frozen_now:
-            paying.stop_held(frozen_now, why="disputed")
-        look_tomorrow(invoices[0].business)
-        outbox.owe(
-            stop_calls(claim, invoices),
-            *owner_alerts(claim, disputes),
-            *acknowledgement(claim, disputes, customer, new=not known & {dispute.pk for dispute in disputes}),
-        )
-    return disputes
+    return Frozen(claim=claim, is_new_claim=is_new, invoices=invoices, disputes=disputes, began=list(began.values()))
 
 
-def _freeze(invoice: Invoice, claim: Claim, past: Sequence[Dispute]) -> Dispute:
-    dispute = next((one for one in past if one.closed_at is None), None)
-    if dispute is None:
-        moment = clock.now()
-        Invoice.objects.filter(pk=invoice.pk).update(frozen_at=moment)
-        invoice.frozen_at = moment
-        dispute = Dispute.objects.create(
-            number=_next_number(current_business()),
-            invoice=invoice,
-            customer_id=invoice.customer_id,
-            opened_at=moment,
-            balance_at_opening=invoice.balance,
-            books_balance=invoice.balance,
-            books_status=invoice.books_status,
-            currency=invoice.currency,
-            decide_by=deadlines.decided_by(moment, invoice.business.decision_days, invoice.business.time_zone),
-            reopens=past[0] if past else None,
-        )
-        versions.first(dispute, invoice)
+def follow_held(
+    claim: Claim, disputes: list[Dispute], began: list[Dispute], *, new: bool, until: datetime | None = None
+) -> list[outbox.Letter | outbox.Act]:
+    """What a freeze brings with it: the books' reminders quiet, pages to pay ended, tomorrow's digest; gives the letters it owes.
+
+    ``new``: all of it began in this transaction, no letter waits. ``until``: in a later one, when it began; what the customer
+    opened since to pay all the same is his.
+    """
+    customer, business = claim.customer, disputes[0].invoice.business
+    for dispute in began:
         reminders.quiet(dispute)
-        claims: set[UUID] = set()
-    else:
-        claims = set(ClaimOn.objects.filter(dispute=dispute).values_list("claim_id", flat=True))
-    if claim.pk not in claims:
-        first = not claims
-        bulk.insert(ClaimOn, [{"dispute_id": dispute.pk, "claim_id": claim.pk, "first": first}])
-        verb = "froze" if first else "claim_added"
-        timeline.record(
-            dispute, verb, by=claim.by or claim.source, invoice=invoice.number, source=claim.source, reason=claim.reason
-        )
-    return dispute
+    # Whoever asks for a page to pay on from the freeze on meets it; what was opened before is ended.
+    if began:
+        paying.stop_held([dispute.invoice_id for dispute in began], why="disputed", until=until)
+    look_tomorrow(business)
+    return [*owner_alerts(claim, disputes), *acknowledgement(claim, disputes, customer, new=new)]
 
 
-_NEXT_NUMBER = """
-UPDATE accounts_business SET dispute_numbers = dispute_numbers + 1 WHERE id = %s RETURNING dispute_numbers
+def _opened(invoices: list[Invoice], past: Mapping[UUID, Sequence[Dispute]]) -> dict[UUID, Dispute]:
+    """A dispute about each of these, which have none; frozen from its moment on."""
+    moment = clock.now()
+    last = _frozen_and_numbered([invoice.pk for invoice in invoices], moment)
+    made: dict[UUID, Dispute] = {}
+    for number, invoice in enumerate(invoices, start=last - len(invoices) + 1):
+        earlier = past.get(invoice.pk)
+        invoice.frozen_at = moment
+        row = {
+            "id": uuid7(),
+            "number": f"D-{number}",
+            "invoice_id": invoice.pk,
+            "customer_id": invoice.customer_id,
+            "opened_at": moment,
+            "balance_at_opening": invoice.balance,
+            "books_balance": invoice.balance,
+            "books_status": invoice.books_status,
+            "currency": invoice.currency,
+            "decide_by": deadlines.decided_by(moment, invoice.business.decision_days, invoice.business.time_zone),
+            "reopens_id": earlier[0].pk if earlier else None,
+        }
+        bulk.insert(Dispute, [row])
+        dispute = made[invoice.pk] = bulk.as_made(Dispute, row)
+        dispute.invoice = invoice
+        versions.first(dispute, invoice)
+    return made
+
+
+def _claimed_on(dispute: Dispute, claim: Claim, invoice: Invoice, *, is_new: bool) -> None:
+    """That this was said about it; once."""
+    claims = set() if is_new else set(ClaimOn.objects.filter(dispute=dispute).values_list("claim_id", flat=True))
+    if claim.pk in claims:
+        return
+    first = not claims
+    bulk.insert(ClaimOn, [{"dispute_id": dispute.pk, "claim_id": claim.pk, "first": first}])
+    verb = "froze" if first else "claim_added"
+    timeline.record(
+        dispute, verb, by=claim.by or claim.source, invoice=invoice.number, source=claim.source, reason=claim.reason
+    )
+
+
+_FREEZE_AND_NUMBER = """
+UPDATE invoices_invoice SET frozen_at = %s WHERE business_id = %s AND id = ANY(%s);
+UPDATE accounts_business SET dispute_numbers = dispute_numbers + %s WHERE id = %s RETURNING dispute_numbers
 """
 
 
-def _next_number(business_id: UUID) -> str:
-    """``D-1001``, ``D-1002`` ... counted per business; the counter's row is the last lock taken."""
-    with connection.cursor() as cursor:
-        cursor.execute(_NEXT_NUMBER, [business_id])
-        row = cursor.fetchone()
+def _frozen_and_numbered(invoice_ids: list[UUID], moment: datetime) -> int:
+    """Freeze them, and count them among the firm's disputes (``D-1001``, ``D-1002`` ...): the number of the last.
+
+    In one message, in this order: the counter's row is the last lock taken.
+    """
+    cursor, business_id = kept_cursor(), current_business()
+    cursor.execute(_FREEZE_AND_NUMBER, [moment, business_id, invoice_ids, len(invoice_ids), business_id])
+    cursor.nextset()
+    row = cursor.fetchone()
     if row is None:
         raise Business.DoesNotExist(business_id)
-    return f"D-{row[0]}"
+    return int(row[0])
 
 
 def stop_calls(claim: Claim, invoices: list[Invoice]) -> outbox.Act:

@@ -6,7 +6,7 @@ then, under the lock again, the page is opened or (somebody froze meanwhile) end
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -274,12 +274,17 @@ def end_held(checkout: Checkout, *, why: str) -> None:
             outbox.owe(outbox.Act(kind="end_checkout", key=str(checkout.pk)))
 
 
-def stop_held(invoices: Iterable[UUID], *, why: str) -> int:
+def stop_held(invoices: Iterable[UUID], *, why: str, until: datetime | None = None) -> int:
     """Nobody may go on paying on pages that were opened before we stopped: each is to be ended; how many.
 
-    Part of the transaction that freezes or pauses. A payment that is made in the same moment is taken note of all the same.
+    Part of the transaction that freezes or pauses, or of one soon after: then ``until`` is when it stopped, and who asked since
+    to pay all the same may. A payment that is made in the same moment is taken note of all the same.
     """
-    pages = _payable(invoices)
+    pages = [
+        page
+        for page in _payable(invoices)
+        if until is None or page.asked_at <= until or page.purpose == Purpose.COLLECT
+    ]
     for page in pages:
         end_held(page, why=why)
     return len(pages)

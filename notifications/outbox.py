@@ -75,12 +75,13 @@ def carries_out(kind: str, handler: Callable[[Duty], str]) -> None:
     _handlers[kind] = handler
 
 
-def owe(*owed: Act | Letter) -> list[Duty | Message]:
+def owe(*owed: Act | Letter, since: datetime | None = None) -> list[Duty | Message]:
     """Write down what is owed, inside the caller's transaction. Owing the same again gives back what is already there.
 
     However much it is, it takes four statements at most, and one more for each sort of which something was owed before.
+    ``since``: what it follows from happened earlier, and its hours run from then.
     """
-    moment = clock.now()
+    moment = since or clock.now()
     rows = [_act(item, moment) if isinstance(item, Act) else _letter(item, moment) for item in owed]
     duties, new_duties = _written(Duty, "kind", [row for row in rows if "kind" in row])
     messages, new_messages = _written(Message, "letter", [row for row in rows if "letter" in row])
@@ -96,6 +97,19 @@ def owe(*owed: Act | Letter) -> list[Duty | Message]:
     due.note_each(KIND, {duty.pk: duty.due_at for duty in new} | {message.pk: message.due_at for message in leaving})
     ring()
     return [duties[item.kind, item.key] if isinstance(item, Act) else messages[item.letter, item.key] for item in owed]
+
+
+def owe_new(*owed: Act) -> list[UUID]:
+    """The same for duties nobody can have owed before, as those of a row made in this transaction; the keys of their rows.
+
+    Nobody waits for an answer: within ``bulk.together`` they go to the server with everything else.
+    """
+    moment = clock.now()
+    rows = [_act(item, moment) for item in owed]
+    bulk.insert(Duty, rows)
+    due.note_each(KIND, {row["id"]: row["due_at"] for row in rows})
+    ring()
+    return [row["id"] for row in rows]
 
 
 def ring() -> None:
@@ -168,13 +182,14 @@ def work() -> int:
 
     taken = 0
     for duty_id in list(Duty.objects.due().order_by("due_at", "id").values_list("pk", flat=True)[:500]):
-        taken += _carry_out(duty_id)
+        taken += carry_out(duty_id)
     for message_id in list(Message.objects.due().order_by("due_at", "id").values_list("pk", flat=True)[:500]):
         taken += send(message_id)
     return taken
 
 
-def _carry_out(duty_id: UUID) -> int:
+def carry_out(duty_id: UUID) -> int:
+    """Carry out this duty if it is due and in nobody's hands; 1 when it was taken in hand. What goes wrong is tried again later."""
     if not claim(Duty.objects.due(), duty_id):
         return 0
     duty = Duty.objects.get(pk=duty_id)

@@ -1,17 +1,23 @@
-"""Bells: a worker is told after the commit what waits for it, by the name of a task. A bell nobody hears costs a minute: sweeps go round."""
+"""Bells: a worker is told after the commit what waits for it, by the name of a task. A bell nobody hears costs a minute: sweeps go round.
+
+And what follows from a commit and whoever waits for that need not wait for.
+"""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from functools import partial
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 from kombu.exceptions import OperationalError
 
 from syntharra import logs
+from syntharra.acting import acting_for, current_business
 
 log = logs.get(__name__)
-Bell = Callable[[], None]
+Bell = Callable[[], object]
 _waiting: ContextVar[list[Bell] | None] = ContextVar("bells_waiting", default=None)
 
 
@@ -20,11 +26,28 @@ def after_commit(task: str, *arguments: str, seconds: float = 0) -> None:
     transaction.on_commit(lambda: _ring(task, arguments, seconds))
 
 
+def afterwards(work: Callable[[], object]) -> None:
+    """For who has just committed: do what follows from it. At once; where bells are held, with them and for the same business.
+
+    It must stand in the outbox as well: where the process dies before, the sweep does it.
+    """
+    waiting = _waiting.get()
+    if waiting is None:
+        work()
+    else:
+        waiting.append(partial(_acting, current_business(), work))
+
+
+def _acting(business_id: UUID, work: Callable[[], object]) -> None:
+    with acting_for(business_id):
+        work()
+
+
 @contextmanager
 def held() -> Iterator[list[Bell]]:
     """Bells of this block are collected and not rung: whoever waits for the commit need not wait for the broker.
 
-    They are to be rung afterwards by whoever holds them, from any thread.
+    They are to be rung afterwards by whoever holds them, in their order, from any thread that may use the database.
     """
     bells: list[Bell] = []
     before = _waiting.set(bells)

@@ -119,7 +119,7 @@ def work() -> None:
     """Carry out what is owed about cards: no letters leave here."""
     for duty in Duty.objects.filter(done_at=None).order_by("owed_at"):
         if duty.kind in (card_events.KIND, paying.END):
-            outbox._carry_out(duty.pk)
+            outbox.carry_out(duty.pk)
 
 
 def waiting() -> int:

@@ -340,7 +340,7 @@ def test_a_webhook_that_never_came_is_made_up_for(cards: Processor, invoice: Inv
     tuesday.shift(timedelta(minutes=71))
 
     for duty in Duty.objects.filter(kind="look_at_checkout"):
-        outbox._carry_out(duty.pk)
+        outbox.carry_out(duty.pk)
 
     assert CardPayment.objects.get().status == "arrived"
 

@@ -153,12 +153,12 @@ def test_letting_go_ends_open_pages_first_and_then_gives_the_permission_back(
     assert CardAccount.objects.get().state == "disconnected"
     assert Checkout.objects.get().status == "ending"
     letting = Duty.objects.get(kind="let_go_of_cards")
-    outbox._carry_out(letting.pk)
+    outbox.carry_out(letting.pk)
     assert cards.state["connected"] == [AVAS_ACCOUNT]
     work()
     assert Checkout.objects.get().status == "ended"
     Duty.objects.filter(pk=letting.pk).update(due_at=letting.due_at)
-    outbox._carry_out(letting.pk)
+    outbox.carry_out(letting.pk)
     assert cards.state["connected"] == []
 
 

@@ -1,0 +1,94 @@
+"""A dispute said on a call: the freeze is committed before the agent's next word, what it brings with it right behind that word.
+
+The first transaction makes the freeze a fact and owes the end of other lines and, as one duty, everything else. The second is that
+duty. Whoever made the first carries it out as soon as the word is on its way; where that process dies, the sweep does.
+"""
+
+from collections.abc import Collection
+from functools import partial
+from uuid import UUID
+
+from django.db import transaction
+
+from calls.outcomes import AGENT
+from disputes.models import Claim, Dispute
+from disputes.services import Frozen, NewClaim, follow_held, freeze_held, stop_calls
+from invoices import promises
+from invoices.services import hold
+from notifications import outbox
+from notifications.models import Duty, Message
+from notifications.outbox import carries_out
+from syntharra import bells, bulk, due
+
+FOLLOW = "follow_freeze"
+
+
+def register() -> None:
+    """Say who carries out what a freeze on a call brings with it."""
+    carries_out(FOLLOW, follow)
+
+
+def freeze(*invoice_ids: UUID, claim: NewClaim) -> None:
+    """Stop asking for money on these invoices of one customer, in a transaction of its own. Safe to call twice.
+
+    From the commit on nothing about them collects. Afterwards: the owner's alert, the customer's acknowledgement, the books'
+    reminders quiet, pages to pay ended, what was promised on this call taken back.
+    """
+    with transaction.atomic(durable=True):
+        invoices = hold(*invoice_ids)
+        with bulk.together():
+            duty_id = _owed(freeze_held(invoices, claim))
+    bells.afterwards(partial(outbox.carry_out, duty_id))
+
+
+def _owed(frozen: Frozen) -> UUID:
+    """The duties of this freeze; that of what follows it."""
+    claim = frozen.claim
+    stop = stop_calls(claim, frozen.invoices)
+    # Said again after a release, the same words begin a dispute anew: that has a duty of its own.
+    anew = f":{frozen.began[0].pk}" if frozen.began and not frozen.is_new_claim else ""
+    facts = {
+        "claim": str(claim.pk),
+        "disputes": [str(dispute.pk) for dispute in frozen.disputes],
+        "began": [str(dispute.pk) for dispute in frozen.began],
+        "call": claim.evidence["call"],
+    }
+    follows = outbox.Act(kind=FOLLOW, key=f"claim:{claim.pk}{anew}", facts=facts)
+    if frozen.is_new_claim:
+        return outbox.owe_new(stop, follows)[1]
+    return outbox.owe(stop, follows)[1].pk
+
+
+def follow(duty: Duty) -> str:
+    """What a freeze brings with it, once. A dispute that was released or ended meanwhile brings nothing."""
+    about = dict(Dispute.objects.filter(pk__in=duty.facts["disputes"]).values_list("pk", "invoice_id"))
+    with transaction.atomic(durable=True):
+        invoices = {invoice.pk: invoice for invoice in hold(*about.values())}
+        if not Duty.objects.filter(pk=duty.pk, done_at=None).exists():
+            return "done by another"
+        claim = Claim.objects.get(pk=duty.facts["claim"])
+        live = list(Dispute.objects.live().filter(pk__in=about).order_by("invoice"))
+        for dispute in live:
+            dispute.invoice = invoices[dispute.invoice_id]
+        claim.customer = next(iter(invoices.values())).customer
+        with bulk.together():
+            _take_back_promise(duty.facts["call"], invoices)
+            if live:
+                began = [dispute for dispute in live if str(dispute.pk) in duty.facts["began"]]
+                outbox.owe(*follow_held(claim, live, began, new=False, until=duty.owed_at), since=duty.owed_at)
+        outcome = f"{len(live)} of {len(about)} disputes live"
+        outbox.finish(duty, outcome)  # with it: whoever comes over it again owes nothing twice
+        return outcome
+
+
+def _take_back_promise(call: str, disputed: Collection[UUID]) -> None:
+    """Promised on this call, and objected to before the line was gone: no promise stands, and none is confirmed in writing.
+
+    Until this is done the confirmation sees for itself that it does not leave; see ``calls.letters``.
+    """
+    if not promises.withdraw(disputed, by=AGENT, source=f"call:{call}"):
+        return
+    letters_of_it = Message.objects.filter(letter="promise_confirmation", key=f"call:{call}")
+    waiting = list(letters_of_it.filter(status__in=("draft", "queued")).values_list("pk", flat=True))
+    due.settle(outbox.KIND, *waiting)
+    Message.objects.filter(pk__in=waiting, status__in=("draft", "queued")).update(status=Message.Status.WITHDRAWN)

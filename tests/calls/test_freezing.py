@@ -1,0 +1,285 @@
+"""A dispute on a call: frozen before the agent's next word, and what a freeze brings with it right behind it, once."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from django.core import mail
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from accounts.models import ActivityLine
+from calls.acts import Scene, carry_out
+from calls.agent import acts
+from calls.agent.acts import HowPaid
+from calls.models import Attempt, Call
+from calls.threads import in_database
+from disputes.hearing.labels import Reason
+from disputes.models import Claim, ClaimOn, Dispute, InvoiceVersion
+from disputes.services import NewClaim, open_dispute, release
+from integrations.stripe.simulator import AVAS_ACCOUNT, StripeSimConfig
+from invoices.models import BookEntry, Invoice, Promise
+from notifications import outbox
+from notifications.models import Duty, Message
+from syntharra import bells, clock
+from syntharra.money import of
+from syntharra.tenancy import acting_for, current_business
+from tests.calls.line import on_the_line
+from tests.cast import Firm, make_customer, make_invoice
+from tests.invoices.card_desk import begin, served, takes_cards
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("tuesday")]
+LEAKS = acts.Freeze(Reason.QUALITY, "it leaks", ())
+# Call, its invoices, an earlier claim; begin, customer, invoices, claim, earlier disputes, freeze and number, lines and
+# allocations of the bill, everything else in one message, commit.
+FIRST_TRANSACTION = 13
+
+
+@pytest.fixture
+def attempt(plumber: Firm) -> Attempt:
+    """On the line about two invoices."""
+    customer = make_customer(plumber)
+    make_invoice(plumber, customer, number="2232", balance="1240.00")
+    make_invoice(plumber, customer, number="2233", balance="700.00", due_on=date(2026, 10, 2))
+    return on_the_line(customer)
+
+
+def says(attempt: Attempt, *asked: acts.Act) -> None:
+    carry_out(Scene(line_id=attempt.pk, call_id=Call.objects.get(attempt=attempt).pk), asked)
+
+
+@contextmanager
+def dies_after_the_word() -> Iterator[None]:
+    """What was to follow the commit never comes: neither bell nor second transaction."""
+    with bells.held():
+        yield
+
+
+def letters(*of_kinds: str) -> list[tuple[str, str]]:
+    found = Message.objects.filter(letter__in=of_kinds) if of_kinds else Message.objects.all()
+    return sorted(found.values_list("letter", "status"))
+
+
+BOTH_WAIT = [("dispute_acknowledgement", "queued"), ("dispute_alert", "queued")]
+
+
+def test_the_freeze_stands_and_calls_are_stopped_before_anything_else_is_done(attempt: Attempt) -> None:
+    with dies_after_the_word():
+        says(attempt, LEAKS)
+
+    assert Invoice.objects.filter(frozen_at=None).count() == 0
+    assert [one.status for one in Dispute.objects.all()] == ["new", "new"]
+    assert (Claim.objects.get().words, ClaimOn.objects.count(), InvoiceVersion.objects.count()) == ("it leaks", 2, 2)
+    assert sorted(Duty.objects.values_list("kind", "done_at")) == [("follow_freeze", None), ("stop_calls", None)]
+    assert ActivityLine.objects.filter(verb="froze").count() == 2
+    assert letters() == []
+    assert not Invoice.objects.collectable(on=date(2026, 10, 7)).exists()
+
+
+def test_killed_behind_the_word_the_sweep_tells_the_owner_and_the_customer_once(attempt: Attempt, tuesday: Any) -> None:
+    with dies_after_the_word():
+        says(attempt, LEAKS)
+    frozen_at = Dispute.objects.first().opened_at  # type: ignore[union-attr]
+    tuesday.shift(timedelta(hours=3))
+
+    outbox.work()
+    outbox.work()
+
+    assert [one.subject for one in mail.outbox] == ["Harbor Cafe disputes 2 invoices. We stopped calling."]
+    assert Message.objects.filter(letter="dispute_alert").count() == 1
+    owed = Message.objects.get(letter="dispute_acknowledgement")
+    assert (owed.status, owed.owed_at, owed.due_at) == ("queued", frozen_at, frozen_at + timedelta(hours=20))
+    assert BookEntry.objects.filter(act="reminders").count() == 2
+    assert Dispute.objects.filter(owner_told_at=clock.now()).count() == 2
+
+
+def test_who_follows_a_second_time_owes_nothing_even_after_the_letter_has_left(attempt: Attempt) -> None:
+    says(attempt, LEAKS)
+    Dispute.objects.update(acknowledged_at=clock.now())
+    before = (letters(), Duty.objects.count(), ActivityLine.objects.count())
+    duty = Duty.objects.get(kind="follow_freeze")
+
+    from calls.freezing import follow
+
+    assert follow(duty) == "done by another"
+    assert (letters(), Duty.objects.count(), ActivityLine.objects.count()) == before
+
+
+@pytest.mark.django_db(transaction=True)
+def test_relay_and_worker_follow_at_once_and_each_letter_is_owed_once(attempt: Attempt) -> None:
+    with dies_after_the_word():
+        says(attempt, LEAKS)
+    duty, business, barrier = Duty.objects.get(kind="follow_freeze"), current_business(), threading.Barrier(4)
+    wrong: list[Exception] = []
+
+    def run(by_lease: bool) -> None:
+        from calls.freezing import follow
+
+        try:
+            with acting_for(business):
+                barrier.wait(30)
+                outbox.carry_out(duty.pk) if by_lease else follow(duty)
+        except Exception as error:
+            wrong.append(error)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run, args=(index % 2 == 0,)) for index in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+
+    assert wrong == []
+    assert letters() == BOTH_WAIT
+    assert Duty.objects.get(pk=duty.pk).done_at is not None
+    assert BookEntry.objects.filter(act="reminders").count() == 2
+
+
+def test_released_in_between_nobody_is_written_to(plumber: Firm, attempt: Attempt) -> None:
+    with dies_after_the_word():
+        says(attempt, LEAKS)
+    for dispute in Dispute.objects.all():
+        release(dispute.pk, by=plumber.owner, reason="He meant another firm")
+
+    outbox.work()
+
+    assert (letters(), mail.outbox, BookEntry.objects.count()) == ([], [], 0)
+    assert Duty.objects.get(kind="follow_freeze").outcome == "0 of 2 disputes live"
+
+
+def test_one_of_two_released_in_between_leaves_the_other_its_letters(plumber: Firm, attempt: Attempt) -> None:
+    with dies_after_the_word():
+        says(attempt, LEAKS)
+    release(Dispute.objects.get(invoice__number="2232").pk, by=plumber.owner, reason="This one he meant differently")
+
+    outbox.work()
+
+    owed = Message.objects.get(letter="dispute_acknowledgement")
+    assert [one.invoice.number for one in owed.about.all()] == ["2233"]
+    assert [entry.invoice.number for entry in BookEntry.objects.all()] == ["2233"]
+
+
+def test_a_second_objection_on_the_same_call_joins_and_is_acknowledged_with_the_first(attempt: Attempt) -> None:
+    with dies_after_the_word():
+        says(attempt, acts.Freeze(Reason.QUALITY, "it leaks", ("2232",)))
+        says(attempt, acts.Freeze(Reason.AMOUNT, "and that one is too much", ("2232", "2233")))
+    outbox.work()
+
+    assert sorted(Dispute.objects.values_list("invoice__number", flat=True)) == ["2232", "2233"]
+    assert Dispute.objects.get(invoice__number="2232").claims.count() == 2
+    owed = Message.objects.get(letter="dispute_acknowledgement")
+    assert sorted(one.invoice.number for one in owed.about.all()) == ["2232", "2233"]
+    assert {owed.facts["claim"], *owed.facts["also"]} == {str(pk) for pk in Claim.objects.values_list("pk", flat=True)}
+    assert Message.objects.filter(letter="dispute_alert").count() == 2
+
+
+def test_what_came_by_mail_before_the_call_was_followed_shares_one_acknowledgement(attempt: Attempt) -> None:
+    with dies_after_the_word():
+        says(attempt, acts.Freeze(Reason.QUALITY, "it leaks", ("2232",)))
+    wrote = NewClaim(source="email", source_key="m1", words="It still leaks", by="Ana Reyes")
+    open_dispute(Invoice.objects.get(number="2232").pk, claim=wrote)
+
+    outbox.work()
+
+    owed = Message.objects.get(letter="dispute_acknowledgement")
+    assert owed.facts["also"] == [str(Claim.objects.get(source="call").pk)]
+
+
+def test_said_again_after_a_release_it_begins_anew_and_is_followed(plumber: Firm, attempt: Attempt) -> None:
+    about = acts.Freeze(Reason.QUALITY, "it leaks", ("2232",))
+    says(attempt, about)
+    release(Dispute.objects.get().pk, by=plumber.owner, reason="He meant another firm")
+
+    says(attempt, about)
+
+    assert Dispute.objects.live().get().reopens == Dispute.objects.exclude(closed_at=None).get()
+    assert list(Duty.objects.filter(kind="follow_freeze").values_list("done_at", flat=True)) == [clock.now()] * 2
+    assert BookEntry.objects.filter(act="reminders", cause="dispute D-1002").count() == 1
+
+
+def test_a_promise_of_this_call_is_never_confirmed_once_it_is_disputed(attempt: Attempt) -> None:
+    says(attempt, acts.Promise(date(2026, 10, 9), of("1940.00", "USD"), HowPaid.CHECK, "Friday by check"))
+    with dies_after_the_word():
+        says(attempt, LEAKS)
+    Duty.objects.filter(kind="follow_freeze").update(due_at=clock.now() + timedelta(hours=1))  # it is late
+
+    outbox.work()
+
+    assert (letters("promise_confirmation"), mail.outbox) == ([("promise_confirmation", "withdrawn")], [])
+    Duty.objects.filter(kind="follow_freeze").update(due_at=clock.now())
+    outbox.work()
+    assert list(Promise.objects.values_list("status", flat=True)) == ["withdrawn"] * 2
+
+
+def test_a_promise_is_not_confirmed_either_where_the_dispute_was_released_first(
+    plumber: Firm, attempt: Attempt
+) -> None:
+    says(attempt, acts.Promise(date(2026, 10, 9), of("1940.00", "USD"), HowPaid.CHECK, "Friday by check"))
+    with dies_after_the_word():
+        says(attempt, LEAKS)
+    for dispute in Dispute.objects.all():
+        release(dispute.pk, by=plumber.owner, reason="He meant another firm")
+
+    outbox.work()
+
+    assert (letters("promise_confirmation"), mail.outbox) == ([("promise_confirmation", "withdrawn")], [])
+    assert list(Promise.objects.values_list("status", flat=True)) == ["withdrawn"] * 2
+
+
+def test_a_page_to_pay_opened_before_is_ended_and_one_he_asks_for_all_the_same_is_not(
+    plumber: Firm, attempt: Attempt, settings: Any, tuesday: Any
+) -> None:
+    with served(StripeSimConfig()) as processor:
+        settings.SIMULATORS_URL = processor.address
+        settings.STRIPE_SECRET_KEY, settings.STRIPE_CLIENT_ID = "sk_test_sandbox", "ca_sandbox"
+        processor.ask("connections", account=AVAS_ACCOUNT)
+        takes_cards(plumber)
+        first, second = Invoice.objects.order_by("number")
+        before = begin(first)
+        tuesday.shift(timedelta(seconds=5))
+        with dies_after_the_word():
+            says(attempt, LEAKS)
+        tuesday.shift(timedelta(seconds=5))
+        all_the_same = begin(second, anyway=True)
+
+        outbox.carry_out(Duty.objects.get(kind="follow_freeze").pk)
+
+    before.refresh_from_db()
+    all_the_same.refresh_from_db()
+    assert (before.status, before.ended_why, all_the_same.status) == ("ending", "disputed", "open")
+    assert Duty.objects.filter(kind="end_checkout").count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_agent_waits_for_the_first_transaction_and_its_statements_are_counted(plumber: Firm) -> None:
+    make_invoice(plumber, customer := make_customer(plumber), number="2232")
+    attempt = on_the_line(customer)
+    scene = Scene(line_id=attempt.pk, call_id=Call.objects.get(attempt=attempt).pk)
+
+    with dies_after_the_word(), CaptureQueriesContext(connection) as asked:
+        carry_out(scene, [LEAKS])
+
+    said = [one["sql"] for one in asked.captured_queries]
+    assert (len(said), said[3], said[-1]) == (FIRST_TRANSACTION, "BEGIN", "COMMIT")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_behind_the_agents_word_the_relay_itself_owes_the_letters(attempt: Attempt) -> None:
+    import asyncio
+
+    from calls import threads
+
+    scene = Scene(line_id=attempt.pk, call_id=Call.objects.get(attempt=attempt).pk)
+
+    asyncio.run(in_database(current_business(), lambda: carry_out(scene, [LEAKS]), urgent=True))
+    threads._notes.submit(lambda: None).result(30)
+    for _ in range(100):
+        if Duty.objects.filter(kind="follow_freeze").exclude(done_at=None).exists():
+            break
+        threading.Event().wait(0.1)
+
+    assert letters() == BOTH_WAIT
