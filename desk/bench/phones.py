@@ -56,6 +56,7 @@ class Line:
     busy: bool = False
     asked: bool = False  # the whole sentence is out, and the answer has not begun
     is_over: bool = False
+    because: str = ""  # why the server ended it, and the last it said
     silent_since: float = field(default_factory=time.perf_counter)
     answered: asyncio.Event = field(default_factory=asyncio.Event)
     first_at: float = 0.0
@@ -140,7 +141,8 @@ class Phones:
                 frame = json.loads(text)
                 at = time.perf_counter()
                 if frame["type"] == "end":
-                    line.is_over = True
+                    reason = json.loads(frame.get("handoffData") or "{}").get("reasonCode", "")
+                    line.is_over, line.because = True, f"{reason}: {line.because}"
                     line.answered.set()
                     continue
                 if frame["type"] != "text" or not frame["token"].strip():
@@ -151,6 +153,7 @@ class Phones:
                     line.last_at = at
                     if self.order["ours"]:
                         await _play(line.socket, "".join(spoken))
+                    line.because = "".join(spoken)
                     spoken.clear()
                     line.answered.set()
         finally:
@@ -203,14 +206,14 @@ async def open_loop(order: dict[str, Any]) -> dict[str, Any]:
     took: list[float] = []
     objected: list[str] = []
     speaking: set[Line] = set()
-    late = missed = 0
+    late = 0
+    missed: list[str] = []
     work: set[asyncio.Task[None]] = set()
     began = time.perf_counter()
     counts_from, until = began + order["warm_up"], began + order["warm_up"] + order["seconds"]
     due = began
 
     async def speak(line: Line) -> None:
-        nonlocal missed
         objects = order.get("objects", False)
         if line.is_over:  # nobody spoke there for so long that the agent said good-bye: the next call is on this line
             speaking.remove(line)
@@ -225,7 +228,7 @@ async def open_loop(order: dict[str, Any]) -> dict[str, Any]:
         if objects and seconds is not None:
             seconds = line.last_at - (line.first_at - seconds)
         if seconds is None:
-            missed += 1
+            missed.append(f"{text!r}, {line.because or 'no answer'}")
         elif objects:
             objected.append(line.call)
         if seconds is not None and started >= counts_from:
@@ -258,7 +261,8 @@ async def open_loop(order: dict[str, Any]) -> dict[str, Any]:
         "took": took,
         "objected": objected,
         "late": late,
-        "missed": missed,
+        "missed": len(missed),
+        "missed_because": missed[:20],
         "opened": phones.opened,
         "ended_early": phones.ended_early,
     }

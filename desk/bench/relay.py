@@ -94,6 +94,8 @@ class Lines:
         spare = 50 + int(1.5 * turns / (1 if more.get("objects") else 12))
         found = self._order(order | {"ours": True, "lines": self.open(calls + spare)}, self.server)
         say(f"{calls} calls {'at full speed' if closed else 'open'}: {_words(found)}, load {os.getloadavg()[0]:.1f}")
+        for why in found.get("missed_because", ()):
+            say(f"not answered: {why}")
         return found
 
     def peer(self, server: "Server", *, calls: int, seconds: float) -> dict[str, Any]:
