@@ -269,7 +269,7 @@ class Dialogue:
         step = turn.step
         if not is_final and not step.hush and not step.acts:
             return None
-        self._put_down(turn, before, kept, step.heard or hear(kept, final=is_final), is_final=is_final)
+        self._put_down(turn, before, kept, step.heard or hear(kept, final=is_final, can_ask=True), is_final=is_final)
         turn.before, turn.said = before, kept
         return turn
 

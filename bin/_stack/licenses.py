@@ -59,7 +59,12 @@ SHIPPED = {
     "htmx": ("static/js/htmx-*.min.js", "0BSD", "Big Sky Software"),
     "Figtree": ("static/fonts/figtree-*.woff2", "OFL-1.1", "The Figtree Project Authors"),
     "Lucide": ("static/icons/sprite.svg", "ISC", "Lucide Contributors"),
-    "all-MiniLM-L6-v2": ("disputes/hearing/encoder_files/*", "Apache-2.0", "The sentence-transformers Authors"),
+    "all-MiniLM-L6-v2": (
+        "disputes/hearing/encoder_files/minilm*",
+        "Apache-2.0",
+        "The sentence-transformers Authors",
+    ),
+    "multilingual-e5-small": ("disputes/hearing/encoder_files/e5*", "MIT", "Liang Wang and others, Microsoft"),
 }
 
 

@@ -18,7 +18,9 @@ class ToHear:
 
     def heard(self) -> "Understood":
         """Takes milliseconds, most of them outside Python. Raises :class:`~disputes.hearing.ModelMissing`."""
-        found = hear(self.text, final=self.final, asked=self.asked, before=self.before, closely=self.closely)
+        found = hear(
+            self.text, final=self.final, asked=self.asked, before=self.before, closely=self.closely, can_ask=True
+        )
         return Understood(self, found)
 
 

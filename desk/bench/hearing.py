@@ -1,7 +1,7 @@
 """What hearing costs: half sentences heard closely, one after the other, on one core; beside its own first stage alone.
 
 A process of its own reads the model, then hears growing words that are all different: of every line the beginning up to each of
-its words. Nothing is heard twice. The peer is the linear stage with its rules, on the same words in the same run.
+its words; then whole lines, which both encoders read. Nothing is heard twice. The peer is the linear stage with its rules, on the same words in the same run.
 """
 
 import os
@@ -16,7 +16,7 @@ from typing import Any
 from desk.bench.children import die_with_parent, said, started, tell
 from desk.bench.report import Limit, Report, machine, middle, say
 
-RUNS, PARTIALS = 3, 3000
+RUNS, PARTIALS, WHOLE = 3, 3000, 1000
 LIMITS = (
     Limit("p99_ms", "<=", 10),
     Limit("peak_mb", "<=", 200),
@@ -64,6 +64,8 @@ def _child(partials: int) -> None:
         hear(text, final=False)
     stages: list[Stage] = []
     times, own = _milliseconds(measured, lambda text: stages.append(hear(text, final=False).stage))
+    whole = [one.text for one in list(templates())[::30] if "{" not in one.text][:WHOLE]
+    finals, _own = _milliseconds(whole, hear)
     linear = model()
     alone, _own = _milliseconds(measured, lambda text: first_look(text, linear))
     size = sum(file.stat().st_size for file in (WEIGHTS, *FOLDER.iterdir()))
@@ -72,6 +74,8 @@ def _child(partials: int) -> None:
             "p99_ms": _at(times, 0.99),
             "p50_ms": median(times),
             "cpu_p99_ms": _at(own, 0.99),
+            "final_p99_ms": _at(finals, 0.99),
+            "final_p50_ms": median(finals),
             "linear_p99_ms": _at(alone, 0.99),
             "linear_p50_ms": median(alone),
             "encoder_share": stages.count(Stage.ENCODER) / len(stages),

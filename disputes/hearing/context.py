@@ -7,7 +7,7 @@ from disputes.hearing.text import tokens
 
 _FILL = r"(?:um |uh |oh |well |so |and |ok |okay |hi |hello |hey |yes |yeah |si |bueno |pues |hmm |hm |actually |no )*"
 _YES = re.compile(
-    rf"^{_FILL}(?:yes|yeah|yep|yup|yea|ya|si|correct|right|thats right|thats correct|sure|mhm|uh huh|mm hmm|it is|i am|you are|exactly|absolutely|of course|claro|correcto|asi es|exacto|afirmativo)"
+    rf"^{_FILL}(?:yes|yeah|yep|yup|yea|ya|si|correct|right|thats right|thats correct|sure|mhm|uh huh|mm hmm|it is|i am|you are|exactly|absolutely|indeed|of course|claro|correcto|asi es|exacto|afirmativo)"
     r"(?: (?:yes|yeah|it is|i am|you are|there is|i do|sir|maam|thats right|thats correct|correct|speaking|si|senor|senora|hay))*[ .]*$"
 )
 _NO = re.compile(
@@ -55,7 +55,7 @@ _OF_A_BILL = re.compile(
 # Impatience, a question back, words to be said again: while it is open who is speaking, no objection to a bill nobody has named.
 _SMALL_TALK = re.compile(
     r"^(?:(?:um|uh|oh|well|so|and|but|ok|okay|hi|hello|hey|yes|yeah|si|no|nope|wait|look|listen|sorry|please|again|really|seriously|jesus|come on|what|huh|pardon|pardon me|excuse me|why|how come|what for|que|como|por que|para que|mande"
-    r"|(?:its )?#|(?:like )?i (?:just |already )+(?:said|told you|gave (?:it|that) to you)(?: (?:that|it|so|who i am|my name|my zip|my address|what it is))?|i (?:just )?told you (?:who i am|my name|my zip(?: code)?|my address)|i said (?:that|it|so|yes|no|my name|who i am)"
+    r"|(?:(?:he|she|they) (?:says?|said) )?(?:its )?#|(?:like )?i (?:just |already )+(?:said|told you|gave (?:it|that) to you)(?: (?:that|it|so|who i am|my name|my zip|my address|what it is))?|i (?:just )?told you (?:who i am|my name|my zip(?: code)?|my address)|i said (?:that|it|so|yes|no|my name|who i am)"
     r"|i (?:didnt|did not|couldnt|cant|could not) (?:catch|hear|get|understand) (?:you|that|it|what you said|a word)|(?:say|come) (?:that |it )?again|(?:can|could) you (?:say|repeat) that"
     r"|(?:you|yall|you guys) should (?:already |all )?(?:have|know) (?:that|it|this|my \w+)(?: on file| already| there)?|(?:isnt|its|it is) (?:it |that )?(?:already )?in (?:your|the) (?:file|files|system|records|computer)"
     r"|i (?:dont|do not|wont) (?:give|share|tell|say)(?: you)? (?:that|it|this)(?: out)?(?: over the phone| on the phone)?|i dont give out (?:that|it|this|my \w+)"

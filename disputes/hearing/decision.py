@@ -1,15 +1,16 @@
 """From one text to one :class:`~disputes.hearing.labels.Heard`: rules, two stages of a model, the agent's last question, thresholds.
 
 The first stage is linear and reads every text in a fraction of a millisecond. It may *clear* a whole sentence: nothing in it can stop
-the call. What it does not clear, and what it marks in half a sentence, goes to the encoder. Rules stand before and after both.
+the call. What it does not clear, and what it marks in half a sentence, goes to the first encoder; a whole sentence that is not plainly
+harmless to that one goes to the second as well. Rules stand before and after all of them.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from math import exp, log
 
 from disputes.hearing import context, rules
-from disputes.hearing.encoder import Encoder, Weights, encoder
+from disputes.hearing.encoder import Encoder, Stack, Weights, encoder
 from disputes.hearing.features import features
 from disputes.hearing.gloss import gloss
 from disputes.hearing.labels import INDEPENDENT, RANK, Heard, Intent, Listening, Reason, Stage
@@ -20,11 +21,12 @@ from disputes.hearing.text import LONGEST, tokens
 WINDOW = 40
 SURE = 0.99
 # Of the usual threshold: beside a stop that ends the call anyway, a dispute heard wrongly costs nearly nothing.
-BESIDE = 0.4
+BESIDE = 0.85
 NEVER = 0.02
 ONLY_ASKED = 0.9  # of the threshold that freezes: where whoever wonders is asked, and no more
 ONE_THOUGHT = 16  # words
 LINEAR_VOICE = 0.5  # of the linear stage beside the encoder, where one of many is named
+Logits = dict[str, float]
 _EMPTY = frozenset({".", "?", ""})
 _ENDING = frozenset({Intent.ATTORNEY_REPRESENTED, Intent.BANKRUPTCY, Intent.DECEASED, Intent.OPT_OUT})
 # What is left of a denial when the denial is taken out.
@@ -117,6 +119,10 @@ class Judged:
     def sure(self) -> bool:
         return Intent.DISPUTE in self.found.intents
 
+    def is_harmless(self, below: float) -> bool:
+        """No rule and no chance speaks for anything that stops a call: nobody need be asked beside."""
+        return not self.found.rule_ids and not self.found.pulled and max(self.chances.values()) < below
+
     def found_beside(self, thresholds: dict[str, float]) -> set[Intent]:
         """The stops other than a dispute that are in it."""
         stops = {intent for intent in self.found.intents if intent is not Intent.DISPUTE}
@@ -126,9 +132,10 @@ class Judged:
             if intent is not Intent.DISPUTE and chance >= thresholds[intent]
         }
 
-    def freeze_at(self, thresholds: dict[str, float]) -> float:
+    def freeze_at(self, thresholds: dict[str, float], usual: str = "freeze") -> float:
+        """``usual``: ``freeze``, or ``at_once`` where whoever said it can be asked."""
         ends = bool(self.found_beside(thresholds) & _ENDING)
-        return thresholds["freeze"] * (BESIDE if ends else 1.0)
+        return thresholds[usual] * (BESIDE if ends else 1.0)
 
     @property
     def score(self) -> float:
@@ -136,13 +143,22 @@ class Judged:
         return max(self.chances[Intent.DISPUTE], SURE) if self.sure else self.chances[Intent.DISPUTE]
 
 
-def hear(text: str, *, final: bool = True, asked: str | None = None, before: str = "", closely: bool = True) -> Heard:
+def hear(
+    text: str,
+    *,
+    final: bool = True,
+    asked: str | None = None,
+    before: str = "",
+    closely: bool = True,
+    can_ask: bool = False,
+) -> Heard:
     """What these words mean.
 
     ``final`` false: still growing; then they can silence the call and never freeze it. ``asked``: what the agent's last
     question was about (identity, what_is_wrong, open, promise, callback). ``before``: the last whole sentence, when a partial
     is judged. ``closely`` false: the encoder is not asked, whatever the first stage finds; for partials that follow one
-    another within 300 ms. A whole sentence is always heard closely.
+    another within 300 ms. A whole sentence is always heard closely. ``can_ask``: whoever says it can be asked what he means at once,
+    as on a call: then a doubtful dispute pauses, and is asked about, where in a letter it freezes.
 
     Raises :class:`~disputes.hearing.model.ModelMissing`.
     """
@@ -156,21 +172,30 @@ def hear(text: str, *, final: bool = True, asked: str | None = None, before: str
     score, bare_yes = in_context(judged, asked)
     if not final and before and closely and not judged.sure:
         score = max(score, _with_sentence_before(text, before, *judges))
-    return _heard(text, judged, score, bare_yes, final, asked, judges[1])
+    return _heard(text, judged, score, bare_yes, final, asked, can_ask, judges[1])
 
 
 def _heard(
-    text: str, judged: Judged, score: float, bare_yes: bool, final: bool, asked: str | None, by: Encoder
+    text: str,
+    judged: Judged,
+    score: float,
+    bare_yes: bool,
+    final: bool,
+    asked: str | None,
+    can_ask: bool,
+    by: Encoder,
 ) -> Heard:
+    freeze_at = judged.freeze_at(by.thresholds, "at_once" if can_ask else "freeze")
     alone = judged.stage is Stage.LINEAR and not final
     pause_at = by.thresholds["pause" if final else "pause_partial_alone" if alone else "pause_partial"]
-    freeze_at = judged.freeze_at(by.thresholds)
     if asked == "what_is_wrong":
         freeze_at = min(freeze_at, pause_at)
     pause_at = min(pause_at, freeze_at)
     if context.wonders(judged.words) and not judged.found.pulled and not judged.sure:
         pause_at = min(pause_at, ONLY_ASKED * freeze_at)
         score = max(score, pause_at) if len(judged.words.split()) > ONE_THOUGHT else pause_at
+    if can_ask and _a_phrase_says_so(judged):
+        score = max(score, pause_at)
     dispute = score >= freeze_at
     meanings = _meanings(judged, asked, by.thresholds, dispute)
     state = Listening.FREEZE if dispute and final else Listening.PAUSE if score >= pause_at else Listening.LISTEN
@@ -191,6 +216,13 @@ def _heard(
         pause_at=pause_at,
         freeze_at=freeze_at,
     )
+
+
+def _a_phrase_says_so(judged: Judged) -> bool:
+    """A phrase of disputes that was wrong too often to be believed by itself is worth a question, where one can be asked."""
+    if judged.found.pulled or judged.found.clear is not None:
+        return False
+    return any(rule_id.split(".")[1] == Intent.DISPUTE for rule_id in judged.found.rule_ids)
 
 
 def _with_sentence_before(text: str, before: str, linear: Model, by: Encoder) -> float:
@@ -234,7 +266,13 @@ def _judge(part: str, linear: Model, by: Encoder, final: bool, closely: bool) ->
         and not first.settled
         and (not first.is_cleared(by.thresholds["clear"]) if final else is_marked(first, by))
     )
-    return weighed(first, by.logits(gloss(part)) if asked else None, by.stack, by.doubted)
+    if not asked:
+        return weighed(first, (), by.quick_stack, by.doubted)
+    heard = by.first.logits(part)
+    quick = weighed(first, (heard,), by.quick_stack, by.doubted)
+    if not final or quick.is_harmless(by.thresholds["harmless"]):
+        return quick
+    return weighed(first, (heard, by.second.logits(part)), by.stack, by.doubted)
 
 
 def first_look(part: str, linear: Model) -> First:
@@ -256,17 +294,17 @@ def is_marked(first: First, by: Encoder) -> bool:
     return not first.settled and (bool(first.found.intents) or first.stops >= by.thresholds["mark"])
 
 
-def weighed(first: First, close: dict[str, float] | None, stack: dict[str, Weights], doubted: frozenset[str]) -> Judged:
-    """Both stages and the rules as one chance a meaning; ``close`` is what the encoder said, None if it was not asked.
+def weighed(first: First, close: Sequence[Logits], stack: Stack, doubted: frozenset[str]) -> Judged:
+    """Both stages and the rules as one chance a meaning; ``close`` is what each encoder said that was asked.
 
     ``doubted``: rules that were too often wrong to stand above the model; they count as one voice among the others.
     """
     found = sure_of(first.found, doubted)
     chances = (
         first.chances
-        if close is None
+        if not close
         else {
-            intent: sigmoid(mixed(stack[weighed_as(intent, first.foreign)], close[f"has:{intent}"], first, intent))
+            intent: sigmoid(mixed(stack[weighed_as(intent, first.foreign)], close, first, intent))
             for intent in INDEPENDENT
         }
     )
@@ -281,25 +319,23 @@ def weighed(first: First, close: dict[str, float] | None, stack: dict[str, Weigh
         otherwise = leading if leading not in INDEPENDENT else otherwise
     if found.pulled and not first.found.intents and set(found.masked.split()) <= _NOTHING_LEFT:
         chances = chances | {Intent.DISPUTE: min(chances[Intent.DISPUTE], NEVER)}
-    return Judged(
-        first.said, found, chances, leading, otherwise, reason, Stage.LINEAR if close is None else Stage.ENCODER
-    )
+    return Judged(first.said, found, chances, leading, otherwise, reason, Stage.ENCODER if close else Stage.LINEAR)
 
 
 def weighed_as(intent: Intent, foreign: bool) -> str:
-    """The encoder counts for less in Spanish, which it reads through a glossary."""
+    """The judges count otherwise in Spanish: the first encoder and the linear stage read it through a glossary."""
     return f"{intent}:es" if foreign else intent.value
 
 
-def _likely(group: str, names: Iterable[str], first: First, close: dict[str, float] | None) -> list[str]:
+def _likely(group: str, names: Iterable[str], first: First, close: Sequence[Logits]) -> list[str]:
     """The names of one group, the likeliest first, as both stages see it."""
     scores = {name: LINEAR_VOICE * score for name, score in _relative(group, names, first.logits).items()}
-    if close is not None:
-        scores = {name: score + scores[name] for name, score in _relative(group, names, close).items()}
+    for one in close:
+        scores = {name: score / len(close) + scores[name] for name, score in _relative(group, names, one).items()}
     return sorted(scores, key=lambda name: -scores[name])
 
 
-def _relative(group: str, names: Iterable[str], logits: dict[str, float]) -> dict[str, float]:
+def _relative(group: str, names: Iterable[str], logits: Logits) -> Logits:
     found = {name: logits[f"{group}:{name}"] for name in names}
     total = log(sum(exp(value) for value in found.values()))
     return {name: value - total for name, value in found.items()}
@@ -313,9 +349,10 @@ def sure_of(found: rules.Found, doubted: frozenset[str]) -> rules.Found:
     return replace(found, intents=tuple(intent for intent in found.intents if intent in spoken_for))
 
 
-def mixed(weights: Weights, close: float, first: First, intent: Intent) -> float:
+def mixed(weights: Weights, close: Sequence[Logits], first: First, intent: Intent) -> float:
+    voices = [one[f"has:{intent}"] for one in close]
     return (
-        weights.encoder * close
+        sum(weight * voice for weight, voice in zip((weights.encoder, weights.second), voices, strict=False))
         + weights.linear * max(-8.0, min(8.0, first.logits[f"has:{intent}"]))
         + weights.sure * (intent in first.found.intents)
         + weights.pulled * first.taken_back

@@ -1,51 +1,57 @@
-"""The encoder: a small transformer that reads whole lines, run by onnxruntime on one core.
+"""The encoders: two small transformers that read whole lines, run by onnxruntime on one core.
 
-Its folder holds ``encoder.onnx`` (weights, int8), ``vocab.txt`` (the pieces of words it knows) and ``model.json`` (the names of
-its outputs, the weighing of all judges, thresholds, version, and the hashes of the other files). Built by
-``disputes/hearing/build``.
+The first reads what the linear stage does not clear or, in half a sentence, marks. The second, which learned from other texts, reads whole
+sentences beside it: what one of them misses the other mostly hears. Their folder holds the weights of both (int8; pieces of words
+in four bits), the pieces each knows, and ``model.json`` (the names of the outputs, the weighing of all judges, thresholds, version,
+and the hashes of the other files). Built by ``disputes/hearing/build``.
 """
 
 import hashlib
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
 from threading import Lock
 from typing import Any
 
+from disputes.hearing.gloss import gloss
 from disputes.hearing.model import ModelMissing
+from disputes.hearing.unigram import Unigram
 from disputes.hearing.wordpiece import Pieces
 
 FOLDER = Path(__file__).with_name("encoder_files")
-WEIGHTS, VOCABULARY, DESCRIPTION = "encoder.onnx", "vocab.txt", "model.json"
-_FILES = (WEIGHTS, VOCABULARY, DESCRIPTION)
+FIRST, SECOND = "minilm", "e5"
+WEIGHTS = {name: f"{name}.onnx" for name in (FIRST, SECOND)}
+VOCABULARIES = {name: f"{name}_pieces.txt" for name in (FIRST, SECOND)}
+DESCRIPTION = "model.json"
+_FILES = (*WEIGHTS.values(), *VOCABULARIES.values(), DESCRIPTION)
 MOST_PIECES = 56
 REMEMBERED = 64
 
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """How the encoder, the linear stage and the rules together make one chance of one meaning."""
+    """How the encoders, the linear stage and the rules together make one chance of one meaning."""
 
     encoder: float
+    second: float
     linear: float
     sure: float
     pulled: float
     bias: float
 
 
-class Encoder:
-    """One for a process. Threads may share it."""
+Stack = dict[str, Weights]
 
-    def __init__(self, folder: Path, described: dict[str, Any], session: Any, pieces: Pieces) -> None:
-        self.folder = folder
-        self.version: str = described["version"]
-        self.outputs: tuple[str, ...] = tuple(described["outputs"])
-        self.thresholds: dict[str, float] = described["thresholds"]
-        self.doubted = frozenset(described["doubted"])
-        self.stack = {name: Weights(**weights) for name, weights in described["stack"].items()}
+
+class Reader:
+    """One of the encoders. Threads may share it."""
+
+    def __init__(self, session: Any, outputs: tuple[str, ...], cut: Callable[[str, int], list[int]]) -> None:
         self._session = session
-        self._pieces = pieces
+        self._outputs = outputs
+        self._cut = cut
         self._recent: dict[str, dict[str, float]] = {}
         self._lock = Lock()
 
@@ -56,14 +62,32 @@ class Encoder:
             return known
         import numpy as np
 
-        ids = np.array([self._pieces.of(text, MOST_PIECES)], dtype=np.int64)
+        ids = np.array([self._cut(text, MOST_PIECES)], dtype=np.int64)
         (rows,) = self._session.run(None, {"ids": ids})
-        found = dict(zip(self.outputs, rows[0].tolist(), strict=True))
+        found = dict(zip(self._outputs, rows[0].tolist(), strict=True))
         with self._lock:
             if len(self._recent) >= REMEMBERED:
                 self._recent.pop(next(iter(self._recent)))
             self._recent[text] = found
         return found
+
+
+class Encoder:
+    """Both readers and how they are weighed; one for a process."""
+
+    def __init__(self, folder: Path, described: dict[str, Any], first: Reader, second: Reader) -> None:
+        self.folder = folder
+        self.first = first
+        self.second = second
+        self.version: str = described["version"]
+        self.thresholds: dict[str, float] = described["thresholds"]
+        self.doubted = frozenset(described["doubted"])
+        self.stack = _stack(described["stack"])  # of whole sentences, which both read
+        self.quick_stack = _stack(described["quick_stack"])  # of half ones, which the first reads alone
+
+
+def _stack(described: dict[str, dict[str, float]]) -> Stack:
+    return {name: Weights(**weights) for name, weights in described.items()}
 
 
 def ensure_present() -> None:
@@ -90,7 +114,11 @@ def read(folder: Path) -> Encoder:
     """Raises :class:`ModelMissing` when a file is absent, is not the one it was built with, or cannot be run."""
     described = _described(folder)
     try:
-        return Encoder(folder, described, _session(folder / WEIGHTS), Pieces.read(folder / VOCABULARY))
+        outputs = tuple(described["outputs"])
+        first, second = (_session(folder / WEIGHTS[name]) for name in (FIRST, SECOND))
+        pieces, unigram = Pieces.read(folder / VOCABULARIES[FIRST]), Unigram.read(folder / VOCABULARIES[SECOND])
+        cut_first = lambda text, most: pieces.of(gloss(text), most)  # noqa: E731
+        return Encoder(folder, described, Reader(first, outputs, cut_first), Reader(second, outputs, unigram.of))
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise ModelMissing(_sentence(folder, str(error))) from error
 

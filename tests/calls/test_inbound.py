@@ -119,7 +119,7 @@ def test_who_is_not_spoken_with_about_an_invoice_leaves_a_word(plumber: Firm, ca
             Hold.objects.create(customer=invoice.customer, reason="owner", by="ava", since=clock.now())
 
     text = caller.rings()
-    goodbye = caller.answers(SpeechResult="It is Ana, please ring me about the boiler")
+    goodbye = caller.answers(SpeechResult="It is Ana, I wanted to ask about the boiler")
 
     assert "<ConversationRelay" not in text
     assert "<Recording" not in text
@@ -128,7 +128,7 @@ def test_who_is_not_spoken_with_about_an_invoice_leaves_a_word(plumber: Firm, ca
     assert "somebody will call you back" in goodbye
     call = Call.objects.get()
     assert (call.disposition, call.about) == ("request_human", [])
-    assert call.lines.get().text == "It is Ana, please ring me about the boiler"
+    assert call.lines.get().text == "It is Ana, I wanted to ask about the boiler"
     assert verbs()[-2:] == ["asks_owner", "was_called"]
     assert Invoice.objects.exclude(paused_reason="").count() == 0
 

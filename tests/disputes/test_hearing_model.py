@@ -7,6 +7,7 @@ import subprocess
 import sys
 import zlib
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ import pytest
 from disputes.hearing import Intent, Reason, Stage, encoder, ensure_present, hear
 from disputes.hearing.build.corpus import LINES, digest_of_sources, examples, templates
 from disputes.hearing.decision import first_look, weighed_as
-from disputes.hearing.encoder import DESCRIPTION, FOLDER, WEIGHTS, read
+from disputes.hearing.encoder import DESCRIPTION, FIRST, FOLDER, SECOND, VOCABULARIES, WEIGHTS, read
 from disputes.hearing.labels import INDEPENDENT
 from disputes.hearing.model import WEIGHTS as LINEAR
 from disputes.hearing.model import ModelMissing, model
@@ -57,19 +58,20 @@ def test_the_model_scores_as_it_did_when_it_was_built() -> None:
     assert sum(harmless) / len(harmless) <= 0.05
 
 
+@pytest.mark.parametrize("which", [FIRST, SECOND])
 @pytest.mark.parametrize("spoiled", ["absent", "cut", "other", "undescribed", "unreadable"])
 def test_a_missing_or_broken_encoder_is_said_aloud(
-    spoiled: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    spoiled: str, which: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder = tmp_path / "files"
     shutil.copytree(FOLDER, folder)
     match spoiled:
         case "absent":
-            (folder / WEIGHTS).unlink()
+            (folder / WEIGHTS[which]).unlink()
         case "cut":
-            (folder / WEIGHTS).write_bytes((folder / WEIGHTS).read_bytes()[:-100])
+            (folder / WEIGHTS[which]).write_bytes((folder / WEIGHTS[which]).read_bytes()[:-100])
         case "other":
-            (folder / "vocab.txt").write_text("[UNK]\n")
+            (folder / VOCABULARIES[which]).write_text("[UNK]\n")
         case "undescribed":
             (folder / DESCRIPTION).write_text("{}")
         case "unreadable":
@@ -84,11 +86,11 @@ def test_a_missing_or_broken_encoder_is_said_aloud(
 def test_what_is_no_graph_is_said_aloud_too(tmp_path: Path) -> None:
     folder = tmp_path / "files"
     shutil.copytree(FOLDER, folder)
-    (folder / WEIGHTS).write_bytes(b"not a model")
-    described = DESCRIBED | {"sha256": {WEIGHTS: hashlib.sha256(b"not a model").hexdigest()}}
+    (folder / WEIGHTS[SECOND]).write_bytes(b"not a model")
+    described = DESCRIBED | {"sha256": {WEIGHTS[SECOND]: hashlib.sha256(b"not a model").hexdigest()}}
     (folder / DESCRIPTION).write_text(json.dumps(described))
 
-    with pytest.raises(ModelMissing, match=r"encoder\.onnx cannot be used"):
+    with pytest.raises(ModelMissing, match=r"e5\.onnx cannot be used"):
         read(folder)
 
 
@@ -120,6 +122,27 @@ def test_the_first_stage_clears_nothing_that_it_was_taught_to_stop_for() -> None
 
     assert len(stops) > 5000
     assert cleared == []
+
+
+def test_both_encoders_read_a_whole_sentence_and_the_first_alone_half_of_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    read_by: list[str] = []
+    both = encoder.encoder()
+    for name, reader in (("first", both.first), ("second", both.second)):
+        monkeypatch.setattr(reader, "_cut", _noted(reader._cut, name, read_by))
+
+    hear("the loader was supposed to haul the old one off", final=False)
+    assert read_by == ["first"]
+
+    hear("the loader was supposed to haul the old one off on friday")
+    assert sorted(read_by[1:]) == ["first", "second"]
+
+
+def _noted(cut: Callable[[str, int], list[int]], name: str, into: list[str]) -> Callable[[str, int], list[int]]:
+    def noting(text: str, most: int) -> list[int]:
+        into.append(name)
+        return cut(text, most)
+
+    return noting
 
 
 def test_half_a_sentence_right_after_another_is_heard_by_the_first_stage_only() -> None:
@@ -166,9 +189,9 @@ def test_a_section_nobody_knows_is_named_with_its_place(tmp_path: Path) -> None:
 
 
 def test_each_meaning_that_stops_has_its_own_weighing_and_threshold() -> None:
-    assert set(DESCRIBED["stack"]) == {
-        weighed_as(intent, foreign) for intent in INDEPENDENT for foreign in (False, True)
-    }
+    meanings = {weighed_as(intent, foreign) for intent in INDEPENDENT for foreign in (False, True)}
+    assert set(DESCRIBED["stack"]) == set(DESCRIBED["quick_stack"]) == meanings
+    assert all(weights["second"] == 0 for weights in DESCRIBED["quick_stack"].values())
     assert {intent.value for intent in INDEPENDENT} - {"dispute"} <= set(DESCRIBED["thresholds"])
     assert (
         DESCRIBED["thresholds"]["pause_partial"]
@@ -180,14 +203,14 @@ def test_each_meaning_that_stops_has_its_own_weighing_and_threshold() -> None:
 def test_the_measured_quality_has_not_fallen() -> None:
     """Of judges that had not seen the lines. A floor under what was reached, not what we want to reach."""
     natural = REPORT["in_natural_proportions"]
-    assert REPORT["dispute"]["recall"][0] >= 0.88
-    assert REPORT["dispute"]["precision"][0] >= 0.85
+    assert REPORT["dispute"]["recall"][0] >= 0.92
+    assert REPORT["dispute"]["precision"][0] >= 0.82
     assert natural["lines"] >= 3000
-    assert natural["dispute"]["recall"][0] >= 0.945
+    assert natural["dispute"]["recall"][0] >= 0.97
     assert natural["dispute"]["precision"][0] >= 0.9
-    assert natural["all_stops"]["heard_as_meant"][0] >= 0.955
+    assert natural["all_stops"]["heard_as_meant"][0] >= 0.97
     assert natural["spanish_and_mixed"]["texts"] >= 600
-    assert natural["spanish_and_mixed"]["dispute"]["recall"][0] >= 0.93
+    assert natural["spanish_and_mixed"]["dispute"]["recall"][0] >= 0.96
     assert natural["two_meanings"]["both_found"][0] >= 0.95
     assert REPORT["ordinary"]["turns"] >= 300
     assert REPORT["ordinary"]["false_alarms"][0] <= 0.03

@@ -6,37 +6,50 @@ import random
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import torch
-from tokenizers import Tokenizer
 
+from disputes.hearing.build.bases import Base
 from disputes.hearing.build.corpus import Example, fill, like, prefixes, roughened
 from disputes.hearing.build.forms import OUTPUTS
 from disputes.hearing.build.network import Encoder, published
-from disputes.hearing.gloss import gloss
 from disputes.hearing.labels import INDEPENDENT, RANK, Intent, Reason
 
-EPOCHS = 5
 BATCH = 32
-RATE, HEAD_RATE = 1.2e-4, 1.5e-3
+HEAD_RATE = 1.5e-3
 LOWER = 0.85  # of the rate of the layer above it: what lies deeper was learned from far more than our lines
-# From the fourth round on every batch is read twice, with other parts of the encoder left out, and is to mean the same both times.
-TWICE_FROM, AGREE = 3, 0.5
+AGREE = 0.5
 # What is kept is the running average of the weights, which is steadier than the last of them.
-AVERAGED_FROM, AVERAGED = 2, 0.995
+AVERAGED = 0.995
 PIECES = 40
 _INTENTS, _HAS = len(Intent), len(INDEPENDENT)
 # How much more an unheard meaning weighs than one heard wrongly.
 _UNHEARD = dict.fromkeys(INDEPENDENT, 2.5) | {Intent.DISPUTE: 1.6}
 JOINED = 0.16
-FROZEN = 2  # the lowest layers and the pieces of words stay as published: nearly half the cost, the same result
-SKIPPING_FROM, KNOWN = 2, 0.6
-HEAD_SEED = 7  # encoders that begin with the same head can be averaged
+KNOWN = 0.6
+HEAD_SEED = 7
 _JOINS = {"en": (" ", " and ", " so ", ". ", " but ", ", "), "es": (" ", " y ", " pero ", ". ", ", ")}
 _ALONE = frozenset({Intent.VOICEMAIL_GREETING, Intent.ABUSIVE, Intent.CONFIRM_IDENTITY_NO, Intent.WRONG_NUMBER})
 Array = Any
+
+
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    """Rounds over the lines, the first of them number 0, at this share of the base's full rate.
+
+    ``twice_from``: from that round on every batch is read twice, with other parts of the encoder left out, and is to mean the same both
+    times. ``skipping_from``: what is known well is seen less often. ``averaged_from``: the weights count towards the average.
+    """
+
+    rounds: int
+    rate: float
+    twice_from: int
+    skipping_from: int
+    averaged_from: int
+
+
+LESSONS = (Lesson(3, 1.0, 2, 2, 1),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +107,7 @@ def worn(text: str, chance: random.Random) -> str:
     return " ".join(words)
 
 
-def pupil(row: Example, tokenizer: Tokenizer) -> Pupil:
+def pupil(row: Example, base: Base) -> Pupil:
     has = [float(intent in row.intents) for intent in INDEPENDENT]
     cut = row.form == "prefix"
     asked = [
@@ -105,7 +118,7 @@ def pupil(row: Example, tokenizer: Tokenizer) -> Pupil:
     intents = list(Intent)
     intent = -100 if cut and not row.dispute else intents.index(row.intent)
     reason = list(Reason).index(row.reason) if row.reason and not cut else -100
-    return Pupil(tokenizer.encode(gloss(row.text)).ids, intent, has, asked, reason, 0.5 if cut else 1.0, row.group)
+    return Pupil(base.cut(row.text, PIECES), intent, has, asked, reason, 0.5 if cut else 1.0, row.group)
 
 
 def batches(pupils: list[Pupil], chance: random.Random) -> list[list[Pupil]]:
@@ -119,13 +132,6 @@ def batches(pupils: list[Pupil], chance: random.Random) -> list[list[Pupil]]:
 def padded(pieces: list[list[int]]) -> Array:
     longest = max(len(one) for one in pieces)
     return torch.tensor([one + [0] * (longest - len(one)) for one in pieces])
-
-
-def tokenizer_of(folder: Path) -> Tokenizer:
-    made = Tokenizer.from_file(str(folder / "tokenizer.json"))
-    made.no_padding()
-    made.enable_truncation(PIECES)
-    return made
 
 
 def heard_by(net: Encoder, batch: list[Pupil]) -> Array:
@@ -158,61 +164,73 @@ def disagreement(one: Array, other: Array) -> Array:
     return stops + 0.4 * ((first.exp() - second.exp()) * (first - second)).sum(1)
 
 
-def learning(net: Encoder) -> tuple[Any, list[Any]]:
-    """The optimizer, and all it moves but the head."""
-    for part in (net.words, net.places, net.norm, net.kind, *net.layers[:FROZEN]):
+def learning(net: Encoder, base: Base) -> tuple[Any, list[Any]]:
+    """The optimizer, and all it moves but the head. The lowest layers and the pieces of words stay as published: nearly half the cost."""
+    for part in (net.words, net.places, net.norm, net.kind, *net.layers[: base.frozen]):
         part.requires_grad_(False)
-    layers = net.layers[FROZEN:]
+    layers = net.layers[base.frozen :]
     groups = [{"params": list(net.head.parameters()), "lr": HEAD_RATE, "weight_decay": 0.0}]
     groups += [
-        {"params": list(layer.parameters()), "lr": RATE * LOWER**above, "weight_decay": 0.01}
+        {"params": list(layer.parameters()), "lr": base.rate * LOWER**above, "weight_decay": 0.01}
         for above, layer in enumerate(reversed(layers))
     ]
     return torch.optim.AdamW(groups, fused=True), [weight for layer in layers for weight in layer.parameters()]
 
 
-def fine_tuned(folder: Path, templates: list[Example], seed: int, epochs: int = EPOCHS, say: Any = print) -> Encoder:
-    """The published encoder after so many rounds over these templates. The same seed gives about the same encoder."""
+def fine_tuned(base: Base, templates: list[Example], seed: int, say: Any = print) -> Encoder:
+    """The published encoder after its lessons on these templates. The same seed gives about the same encoder."""
     torch.manual_seed(HEAD_SEED)
-    net = published(folder / "model.safetensors", len(OUTPUTS))
+    net = published(base.weights, base.layers, len(OUTPUTS))
     torch.manual_seed(seed)
-    chance = random.Random(seed)  # noqa: S311
-    tokenizer = tokenizer_of(folder)
-    net.train()
-    optimizer, moved = learning(net)
-    rates = [group["lr"] for group in optimizer.param_groups]
-    kept: Encoder | None = None
     learned: dict[str, float] = {}
+    for lesson in LESSONS:
+        net = taught_once(net, base, lesson, templates, learned, random.Random(seed), say)  # noqa: S311
+    net.eval()
+    return net
+
+
+def taught_once(
+    net: Encoder,
+    base: Base,
+    lesson: Lesson,
+    templates: list[Example],
+    learned: dict[str, float],
+    chance: random.Random,
+    say: Any,
+) -> Encoder:
+    """The running average of this encoder's weights over a lesson. ``learned``: how badly each line was known so far, kept up to date."""
+    net.train()
+    optimizer, moved = learning(net, base)
+    rates = [group["lr"] * lesson.rate for group in optimizer.param_groups]
+    kept: Encoder | None = None
     began = time.monotonic()
-    for number in range(epochs):
-        taught = [one for one in templates if number < SKIPPING_FROM or chance.random() < _need(learned[one.group])]
-        made = batches([pupil(row, tokenizer) for row in epoch_lines(taught, chance)], chance)
+    for number in range(lesson.rounds):
+        skipping = number >= lesson.skipping_from
+        taught = [one for one in templates if not skipping or chance.random() < _need(learned[one.group])]
+        made = batches([pupil(row, base) for row in epoch_lines(taught, chance)], chance)
         total = 0.0
         for step, batch in enumerate(made):
-            share = _share((number + step / len(made)) / epochs)
+            share = _share((number + step / len(made)) / lesson.rounds)
             for group, rate in zip(optimizer.param_groups, rates, strict=True):
                 group["lr"] = rate * share
             out = heard_by(net, batch)
             losses = losses_of(out, batch)
             loss = losses.mean()
-            if number >= TWICE_FROM:
+            if number >= lesson.twice_from:
                 again = heard_by(net, batch)
                 loss = 0.5 * (loss + losses_of(again, batch).mean()) + AGREE * disagreement(out, again).mean()
             loss.backward()
             torch.nn.utils.clip_grad_norm_(moved, 1.0)
             optimizer.step()
             optimizer.zero_grad(set_to_none=True)
-            if number >= AVERAGED_FROM:
+            if number >= lesson.averaged_from:
                 kept = averaged(kept, net)
             for one, value in zip(batch, losses.tolist(), strict=True):
                 learned[one.group] = 0.5 * learned.get(one.group, value) + 0.5 * value
                 total += value
-        say(
-            f"  round {number + 1}: {len(made)} steps, loss {total / len(made) / BATCH:.4f}, {time.monotonic() - began:.0f} s"
-        )
-    whole = kept or net
-    whole.eval()
-    return whole
+        seconds = time.monotonic() - began
+        say(f"  round {number + 1}: {len(made)} steps, loss {total / len(made) / BATCH:.4f}, {seconds:.0f} s")
+    return kept or net
 
 
 def averaged(kept: Encoder | None, net: Encoder) -> Encoder:

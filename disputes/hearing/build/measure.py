@@ -10,7 +10,8 @@ from disputes.hearing.build.corpus import Example
 from disputes.hearing.decision import Judged, in_context
 from disputes.hearing.labels import INDEPENDENT, Intent, Reason
 
-LEAST_PRECISION = 0.905
+LEAST_PRECISION = 0.902
+PRECISION_AT_ONCE = 0.95  # on a call, where whoever says something doubtful is asked about it
 MOST_FALSE_ALARMS = 0.022
 STOPS = tuple(intent for intent in INDEPENDENT if intent is not Intent.DISPUTE)
 ORDINARY = "o_"
@@ -30,6 +31,11 @@ class Decided:
     @property
     def frozen(self) -> bool:
         return self.judged.score >= self.judged.freeze_at(self.thresholds)
+
+    @property
+    def frozen_at_once(self) -> bool:
+        """On a call, where what is less sure is asked about before it freezes."""
+        return self.judged.score >= self.judged.freeze_at(self.thresholds, "at_once")
 
     @property
     def paused(self) -> bool:
@@ -62,8 +68,18 @@ def thresholds_from(rows: list[Example], judged: list[Judged]) -> dict[str, floa
     )
     ordinary = [one.score for row, one in whole if row.group.startswith(ORDINARY)]
     allowed = sorted(ordinary, reverse=True)[int(MOST_FALSE_ALARMS * len(ordinary))] if ordinary else 0.0
+    at_once = _lowest(
+        [(one.score / one.freeze_at(usual), row.dispute) for row, one in natural],
+        lambda right, wrong: right / (right + wrong) >= PRECISION_AT_ONCE,
+    )
     pause = min(freeze, max(allowed + 0.005, 0.4 * freeze))
-    found = {"freeze": freeze, "pause": pause, "pause_partial": 0.7 * pause, "pause_partial_alone": freeze}
+    found = {
+        "freeze": freeze,
+        "at_once": at_once,
+        "pause": pause,
+        "pause_partial": 0.7 * pause,
+        "pause_partial_alone": freeze,
+    }
     return {name: round(value, 3) for name, value in (found | stops).items()}
 
 
@@ -116,6 +132,7 @@ def _quality(whole: list[Decided]) -> dict[str, Any]:
         "texts_measured": len(whole),
         "harmless_share": round(sum(not one.row.dispute for one in whole) / max(1, len(whole)), 3),
         "dispute": _disputes(whole),
+        "dispute_frozen_at_once_on_a_call": _rates((one.row.dispute, one.frozen_at_once) for one in whole),
         "dispute_paused_or_frozen": _rates((one.row.dispute, one.paused) for one in whole),
         "dispute_silenced": _share(one.silenced for one in whole if one.row.dispute),
         "dispute_by_writer": {
@@ -165,7 +182,7 @@ def _calls(called: list[Decided]) -> dict[str, Any]:
     calls: dict[str, list[tuple[bool, bool]]] = {}
     for one in called:
         score, _bare = in_context(one.judged, one.row.form or None)
-        frozen = score >= one.judged.freeze_at(one.thresholds)
+        frozen = score >= one.judged.freeze_at(one.thresholds, "at_once")
         calls.setdefault(one.row.group, []).append((frozen, frozen or score >= one.thresholds["pause"]))
     return {
         "calls": len(calls),

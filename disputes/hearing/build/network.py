@@ -1,13 +1,11 @@
-"""The encoder in torch: MiniLM as it was published, one pooled vector, one head for all outputs. Only for building."""
+"""An encoder in torch as it was published (BERT's form), one pooled vector, one head for all outputs. Only for building."""
 
-from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors.torch import load_file
 from torch import nn
 
-WIDTH, LAYERS, HEADS, INNER = 384, 6, 12, 1536
+WIDTH, HEADS, INNER = 384, 12, 1536
 Tensor = Any
 
 
@@ -38,13 +36,13 @@ class Layer(nn.Module):  # type: ignore[misc]
 class Encoder(nn.Module):  # type: ignore[misc]
     """Token ids in, one logit an output out. Id 0 is padding."""
 
-    def __init__(self, outputs: int, vocabulary: int, dropout: float = 0.1) -> None:
+    def __init__(self, outputs: int, vocabulary: int, layers: int, dropout: float = 0.1) -> None:
         super().__init__()
         self.words = nn.Embedding(vocabulary, WIDTH)
         self.places = nn.Embedding(512, WIDTH)
         self.kind = nn.Parameter(torch.zeros(WIDTH))
         self.norm = nn.LayerNorm(WIDTH, eps=1e-12)
-        self.layers = nn.ModuleList(Layer(dropout) for _ in range(LAYERS))
+        self.layers = nn.ModuleList(Layer(dropout) for _ in range(layers))
         self.drop = nn.Dropout(dropout)
         self.head = nn.Linear(WIDTH, outputs)
 
@@ -60,11 +58,10 @@ class Encoder(nn.Module):  # type: ignore[misc]
         return self.head(self.drop(pooled))
 
 
-def published(weights: Path, outputs: int, dropout: float = 0.1) -> Encoder:
-    """The encoder with the weights of ``model.safetensors`` as published; the head starts anew."""
-    found = load_file(str(weights))
-    found = {name.removeprefix("bert."): tensor for name, tensor in found.items()}
-    net = Encoder(outputs, found["embeddings.word_embeddings.weight"].shape[0], dropout)
+def published(weights: dict[str, Any], layers: int, outputs: int, dropout: float = 0.1) -> Encoder:
+    """The lowest layers of an encoder with these weights, named as BERT names them; the head starts anew."""
+    found = {name: torch.from_numpy(value) for name, value in weights.items()}
+    net = Encoder(outputs, found["embeddings.word_embeddings.weight"].shape[0], layers, dropout)
     with torch.no_grad():
         net.words.weight.copy_(found["embeddings.word_embeddings.weight"])
         net.places.weight.copy_(found["embeddings.position_embeddings.weight"])
