@@ -45,20 +45,21 @@ class Expected:
 
 
 TOLD = ("dispute_acknowledgement", "dispute_alert")
+FROZEN = ("follow_freeze", "stop_calls")
 CASES: list[tuple[str, tuple[Event | str, ...], str, Expected]] = [
     (
         "one of two is disputed", ("this is Ana", "twenty two thirty two is wrong you billed us twice for it"), "dispute",
-        Expected(frozen=("2232",), letters=TOLD, task={"task": "dispute"}, duties=("stop_calls",)),
+        Expected(frozen=("2232",), letters=TOLD, task={"task": "dispute"}, duties=FROZEN),
     ),
     (
         "both are disputed", ("this is Ana", "I never ordered any of that"), "dispute",
-        Expected(frozen=("2232", "2233"), letters=TOLD, task={"task": "dispute"}, duties=("stop_calls",)),
+        Expected(frozen=("2232", "2233"), letters=TOLD, task={"task": "dispute"}, duties=FROZEN),
     ),
     (
         "a stop and a dispute in one sentence", ("this is Ana", "this is wrong, never call me again"), "opt_out",
         Expected(
             frozen=("2232", "2233"), stops=("opt_out",), hold="customer", letters=(*TOLD, "stop_confirmation"), task={"task": "opt_out"},
-            duties=("stop_calls", "stop_calls"),
+            duties=(*FROZEN, "stop_calls"),
         ),
     ),
     (
