@@ -150,6 +150,7 @@ def test_the_ear_is_changed_in_the_middle_and_hears_what_is_said_from_then_on(st
     number = stage.person(
         {"say": "No me llame más."},
         {"wait_for": "repite", "patience": 600},
+        {"silence": 4},
         {"say": "No me llame más."},
         {"silence": 60},
     )
