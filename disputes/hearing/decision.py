@@ -194,7 +194,7 @@ def _heard(
     if context.wonders(judged.words) and not judged.found.pulled and not judged.sure:
         pause_at = min(pause_at, ONLY_ASKED * freeze_at)
         score = max(score, pause_at) if len(judged.words.split()) > ONE_THOUGHT else pause_at
-    if can_ask and _a_phrase_says_so(judged):
+    if can_ask and score >= judged.score and _a_phrase_says_so(judged):  # what the last question makes of it stands
         score = max(score, pause_at)
     dispute = score >= freeze_at
     meanings = _meanings(judged, asked, by.thresholds, dispute)

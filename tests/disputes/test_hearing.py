@@ -190,6 +190,22 @@ def test_a_dispute_early_in_a_long_speech_is_not_lost() -> None:
     assert hear("you charged me twice " + lake, can_ask=True).pause
 
 
+def test_what_is_only_perhaps_a_dispute_is_asked_about_on_a_call_and_frozen_in_a_letter() -> None:
+    words = "i thought this was taken care of"
+
+    assert hear(words).state is Listening.FREEZE
+    assert hear(words, can_ask=True).state is Listening.PAUSE
+    assert hear(words, can_ask=True, asked="what_is_wrong").state is Listening.FREEZE
+
+
+@pytest.mark.parametrize("words", ["this is wrong", "that's wrong"])
+def test_a_phrase_about_a_name_asks_nothing_about_a_bill(words: str) -> None:
+    heard = hear(words, can_ask=True, asked="identity")
+
+    assert heard.rule_ids
+    assert heard.state is Listening.LISTEN
+
+
 @pytest.mark.parametrize(
     "words", ["", "   ", "...", "?!", "\x00", "\ud800", "🤖" * 50, "a" * 100_000, "no " * 20_000, "# # #"]
 )
