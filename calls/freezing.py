@@ -1,7 +1,8 @@
-"""A dispute said on a call: the freeze is committed before the agent's next word, what it brings with it right behind that word.
+"""A dispute said on a call: the freeze is committed before the agent's next word, what it brings with it follows behind.
 
 The first transaction makes the freeze a fact and owes the end of other lines and, as one duty, everything else. The second is that
-duty. Whoever made the first carries it out as soon as the word is on its way; where that process dies, the sweep does.
+duty. A worker carries it out, woken by the commit: the process on the line has people to listen to. Where no line waits for the
+commit (a rehearsal), whoever made the first does it at once.
 """
 
 from collections.abc import Collection

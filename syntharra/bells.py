@@ -1,20 +1,17 @@
 """Bells: a worker is told after the commit what waits for it, by the name of a task. A bell nobody hears costs a minute: sweeps go round.
 
-And what follows from a commit and whoever waits for that need not wait for.
+And what follows from a commit, where nobody waits for it.
 """
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from functools import partial
 from typing import Any
-from uuid import UUID
 
 from django.db import transaction
 from kombu.exceptions import OperationalError
 
 from syntharra import logs
-from syntharra.acting import acting_for, current_business
 
 log = logs.get(__name__)
 Bell = Callable[[], object]
@@ -27,19 +24,11 @@ def after_commit(task: str, *arguments: str, seconds: float = 0) -> None:
 
 
 def afterwards(work: Callable[[], object]) -> None:
-    """For who has just committed: do what follows from it. At once; where bells are held, with them and for the same business.
+    """For who has just committed: do what follows from it, at once. Where bells are held somebody waits for the commit: it is left to a worker.
 
-    It must stand in the outbox as well: where the process dies before, the sweep does it.
+    It must stand in the outbox as well, whose bell wakes one; the sweep comes over it too.
     """
-    waiting = _waiting.get()
-    if waiting is None:
-        work()
-    else:
-        waiting.append(partial(_acting, current_business(), work))
-
-
-def _acting(business_id: UUID, work: Callable[[], object]) -> None:
-    with acting_for(business_id):
+    if _waiting.get() is None:
         work()
 
 

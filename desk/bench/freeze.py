@@ -3,15 +3,19 @@
 Two hundred calls are open while the books of the same business, 100,000 invoices, are read in for the first time. On each somebody has
 answered who puts it through, and says now and then that it takes a moment; three a second the right person comes to the telephone, hears the
 bill and objects. The agent acknowledges only what is committed, so the last frame of its answer is after the commit; afterwards every
-objection is held against the dispute of its own call.
+objection is held against the dispute of its own call. A worker of the product does beside it what each freeze brings with it.
 """
 
 import json
+import time
 from argparse import ArgumentParser
 from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
 
 from desk.bench import children
-from desk.bench.database import own_database
+from desk.bench.database import Database, own_database
 from desk.bench.relay import Lines, percentile, stage
 from desk.bench.report import Limit, Report, machine, say
 from desk.bench.sync import fill
@@ -21,6 +25,7 @@ EVERY = 60.0  # seconds from one objection to the next call's on the same line: 
 LIMITS = (
     Limit("p99_ms", "<=", 60),
     Limit("not_frozen", "=", 0),
+    Limit("not_followed", "=", 0),
     Limit("sync_was_running", "=", 1),
     Limit("fsync", "=", "on"),
 )
@@ -34,6 +39,17 @@ JOIN disputes_claimon said ON said.dispute_id = dispute.id
 JOIN disputes_claim claim ON claim.id = said.claim_id AND claim.source = 'call' AND claim.source_key = call.id::text
 WHERE call.id = ANY(%s::uuid[])
 """
+# Of what these freezes bring with them, what no worker has done yet, and how long the slowest of a hundred took.
+_FOLLOWED = """
+SELECT count(*) FILTER (WHERE done_at IS NULL),
+       percentile_disc(0.99) WITHIN GROUP (ORDER BY extract(epoch FROM done_at - owed_at))
+FROM notifications_duty WHERE kind = 'follow_freeze' AND facts->>'call' = ANY(%s)
+"""
+BROKER_DATABASE = 15  # the last of the sixteen a server has unless told otherwise
+FOLLOWS_WITHIN = 20.0  # seconds that are waited for the worker at the end
+# As in docker-compose.yml; letters are made and sent to nobody.
+WORKER = ("--app=syntharra", "worker", "--pool=threads", "--concurrency=8", "--queues=calls,mail,money", "--purge")
+NOWHERE = {"EMAIL_BACKEND": "django.core.mail.backends.dummy.EmailBackend"}
 
 
 def arguments(parser: ArgumentParser) -> None:
@@ -52,9 +68,11 @@ def measure(options: dict[str, Any]) -> Report:
         address = children.said(vendor)
         say(f"filling the books with {options['invoices']} invoices")
         _, wanted = fill(address, options["invoices"], seed=1)
-        variables = {**database.variables, "SANDBOX": "true", "SIMULATORS_URL": address, "LOG_LEVEL": "ERROR"}
+        broker = {"REDIS_URL": _bells_of_its_own(settings.REDIS_URL)}
+        variables = {**database.variables, **broker, "SANDBOX": "true", "SIMULATORS_URL": address, "LOG_LEVEL": "ERROR"}
         with (
-            stage(database, firms=1) as lines,
+            stage(database, firms=1, more=broker) as lines,
+            children.started("celery", *WORKER, "--loglevel=ERROR", variables=variables | NOWHERE),
             children.started("desk.bench.worker", variables=variables, yielding=True) as worker,
         ):
             assert worker.stdin is not None
@@ -63,10 +81,11 @@ def measure(options: dict[str, Any]) -> Report:
             children.said(worker)
             found = _object(lines, options)
             still_reading = worker.poll() is None
+            not_followed, followed = _followed(database, found["objected"])
         with database.connect() as line:
             row = line.execute(_FROZEN, [found["objected"]]).fetchone()
             seen = line.execute("SELECT coalesce(max(seen), 0), max(status) FROM integrations_syncrun").fetchone()
-        settings = database.settings()
+        postgres = database.settings()
     took, frozen = sorted(found["took"]), row[0] if row else 0
     read, status = seen or (0, "")
     figures = {
@@ -75,15 +94,34 @@ def measure(options: dict[str, Any]) -> Report:
         "max_ms": round(1000 * took[-1], 1) if took else None,
         "freezes": len(took),
         "not_frozen": len(found["objected"]) - frozen + found["missed"] + found["late"],
+        "not_followed": not_followed,
+        "followed_p99_s": followed,
         "calls": options["calls"],
         "sync_was_running": int(still_reading and status == "running"),
         "sync_objects_read_meanwhile": read,
-        "fsync": settings["fsync"],
+        "fsync": postgres["fsync"],
     }
-    return Report("freeze", figures, LIMITS, machine(postgres=settings))
+    return Report("freeze", figures, LIMITS, machine(postgres=postgres))
 
 
 def _object(lines: Lines, options: dict[str, Any]) -> dict[str, Any]:
     return lines.talk(
         calls=options["calls"], closed=False, warm_up=WARM_UP, seconds=options["seconds"], every=EVERY, objects=True
     )
+
+
+def _followed(database: Database, calls: list[str]) -> tuple[int, float | None]:
+    """What a worker has not done of what these freezes bring with them, and within how many seconds it did all but a hundredth."""
+    until = time.monotonic() + FOLLOWS_WITHIN
+    with database.connect() as line:
+        while True:
+            row = line.execute(_FOLLOWED, [calls]).fetchone()
+            waiting, took = row if row else (len(calls), None)
+            if not waiting or time.monotonic() > until:
+                return waiting, None if took is None else round(float(took), 2)
+            time.sleep(0.2)
+
+
+def _bells_of_its_own(url: str) -> str:
+    """Another database of the same broker: no worker of an installation is to hear of these freezes, nor ours of its own."""
+    return urlsplit(url)._replace(path=f"/{BROKER_DATABASE}").geturl()

@@ -13,7 +13,7 @@ import socket
 import subprocess
 import time
 from argparse import ArgumentParser
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -116,7 +116,7 @@ class Lines:
 
 
 @contextmanager
-def stage(database: Database, *, firms: int = FIRMS) -> Iterator[Lines]:
+def stage(database: Database, *, firms: int = FIRMS, more: Mapping[str, str] | None = None) -> Iterator[Lines]:
     """A relay of ours as in production on a port of its own, firms in the database, telephones in a process of their own."""
     port = free_port()
     address = f"127.0.0.1:{port}"
@@ -129,6 +129,7 @@ def stage(database: Database, *, firms: int = FIRMS) -> Iterator[Lines]:
         "TWILIO_ACCOUNT_SID": ACCOUNT,
         "TWILIO_AUTH_TOKEN": TOKEN,
         "LOG_LEVEL": "ERROR",
+        **(more or {}),
     }
     server = (
         *("syntharra.asgi:application", "--port", str(port), "--workers", str(WORKERS)),

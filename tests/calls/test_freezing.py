@@ -25,9 +25,10 @@ from disputes.models import Claim, ClaimOn, Dispute, InvoiceVersion
 from disputes.services import NewClaim, open_dispute, release
 from integrations.stripe.simulator import AVAS_ACCOUNT, StripeSimConfig
 from invoices.models import BookEntry, Invoice, Promise
-from notifications import outbox
+from notifications import outbox, tasks
 from notifications.models import Duty, Message
 from syntharra import bells, clock
+from syntharra.celery import app
 from syntharra.money import of
 from syntharra.tenancy import acting_for, current_business
 from tests.calls.line import on_the_line
@@ -55,7 +56,7 @@ def says(attempt: Attempt, *asked: acts.Act) -> None:
 
 
 @contextmanager
-def dies_after_the_word() -> Iterator[None]:
+def before_a_worker_came() -> Iterator[None]:
     """What was to follow the commit never comes: neither bell nor second transaction."""
     with bells.held():
         yield
@@ -70,7 +71,7 @@ BOTH_WAIT = [("dispute_acknowledgement", "queued"), ("dispute_alert", "queued")]
 
 
 def test_the_freeze_stands_and_calls_are_stopped_before_anything_else_is_done(attempt: Attempt) -> None:
-    with dies_after_the_word():
+    with before_a_worker_came():
         says(attempt, LEAKS)
 
     assert Invoice.objects.filter(frozen_at=None).count() == 0
@@ -82,8 +83,8 @@ def test_the_freeze_stands_and_calls_are_stopped_before_anything_else_is_done(at
     assert not Invoice.objects.collectable(on=date(2026, 10, 7)).exists()
 
 
-def test_killed_behind_the_word_the_sweep_tells_the_owner_and_the_customer_once(attempt: Attempt, tuesday: Any) -> None:
-    with dies_after_the_word():
+def test_a_bell_nobody_heard_costs_time_and_the_sweep_tells_the_owner_and_the_customer_once(attempt: Attempt, tuesday: Any) -> None:
+    with before_a_worker_came():
         says(attempt, LEAKS)
     frozen_at = Dispute.objects.first().opened_at  # type: ignore[union-attr]
     tuesday.shift(timedelta(hours=3))
@@ -112,8 +113,8 @@ def test_who_follows_a_second_time_owes_nothing_even_after_the_letter_has_left(a
 
 
 @pytest.mark.django_db(transaction=True)
-def test_relay_and_worker_follow_at_once_and_each_letter_is_owed_once(attempt: Attempt) -> None:
-    with dies_after_the_word():
+def test_two_workers_follow_at_once_and_each_letter_is_owed_once(attempt: Attempt) -> None:
+    with before_a_worker_came():
         says(attempt, LEAKS)
     duty, business, barrier = Duty.objects.get(kind="follow_freeze"), current_business(), threading.Barrier(4)
     wrong: list[Exception] = []
@@ -143,7 +144,7 @@ def test_relay_and_worker_follow_at_once_and_each_letter_is_owed_once(attempt: A
 
 
 def test_released_in_between_nobody_is_written_to(plumber: Firm, attempt: Attempt) -> None:
-    with dies_after_the_word():
+    with before_a_worker_came():
         says(attempt, LEAKS)
     for dispute in Dispute.objects.all():
         release(dispute.pk, by=plumber.owner, reason="He meant another firm")
@@ -155,7 +156,7 @@ def test_released_in_between_nobody_is_written_to(plumber: Firm, attempt: Attemp
 
 
 def test_one_of_two_released_in_between_leaves_the_other_its_letters(plumber: Firm, attempt: Attempt) -> None:
-    with dies_after_the_word():
+    with before_a_worker_came():
         says(attempt, LEAKS)
     release(Dispute.objects.get(invoice__number="2232").pk, by=plumber.owner, reason="This one he meant differently")
 
@@ -167,7 +168,7 @@ def test_one_of_two_released_in_between_leaves_the_other_its_letters(plumber: Fi
 
 
 def test_a_second_objection_on_the_same_call_joins_and_is_acknowledged_with_the_first(attempt: Attempt) -> None:
-    with dies_after_the_word():
+    with before_a_worker_came():
         says(attempt, acts.Freeze(Reason.QUALITY, "it leaks", ("2232",)))
         says(attempt, acts.Freeze(Reason.AMOUNT, "and that one is too much", ("2232", "2233")))
     outbox.work()
@@ -181,7 +182,7 @@ def test_a_second_objection_on_the_same_call_joins_and_is_acknowledged_with_the_
 
 
 def test_what_came_by_mail_before_the_call_was_followed_shares_one_acknowledgement(attempt: Attempt) -> None:
-    with dies_after_the_word():
+    with before_a_worker_came():
         says(attempt, acts.Freeze(Reason.QUALITY, "it leaks", ("2232",)))
     wrote = NewClaim(source="email", source_key="m1", words="It still leaks", by="Ana Reyes")
     open_dispute(Invoice.objects.get(number="2232").pk, claim=wrote)
@@ -206,7 +207,7 @@ def test_said_again_after_a_release_it_begins_anew_and_is_followed(plumber: Firm
 
 def test_a_promise_of_this_call_is_never_confirmed_once_it_is_disputed(attempt: Attempt) -> None:
     says(attempt, acts.Promise(date(2026, 10, 9), of("1940.00", "USD"), HowPaid.CHECK, "Friday by check"))
-    with dies_after_the_word():
+    with before_a_worker_came():
         says(attempt, LEAKS)
     Duty.objects.filter(kind="follow_freeze").update(due_at=clock.now() + timedelta(hours=1))  # it is late
 
@@ -222,7 +223,7 @@ def test_a_promise_is_not_confirmed_either_where_the_dispute_was_released_first(
     plumber: Firm, attempt: Attempt
 ) -> None:
     says(attempt, acts.Promise(date(2026, 10, 9), of("1940.00", "USD"), HowPaid.CHECK, "Friday by check"))
-    with dies_after_the_word():
+    with before_a_worker_came():
         says(attempt, LEAKS)
     for dispute in Dispute.objects.all():
         release(dispute.pk, by=plumber.owner, reason="He meant another firm")
@@ -244,7 +245,7 @@ def test_a_page_to_pay_opened_before_is_ended_and_one_he_asks_for_all_the_same_i
         first, second = Invoice.objects.order_by("number")
         before = begin(first)
         tuesday.shift(timedelta(seconds=5))
-        with dies_after_the_word():
+        with before_a_worker_came():
             says(attempt, LEAKS)
         tuesday.shift(timedelta(seconds=5))
         all_the_same = begin(second, anyway=True)
@@ -263,7 +264,7 @@ def test_the_agent_waits_for_the_first_transaction_and_its_statements_are_counte
     attempt = on_the_line(customer)
     scene = Scene(line_id=attempt.pk, call_id=Call.objects.get(attempt=attempt).pk)
 
-    with dies_after_the_word(), CaptureQueriesContext(connection) as asked:
+    with before_a_worker_came(), CaptureQueriesContext(connection) as asked:
         carry_out(scene, [LEAKS])
 
     said = [one["sql"] for one in asked.captured_queries]
@@ -271,18 +272,24 @@ def test_the_agent_waits_for_the_first_transaction_and_its_statements_are_counte
 
 
 @pytest.mark.django_db(transaction=True)
-def test_behind_the_agents_word_the_relay_itself_owes_the_letters(attempt: Attempt) -> None:
+def test_behind_the_agents_word_a_worker_is_woken_who_owes_the_letters(
+    attempt: Attempt, monkeypatch: pytest.MonkeyPatch
+) -> None:
     scene = Scene(line_id=attempt.pk, call_id=Call.objects.get(attempt=attempt).pk)
+    woken: list[tuple[str, str]] = []
+    monkeypatch.setattr(app, "send_task", lambda name, args=(), **_: woken.append((name, *args)))
 
     freezing = in_database(current_business(), lambda: carry_out(scene, [LEAKS]), urgent=True)
     with ThreadPoolExecutor(
         1
     ) as relay:  # a loop of its own: a browser that ran before may have left one in this thread
         relay.submit(asyncio.run, freezing).result(60)
-    threads._notes.submit(lambda: None).result(30)
-    for _ in range(100):
-        if Duty.objects.filter(kind="follow_freeze").exclude(done_at=None).exists():
-            break
-        threading.Event().wait(0.1)
+    for _ in threads._notes._threads:  # whatever the relay does behind the word is done
+        threads._notes.submit(lambda: None).result(30)
 
-    assert letters() == BOTH_WAIT
+    assert letters() == []
+    assert ("notifications.tasks.work", str(current_business())) in woken
+
+    tasks.work(str(current_business()))
+    assert letters("dispute_acknowledgement") == [("dispute_acknowledgement", "queued")]
+    assert [one.subject for one in mail.outbox] == ["Harbor Cafe disputes 2 invoices. We stopped calling."]
