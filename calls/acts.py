@@ -1,6 +1,6 @@
 """What the agent asks for during a call, carried out before its next word: each act once, however often it is asked."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, time
 from decimal import Decimal
@@ -16,12 +16,12 @@ from calls.agent import acts
 from calls.agent.acts import HowPaid
 from calls.agent.facts import LinkChannel
 from calls.models import Attempt, Call
-from calls.outcomes import AGENT, numbers_on, spoken_on
+from calls.outcomes import AGENT, dialed_about, numbers_on, spoken_on
 from compliance.models import StopKind
 from compliance.services import stop
 from compliance.statements import Kind, state
 from disputes import pay_links
-from disputes.models import Claim, Dispute
+from disputes.models import Claim
 from disputes.services import NewClaim, pause, specify
 from invoices import promises
 from invoices.models import Contact, Customer, Invoice
@@ -29,6 +29,7 @@ from invoices.phones import OURS
 from invoices.services import hold_customer
 from notifications import outbox, texts
 from syntharra import clock
+from syntharra.postgres.questions import found_together
 
 _LANGUAGES = {"en": "en-us", "es": "es"}
 _HOW = {HowPaid.CARD: "link", HowPaid.CASH: "office"}
@@ -64,12 +65,17 @@ def is_carried_out(act: acts.Act) -> bool:
 
 def _freeze(scene: Scene, act: acts.Freeze) -> None:
     """From the commit on nothing asks for money about these invoices. The line it was said on is not cut off."""
-    call = Call.objects.select_related("customer").only(*_ASKED_OF_CALL).get(pk=scene.call_id)
-    about = numbers_on(call)
+    said_here = Claim.objects.filter(source=Claim.Source.CALL, source_key=str(scene.call_id))
+    (call,), on_attempt, claimed = found_together(
+        Call.objects.select_related("customer").only(*_ASKED_OF_CALL).filter(pk=scene.call_id),
+        dialed_about(scene.call_id).values_list("pk", "number"),
+        said_here.values_list("disputes__invoice_id", flat=True),
+    )
+    about = dict(on_attempt) if call.attempt_id is not None else numbers_on(call)
     named = {pk: number for pk, number in about.items() if number in act.invoices} or about
     claim = NewClaim(
         source="call",
-        source_key=_claim_key(scene, named),
+        source_key=_claim_key(scene, named, claimed),
         words=act.words,
         reason=act.reason.value,
         language=call.language,
@@ -89,11 +95,12 @@ def _told(act: acts.Freeze) -> dict[str, Any]:
     return {"told_before": act.told_before, "told_on": told_on, "wants_person": act.wants_person}
 
 
-def _claim_key(scene: Scene, about: Mapping[UUID, str]) -> str:
-    """The call names its first claim. An objection to further invoices is a claim of its own: it is answered by itself."""
-    said_here = Claim.objects.filter(source=Claim.Source.CALL, source_key=str(scene.call_id))
-    first = said_here.values_list("pk", flat=True).first()
-    if first is None or set(about) <= set(Dispute.objects.filter(claims=first).values_list("invoice_id", flat=True)):
+def _claim_key(scene: Scene, about: Mapping[UUID, str], claimed: Collection[UUID | None]) -> str:
+    """The call names its first claim. An objection to further invoices is a claim of its own: it is answered by itself.
+
+    ``claimed``: what that first claim is about; nothing where there is none yet.
+    """
+    if not claimed or set(about) <= set(claimed):
         return str(scene.call_id)
     numbers = "+".join(sorted(about.values()))
     if len(numbers) > LONGEST_NUMBERS:  # invoice numbers are the firm's own, and may be of any length

@@ -13,7 +13,7 @@ from django.db import transaction
 
 from calls.outcomes import AGENT
 from disputes.models import Claim, Dispute
-from disputes.services import Frozen, NewClaim, follow_held, freeze_held, stop_calls
+from disputes.services import Frozen, NewClaim, follow_held, freeze_held, hold_before_freeze, stop_calls
 from invoices import promises
 from invoices.services import hold
 from notifications import outbox
@@ -36,9 +36,9 @@ def freeze(*invoice_ids: UUID, claim: NewClaim) -> None:
     reminders quiet, pages to pay ended, what was promised on this call taken back.
     """
     with transaction.atomic(durable=True):
-        invoices = hold(*invoice_ids)
-        with bulk.together():
-            duty_id = _owed(freeze_held(invoices, claim))
+        before = hold_before_freeze(*invoice_ids)
+        with bulk.together(commits=True):
+            duty_id = _owed(freeze_held(before, claim))
     bells.afterwards(partial(outbox.carry_out, duty_id))
 
 

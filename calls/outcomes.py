@@ -6,7 +6,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, QuerySet
 
 from accounts import timeline
 from accounts.models import ActivityLine
@@ -160,11 +160,14 @@ def spoken_on(call: Call) -> list[Invoice]:
     return list(Invoice.objects.filter(pk__in=call.about).order_by("due_on", "number"))
 
 
+def dialed_about(call_id: UUID) -> QuerySet[Invoice]:
+    """The invoices a call that we made is about; none where the customer made it."""
+    return Invoice.objects.filter(attempt_links__attempt__call=call_id, attempt_links__dropped_at=None)
+
+
 def numbers_on(call: Call) -> dict[UUID, str]:
-    """The numbers of those invoices by their keys, without reading anything else."""
-    about = Invoice.objects.filter(pk__in=call.about)
-    if call.attempt_id is not None:
-        about = Invoice.objects.filter(attempt_links__attempt=call.attempt_id, attempt_links__dropped_at=None)
+    """The numbers of the invoices this call is about by their keys, without reading anything else."""
+    about = Invoice.objects.filter(pk__in=call.about) if call.attempt_id is None else dialed_about(call.pk)
     return dict(about.values_list("pk", "number"))
 
 

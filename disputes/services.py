@@ -11,6 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from accounts import timeline
 from accounts.models import Business, User
@@ -20,12 +21,12 @@ from disputes.ending import end_resolution, withdraw_letters
 from disputes.letters import acknowledgement, owner_alerts, pause_letters
 from disputes.models import BooksMoved, Claim, ClaimOn, Dispute, Resolution
 from invoices import paying, silence, verification
-from invoices.models import Customer, Invoice
-from invoices.services import hold
+from invoices.models import Allocation, Customer, Invoice, InvoiceLine
+from invoices.services import hold, hold_and_ask
 from notifications import outbox
 from syntharra import bulk, clock
 from syntharra.identifiers import uuid7
-from syntharra.postgres.kept import kept_cursor
+from syntharra.postgres.questions import ask, found_together
 from syntharra.tenancy import current_business
 
 _SAID_THERE = "(business_id, source, source_key) DO NOTHING"
@@ -49,9 +50,9 @@ class NewClaim:
     by: str = ""
     evidence: dict[str, Any] = field(default_factory=dict)
 
-    def kept(self, customer: Customer) -> tuple[Claim, bool]:
-        """The one row of this claim, and whether it is new."""
-        wanted = {
+    def row(self, customer: Customer) -> dict[str, Any]:
+        """What is kept of it, by column."""
+        return {
             "id": uuid7(),
             "source": self.source,
             "source_key": self.source_key,
@@ -64,13 +65,20 @@ class NewClaim:
             "by": self.by,
             "evidence": self.evidence,
         }
-        is_new = bool(bulk.insert(Claim, [wanted], on_conflict=_SAID_THERE, returning="id"))
-        if is_new:
-            claim = bulk.as_made(Claim, wanted)
-        else:
-            claim = Claim.objects.get(source=self.source, source_key=self.source_key)
-        claim.customer = customer
-        return claim, is_new
+
+
+@dataclass(frozen=True, kw_only=True)
+class Before:
+    """Held invoices of one customer, and what stood in the way of their freeze or is kept with it: read behind the lock."""
+
+    invoices: list[Invoice]
+    past: Mapping[UUID, Sequence[Dispute]]  # by invoice; a live one comes first
+    lines: Sequence[InvoiceLine]
+    against: Sequence[Allocation]
+
+    @property
+    def live(self) -> dict[UUID, Dispute]:
+        return {pk: earlier[0] for pk, earlier in self.past.items() if earlier[0].closed_at is None}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,13 +99,38 @@ def open_dispute(*invoice_ids: UUID, claim: NewClaim) -> list[Dispute]:
     From the commit on no attempt or message with purpose ``collect`` about them leaves. Owed in the same transaction: the
     end of calls under way, the owner's alert, the customer's acknowledgement. Safe to call twice.
     """
-    return open_dispute_held(hold(*invoice_ids), claim)
+    return _open(hold_before_freeze(*invoice_ids), claim)
 
 
 def open_dispute_held(invoices: list[Invoice], new: NewClaim) -> list[Dispute]:
     """The same for invoices held in the caller's transaction."""
+    about = [invoice.pk for invoice in invoices]
+    return _open(_before(invoices, *found_together(*_asked_before(about))), new)
+
+
+def hold_before_freeze(*invoice_ids: UUID) -> Before:
+    """Lock the customer of these invoices, and read what a freeze of them goes by, in one message."""
+    return _before(*hold_and_ask(invoice_ids, *_asked_before(invoice_ids)))
+
+
+def _asked_before(about: Sequence[UUID]) -> tuple[QuerySet[Any, Any], ...]:
+    earlier = Dispute.objects.filter(invoice__in=about).order_by("-closed_at")
+    return earlier, versions.lines_of(about), versions.allocations_of(about)
+
+
+def _before(
+    invoices: list[Invoice], earlier: list[Dispute], lines: list[InvoiceLine], against: list[Allocation]
+) -> Before:
+    past: dict[UUID, list[Dispute]] = defaultdict(list)
+    for dispute in earlier:
+        past[dispute.invoice_id].append(dispute)
+    return Before(invoices=invoices, past=past, lines=lines, against=against)
+
+
+def _open(before: Before, new: NewClaim) -> list[Dispute]:
+    invoices = before.invoices
     with bulk.together():
-        frozen = freeze_held(invoices, new)
+        frozen = freeze_held(before, new)
         outbox.owe(
             stop_calls(frozen.claim, invoices),
             *follow_held(frozen.claim, frozen.disputes, frozen.began, new=len(frozen.began) == len(invoices)),
@@ -105,20 +138,17 @@ def open_dispute_held(invoices: list[Invoice], new: NewClaim) -> list[Dispute]:
     return frozen.disputes
 
 
-def freeze_held(invoices: list[Invoice], new: NewClaim) -> Frozen:
+def freeze_held(before: Before, new: NewClaim) -> Frozen:
     """The freeze itself, for held invoices: what was said, the disputes, the bills as they stand. The caller owes what follows.
 
     Nothing collects from the commit on, and it is owed with it that lines under way end (``stop_calls``).
     """
+    invoices, live, moment = before.invoices, before.live, clock.now()
     customer = invoices[0].customer
-    claim, is_new = new.kept(customer)
-    past: dict[UUID, list[Dispute]] = defaultdict(list)
-    for dispute in Dispute.objects.filter(invoice__in=invoices).order_by("-closed_at"):  # a live one comes first
-        past[dispute.invoice_id].append(dispute)
-    live = {pk: earlier[0] for pk, earlier in past.items() if earlier[0].closed_at is None}
     opening = [invoice for invoice in invoices if invoice.pk not in live]
+    claim, is_new, last = _claimed_and_frozen(new, customer, [invoice.pk for invoice in opening], moment)
     with bulk.together():
-        began = _opened(opening, past) if opening else {}
+        began = _opened(before, opening, moment, last)
         disputes = [began.get(invoice.pk) or live[invoice.pk] for invoice in invoices]
         for invoice, dispute in zip(invoices, disputes, strict=True):
             _claimed_on(dispute, claim, invoice, is_new=invoice.pk in began)
@@ -145,13 +175,11 @@ def follow_held(
     return [*owner_alerts(claim, disputes), *acknowledgement(claim, disputes, customer, new=new)]
 
 
-def _opened(invoices: list[Invoice], past: Mapping[UUID, Sequence[Dispute]]) -> dict[UUID, Dispute]:
-    """A dispute about each of these, which have none; frozen from its moment on."""
-    moment = clock.now()
-    last = _frozen_and_numbered([invoice.pk for invoice in invoices], moment)
+def _opened(before: Before, opening: list[Invoice], moment: datetime, last: int) -> dict[UUID, Dispute]:
+    """A dispute about each of these, which have none; they are frozen since that moment, and the last of them has this number."""
     made: dict[UUID, Dispute] = {}
-    for number, invoice in enumerate(invoices, start=last - len(invoices) + 1):
-        earlier = past.get(invoice.pk)
+    for number, invoice in enumerate(opening, start=last - len(opening) + 1):
+        earlier = before.past.get(invoice.pk)
         invoice.frozen_at = moment
         row = {
             "id": uuid7(),
@@ -169,7 +197,7 @@ def _opened(invoices: list[Invoice], past: Mapping[UUID, Sequence[Dispute]]) -> 
         bulk.insert(Dispute, [row])
         dispute = made[invoice.pk] = bulk.as_made(Dispute, row)
         dispute.invoice = invoice
-        versions.first(dispute, invoice)
+        versions.first(dispute, invoice, before.lines, before.against)
     return made
 
 
@@ -186,24 +214,31 @@ def _claimed_on(dispute: Dispute, claim: Claim, invoice: Invoice, *, is_new: boo
     )
 
 
-_FREEZE_AND_NUMBER = """
-UPDATE invoices_invoice SET frozen_at = %s WHERE business_id = %s AND id = ANY(%s);
-UPDATE accounts_business SET dispute_numbers = dispute_numbers + %s WHERE id = %s RETURNING dispute_numbers
-"""
+_FREEZE = "UPDATE invoices_invoice SET frozen_at = %s WHERE business_id = %s AND id = ANY(%s)"
+_NUMBER = "UPDATE accounts_business SET dispute_numbers = dispute_numbers + %s WHERE id = %s RETURNING dispute_numbers"
 
 
-def _frozen_and_numbered(invoice_ids: list[UUID], moment: datetime) -> int:
-    """Freeze them, and count them among the firm's disputes (``D-1001``, ``D-1002`` ...): the number of the last.
+def _claimed_and_frozen(
+    new: NewClaim, customer: Customer, opening: list[UUID], moment: datetime
+) -> tuple[Claim, bool, int]:
+    """Keep the claim, freeze these invoices, and count them among the firm's disputes (``D-1001``, ``D-1002`` ...).
 
-    In one message, in this order: the counter's row is the last lock taken.
+    The one row of the claim, whether it is new, and the number of the last. In one message, in this order: the counter's row is the
+    last lock taken.
     """
-    cursor, business_id = kept_cursor(), current_business()
-    cursor.execute(_FREEZE_AND_NUMBER, [moment, business_id, invoice_ids, len(invoice_ids), business_id])
-    cursor.nextset()
-    row = cursor.fetchone()
-    if row is None:
+    row, business_id = new.row(customer), current_business()
+    statements = [bulk.inserting(Claim, [row], on_conflict=_SAID_THERE, returning="id")]
+    if opening:
+        statements += [(_FREEZE, (moment, business_id, opening)), (_NUMBER, (len(opening), business_id))]
+    made, *counted = ask(*statements)
+    said_before = Claim.objects.filter(source=new.source, source_key=new.source_key)
+    claim = bulk.as_made(Claim, row) if made else said_before.get()
+    claim.customer = customer
+    if not opening:
+        return claim, bool(made), 0
+    if not counted[-1]:
         raise Business.DoesNotExist(business_id)
-    return int(row[0])
+    return claim, bool(made), int(counted[-1][0][0])
 
 
 def stop_calls(claim: Claim, invoices: list[Invoice]) -> outbox.Act:

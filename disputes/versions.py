@@ -1,17 +1,37 @@
 """A disputed invoice as it stood: taken when the dispute opens, whenever the books change it, and when it ends."""
 
+from collections.abc import Collection, Iterable
 from typing import Any
+from uuid import UUID
+
+from django.db.models import QuerySet
 
 from disputes.models import Dispute, InvoiceVersion
 from disputes.proof import sha256_of
-from invoices.models import Invoice
+from invoices.models import Allocation, Invoice, InvoiceLine
 from syntharra import bulk, clock
 
 
-def facts_of(invoice: Invoice) -> dict[str, Any]:
-    """What the books say of this invoice now, with its lines and what was set against it. Amounts as text, major units."""
-    lines = invoice.lines.order_by("position").values_list("position", "item", "description", "quantity", "amount")
-    against = invoice.allocations.select_related("payment").order_by("payment__paid_on", "pk")
+def lines_of(invoice_ids: Collection[UUID]) -> QuerySet[InvoiceLine]:
+    """What these invoices are made of."""
+    return InvoiceLine.objects.filter(invoice__in=invoice_ids).order_by("position")
+
+
+def allocations_of(invoice_ids: Collection[UUID]) -> QuerySet[Allocation]:
+    """What was set against them, with its payment."""
+    about = Allocation.objects.filter(invoice__in=invoice_ids)
+    return about.select_related("payment").order_by("payment__paid_on", "pk")
+
+
+def facts_of(
+    invoice: Invoice, lines: Iterable[InvoiceLine] | None = None, against: Iterable[Allocation] | None = None
+) -> dict[str, Any]:
+    """What the books say of this invoice now, with its lines and what was set against it. Amounts as text, major units.
+
+    ``lines`` and ``against``: those that were read already, of this invoice and of others beside it.
+    """
+    lines = lines_of([invoice.pk]) if lines is None else lines
+    against = allocations_of([invoice.pk]) if against is None else against
     return {
         "number": invoice.number,
         "external_id": invoice.external_id,
@@ -25,13 +45,14 @@ def facts_of(invoice: Invoice) -> dict[str, Any]:
         "memo": invoice.memo,
         "lines": [
             {
-                "position": position,
-                "item": item,
-                "description": description,
-                "quantity": None if quantity is None else str(quantity),
-                "amount": str(amount),
+                "position": line.position,
+                "item": line.item,
+                "description": line.description,
+                "quantity": None if line.quantity is None else str(line.quantity),
+                "amount": str(line.amount),
             }
-            for position, item, description, quantity, amount in lines
+            for line in lines
+            if line.invoice_id == invoice.pk
         ],
         "against": [
             {
@@ -42,14 +63,14 @@ def facts_of(invoice: Invoice) -> dict[str, Any]:
                 "taken_back": allocation.payment.reversed_at is not None,
             }
             for allocation in against
-            if allocation.amount
+            if allocation.amount and allocation.invoice_id == invoice.pk
         ],
     }
 
 
-def first(dispute: Dispute, invoice: Invoice) -> None:
+def first(dispute: Dispute, invoice: Invoice, lines: Iterable[InvoiceLine], against: Iterable[Allocation]) -> None:
     """The invoice as it is while the dispute is made: nothing can have been kept for it before."""
-    facts = facts_of(invoice)
+    facts = facts_of(invoice, lines, against)
     version = {"dispute_id": dispute.pk, "invoice_id": invoice.pk, "because": "opened", "taken_at": clock.now()}
     bulk.insert(InvoiceVersion, [{**version, "facts": facts, "sha256": sha256_of(facts)}])
 

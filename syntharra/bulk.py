@@ -34,6 +34,20 @@ def insert(
     """
     if not rows:
         return []
+    statement, values = inserting(model, rows, on_conflict=on_conflict, returning=returning)
+    waiting = _together.get()
+    if waiting is not None and not returning:
+        waiting.append((statement, values))
+        return []
+    cursor = kept_cursor()
+    cursor.execute(statement, values)
+    return cursor.fetchall() if returning else []
+
+
+def inserting(
+    model: type[models.Model], rows: Sequence[Row], *, on_conflict: str = "", returning: str = ""
+) -> tuple[str, tuple[str]]:
+    """The statement that inserts them, and its value: for who sends it with others."""
     statement, defaults = _prepared(model, on_conflict, returning)
     business = str(current_business())
     made = []
@@ -45,14 +59,7 @@ def insert(
         if "business_id" in whole:
             whole["business_id"] = business
         made.append(whole)
-    document = json.dumps(made, default=_plain)
-    waiting = _together.get()
-    if waiting is not None and not returning:
-        waiting.append((statement, (document,)))
-        return []
-    cursor = kept_cursor()
-    cursor.execute(statement, [document])
-    return cursor.fetchall() if returning else []
+    return statement, (json.dumps(made, default=_plain),)
 
 
 def as_made[M: models.Model](model: type[M], row: Row) -> M:
@@ -75,12 +82,13 @@ def execute(statement: str, *values: Any) -> None:
 
 
 @contextmanager
-def together(*, prepared: bool = False) -> Iterator[None]:
+def together(*, prepared: bool = False, commits: bool = False) -> Iterator[None]:
     """What is inserted inside without ``returning`` goes to the server in one message at the outermost block's end, in its order.
 
     For rows nobody inside reads again. Outside a transaction the message is one: PostgreSQL does all of it or nothing. An insert that is
     refused raises there; where the block raises, none is made. ``prepared``: for sweeps, whose inserts the server reads and plans once
-    a connection; in a session that was discarded behind our back it fails once.
+    a connection; in a session that was discarded behind our back it fails once. ``commits``: nothing comes after it in the outermost
+    transaction, which ends with the same message; within another one it does not.
     """
     if _together.get() is not None:
         yield
@@ -95,6 +103,10 @@ def together(*, prepared: bool = False) -> Iterator[None]:
         cursor = kept_cursor()
         values = [value for _, given in waiting for value in given]
         statements = [_named(statement) if prepared else statement for statement, _ in waiting]
+        if commits and connection.in_atomic_block and not connection.savepoint_ids:
+            statements.append(
+                "COMMIT"
+            )  # leaving the block, Django finds nothing left to commit, and goes on as after any
         try:
             cursor.execute(";\n".join(statements), values)
         except DatabaseError:
