@@ -11,11 +11,11 @@ import re
 import threading
 from collections import deque
 from collections.abc import Callable
-from contextlib import suppress
 from typing import Any
 
 from calls.agent.ear import ToHear, Understood
 from calls.frames import is_final, kind, word
+from calls.threads import urgency
 from syntharra import logs
 
 log = logs.get(__name__)
@@ -43,8 +43,11 @@ class _Job:
             understood = self.words.heard()
         except Exception as error:
             log.warning("not_heard_beside", error=type(error).__name__)
-        with suppress(RuntimeError):  # the loop is closed: nobody waits any more
+        try:
             self._loop.call_soon_threadsafe(self._then, understood)
+        except RuntimeError:  # the loop is closed: nobody waits any more
+            if self.words.final:
+                urgency.end()
 
 
 class _Ears:
@@ -128,6 +131,8 @@ class Ear:
                 continue
             self._idle.clear()
             self._frame, self._job = frame, (job := _Job(words, lambda understood: self._heard(job, understood)))
+            if words.final:  # nobody lets go of it: it is always answered
+                urgency.begin()
             _ears.put(job)
         if self._job is None:
             self._idle.set()
@@ -135,6 +140,8 @@ class Ear:
     def _heard(self, job: _Job, understood: Understood | None) -> None:
         if job is not self._job:
             return
+        if job.words.final:
+            urgency.end()
         frame, self._job = self._frame, None
         self._take(frame, understood)
         self._go_on()

@@ -6,20 +6,27 @@ commit (a rehearsal), whoever made the first does it at once.
 """
 
 from collections.abc import Collection
+from contextlib import suppress
 from functools import partial
 from uuid import UUID
 
+from django.conf import settings
 from django.db import transaction
 
+from accounts.models import ActivityDetail, ActivityLine
+from calls.models import Call
 from calls.outcomes import AGENT
-from disputes.models import Claim, Dispute
+from disputes import deadlines
+from disputes.models import Claim, ClaimOn, Dispute, InvoiceVersion
 from disputes.services import Frozen, NewClaim, follow_held, freeze_held, hold_before_freeze, stop_calls
 from invoices import promises
-from invoices.services import hold
+from invoices.services import NotTogether, hold
 from notifications import outbox
 from notifications.models import Duty, Message
 from notifications.outbox import carries_out
-from syntharra import bells, bulk, due
+from syntharra import bells, bulk, clock, due
+from syntharra.acting import acting_for
+from syntharra.postgres.questions import found_together
 
 FOLLOW = "follow_freeze"
 
@@ -40,6 +47,17 @@ def freeze(*invoice_ids: UUID, claim: NewClaim) -> None:
         with bulk.together(commits=True):
             duty_id = _owed(freeze_held(before, claim))
     bells.afterwards(partial(outbox.carry_out, duty_id))
+
+
+def warm_up() -> None:
+    """Ask what a freeze asks, for a business there is not: server and process read what they need to know of it."""
+    deadlines.decided_by(clock.now(), 1, settings.TIME_ZONE)  # the calendar of holidays
+    nobody = UUID(int=0)
+    written = (Call, Claim, ClaimOn, InvoiceVersion, ActivityLine, ActivityDetail, Duty)
+    with acting_for(nobody):
+        with transaction.atomic(), suppress(NotTogether):
+            hold_before_freeze(nobody)
+        found_together(*(model.objects.filter(pk=nobody) for model in written))
 
 
 def _owed(frozen: Frozen) -> UUID:

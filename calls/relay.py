@@ -12,13 +12,13 @@ from starlette.applications import Starlette
 from starlette.routing import WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from calls import bells, journal, twiml
+from calls import bells, freezing, journal, twiml
 from calls.conversation import Session
 from calls.doors import door_of
 from calls.frames import kind, read, word
 from calls.hangups import TAKEN_OVER, Listener, tell
 from calls.opened import OpenLine, open_line
-from calls.threads import anywhere, in_database
+from calls.threads import anywhere, in_database, warm
 from calls.wording_model.configured import wording
 from compliance.rulebook import RuleBook
 from disputes.hearing import hear
@@ -170,6 +170,7 @@ async def _retry_journal() -> None:
 async def _life(_: Starlette) -> AsyncIterator[None]:
     """At the end every open call is written down; the carrier comes back with it to another relay."""
     await anywhere(_warm_up)
+    await warm(freezing.warm_up)
     retrying = asyncio.create_task(_retry_journal())
     yield
     retrying.cancel()

@@ -1,7 +1,8 @@
 """The database from the event loop: work goes to threads of its own, for the business it is about.
 
-What must be committed before the agent's next word has threads nobody else uses. A thread keeps its connection as long as there is
-work: asking it whether it still lives, before each piece, would take as long as many a piece itself.
+What must be committed before the agent's next word has threads nobody else uses, and each a connection of its own, on which the server
+knows what will be asked: reading that takes it longer than a freeze. Other threads keep theirs as long as there is work. Asking one whether
+it still lives, before each piece, would take as long as many a piece itself.
 """
 
 import asyncio
@@ -9,11 +10,13 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db import InterfaceError, OperationalError, connection, connections
+from django.db import DatabaseError, InterfaceError, OperationalError, connection, connections
+from django.db.backends.base.base import BaseDatabaseWrapper
 
 from syntharra import bells, logs
 from syntharra.tenancy import acting_for
@@ -21,6 +24,7 @@ from syntharra.tenancy import acting_for
 log = logs.get(__name__)
 THREADS = 4  # of each kind
 KEPT_SECONDS = 5.0  # a connection nobody used for longer is given back, or asked whether it still lives
+WARM_SECONDS = 30.0
 GIVES_WAY_SECONDS = 0.03
 _SPARE = 4  # connections of the process's pool for whoever else is in it
 _commits = ThreadPoolExecutor(THREADS, thread_name_prefix="call-commit")
@@ -42,7 +46,7 @@ async def in_database[T](business_id: UUID, work: Callable[[], T], *, urgent: bo
                 return work(), waiting
 
     if urgent:
-        with _urgency:
+        with urgency:
             found, waiting = await _in_thread(run, _commits)
     else:
         found, waiting = await _in_thread(run, _notes)
@@ -62,7 +66,7 @@ def _ring(waiting: list[bells.Bell]) -> None:
 
 
 class _Urgency:
-    """How many commits somebody waits for on the line, and whether the others may go on."""
+    """How many people on the line wait for what they said to be understood or committed, and whether the others may go on."""
 
     def __init__(self) -> None:
         self._count = 0
@@ -70,10 +74,16 @@ class _Urgency:
         self._over.set()
 
     def __enter__(self) -> None:
+        self.begin()
+
+    def __exit__(self, *_: object) -> None:
+        self.end()
+
+    def begin(self) -> None:
         self._count += 1  # on the event loop alone
         self._over.clear()
 
-    def __exit__(self, *_: object) -> None:
+    def end(self) -> None:
         self._count -= 1
         if not self._count:
             self._over.set()
@@ -82,16 +92,34 @@ class _Urgency:
         self._over.wait(GIVES_WAY_SECONDS)
 
 
-_urgency = _Urgency()
+urgency = _Urgency()
 
 
 def _after_the_urgent(execute: Callable[..., Any], *statement: Any) -> Any:
-    """Python runs one thread at a time: records of other lines let a commit pass, before each of their statements.
+    """Python runs one thread at a time: records of other lines let a whole sentence and a commit pass, before each of their statements.
 
     Never for long: they may hold a row it waits for.
     """
-    _urgency.wait()
+    urgency.wait()
     return execute(*statement)
+
+
+async def warm(work: Callable[[], object]) -> None:
+    """Once on each connection that commits are made on: what is asked there first would else be asked while somebody waits.
+
+    Nothing may hang on it. Where it fails (there is no database yet), the first commits are slower.
+    """
+    everybody = threading.Barrier(THREADS)
+
+    def run() -> None:
+        with suppress(threading.BrokenBarrierError):  # each thread has one of them, as none goes on before
+            everybody.wait(WARM_SECONDS)
+        try:
+            work()
+        except DatabaseError as error:
+            log.warning("not_warm", error=type(error).__name__)
+
+    await asyncio.gather(*(_in_thread(run, _commits) for _ in range(THREADS)))
 
 
 async def anywhere[T](work: Callable[[], T]) -> T:
@@ -100,11 +128,13 @@ async def anywhere[T](work: Callable[[], T]) -> T:
 
 
 async def _in_thread[T](work: Callable[[], T], threads: ThreadPoolExecutor) -> T:
-    return await asyncio.get_running_loop().run_in_executor(threads, lambda: _here(work))
+    keeps = threads is _commits and _may_keep()
+    return await asyncio.get_running_loop().run_in_executor(threads, lambda: _here(work, keeps=keeps))
 
 
-def _here[T](work: Callable[[], T]) -> T:
-    _tidy(idle=time.monotonic() - getattr(_mine, "used_at", 0.0) > KEPT_SECONDS)
+def _here[T](work: Callable[[], T], *, keeps: bool = False) -> T:
+    if time.monotonic() - getattr(_mine, "used_at", 0.0) > KEPT_SECONDS:
+        _give_up_dead() if keeps else _tidy(idle=True)
     try:
         return surely(work)
     finally:
@@ -125,7 +155,17 @@ def surely[T](work: Callable[[], T]) -> T:
 
 def _given_up() -> bool:
     """Whether a connection did not live any more; the next statement opens another."""
-    dead = [one for one in connections.all(initialized_only=True) if one.errors_occurred and not one.is_usable()]
+    suspect = [one for one in connections.all(initialized_only=True) if one.errors_occurred]
+    return _close_dead(suspect)
+
+
+def _give_up_dead() -> None:
+    """The same for connections nobody used for long."""
+    _close_dead([one for one in connections.all(initialized_only=True) if one.connection is not None])
+
+
+def _close_dead(suspect: list[BaseDatabaseWrapper]) -> bool:
+    dead = [one for one in suspect if not one.is_usable()]
     for one in dead:
         one.close()
     return bool(dead)

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from calls import threads
+from calls import freezing, threads
 from calls.threads import anywhere, in_database
 from syntharra import bells
 from tests.cast import make_business
@@ -96,3 +96,44 @@ def test_records_of_other_lines_let_a_commit_pass_and_are_not_held_up_for_long(m
     asyncio.run(both(urgent))
     assert order == ["committed", "recorded"]
     assert asyncio.run(both(stuck)) < 1.9
+
+
+@pytest.mark.django_db(transaction=True)
+def test_each_connection_commits_are_made_on_is_warmed_once_and_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(threads, "_commits", ThreadPoolExecutor(threads.THREADS))
+    firm = make_business()
+    warmed: list[int] = []
+
+    async def talk() -> set[int]:
+        await threads.warm(lambda: warmed.append(served_by()))
+        monkeypatch.setattr(threads, "KEPT_SECONDS", 0.0)  # nobody has spoken for long
+        return {await in_database(firm.business.pk, served_by, urgent=True) for _ in range(2 * threads.THREADS)}
+
+    used = asyncio.run(talk())
+
+    assert len(set(warmed)) == threads.THREADS
+    assert used <= set(warmed)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_connection_of_commits_that_died_while_nobody_spoke_costs_no_word(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(threads, "_commits", ThreadPoolExecutor(1))
+    monkeypatch.setattr(threads, "KEPT_SECONDS", 0.0)
+    firm = make_business()
+
+    async def talk() -> tuple[int, int]:
+        first = await in_database(firm.business.pk, served_by, urgent=True)
+        assert await asyncio.to_thread(asked, f"SELECT pg_terminate_backend({int(first)}, 5000)")
+        return first, await in_database(firm.business.pk, served_by, urgent=True)
+
+    first, second = asyncio.run(talk())
+
+    assert first != second
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_a_freeze_asks_can_be_asked_about_nobody() -> None:
+    """It runs at every start of a relay: for no business, and nothing is left behind."""
+    asyncio.run(threads.warm(freezing.warm_up))
+
+    assert asked("SELECT count(*) FROM disputes_claim") == 0
