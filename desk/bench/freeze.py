@@ -16,7 +16,7 @@ from django.conf import settings
 
 from desk.bench import children
 from desk.bench.database import Database, own_database
-from desk.bench.relay import Lines, percentile, stage
+from desk.bench.relay import POOL, Lines, percentile, stage
 from desk.bench.report import Limit, Report, machine, say
 from desk.bench.sync import fill
 
@@ -49,7 +49,7 @@ BROKER_DATABASE = 15  # the last of the sixteen a server has unless told otherwi
 FOLLOWS_WITHIN = 20.0  # seconds that are waited for the worker at the end
 # As in docker-compose.yml; letters are made and sent to nobody.
 WORKER = ("--app=syntharra", "worker", "--pool=threads", "--concurrency=8", "--queues=calls,mail,money", "--purge")
-NOWHERE = {"EMAIL_BACKEND": "django.core.mail.backends.dummy.EmailBackend"}
+NOWHERE = {"DATABASE_POOL": POOL, "EMAIL_BACKEND": "django.core.mail.backends.dummy.EmailBackend"}
 
 
 def arguments(parser: ArgumentParser) -> None:
