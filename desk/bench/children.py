@@ -12,7 +12,7 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 PATIENCE = 20.0
-YIELDING = ("nice", "-n", "10")  # as the worker that reads books is started in docker-compose.yml
+YIELDING = 10  # as nice as the worker that reads books is in docker-compose.yml
 
 
 class ChildFailed(Exception):
@@ -21,11 +21,11 @@ class ChildFailed(Exception):
 
 @contextmanager
 def started(
-    module: str, *arguments: str, variables: Mapping[str, str], yielding: bool = False
+    module: str, *arguments: str, variables: Mapping[str, str], yielding: int = 0
 ) -> Iterator[subprocess.Popen[str]]:
-    """``python -m module`` with a pipe to and from it, ended with the block. ``yielding``: others have the processor first."""
+    """``python -m module`` with a pipe to and from it, ended with the block. ``yielding``: how nice it is to others."""
     child = subprocess.Popen(  # noqa: S603  (our own modules)
-        [*(YIELDING if yielding else ()), sys.executable, "-m", module, *arguments],
+        [*(("nice", "-n", str(yielding)) if yielding else ()), sys.executable, "-m", module, *arguments],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,

@@ -21,7 +21,7 @@ from desk.bench.report import Limit, Report, machine, say
 from desk.bench.sync import fill
 
 CALLS, INVOICES, SECONDS, WARM_UP = 200, 100_000, 60.0, 10.0
-EVERY = 60.0  # seconds from one objection to the next call's on the same line: three a second in all
+EVERY = 120.0  # seconds from one objection to the next call's on the same line: three a second in all
 LIMITS = (
     Limit("p99_ms", "<=", 60),
     Limit("not_frozen", "=", 0),
@@ -49,6 +49,7 @@ BROKER_DATABASE = 15  # the last of the sixteen a server has unless told otherwi
 FOLLOWS_WITHIN = 20.0  # seconds that are waited for the worker at the end
 # As in docker-compose.yml; letters are made and sent to nobody.
 WORKER = ("--app=syntharra", "worker", "--pool=threads", "--concurrency=8", "--queues=calls,mail,money", "--purge")
+WORKER_YIELDS = 5
 NOWHERE = {"DATABASE_POOL": POOL, "EMAIL_BACKEND": "django.core.mail.backends.dummy.EmailBackend"}
 
 
@@ -63,7 +64,7 @@ def measure(options: dict[str, Any]) -> Report:
     """Objections on open lines while the same business's books are read."""
     with (
         own_database(options["template"]) as database,
-        children.started("desk.bench.vendor", variables={}, yielding=True) as vendor,
+        children.started("desk.bench.vendor", variables={}, yielding=children.YIELDING) as vendor,
     ):
         address = children.said(vendor)
         say(f"filling the books with {options['invoices']} invoices")
@@ -72,8 +73,10 @@ def measure(options: dict[str, Any]) -> Report:
         variables = {**database.variables, **broker, "SANDBOX": "true", "SIMULATORS_URL": address, "LOG_LEVEL": "ERROR"}
         with (
             stage(database, firms=1, more=broker) as lines,
-            children.started("celery", *WORKER, "--loglevel=ERROR", variables=variables | NOWHERE),
-            children.started("desk.bench.worker", variables=variables, yielding=True) as worker,
+            children.started(
+                "celery", *WORKER, "--loglevel=ERROR", variables=variables | NOWHERE, yielding=WORKER_YIELDS
+            ),
+            children.started("desk.bench.worker", variables=variables, yielding=children.YIELDING) as worker,
         ):
             assert worker.stdin is not None
             worker.stdin.write(json.dumps(wanted | {"business": lines.firms[0]}) + "\n")
