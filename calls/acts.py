@@ -1,10 +1,9 @@
 """What the agent asks for during a call, carried out before its next word: each act once, however often it is asked."""
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, time
 from decimal import Decimal
-from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
@@ -16,28 +15,24 @@ from calls.agent import acts
 from calls.agent.acts import HowPaid
 from calls.agent.facts import LinkChannel
 from calls.models import Attempt, Call
-from calls.outcomes import AGENT, dialed_about, numbers_on, spoken_on
+from calls.outcomes import AGENT, spoken_on
 from compliance.models import StopKind
 from compliance.services import stop
 from compliance.statements import Kind, state
 from disputes import pay_links
 from disputes.models import Claim
-from disputes.services import NewClaim, pause, specify
+from disputes.services import pause, specify
 from invoices import promises
 from invoices.models import Contact, Customer, Invoice
 from invoices.phones import OURS
 from invoices.services import hold_customer
 from notifications import outbox, texts
 from syntharra import clock
-from syntharra.postgres.questions import found_together
 
 _LANGUAGES = {"en": "en-us", "es": "es"}
 _HOW = {HowPaid.CARD: "link", HowPaid.CASH: "office"}
 NAMED_DAY_AT = time(10)
 MIDNIGHT = time()
-# What is asked of a call before a freeze: it is waited for, and the agent's whole state is not read for it.
-_ASKED_OF_CALL = ("attempt", "caller", "about", "customer__name", "customer__language")
-LONGEST_NUMBERS = 80  # what a claim's key has room for beside the call's
 
 
 @dataclass(frozen=True)
@@ -65,47 +60,7 @@ def is_carried_out(act: acts.Act) -> bool:
 
 def _freeze(scene: Scene, act: acts.Freeze) -> None:
     """From the commit on nothing asks for money about these invoices. The line it was said on is not cut off."""
-    said_here = Claim.objects.filter(source=Claim.Source.CALL, source_key=str(scene.call_id))
-    (call,), on_attempt, claimed = found_together(
-        Call.objects.select_related("customer").only(*_ASKED_OF_CALL).filter(pk=scene.call_id),
-        dialed_about(scene.call_id).values_list("pk", "number"),
-        said_here.values_list("disputes__invoice_id", flat=True),
-    )
-    about = dict(on_attempt) if call.attempt_id is not None else numbers_on(call)
-    named = {pk: number for pk, number in about.items() if number in act.invoices} or about
-    claim = NewClaim(
-        source="call",
-        source_key=_claim_key(scene, named, claimed),
-        words=act.words,
-        reason=act.reason.value,
-        language=call.language,
-        urgent=act.urgent,
-        by=call.who,
-        evidence={**scene.evidence, "call": str(scene.call_id), **_told(act)},
-    )
-    freezing.freeze(*named, claim=claim)
-
-
-def _told(act: acts.Freeze) -> dict[str, Any]:
-    """That the firm is said to have been told before, and since when: the claimed date is kept beside our own.
-
-    And whether a person is wanted: it stands in the alert.
-    """
-    told_on = act.told_on.isoformat() if act.told_on else None
-    return {"told_before": act.told_before, "told_on": told_on, "wants_person": act.wants_person}
-
-
-def _claim_key(scene: Scene, about: Mapping[UUID, str], claimed: Collection[UUID | None]) -> str:
-    """The call names its first claim. An objection to further invoices is a claim of its own: it is answered by itself.
-
-    ``claimed``: what that first claim is about; nothing where there is none yet.
-    """
-    if not claimed or set(about) <= set(claimed):
-        return str(scene.call_id)
-    numbers = "+".join(sorted(about.values()))
-    if len(numbers) > LONGEST_NUMBERS:  # invoice numbers are the firm's own, and may be of any length
-        numbers = sha256(numbers.encode()).hexdigest()
-    return f"{scene.call_id}:{numbers}"
+    freezing.freeze(act, line_id=scene.line_id, call_id=scene.call_id, evidence=scene.evidence)
 
 
 @transaction.atomic

@@ -5,17 +5,19 @@ duty. A worker carries it out, woken by the commit: the process on the line has 
 commit (a rehearsal), whoever made the first does it at once.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from contextlib import suppress
 from functools import partial
+from hashlib import sha256
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
 
 from accounts.models import ActivityDetail, ActivityLine
-from calls.models import Call
-from calls.outcomes import AGENT
+from calls.agent import acts
+from calls.outcomes import AGENT, dialed_about, dialed_us_about
 from disputes import deadlines
 from disputes.models import Claim, ClaimOn, Dispute, InvoiceVersion
 from disputes.services import Frozen, NewClaim, follow_held, freeze_held, hold_before_freeze, stop_calls
@@ -29,6 +31,7 @@ from syntharra.acting import acting_for
 from syntharra.postgres.questions import found_together
 
 FOLLOW = "follow_freeze"
+LONGEST_NUMBERS = 80  # what a claim's key has room for beside the call's
 
 
 def register() -> None:
@@ -36,28 +39,68 @@ def register() -> None:
     carries_out(FOLLOW, follow)
 
 
-def freeze(*invoice_ids: UUID, claim: NewClaim) -> None:
-    """Stop asking for money on these invoices of one customer, in a transaction of its own. Safe to call twice.
+def freeze(act: acts.Freeze, *, line_id: UUID, call_id: UUID, evidence: Mapping[str, Any]) -> None:
+    """Stop asking for money on the invoices the call is about, or those of them that were named. Safe to call twice.
 
-    From the commit on nothing about them collects. Afterwards: the owner's alert, the customer's acknowledgement, the books'
-    reminders quiet, pages to pay ended, what was promised on this call taken back.
+    In a transaction of its own, from whose commit on nothing about them collects. Afterwards: the owner's alert, the customer's
+    acknowledgement, the books' reminders quiet, pages to pay ended, what was promised on this call taken back.
     """
+    said_here = Claim.objects.filter(source=Claim.Source.CALL, source_key=str(call_id))
+    about = dialed_about(call_id) if line_id != call_id else dialed_us_about(call_id)
+    # Not in one question with what follows: over books that are just being read the server would look through all of them.
+    numbers, said_of = found_together(
+        about.values_list("pk", "number"), said_here.values_list("disputes__invoice_id", flat=True)
+    )
+    named = {pk: number for pk, number in numbers if number in act.invoices} or dict(numbers)
     with transaction.atomic(durable=True):
-        before = hold_before_freeze(*invoice_ids)
+        before = hold_before_freeze(*named)
+        customer = before.invoices[0].customer
+        claim = NewClaim(
+            source="call",
+            source_key=_claim_key(call_id, named, said_of),
+            words=act.words,
+            reason=act.reason.value,
+            language=customer.language,
+            urgent=act.urgent,
+            by=customer.name,
+            evidence={**evidence, "call": str(call_id), **_told(act)},
+        )
         with bulk.together(commits=True):
             duty_id = _owed(freeze_held(before, claim))
     bells.afterwards(partial(outbox.carry_out, duty_id))
+
+
+def _told(act: acts.Freeze) -> dict[str, Any]:
+    """That the firm is said to have been told before, and since when: the claimed date is kept beside our own.
+
+    And whether a person is wanted: it stands in the alert.
+    """
+    told_on = act.told_on.isoformat() if act.told_on else None
+    return {"told_before": act.told_before, "told_on": told_on, "wants_person": act.wants_person}
+
+
+def _claim_key(call_id: UUID, about: Mapping[UUID, str], said_of: Collection[UUID | None]) -> str:
+    """The call names its first claim. An objection to further invoices is a claim of its own: it is answered by itself.
+
+    ``said_of``: what that first claim is about; nothing where there is none yet.
+    """
+    if not said_of or set(about) <= set(said_of):
+        return str(call_id)
+    numbers = "+".join(sorted(about.values()))
+    if len(numbers) > LONGEST_NUMBERS:  # invoice numbers are the firm's own, and may be of any length
+        numbers = sha256(numbers.encode()).hexdigest()
+    return f"{call_id}:{numbers}"
 
 
 def warm_up() -> None:
     """Ask what a freeze asks, for a business there is not: server and process read what they need to know of it."""
     deadlines.decided_by(clock.now(), 1, settings.TIME_ZONE)  # the calendar of holidays
     nobody = UUID(int=0)
-    written = (Call, Claim, ClaimOn, InvoiceVersion, ActivityLine, ActivityDetail, Duty)
+    written = (Claim, ClaimOn, InvoiceVersion, ActivityLine, ActivityDetail, Duty)
     with acting_for(nobody):
         with transaction.atomic(), suppress(NotTogether):
             hold_before_freeze(nobody)
-        found_together(*(model.objects.filter(pk=nobody) for model in written))
+        found_together(dialed_about(nobody), *(model.objects.filter(pk=nobody) for model in written))
 
 
 def _owed(frozen: Frozen) -> UUID:

@@ -165,10 +165,9 @@ def dialed_about(call_id: UUID) -> QuerySet[Invoice]:
     return Invoice.objects.filter(attempt_links__attempt__call=call_id, attempt_links__dropped_at=None)
 
 
-def numbers_on(call: Call) -> dict[UUID, str]:
-    """The numbers of the invoices this call is about by their keys, without reading anything else."""
-    about = Invoice.objects.filter(pk__in=call.about) if call.attempt_id is None else dialed_about(call.pk)
-    return dict(about.values_list("pk", "number"))
+def dialed_us_about(call_id: UUID) -> QuerySet[Invoice]:
+    """The same for a call the customer made."""
+    return Invoice.objects.filter(pk__in=Call.objects.values_list("about", flat=True).get(pk=call_id))
 
 
 def _follow(outcome: Outcome, call: Call, invoices: list[Invoice]) -> None:

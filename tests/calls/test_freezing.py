@@ -268,7 +268,7 @@ def test_the_agent_waits_for_five_messages_to_the_database(plumber: Firm) -> Non
 
     said = [one["sql"] for one in asked.captured_queries]
     about_the_call, begun, locked, claimed, kept, by_django = said
-    assert 'FROM "calls_call"' in about_the_call
+    assert 'FROM "invoices_invoice"' in about_the_call
     assert (begun, by_django) == ("BEGIN", "COMMIT")  # the second is Django's own word for what it finds done
     assert ("FOR NO KEY UPDATE" in locked, claimed.startswith('INSERT INTO "disputes_claim"')) == (True, True)
     assert ('INSERT INTO "disputes_dispute"' in kept, kept.endswith("COMMIT")) == (True, True)
