@@ -57,6 +57,7 @@ class Line:
     asked: bool = False  # the whole sentence is out, and the answer has not begun
     is_over: bool = False
     because: str = ""  # why the server ended it, and the last it said
+    said_good_bye: bool = False  # it ended the call itself, with a result
     silent_since: float = field(default_factory=time.perf_counter)
     answered: asyncio.Event = field(default_factory=asyncio.Event)
     first_at: float = 0.0
@@ -143,6 +144,7 @@ class Phones:
                 if frame["type"] == "end":
                     reason = json.loads(frame.get("handoffData") or "{}").get("reasonCode", "")
                     line.is_over, line.because = True, f"{reason}: {line.because}"
+                    line.said_good_bye = reason not in ("", "failed")
                     line.answered.set()
                     continue
                 if frame["type"] != "text" or not frame["token"].strip():
@@ -227,9 +229,10 @@ async def open_loop(order: dict[str, Any]) -> dict[str, Any]:
         seconds = await phones.turn(line, text, partials=4)
         if objects and seconds is not None:
             seconds = line.last_at - (line.first_at - seconds)
-        if seconds is None:
+        was_over = line.said_good_bye and not objects  # the agent had said good-bye before these words: they are no turn
+        if seconds is None and not was_over:
             missed.append(f"{text!r}, {line.because or 'no answer'}")
-        elif objects:
+        elif seconds is not None and objects:
             objected.append(line.call)
         if seconds is not None and started >= counts_from:
             took.append(seconds)

@@ -108,7 +108,10 @@ def test_the_workers_take_every_queue_that_work_is_sent_to_and_none_twice(compos
 
 
 def test_books_are_read_beside_calls_and_never_before_them(compose: dict[str, Any]) -> None:
-    assert compose["services"]["books"]["command"][:3] == ["nice", "-n", "10"]
+    books, worker = compose["services"]["books"], compose["services"]["worker"]
+
+    assert (books["command"][:3], worker["command"][:3]) == (["nice", "-n", "10"], ["nice", "-n", "5"])
+    assert books["cpu_shares"] < worker["cpu_shares"] < 1024  # what a container has that says nothing
 
 
 def _queues(command: list[str]) -> list[str]:
