@@ -26,7 +26,7 @@ from invoices.services import hold, hold_and_ask
 from notifications import outbox
 from syntharra import bulk, clock
 from syntharra.identifiers import uuid7
-from syntharra.postgres.questions import ask, found_together
+from syntharra.postgres.questions import Statement, ask, found_together
 from syntharra.tenancy import current_business
 
 _SAID_THERE = "(business_id, source, source_key) DO NOTHING"
@@ -105,12 +105,14 @@ def open_dispute(*invoice_ids: UUID, claim: NewClaim) -> list[Dispute]:
 def open_dispute_held(invoices: list[Invoice], new: NewClaim) -> list[Dispute]:
     """The same for invoices held in the caller's transaction."""
     about = [invoice.pk for invoice in invoices]
-    return _open(_before(invoices, *found_together(*_asked_before(about))), new)
+    earlier, lines, against = found_together(*_asked_before(about))
+    return _open(_before(invoices, earlier, lines, against), new)
 
 
 def hold_before_freeze(*invoice_ids: UUID) -> Before:
     """Lock the customer of these invoices, and read what a freeze of them goes by, in one message."""
-    return _before(*hold_and_ask(invoice_ids, *_asked_before(invoice_ids)))
+    invoices, earlier, lines, against = hold_and_ask(invoice_ids, *_asked_before(invoice_ids))
+    return _before(invoices, earlier, lines, against)
 
 
 def _asked_before(about: Sequence[UUID]) -> tuple[QuerySet[Any, Any], ...]:
@@ -227,7 +229,7 @@ def _claimed_and_frozen(
     last lock taken.
     """
     row, business_id = new.row(customer), current_business()
-    statements = [bulk.inserting(Claim, [row], on_conflict=_SAID_THERE, returning="id")]
+    statements: list[Statement] = [bulk.inserting(Claim, [row], on_conflict=_SAID_THERE, returning="id")]
     if opening:
         statements += [(_FREEZE, (moment, business_id, opening)), (_NUMBER, (len(opening), business_id))]
     made, *counted = ask(*statements)

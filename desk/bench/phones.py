@@ -229,7 +229,9 @@ async def open_loop(order: dict[str, Any]) -> dict[str, Any]:
         seconds = await phones.turn(line, text, partials=4)
         if objects and seconds is not None:
             seconds = line.last_at - (line.first_at - seconds)
-        was_over = line.said_good_bye and not objects  # the agent had said good-bye before these words: they are no turn
+        was_over = (
+            line.said_good_bye and not objects
+        )  # the agent had said good-bye before these words: they are no turn
         if seconds is None and not was_over:
             missed.append(f"{text!r}, {line.because or 'no answer'}")
         elif seconds is not None and objects:
