@@ -411,7 +411,7 @@ def test_a_line_the_carrier_brings_to_another_process_is_let_go_by_the_one_that_
 def test_a_relay_that_is_shut_down_hands_its_calls_to_the_next_one(attempt: Attempt, settings: Any) -> None:
     from syntharra.asgi import application
 
-    with served(cast("ASGIApp", application), patience=5) as going:
+    with served(cast("ASGIApp", application)) as going:
         settings.RELAY_URL = going.replace("http", "ws", 1)
         phone = Telephone(attempt.pk).__enter__()
         phone.hears()

@@ -20,10 +20,10 @@ TEST_SPEED = 50.0
 
 
 @contextmanager
-def served(app: ASGIApp, *, patience: int = 0) -> Iterator[str]:
-    """The app on a port of its own, in a thread of its own; yields its base URL. At the end open lines have so many seconds to close."""
+def served(app: ASGIApp) -> Iterator[str]:
+    """The app on a port of its own, in a thread of its own; yields its base URL."""
     config = uvicorn.Config(
-        app, host="127.0.0.1", port=0, log_level="critical", ws="websockets-sansio", timeout_graceful_shutdown=patience
+        app, host="127.0.0.1", port=0, log_level="critical", ws="websockets-sansio", timeout_graceful_shutdown=0
     )
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, daemon=True)
