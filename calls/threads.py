@@ -24,7 +24,7 @@ from syntharra.tenancy import acting_for
 log = logs.get(__name__)
 THREADS = 4  # of each kind
 KEPT_SECONDS = 5.0  # a connection nobody used for longer is given back, or asked whether it still lives
-WARM_SECONDS = 30.0
+WARM_SECONDS = 30.0  # how long one of them waits for the others to be there
 GIVES_WAY_SECONDS = 0.03
 _SPARE = 4  # connections of the process's pool for whoever else is in it
 _commits = ThreadPoolExecutor(THREADS, thread_name_prefix="call-commit")
@@ -87,6 +87,11 @@ class _Urgency:
         self._count -= 1
         if not self._count:
             self._over.set()
+
+    @property
+    def is_on(self) -> bool:
+        """Somebody waits."""
+        return self._count > 0
 
     def wait(self) -> None:
         self._over.wait(GIVES_WAY_SECONDS)

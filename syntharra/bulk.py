@@ -104,9 +104,8 @@ def together(*, prepared: bool = False, commits: bool = False) -> Iterator[None]
         values = [value for _, given in waiting for value in given]
         statements = [_named(statement) if prepared else statement for statement, _ in waiting]
         if commits and connection.in_atomic_block and not connection.savepoint_ids:
-            statements.append(
-                "COMMIT"
-            )  # leaving the block, Django finds nothing left to commit, and goes on as after any
+            # Leaving the block, Django finds nothing left to commit, and goes on as after any.
+            statements.append("COMMIT")
         try:
             cursor.execute(";\n".join(statements), values)
         except DatabaseError:

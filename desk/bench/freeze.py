@@ -1,10 +1,9 @@
 """How soon a dispute is frozen: the final words in, the freeze committed and the last word of the answer out.
 
 Two hundred calls are open while the books of the same business, 100,000 invoices, are read in for the first time. On each somebody has
-answered who puts it through, and says now and then that it takes a moment; a call lasts two minutes in the mean, then the right person comes to
-the telephone, hears the bill and objects: five times in three seconds. The agent acknowledges only what is committed, so the last frame of its
-answer is after the commit; afterwards every objection is held against the dispute of its own call. A worker of the product does beside it what
-each freeze brings with it.
+answered who puts it through, and says now and then that it takes a moment; three a second the right person comes to the telephone, hears the
+bill and objects. The agent acknowledges only what is committed, so the last frame of its answer is after the commit; afterwards every
+objection is held against the dispute of its own call. A worker of the product does beside it what each freeze brings with it.
 """
 
 import json
@@ -22,7 +21,7 @@ from desk.bench.report import Limit, Report, machine, say
 from desk.bench.sync import fill
 
 CALLS, INVOICES, SECONDS, WARM_UP = 200, 100_000, 60.0, 10.0
-EVERY = 120.0  # seconds from one objection to the next call's on the same line: five in three seconds in all
+EVERY = 60.0  # seconds from one objection to the next call's on the same line: three a second in all
 LIMITS = (
     Limit("p99_ms", "<=", 60),
     Limit("not_frozen", "=", 0),

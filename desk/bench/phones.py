@@ -208,7 +208,7 @@ async def open_loop(order: dict[str, Any]) -> dict[str, Any]:
     took: list[float] = []
     objected: list[str] = []
     speaking: set[Line] = set()
-    late = 0
+    late = after_good_bye = 0
     missed: list[str] = []
     work: set[asyncio.Task[None]] = set()
     began = time.perf_counter()
@@ -216,6 +216,7 @@ async def open_loop(order: dict[str, Any]) -> dict[str, Any]:
     due = began
 
     async def speak(line: Line) -> None:
+        nonlocal after_good_bye
         objects = order.get("objects", False)
         if line.is_over:  # nobody spoke there for so long that the agent said good-bye: the next call is on this line
             speaking.remove(line)
@@ -229,12 +230,11 @@ async def open_loop(order: dict[str, Any]) -> dict[str, Any]:
         seconds = await phones.turn(line, text, partials=4)
         if objects and seconds is not None:
             seconds = line.last_at - (line.first_at - seconds)
-        was_over = (
-            line.said_good_bye and not objects
-        )  # the agent had said good-bye before these words: they are no turn
-        if seconds is None and not was_over:
+        if seconds is None and line.said_good_bye and not objects:
+            after_good_bye += 1
+        elif seconds is None:
             missed.append(f"{text!r}, {line.because or 'no answer'}")
-        elif seconds is not None and objects:
+        elif objects:
             objected.append(line.call)
         if seconds is not None and started >= counts_from:
             took.append(seconds)
@@ -266,6 +266,7 @@ async def open_loop(order: dict[str, Any]) -> dict[str, Any]:
         "took": took,
         "objected": objected,
         "late": late,
+        "after_good_bye": after_good_bye,
         "missed": len(missed),
         "missed_because": missed[:20],
         "opened": phones.opened,

@@ -54,10 +54,11 @@ def measure(options: dict[str, Any]) -> Report:
     figures: dict[str, Any] = {}
     with own_database(options["template"]) as database:
         with stage(database) as lines:
-            unanswered = 0
+            unanswered = after_good_bye = 0
             for calls in options["calls"]:
                 found = lines.talk(calls=calls, closed=False, warm_up=options["warm_up"], seconds=options["seconds"])
                 unanswered += found["missed"] + found["late"]
+                after_good_bye += found["after_good_bye"]
                 figures |= _latencies(calls, found)
             rounds = [_round(lines, options) for _ in range(options["runs"])]
         settings = database.settings()
@@ -71,6 +72,7 @@ def measure(options: dict[str, Any]) -> Report:
         "ratio_turns_to_tac": _ratio(rounds, "tac"),
         "ratio_turns_to_pipecat": _ratio(rounds, "pipecat"),
         "not_answered": unanswered,
+        "after_good_bye": after_good_bye,
         "closed_loop_calls": options["closed_calls"],
         "runs": len(rounds),
         "fsync": settings["fsync"],

@@ -15,6 +15,7 @@ from calls.dialogue import Dialogue
 from calls.ears import Ear, Frame
 from calls.frames import is_final, word
 from calls.opened import OpenLine
+from calls.threads import urgency
 from disputes.hearing import hear
 from tests.calls.agent_cast import firm, known
 from tests.calls.test_hearing_on_the_line import Clock
@@ -202,3 +203,19 @@ def test_growing_words_go_on_from_the_last_sentence_until_an_answer_was_heard_to
         "yes this is Ida",
         "",
     ]
+
+
+def test_while_a_whole_sentence_is_heard_records_of_other_lines_wait_and_growing_words_hold_nobody_up(
+    one_ear: None,
+) -> None:
+    async def talk() -> list[bool]:
+        line, waits = Somebody(), []
+        line.ear.put(prompt("they never"))
+        waits.append(urgency.is_on)
+        line.ear.put(prompt("they never came", last=True))
+        waits.append(urgency.is_on)
+        line.gate.set()
+        await line.ear.drained()
+        return [*waits, urgency.is_on]
+
+    assert asyncio.run(talk()) == [False, True, False]

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -24,7 +25,7 @@ from disputes.hearing.labels import Reason
 from disputes.models import Claim, ClaimOn, Dispute, InvoiceVersion
 from disputes.services import NewClaim, open_dispute, release
 from integrations.stripe.simulator import AVAS_ACCOUNT, StripeSimConfig
-from invoices.models import BookEntry, Invoice, Promise
+from invoices.models import Allocation, BookEntry, Invoice, Payment, Promise
 from notifications import outbox, tasks
 from notifications.models import Duty, Message
 from syntharra import bells, clock
@@ -78,6 +79,30 @@ def test_the_freeze_stands_and_calls_are_stopped_before_anything_else_is_done(at
     assert ActivityLine.objects.filter(verb="froze").count() == 2
     assert letters() == []
     assert not Invoice.objects.collectable(on=date(2026, 10, 7)).exists()
+
+
+def test_each_bill_is_kept_with_its_own_lines_and_what_was_set_against_it(plumber: Firm, attempt: Attempt) -> None:
+    first, second = Invoice.objects.order_by("number")
+    for invoice, amount in ((first, "40.00"), (second, "60.00")):
+        facts = {"amount": Decimal(amount), "currency": "USD"}
+        paid = Payment.objects.create(
+            connection=plumber.connection, customer=invoice.customer, external_id=f"p{invoice.number}",
+            paid_on=date(2026, 10, 1), reference=f"check {invoice.number}", **facts,
+        )  # fmt: skip
+        Allocation.objects.create(payment=paid, invoice=invoice, seen_at=clock.now(), changed_at=clock.now(), **facts)
+
+    with before_a_worker_came():
+        says(attempt, LEAKS)
+
+    kept = {one.facts["number"]: one.facts for one in InvoiceVersion.objects.all()}
+    assert {number: [line["amount"] for line in facts["lines"]] for number, facts in kept.items()} == {
+        "2232": ["1240.00"],
+        "2233": ["700.00"],
+    }
+    assert {number: [one["reference"] for one in facts["against"]] for number, facts in kept.items()} == {
+        "2232": ["check 2232"],
+        "2233": ["check 2233"],
+    }
 
 
 def test_a_bell_nobody_heard_costs_time_and_the_sweep_tells_the_owner_and_the_customer_once(

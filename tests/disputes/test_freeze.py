@@ -1,5 +1,6 @@
 """The moment a customer disputes, collecting stops: in one transaction, and the database itself holds to it."""
 
+import threading
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -17,6 +18,7 @@ from invoices.services import NotTogether, hold
 from notifications import outbox
 from notifications.models import Duty, Message, MessageInvoice
 from syntharra.clock import now
+from syntharra.tenancy import acting_for, current_business
 from tests.cast import Firm, make_customer, make_invoice, make_member
 
 TUESDAY = datetime(2026, 11, 24, 15, 0, tzinfo=UTC)
@@ -102,6 +104,47 @@ def test_invoices_of_two_customers_cannot_be_disputed_together(plumber: Firm) ->
     assert not Dispute.objects.exists()
     assert not Message.objects.exists()
     assert not Invoice.objects.exclude(frozen_at=None).exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_invoice_the_books_move_to_somebody_else_meanwhile_is_not_frozen_without_his_lock(plumber: Firm) -> None:
+    invoice, other = make_invoice(plumber), make_customer(plumber, name="Dune Dental")
+    business, wrong, begun = current_business(), [], threading.Event()
+
+    def object_to_it() -> None:
+        try:
+            with acting_for(business):
+                begun.set()
+                open_dispute(invoice.pk, claim=said())
+        except NotTogether as error:
+            wrong.append(str(error))
+        finally:
+            connection.close()
+
+    objecting = threading.Thread(target=object_to_it)
+    with transaction.atomic():
+        hold(invoice.pk)
+        objecting.start()
+        assert begun.wait(10)
+        until_somebody_waits()
+        Invoice.objects.filter(pk=invoice.pk).update(customer=other)
+    objecting.join(30)
+
+    assert wrong == ["1 of the invoices were not found"]
+    assert (Dispute.objects.count(), Invoice.objects.get().frozen_at) == (0, None)
+
+
+def until_somebody_waits() -> None:
+    """For a lock of this transaction."""
+    for _ in range(200):
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT count(*) FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))"
+            )
+            if cursor.fetchone()[0]:
+                return
+        threading.Event().wait(0.05)
+    raise AssertionError("nobody waits")
 
 
 def test_the_database_refuses_to_plan_a_call_about_a_frozen_invoice(plumber: Firm) -> None:

@@ -111,6 +111,35 @@ def test_one_refused_row_of_a_message_takes_back_the_others(plumber: Firm) -> No
     assert due.rows_noted("x") == set()
 
 
+@pytest.mark.django_db(transaction=True)
+def test_a_message_that_ends_its_transaction_commits_all_or_nothing_and_wakes_nobody_in_vain(plumber: Firm) -> None:
+    told: list[str] = []
+
+    def both(second: datetime | None) -> None:
+        with transaction.atomic(durable=True):
+            transaction.on_commit(lambda: told.append("committed"))
+            bulk.insert(Due, [{"kind": "x", "row_id": uuid7(), "due_at": AT}])
+            with bulk.together(commits=True):
+                bulk.insert(Due, [{"kind": "x", "row_id": uuid7(), "due_at": second}])
+
+    with pytest.raises(IntegrityError):
+        both(None)
+    assert (due.rows_noted("x"), told) == (set(), [])
+
+    both(AT)
+    assert (len(due.rows_noted("x")), told) == (2, ["committed"])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_within_another_transaction_it_ends_nothing(plumber: Firm) -> None:
+    with pytest.raises(ZeroDivisionError), transaction.atomic():
+        with transaction.atomic(), bulk.together(commits=True):
+            bulk.insert(Due, [{"kind": "x", "row_id": uuid7(), "due_at": AT}])
+        raise ZeroDivisionError
+
+    assert due.rows_noted("x") == set()
+
+
 def test_nothing_goes_over_where_something_went_wrong_before(plumber: Firm) -> None:
     with pytest.raises(ZeroDivisionError), bulk.together():
         bulk.insert(Due, [{"kind": "x", "row_id": uuid7(), "due_at": AT}])
