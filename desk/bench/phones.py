@@ -37,7 +37,8 @@ _DOUBTED = (
     "is this an AI", "are you an AI assistant", "is this artificial intelligence",
 )  # fmt: skip
 QUESTIONS_EVERY = 3  # of a call's turns; nobody asks the same thing eighteen times
-_BEFORE = ("okay", "well", "right", "alright", "sure", "um", "so", "hello yes", "one second", "good morning", "I see")
+# None of them asks to wait: who says that twice is waited for the second time, without a word.
+_BEFORE = ("okay", "well", "right", "alright", "sure", "um", "so", "hello yes", "you know", "good morning", "I see")
 _AFTER = ("please", "exactly", "again please", "for my notes", "if you have it", "so I can write it down", "thanks")
 OBJECTIONS = (
     "You never finished the job in the {room}", "I dispute invoice {n}", "The work in the {room} was done badly",
