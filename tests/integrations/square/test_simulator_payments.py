@@ -59,6 +59,7 @@ def test_what_changed_since_is_found_oldest_first(square: Square) -> None:
     square.sim.clock(3600)
     since = square.sim.clock()["now"]
     new = paid(square)
+    square.sim.clock(3660)  # both may come in the same thousandth of a second else, and neither is the older one
     square.sim.act(DENTAL_PRACTICE, "settle_payment", id=bank["id"], status="received")
 
     params = {"updated_at_begin_time": since, "sort_field": "UPDATED_AT", "sort_order": "ASC"}
