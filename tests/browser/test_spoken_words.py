@@ -54,10 +54,10 @@ def test_words_are_kept_without_a_line_of_javascript(named: Scene, live_server: 
     page.get_by_role("link", name="What the agent calls your work").click()
 
     page.get_by_label("In English: Part 11").fill("a spare part, 3 of them")
-    page.get_by_role("button", name="Keep: Part 11").click()
+    page.get_by_role("row", name="Part 11").get_by_role("button").click()
     expect(page.get_by_text("numbers are read from your books")).to_be_visible()
     page.get_by_label("In English: Part 11").fill("a spare part")
-    page.get_by_role("button", name="Keep: Part 11").click()
+    page.get_by_role("row", name="Part 11").get_by_role("button").click()
 
     expect(page.get_by_text("The agent says: “It is for a spare part.”")).to_be_visible()
     context.close()

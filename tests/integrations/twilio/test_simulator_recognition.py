@@ -18,6 +18,7 @@ from tests.integrations.twilio.simulator_customer import (  # noqa: F401 - fixtu
 GOOGLE = {"ttsProvider": "Google", "voice": "en-US-Chirp3-HD-Aoede"}
 NO_MORE_CALLS = "No me llame más, por favor, nunca más."
 ALREADY_PAID = "Stop calling me, I already paid this bill."
+ONCE_GREETED = {"wait_for": "hello", "patience": 600}  # who speaks before the relay is there is heard by nobody
 SPANISH, ENGLISH = NO_MORE_CALLS.split(), ALREADY_PAID.split()
 
 # -- what goes together ------------------------------------------------------------------------------
@@ -116,7 +117,7 @@ def test_spanish_under_an_english_ear_comes_as_english_words_that_mean_nothing(s
 
 
 def test_english_under_a_spanish_ear_comes_as_something_else_too(stage: Stage) -> None:
-    number = stage.person({"say": ALREADY_PAID}, {"silence": 60}, {"hang_up": True})
+    number = stage.person(ONCE_GREETED, {"say": ALREADY_PAID}, {"silence": 60}, {"hang_up": True})
 
     hold(stage, listens_on, number, transcriptionLanguage="es-US")
 
@@ -125,13 +126,15 @@ def test_english_under_a_spanish_ear_comes_as_something_else_too(stage: Stage) -
 
 
 async def listens_on(line: Talk) -> None:
+    await line.until("setup")
+    await line.say("Hello.")
     await line.until("prompt", last=True)
     await line.hang_on()
 
 
 def test_an_ear_for_either_hears_both_in_one_sentence(stage: Stage) -> None:
     mixed = "Mira, the thing is que todavía gotea, it still leaks."
-    number = stage.person({"say": mixed}, {"silence": 60}, {"hang_up": True})
+    number = stage.person(ONCE_GREETED, {"say": mixed}, {"silence": 60}, {"hang_up": True})
 
     hold(stage, listens_on, number, transcriptionLanguage="multi")
 
@@ -141,6 +144,8 @@ def test_an_ear_for_either_hears_both_in_one_sentence(stage: Stage) -> None:
 
 def test_the_ear_is_changed_in_the_middle_and_hears_what_is_said_from_then_on(stage: Stage) -> None:
     async def changes(line: Talk) -> None:
+        await line.until("setup")
+        await line.say("Hello.")
         await line.until("prompt", last=True)
         await line.send(type="language", ttsLanguage="es-US", transcriptionLanguage="es-US")
         await line.send(type="text", token="¿Me lo repite, por favor?", last=True)
@@ -148,6 +153,7 @@ def test_the_ear_is_changed_in_the_middle_and_hears_what_is_said_from_then_on(st
         await line.hang_on()
 
     number = stage.person(
+        ONCE_GREETED,
         {"say": "No me llame más."},
         {"wait_for": "repite", "patience": 600},
         {"silence": 4},
@@ -167,10 +173,11 @@ def test_a_change_to_a_language_its_model_cannot_hear_is_refused_and_changes_not
     async def changes(line: Talk) -> None:
         await line.until("setup")
         await line.send(type="language", transcriptionLanguage="es-US")
+        await line.say("Hello.")
         await line.until("prompt", last=True)
         await line.hang_on()
 
-    number = stage.person({"silence": 3}, {"say": "Stop calling me."}, {"silence": 60})
+    number = stage.person(ONCE_GREETED, {"say": "Stop calling me."}, {"silence": 60})
 
     hold(stage, changes, number, speechModel="flux")
 
