@@ -6,32 +6,60 @@ commit (a rehearsal), whoever made the first does it at once.
 """
 
 from collections.abc import Collection, Mapping
-from contextlib import suppress
 from functools import partial
 from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
 from django.conf import settings
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import transaction
+from django.db.models import F, Func, TextField, UUIDField
+from django.db.models.functions import Cast
 
-from accounts.models import ActivityDetail, ActivityLine
 from calls.agent import acts
-from calls.outcomes import AGENT, dialed_about, dialed_us_about
+from calls.models import AttemptInvoice, Call
+from calls.outcomes import AGENT
 from disputes import deadlines
-from disputes.models import Claim, ClaimOn, Dispute, InvoiceVersion
-from disputes.services import Frozen, NewClaim, follow_held, freeze_held, hold_before_freeze, stop_calls
+from disputes.freeze import Before, BeforeFreeze, Frozen, NewClaim, freeze_held, prepare, stop_calls
+from disputes.models import Claim, Dispute
+from disputes.services import follow_held
 from invoices import promises
-from invoices.services import NotTogether, hold
+from invoices.services import hold
 from notifications import outbox
 from notifications.models import Duty, Message
 from notifications.outbox import carries_out
 from syntharra import bells, bulk, clock, due
 from syntharra.acting import acting_for
-from syntharra.postgres.questions import found_together
+from syntharra.reading import Given, Reading
 
 FOLLOW = "follow_freeze"
 LONGEST_NUMBERS = 80  # what a claim's key has room for beside the call's
+
+
+class NothingToFreeze(Exception):
+    """The call is about no invoice any more: each was dropped from it."""
+
+
+def _dialed_about() -> ArraySubquery:
+    """The invoices a call that we made is about."""
+    attempt = ArraySubquery(Call.objects.filter(pk=Given("call")).values("attempt_id"))
+    return ArraySubquery(AttemptInvoice.objects.filter(attempt_id__among=attempt, dropped_at=None).values("invoice_id"))
+
+
+def _dialed_us_about() -> ArraySubquery:
+    """The same for a call the customer made."""
+    keys = Func(F("about"), function="jsonb_array_elements_text", output_field=TextField())
+    return ArraySubquery(Call.objects.filter(pk=Given("call")).values(invoice=Cast(keys, UUIDField())))
+
+
+_DIALED, _DIALED_US = BeforeFreeze(_dialed_about), BeforeFreeze(_dialed_us_about)
+# What was objected to on this call before.
+_SAID_OF = Reading(
+    lambda: Claim.objects.filter(source=Claim.Source.CALL, source_key=Given("call")).values_list(
+        "disputes__invoice_id", flat=True
+    )
+)
 
 
 def register() -> None:
@@ -45,29 +73,40 @@ def freeze(act: acts.Freeze, *, line_id: UUID, call_id: UUID, evidence: Mapping[
     In a transaction of its own, from whose commit on nothing about them collects. Afterwards: the owner's alert, the customer's
     acknowledgement, the books' reminders quiet, pages to pay ended, what was promised on this call taken back.
     """
-    said_here = Claim.objects.filter(source=Claim.Source.CALL, source_key=str(call_id))
-    about = dialed_about(call_id) if line_id != call_id else dialed_us_about(call_id)
-    # Not in one question with what follows: over books that are just being read the server would look through all of them.
-    numbers, said_of = found_together(
-        about.values_list("pk", "number"), said_here.values_list("disputes__invoice_id", flat=True)
-    )
-    named = {pk: number for pk, number in numbers if number in act.invoices} or dict(numbers)
+    questions = _DIALED if line_id != call_id else _DIALED_US
     with transaction.atomic(durable=True):
-        before = hold_before_freeze(*named)
-        customer = before.invoices[0].customer
-        claim = NewClaim(
-            source="call",
-            source_key=_claim_key(call_id, named, said_of),
-            words=act.words,
-            reason=act.reason.value,
-            language=customer.language,
-            urgent=act.urgent,
-            by=customer.name,
-            evidence={**evidence, "call": str(call_id), **_told(act)},
-        )
-        with bulk.together(commits=True):
-            duty_id = _owed(freeze_held(before, claim))
-    bells.afterwards(partial(outbox.carry_out, duty_id))
+        found, (said_of,) = questions.hold(_SAID_OF.of(call=str(call_id)), call=call_id)
+        about = {invoice.pk: invoice.number for invoice in found.invoices}
+        named = [pk for pk, number in about.items() if number in act.invoices] or list(about)
+        # One customer's as a rule. Where the books moved one of them since we dialed, his objection is about both.
+        theirs = found.by_customer(named)
+        if not theirs:
+            raise NothingToFreeze(f"call {call_id} is about no invoice any more")
+        with bulk.together(prepared=True, commits=True):
+            duty_ids = [_freeze(before, act, call_id, said_of, evidence) for before in theirs]
+    for duty_id in duty_ids:
+        bells.afterwards(partial(outbox.carry_out, duty_id))
+
+
+def _freeze(
+    before: Before, act: acts.Freeze, call_id: UUID, said_of: list[UUID | None], evidence: Mapping[str, Any]
+) -> UUID:
+    """The duty of what follows. ``said_of`` is what the call's first claim is about; it grows by these."""
+    customer = before.invoices[0].customer
+    about = {invoice.pk: invoice.number for invoice in before.invoices}
+    claim = NewClaim(
+        source="call",
+        source_key=_claim_key(call_id, about, said_of),
+        words=act.words,
+        reason=act.reason.value,
+        language=customer.language,
+        urgent=act.urgent,
+        by=customer.name,
+        evidence={**evidence, "call": str(call_id), **_told(act)},
+    )
+    if not said_of:
+        said_of.extend(about)
+    return _owed(freeze_held(before, claim))
 
 
 def _told(act: acts.Freeze) -> dict[str, Any]:
@@ -96,11 +135,11 @@ def warm_up() -> None:
     """Ask what a freeze asks, for a business there is not: server and process read what they need to know of it."""
     deadlines.decided_by(clock.now(), 1, settings.TIME_ZONE)  # the calendar of holidays
     nobody = UUID(int=0)
-    written = (Claim, ClaimOn, InvoiceVersion, ActivityLine, ActivityDetail, Duty)
-    with acting_for(nobody):
-        with transaction.atomic(), suppress(NotTogether):
-            hold_before_freeze(nobody)
-        found_together(dialed_about(nobody), *(model.objects.filter(pk=nobody) for model in written))
+    with acting_for(nobody), transaction.atomic():
+        for questions in (_DIALED, _DIALED_US):
+            questions.hold(_SAID_OF.of(call=str(nobody)), call=nobody)
+    prepare()
+    bulk.prepare(Duty)
 
 
 def _owed(frozen: Frozen) -> UUID:

@@ -6,7 +6,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
-from django.db.models import Max, QuerySet
+from django.db.models import Max
 
 from accounts import timeline
 from accounts.models import ActivityLine
@@ -158,16 +158,6 @@ def spoken_on(call: Call) -> list[Invoice]:
     if call.attempt is not None:
         return spoken_of(call.attempt)
     return list(Invoice.objects.filter(pk__in=call.about).order_by("due_on", "number"))
-
-
-def dialed_about(call_id: UUID) -> QuerySet[Invoice]:
-    """The invoices a call that we made is about; none where the customer made it."""
-    return Invoice.objects.filter(attempt_links__attempt__call=call_id, attempt_links__dropped_at=None)
-
-
-def dialed_us_about(call_id: UUID) -> QuerySet[Invoice]:
-    """The same for a call the customer made."""
-    return Invoice.objects.filter(pk__in=Call.objects.values_list("about", flat=True).get(pk=call_id))
 
 
 def _follow(outcome: Outcome, call: Call, invoices: list[Invoice]) -> None:

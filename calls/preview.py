@@ -12,8 +12,9 @@ from django.urls import reverse
 from accounts.models import Business, Membership, Role, User
 from calls.models import Attempt
 from calls.workdays import at_local
+from disputes.freeze import NewClaim
 from disputes.models import Claim
-from disputes.services import NewClaim, open_dispute
+from disputes.services import open_dispute
 from invoices.models import Invoice
 from notifications import outbox
 from notifications.letters import NoLongerTrue, letter_facts

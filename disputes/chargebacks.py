@@ -13,8 +13,9 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts import timeline
+from disputes.freeze import NewClaim
 from disputes.models import Chargeback, Claim, ClaimOn, Dispute, LegalDate, Post, Side
-from disputes.services import NewClaim, open_dispute_held
+from disputes.services import open_dispute_held
 from integrations.stripe.client import CardDispute
 from invoices import card_money
 from invoices.models import CardPayment, Invoice

@@ -12,9 +12,10 @@ from django.db import transaction
 from accounts import timeline
 from accounts.models import Membership
 from disputes import files
+from disputes.freeze import NewClaim
 from disputes.mail_models import InboundMail
 from disputes.models import Side
-from disputes.services import NewClaim, open_dispute
+from disputes.services import open_dispute
 from disputes.uploads import BadFile
 from invoices.models import Invoice
 from notifications import mail_reading

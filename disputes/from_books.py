@@ -4,8 +4,9 @@ from datetime import timedelta
 
 from django.utils.translation import gettext as _
 
+from disputes.freeze import NewClaim
 from disputes.models import Claim
-from disputes.services import NewClaim, open_dispute
+from disputes.services import open_dispute
 from invoices.changes import MARKS
 from invoices.models import Invoice
 from syntharra import clock, due, logs

@@ -18,10 +18,11 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from disputes import inbound, pay_page, specifying
 from disputes.addresses import absolute
+from disputes.freeze import NewClaim
 from disputes.models import Claim, Dispute
 from disputes.page_forms import KindForm, WordsForm
 from disputes.pay_links import LASTS, PURPOSE
-from disputes.services import NewClaim, open_dispute
+from disputes.services import open_dispute
 from disputes.specifying import Answers
 from invoices import fact_check, paying
 from invoices.models import Checkout, Customer, Invoice

@@ -21,11 +21,12 @@ from compliance.lifting import ON_A_NUMBER
 from compliance.models import StopKind
 from compliance.services import stop
 from disputes import files, posts
+from disputes.freeze import NewClaim
 from disputes.hearing import INDEPENDENT, Heard, Intent, hear
 from disputes.hearing.text import parts
 from disputes.mail_models import InboundMail
 from disputes.models import Claim, Dispute, Post, Side
-from disputes.services import NewClaim, open_dispute, pause
+from disputes.services import open_dispute, pause
 from disputes.uploads import BadFile
 from invoices.changes import PLAN
 from invoices.models import Customer, Hold, Invoice

@@ -12,10 +12,11 @@ from django.utils.translation import gettext as _
 from accounts import timeline
 from disputes import track_letters
 from disputes.ending import end_resolution
+from disputes.freeze import NewClaim
 from disputes.models import Claim, Dispute, Resolution, Specification
 from disputes.questions import FORMS, WISHES, in_words
 from disputes.resolving import back_to_work, held
-from disputes.services import NewClaim, open_dispute_held
+from disputes.services import open_dispute_held
 from invoices.models import Invoice
 from notifications import outbox
 from syntharra import clock, money

@@ -1,8 +1,7 @@
 """A disputed invoice as it stood: taken when the dispute opens, whenever the books change it, and when it ends."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
-from uuid import UUID
 
 from django.db.models import QuerySet
 
@@ -10,17 +9,25 @@ from disputes.models import Dispute, InvoiceVersion
 from disputes.proof import sha256_of
 from invoices.models import Allocation, Invoice, InvoiceLine
 from syntharra import bulk, clock
+from syntharra.reading import Given, Reading
 
 
-def lines_of(invoice_ids: Collection[UUID]) -> QuerySet[InvoiceLine]:
-    """What these invoices are made of."""
-    return InvoiceLine.objects.filter(invoice__in=invoice_ids).order_by("position")
+def lines_and_money(chosen: Callable[[], Any]) -> tuple[Reading[InvoiceLine], Reading[Allocation]]:
+    """Questions for what some invoices are made of, and what was set against them, each with its payment.
+
+    ``chosen`` gives the keys of the invoices, as ``__among`` takes them.
+    """
+
+    def against() -> QuerySet[Allocation]:
+        return Allocation.objects.filter(invoice_id__among=chosen()).select_related("payment")
+
+    return (
+        Reading(lambda: InvoiceLine.objects.filter(invoice_id__among=chosen()).order_by("position")),
+        Reading(lambda: against().order_by("payment__paid_on", "pk")),
+    )
 
 
-def allocations_of(invoice_ids: Collection[UUID]) -> QuerySet[Allocation]:
-    """What was set against them, with its payment."""
-    about = Allocation.objects.filter(invoice__in=invoice_ids)
-    return about.select_related("payment").order_by("payment__paid_on", "pk")
+_LINES, _AGAINST = lines_and_money(lambda: Given("invoices"))
 
 
 def facts_of(
@@ -30,8 +37,8 @@ def facts_of(
 
     ``lines`` and ``against``: those that were read already, of this invoice and of others beside it.
     """
-    lines = lines_of([invoice.pk]) if lines is None else lines
-    against = allocations_of([invoice.pk]) if against is None else against
+    lines = _LINES(invoices=[invoice.pk]) if lines is None else lines
+    against = _AGAINST(invoices=[invoice.pk]) if against is None else against
     return {
         "number": invoice.number,
         "external_id": invoice.external_id,

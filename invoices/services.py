@@ -1,17 +1,55 @@
 """The lock every act about a customer takes."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Sequence
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.contrib.postgres.expressions import ArraySubquery
 
 from invoices.models import Customer, Invoice
-from syntharra.postgres.questions import found_together
+from syntharra.reading import Given, Reading, found_together
 
 
 class NotTogether(Exception):
     """Invoices that are not there, or that belong to several customers, cannot be acted on together."""
+
+
+def locking(chosen: Callable[[], Any]) -> tuple[Reading[Customer], Reading[Invoice]]:
+    """Two questions to be asked in this order, in a transaction: lock the customers of some invoices, and read those behind the lock.
+
+    ``chosen`` gives the keys of the invoices, as ``__among`` takes them. :func:`held` judges what was found.
+    """
+
+    def owners() -> Any:
+        theirs = Invoice.objects.filter(pk__among=chosen()).values("customer_id")
+        return Customer.objects.filter(pk__among=ArraySubquery(theirs)).order_by("pk")
+
+    return (
+        Reading(lambda: owners().select_for_update(of=("self",), no_key=True)),
+        Reading(
+            lambda: Invoice.objects.filter(pk__among=chosen()).order_by("pk").select_related("business", "connection")
+        ),
+    )
+
+
+def held(locked: Sequence[Customer], invoices: Sequence[Invoice], wanted: Collection[UUID]) -> list[Invoice]:
+    """Of these invoices the wanted ones, with their one customer, who is locked. Raises NotTogether."""
+    mine = [invoice for invoice in invoices if invoice.pk in wanted]
+    owners = {invoice.customer_id for invoice in mine}
+    if len(owners) != 1:
+        raise NotTogether(f"{len(set(wanted))} invoices belong to {len(owners)} customers, not to one")
+    if len(mine) != len(set(wanted)):
+        raise NotTogether(f"{len(set(wanted)) - len(mine)} of the invoices were not found")
+    # Between the two questions the books may have moved them to another customer, who is not locked.
+    customer = next((one for one in locked if one.pk in owners), None)
+    if customer is None:
+        raise NotTogether("the books moved the invoices to another customer while theirs was waited for")
+    for invoice in mine:
+        invoice.customer = customer
+    return mine
+
+
+_NAMED = locking(lambda: Given("invoices"))
 
 
 def hold_customer(customer_id: UUID) -> Customer:
@@ -21,27 +59,5 @@ def hold_customer(customer_id: UUID) -> Customer:
 
 def hold(*invoice_ids: UUID) -> list[Invoice]:
     """These invoices of one customer, read fresh after the customer was locked until the transaction ends."""
-    return hold_and_ask(invoice_ids)[0]
-
-
-def hold_and_ask(
-    invoice_ids: Collection[UUID], *questions: QuerySet[Any, Any]
-) -> tuple[list[Invoice], *tuple[Any, ...]]:
-    """The same, and what these find behind the lock: all of it waits for the server once."""
-    about = Invoice.objects.filter(pk__in=invoice_ids)
-    theirs = Customer.objects.filter(pk__in=about.values("customer_id")).order_by("pk")
-    owners, invoices, *found = found_together(
-        theirs.select_for_update(of=("self",), no_key=True),
-        about.order_by("pk").select_related("business", "connection"),
-        *questions,
-    )
-    if len(owners) != 1:
-        raise NotTogether(f"{len(invoice_ids)} invoices belong to {len(owners)} customers, not to one")
-    customer = owners[0]
-    # Between the two questions the books may have moved one to another customer: it is not locked.
-    invoices = [invoice for invoice in invoices if invoice.customer_id == customer.pk]
-    if len(invoices) != len(set(invoice_ids)):
-        raise NotTogether(f"{len(set(invoice_ids)) - len(invoices)} of the invoices were not found")
-    for invoice in invoices:
-        invoice.customer = customer
-    return invoices, *found
+    locked, invoices = found_together(*(question.of(invoices=invoice_ids) for question in _NAMED))
+    return held(locked, invoices, invoice_ids)

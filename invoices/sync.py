@@ -21,6 +21,7 @@ from integrations.ledger import Gone, Ledger, LedgerInvoice, Page, TooFarBack, U
 from integrations.models import SyncRun
 from invoices import replacements, sync_compare, sync_hints, sync_page, sync_runs
 from invoices.consents import record_consents
+from invoices.counting import count_what_grew
 from invoices.models import Invoice
 from invoices.sync_ahead import Ahead, Asked, timed
 from invoices.sync_reading import Reading, plan_anew
@@ -107,6 +108,7 @@ def _read(held: Held, ledger: Ledger, *, until: float) -> SyncRun:
 
 def _apply(reading: Reading, ahead: Ahead, page: Page, *, first_load: bool) -> None:
     """Write a page, and after the first load whatever payments its invoices point at and we lack."""
+    count_what_grew()
     plan_anew()
     sync_page.apply(reading, ahead, page.items)
     if not first_load:

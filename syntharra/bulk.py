@@ -45,9 +45,14 @@ def insert(
 
 
 def inserting(
-    model: type[models.Model], rows: Sequence[Row], *, on_conflict: str = "", returning: str = ""
+    model: type[models.Model],
+    rows: Sequence[Row],
+    *,
+    on_conflict: str = "",
+    returning: str = "",
+    prepared: bool = False,
 ) -> tuple[str, tuple[str]]:
-    """The statement that inserts them, and its value: for who sends it with others."""
+    """The statement that inserts them, and its value: for who sends it with others. ``prepared``: see :func:`together`."""
     statement, defaults = _prepared(model, on_conflict, returning)
     business = str(current_business())
     made = []
@@ -59,7 +64,7 @@ def inserting(
         if "business_id" in whole:
             whole["business_id"] = business
         made.append(whole)
-    return statement, (json.dumps(made, default=_plain),)
+    return _named(statement) if prepared else statement, (json.dumps(made, default=_plain),)
 
 
 def as_made[M: models.Model](model: type[M], row: Row) -> M:
@@ -86,7 +91,7 @@ def together(*, prepared: bool = False, commits: bool = False) -> Iterator[None]
     """What is inserted inside without ``returning`` goes to the server in one message at the outermost block's end, in its order.
 
     For rows nobody inside reads again. Outside a transaction the message is one: PostgreSQL does all of it or nothing. An insert that is
-    refused raises there; where the block raises, none is made. ``prepared``: for sweeps, whose inserts the server reads and plans once
+    refused raises there; where the block raises, none is made. ``prepared``: for what is done again and again, whose inserts the server reads and plans once
     a connection; in a session that was discarded behind our back it fails once. ``commits``: nothing comes after it in the outermost
     transaction, which ends with the same message; within another one it does not.
     """
@@ -108,9 +113,14 @@ def together(*, prepared: bool = False, commits: bool = False) -> Iterator[None]
             statements.append("COMMIT")
         try:
             cursor.execute(";\n".join(statements), values)
-        except DatabaseError:
-            forget()
+        except DatabaseError as error:
+            forget(error)
             raise
+
+
+def prepare(model: type[models.Model], *, on_conflict: str = "", returning: str = "") -> None:
+    """Have the server read and plan such inserts on the connection at hand, before the first that is ``prepared``."""
+    _named(_prepared(model, on_conflict, returning)[0])
 
 
 def _named(statement: str) -> str:

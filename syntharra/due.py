@@ -13,6 +13,8 @@ from syntharra import bulk, clock
 from syntharra.models import Due
 from syntharra.tenancy import current_business
 
+AGAIN = "(business_id, kind, row_id) DO UPDATE SET due_at = excluded.due_at"
+
 
 def note(kind: str, *row_ids: UUID, at: datetime) -> None:
     """These rows of the current business want looking at from this moment on. Noting again moves the moment."""
@@ -22,7 +24,7 @@ def note(kind: str, *row_ids: UUID, at: datetime) -> None:
 def note_each(kind: str, moments: Mapping[UUID, datetime]) -> None:
     """The same with a moment for each row."""
     rows = [{"kind": kind, "row_id": row_id, "due_at": at} for row_id, at in moments.items()]
-    bulk.insert(Due, rows, on_conflict="(business_id, kind, row_id) DO UPDATE SET due_at = excluded.due_at")
+    bulk.insert(Due, rows, on_conflict=AGAIN)
 
 
 def note_once(kind: str, row_id: UUID, *, at: datetime) -> None:

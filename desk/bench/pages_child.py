@@ -100,8 +100,9 @@ def _firm() -> tuple[Any, Any]:
 
 def _disputed(business: Any, messages: int) -> str:
     """One dispute with a customer who has other overdue invoices, and as many entries of the thread, every second a letter."""
+    from disputes.freeze import NewClaim
     from disputes.models import Post, Side
-    from disputes.services import NewClaim, open_dispute
+    from disputes.services import open_dispute
     from invoices.models import Contact
     from notifications.models import Message, MessageInvoice
     from syntharra.clock import now

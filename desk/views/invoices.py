@@ -24,8 +24,9 @@ from desk.forms import DisputeForm, InvoiceFilter, ReasonForm
 from desk.gate import may_we_call
 from desk.standing import invoice_url, rows, standings, today
 from desk.wording.invoice import balance_words, facts_of, frozen_since, standing_words
+from disputes.freeze import NewClaim
 from disputes.models import Claim
-from disputes.services import NewClaim, open_dispute, settle_pause
+from disputes.services import open_dispute, settle_pause
 from invoices.models import Invoice, InvoiceQuerySet, Promise
 from syntharra import money
 from syntharra.identifiers import uuid7

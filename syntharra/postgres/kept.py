@@ -5,9 +5,10 @@ from itertools import count
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from django.db import connection
+from django.db import DatabaseError, connection
 
 _NAMES = count(1)
+_GONE = ("26000", "0A000")  # no such prepared statement; "cached plan must not change result type"
 _PREPARED: WeakKeyDictionary[Any, dict[Hashable, str]] = WeakKeyDictionary()
 """What each statement is called, by connection: prepared statements are the session's."""
 
@@ -19,15 +20,20 @@ def kept_cursor() -> Any:
 
 def name_of(key: Hashable, statement: str, *, about: str = "") -> str:
     """What this statement is called on the connection at hand; prepared there first where it is new."""
+    connection.ensure_connection()
     mine = _PREPARED.setdefault(connection.connection, {})
     if key not in mine:
         name = f"{about or 'statement'}_{next(_NAMES)}"
-        with connection.connection.cursor() as cursor:
+        with connection.wrap_database_errors, connection.connection.cursor() as cursor:
             cursor.execute(f"PREPARE {name} {'' if about else '(text) '}AS {statement}")
         mine[key] = name
     return mine[key]
 
 
-def forget() -> None:
-    """After an error: a table may be another now, or the session was discarded. All is prepared anew when used again."""
-    _PREPARED.pop(connection.connection, None)
+def forget(error: DatabaseError) -> None:
+    """After an error that says a statement is not there any more or gives other columns now: the session was discarded, or a table changed.
+
+    All is prepared anew when used again. Any other error leaves the statements as they are.
+    """
+    if getattr(error.__cause__, "sqlstate", None) in _GONE:
+        _PREPARED.pop(connection.connection, None)

@@ -11,9 +11,10 @@ from playwright.sync_api import Browser
 
 from disputes import digest_lines
 from disputes.clock_facts import enter
+from disputes.freeze import NewClaim
 from disputes.learning import answer
 from disputes.models import Dispute, Post, Side
-from disputes.services import NewClaim, open_dispute, release
+from disputes.services import open_dispute, release
 from invoices.models import Customer
 from syntharra import links
 from syntharra.models import Link

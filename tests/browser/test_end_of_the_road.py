@@ -12,9 +12,10 @@ from playwright.sync_api import Browser, ViewportSize
 from accounts.models import User
 from calls.agency import hand_over
 from disputes.customer_acts import answer
+from disputes.freeze import NewClaim
 from disputes.last_steps import Choice, choose
 from disputes.resolving import Plan, begin
-from disputes.services import NewClaim, open_dispute
+from disputes.services import open_dispute
 from invoices import plans
 from invoices.models import Installment, Invoice
 from invoices.plan_rules import split

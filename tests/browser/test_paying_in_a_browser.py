@@ -11,9 +11,10 @@ from django.db import transaction
 from playwright.sync_api import Browser, expect
 
 from accounts.models import Business
+from disputes.freeze import NewClaim
 from disputes.models import Dispute
 from disputes.pay_links import path_to
-from disputes.services import NewClaim, open_dispute, pause
+from disputes.services import open_dispute, pause
 from disputes.specifying import Answers, send
 from integrations.stripe.simulator import AVAS_ACCOUNT, StripeSimConfig
 from invoices.models import CardPayment, Checkout, CheckoutInvoice, Invoice

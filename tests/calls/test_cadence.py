@@ -24,7 +24,8 @@ from calls.slots import moment_for
 from compliance.facts import Channel, Consent, DebtorType, Facts, Purpose, Role
 from compliance.models import Decision, Suppression
 from compliance.rulebook import RuleBook
-from disputes.services import NewClaim, open_dispute
+from disputes.freeze import NewClaim
+from disputes.services import open_dispute
 from invoices import holds
 from invoices.holds import CannotHold
 from invoices.models import BookEntry, Customer, Hold, Invoice

@@ -15,7 +15,8 @@ from calls.lines import line_of
 from calls.models import Attempt, Call, CallDoor
 from calls.settling import settle
 from compliance.models import Decision, PhoneContact
-from disputes.services import NewClaim, open_dispute
+from disputes.freeze import NewClaim
+from disputes.services import open_dispute
 from integrations.models import Connection, PhoneLine
 from integrations.twilio.client import CarrierCall
 from invoices.models import Contact, Hold, Invoice

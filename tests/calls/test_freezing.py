@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -11,7 +12,7 @@ from typing import Any
 
 import pytest
 from django.core import mail
-from django.db import connection
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import ActivityLine
@@ -19,13 +20,16 @@ from calls import threads
 from calls.acts import Scene, carry_out
 from calls.agent import acts
 from calls.agent.acts import HowPaid
-from calls.models import Attempt, Call
+from calls.freezing import warm_up
+from calls.models import Attempt, AttemptInvoice, Call
 from calls.threads import in_database
+from disputes.freeze import NewClaim
 from disputes.hearing.labels import Reason
 from disputes.models import Claim, ClaimOn, Dispute, InvoiceVersion
-from disputes.services import NewClaim, open_dispute, release
+from disputes.services import open_dispute, release
 from integrations.stripe.simulator import AVAS_ACCOUNT, StripeSimConfig
 from invoices.models import Allocation, BookEntry, Invoice, Payment, Promise
+from invoices.services import hold
 from notifications import outbox, tasks
 from notifications.models import Duty, Message
 from syntharra import bells, clock
@@ -228,6 +232,9 @@ def test_said_again_after_a_release_it_begins_anew_and_is_followed(plumber: Firm
     assert list(Duty.objects.filter(kind="follow_freeze").values_list("done_at", flat=True)) == [clock.now()] * 2
     assert BookEntry.objects.filter(act="reminders", cause="dispute D-1002").count() == 1
 
+    says(attempt, about)  # while it lives: it joins
+    assert Dispute.objects.count() == 2
+
 
 def test_a_promise_of_this_call_is_never_confirmed_once_it_is_disputed(attempt: Attempt) -> None:
     says(attempt, acts.Promise(date(2026, 10, 9), of("1940.00", "USD"), HowPaid.CHECK, "Friday by check"))
@@ -283,20 +290,116 @@ def test_a_page_to_pay_opened_before_is_ended_and_one_he_asks_for_all_the_same_i
 
 
 @pytest.mark.django_db(transaction=True)
-def test_the_agent_waits_for_five_messages_to_the_database(plumber: Firm) -> None:
+def test_the_agent_waits_for_four_messages_to_the_database_and_all_in_them_was_planned_before(plumber: Firm) -> None:
     make_invoice(plumber, customer := make_customer(plumber), number="2232")
     attempt = on_the_line(customer)
     scene = Scene(line_id=attempt.pk, call_id=Call.objects.get(attempt=attempt).pk)
+    warm_up()
+    planned = planned_here()
 
     with before_a_worker_came(), CaptureQueriesContext(connection) as asked:
         carry_out(scene, [LEAKS])
 
     said = [one["sql"] for one in asked.captured_queries]
-    about_the_call, begun, locked, claimed, kept, by_django = said
-    assert 'FROM "invoices_invoice"' in about_the_call
+    begun, locked, claimed, kept, by_django = said
     assert (begun, by_django) == ("BEGIN", "COMMIT")  # the second is Django's own word for what it finds done
-    assert ("FOR NO KEY UPDATE" in locked, claimed.startswith('INSERT INTO "disputes_claim"')) == (True, True)
-    assert ('INSERT INTO "disputes_dispute"' in kept, kept.endswith("COMMIT")) == (True, True)
+    assert [statement.split("_")[0] for statement in locked.split("\n")] == [
+        "EXECUTE invoices",  # the customer, locked
+        "EXECUTE invoices",
+        "EXECUTE disputes",
+        "EXECUTE invoices",
+        "EXECUTE invoices",
+        "EXECUTE disputes",
+    ]
+    assert [statement.split()[0] for statement in claimed.split(";\n")] == ["EXECUTE", "UPDATE", "UPDATE"]
+    assert [statement.split()[0] for statement in kept.split(";\n")] == ["EXECUTE"] * 8 + ["COMMIT"]
+    assert planned_here() == planned
+
+
+def planned_here() -> int:
+    """How many statements the server has planned on this connection."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_prepared_statements")
+        return int(cursor.fetchone()[0])
+
+
+def test_he_names_one_bill_while_another_of_the_call_has_moved_to_another_customer(
+    plumber: Firm, attempt: Attempt
+) -> None:
+    moved = Invoice.objects.get(number="2233")
+    Invoice.objects.filter(pk=moved.pk).update(customer=make_customer(plumber, name="Elm Street Bakery"))
+
+    says(attempt, acts.Freeze(Reason.QUALITY, "it leaks", ("2232",)))
+
+    assert list(Dispute.objects.values_list("invoice__number", flat=True)) == ["2232"]
+    moved.refresh_from_db()
+    assert moved.frozen_at is None
+
+
+def test_he_objects_to_all_while_one_has_moved_and_each_customers_bill_is_frozen_once(
+    plumber: Firm, attempt: Attempt
+) -> None:
+    other = make_customer(plumber, name="Elm Street Bakery")
+    Invoice.objects.filter(number="2233").update(customer=other)
+
+    says(attempt, LEAKS)
+    says(attempt, LEAKS)  # the act is repeated where nobody knows whether it was committed
+
+    assert sorted(Dispute.objects.values_list("invoice__number", "customer__name", "status")) == [
+        ("2232", "Harbor Cafe", "new"),
+        ("2233", "Elm Street Bakery", "new"),
+    ]
+    call = str(Call.objects.get().pk)
+    assert sorted(Claim.objects.values_list("source_key", "customer__name")) == [
+        (call, "Harbor Cafe"),
+        (f"{call}:2233", "Elm Street Bakery"),
+    ]
+    assert letters() == [*[BOTH_WAIT[0]] * 2, *[BOTH_WAIT[1]] * 2]
+
+
+def test_what_was_dropped_from_the_call_is_not_frozen_by_it(attempt: Attempt) -> None:
+    AttemptInvoice.objects.filter(invoice__number="2233").update(dropped_at=clock.now(), dropped_reason="paid")
+
+    says(attempt, LEAKS)
+
+    assert list(Dispute.objects.values_list("invoice__number", flat=True)) == ["2232"]
+    assert list(Invoice.objects.exclude(frozen_at=None).values_list("number", flat=True)) == ["2232"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_freeze_that_waits_for_the_customer_reads_the_bill_as_it_is_then(plumber: Firm) -> None:
+    invoice = make_invoice(plumber, customer := make_customer(plumber), number="2232", balance="1240.00")
+    attempt = on_the_line(customer)
+    scene = Scene(line_id=attempt.pk, call_id=Call.objects.get(attempt=attempt).pk)
+    business = current_business()
+
+    def objects() -> None:
+        try:
+            with acting_for(business), bells.held():
+                carry_out(scene, [LEAKS])
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as relay:
+        with transaction.atomic():
+            hold(invoice.pk)
+            said = relay.submit(objects)
+            wait_until_somebody_waits()
+            Invoice.objects.filter(pk=invoice.pk).update(balance=Decimal("990.00"))
+        said.result(60)
+
+    assert Dispute.objects.get().balance_at_opening == Decimal("990.00")
+    assert InvoiceVersion.objects.get().facts["balance"] == "990.00"
+
+
+def wait_until_somebody_waits() -> None:
+    for _ in range(600):
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+            if cursor.fetchone()[0]:
+                return
+        time.sleep(0.05)
+    raise AssertionError("nobody waits for the customer")
 
 
 @pytest.mark.django_db(transaction=True)

@@ -20,8 +20,9 @@ from compliance.registry import Ask
 from compliance.rulebook import RuleBook
 from compliance.services import confirm_consent, consent_date, note_contact
 from compliance.statements import state
+from disputes.freeze import NewClaim
 from disputes.models import Dispute
-from disputes.services import NewClaim, open_dispute
+from disputes.services import open_dispute
 from invoices import notices, verification
 from invoices.consents import attest, record_consents
 from invoices.models import Contact, Customer, Invoice, ValidationNotice

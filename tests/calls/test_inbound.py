@@ -13,8 +13,9 @@ from calls.stops import stop_business, stop_calls
 from compliance.models import Channel, PhoneContact, Purpose, StopEntry, StopKind, Suppression
 from compliance.registry import Ask
 from compliance.services import stop
+from disputes.freeze import NewClaim
 from disputes.models import Dispute
-from disputes.services import NewClaim, open_dispute
+from disputes.services import open_dispute
 from integrations import inbox
 from integrations.models import NumberDoor, PhoneLine
 from invoices.models import Hold, Invoice

@@ -25,9 +25,10 @@ from calls.workdays import workdays_after
 from compliance.models import Channel, PhoneContact, Purpose, Statement, Suppression
 from compliance.registry import Ask
 from compliance.services import clear
+from disputes.freeze import NewClaim
 from disputes.hearing.labels import Intent, Reason
 from disputes.models import Claim, Dispute
-from disputes.services import NewClaim, open_dispute
+from disputes.services import open_dispute
 from invoices.models import Contact, Hold, Invoice, Promise
 from invoices.phones import OURS
 from invoices.sync_people import decide_role

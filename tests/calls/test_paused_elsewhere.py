@@ -8,8 +8,9 @@ import pytest
 
 from calls.models import Attempt, Call
 from calls.opened import forbidden
+from disputes.freeze import NewClaim
 from disputes.models import Dispute
-from disputes.services import NewClaim, open_dispute, pause
+from disputes.services import open_dispute, pause
 from invoices import holds
 from invoices.models import Hold, Invoice
 from notifications.models import Duty

@@ -280,7 +280,8 @@ def test_money_lying_with_the_parent_company_is_looked_at_first(plumber: Firm) -
 
 
 def test_a_disputed_invoice_leaves_the_others_to_the_owner(plumber: Firm) -> None:
-    from disputes.services import NewClaim, open_dispute
+    from disputes.freeze import NewClaim
+    from disputes.services import open_dispute
 
     customer = make_customer(plumber)
     disputed, other = make_invoice(plumber, customer), make_invoice(plumber, customer, balance="120.00")

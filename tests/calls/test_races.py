@@ -13,8 +13,9 @@ from django.db import DatabaseError, connection, transaction
 from calls.dialing import dial
 from calls.models import Attempt, AttemptInvoice, Call
 from calls.planning import plan
+from disputes.freeze import NewClaim
 from disputes.models import Claim, Dispute
-from disputes.services import NewClaim, open_dispute
+from disputes.services import open_dispute
 from integrations.models import NumberDoor, PhoneLine
 from invoices.models import Invoice
 from syntharra import clock

@@ -19,9 +19,10 @@ from calls.models import Attempt, Call, TranscriptLine
 from calls.wording_model.compatible import CompatibleModel
 from calls.wording_model.wording import Wording
 from compliance.models import StopEntry, Suppression
+from disputes.freeze import NewClaim
 from disputes.hearing.labels import Intent, Reason
 from disputes.models import Claim, Dispute
-from disputes.services import NewClaim, open_dispute
+from disputes.services import open_dispute
 from invoices.models import Hold, Invoice, Promise
 from notifications.models import Duty, Message
 from syntharra.tenancy import acting_for

@@ -17,8 +17,9 @@ from compliance.registry import Ask
 from compliance.rulebook import RuleBook
 from compliance.services import stop
 from desk.needs import needs
+from disputes.freeze import NewClaim
 from disputes.models import Dispute
-from disputes.services import NewClaim, answer_for_others, open_dispute
+from disputes.services import answer_for_others, open_dispute
 from invoices.facts import customer_facts
 from invoices.models import Contact, Customer, Invoice
 from syntharra.clock import now

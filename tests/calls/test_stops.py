@@ -10,8 +10,9 @@ from calls import hangups, stops, tasks
 from calls.dialing import dial
 from calls.models import Attempt, Call
 from calls.settling import tell_of
+from disputes.freeze import NewClaim
 from disputes.models import Dispute
-from disputes.services import NewClaim, open_dispute
+from disputes.services import open_dispute
 from integrations.errors import Throttled
 from invoices.models import Invoice
 from notifications.models import Duty

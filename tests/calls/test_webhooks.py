@@ -17,7 +17,8 @@ from calls.dialing import claim, decide
 from calls.models import Attempt, Call, CallDoor
 from calls.planning import plan
 from compliance.models import Decision
-from disputes.services import NewClaim, open_dispute
+from disputes.freeze import NewClaim
+from disputes.services import open_dispute
 from integrations import inbox
 from integrations.models import InboxEvent
 from integrations.twilio.keys import keep_account

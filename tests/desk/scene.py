@@ -13,8 +13,9 @@ from calls.models import Attempt, AttemptInvoice, Call, TranscriptLine
 from compliance.models import Channel, Purpose, StopKind
 from compliance.registry import Ask
 from compliance.services import clear, stop
+from disputes.freeze import NewClaim
 from disputes.models import Claim, Dispute
-from disputes.services import NewClaim, open_dispute, pause
+from disputes.services import open_dispute, pause
 from integrations.models import SetAside, SyncRun
 from invoices.models import Allocation, Customer, Invoice, Payment, Promise
 from syntharra import clock

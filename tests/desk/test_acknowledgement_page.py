@@ -8,8 +8,9 @@ from django.test import Client
 
 from accounts.models import Role
 from disputes import acknowledging
+from disputes.freeze import NewClaim
 from disputes.models import Dispute
-from disputes.services import NewClaim, open_dispute
+from disputes.services import open_dispute
 from notifications import outbox
 from notifications.models import Message
 from syntharra.models import Link

@@ -19,9 +19,10 @@ from compliance.services import stop
 from desk import agency_file
 from desk.agency_file import COLUMNS
 from disputes.customer_acts import answer
+from disputes.freeze import NewClaim
 from disputes.models import Dispute
 from disputes.resolving import Plan, begin
-from disputes.services import NewClaim, open_dispute
+from disputes.services import open_dispute
 from invoices.models import Customer, Invoice
 from notifications import outbox
 from notifications.models import Duty, Message

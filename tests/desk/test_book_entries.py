@@ -11,8 +11,9 @@ from django.test import Client
 
 from accounts.models import Role
 from disputes import reminders
+from disputes.freeze import NewClaim
 from disputes.models import Dispute
-from disputes.services import NewClaim, open_dispute
+from disputes.services import open_dispute
 from integrations.abilities import Act
 from integrations.models import Connection
 from invoices import entries

@@ -11,8 +11,9 @@ from django.utils import timezone
 from desk.clocks import next_clock, shown, span
 from disputes import clocks as pure
 from disputes.clocks import Legal, Letter, Track
+from disputes.freeze import NewClaim
 from disputes.models import Dispute, LegalDate
-from disputes.services import NewClaim, open_dispute
+from disputes.services import open_dispute
 from tests.cast import Firm, make_invoice
 
 OPENED = datetime(2026, 11, 24, 14, 5, tzinfo=UTC)  # Tuesday, 9:05 am in Columbus

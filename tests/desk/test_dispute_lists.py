@@ -13,8 +13,9 @@ from openpyxl import load_workbook
 from accounts.models import ActivityLine, Role
 from disputes import learning
 from disputes.clock_facts import enter
+from disputes.freeze import NewClaim
 from disputes.models import Claim, ClaimOn, Dispute
-from disputes.services import NewClaim, open_dispute
+from disputes.services import open_dispute
 from invoices.models import Invoice
 from syntharra import clock
 from tests.cast import Firm, make_customer, make_invoice, make_member

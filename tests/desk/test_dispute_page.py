@@ -9,8 +9,9 @@ from django.test import Client
 
 from desk.wording.answers import OF_A_KIND, answers_for
 from disputes.books import look_at
+from disputes.freeze import NewClaim
 from disputes.models import Dispute, Post, Side
-from disputes.services import NewClaim, open_dispute
+from disputes.services import open_dispute
 from invoices.models import Invoice
 from notifications import lint
 from notifications.models import Message, MessageInvoice

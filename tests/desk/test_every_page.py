@@ -12,9 +12,10 @@ from accounts.models import Role
 from desk import urls
 from disputes import inbound
 from disputes.customer_acts import answer
+from disputes.freeze import NewClaim
 from disputes.models import Dispute, LegalDate
 from disputes.resolving import Plan, begin
-from disputes.services import NewClaim, open_dispute
+from disputes.services import open_dispute
 from invoices import plans
 from invoices.plan_rules import split
 from syntharra import clock

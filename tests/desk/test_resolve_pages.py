@@ -9,9 +9,10 @@ from django.test import Client
 
 from accounts.models import Membership, Role
 from disputes import books
+from disputes.freeze import NewClaim
 from disputes.models import BooksMoved, Dispute, Post, Resolution
 from disputes.resolving import Plan, begin
-from disputes.services import NewClaim, open_dispute
+from disputes.services import open_dispute
 from invoices.models import BookEntry, Invoice
 from tests.cast import Firm, make_invoice, make_member
 

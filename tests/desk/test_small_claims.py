@@ -7,7 +7,8 @@ from django.test import Client
 
 from calls.models import FinalChoice
 from disputes import evidence
-from disputes.services import NewClaim, open_dispute
+from disputes.freeze import NewClaim
+from disputes.services import open_dispute
 from invoices.models import Invoice
 from notifications.models import Message
 from syntharra.clock import now

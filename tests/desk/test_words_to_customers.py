@@ -4,8 +4,9 @@ import pytest
 from django.core import mail
 from django.test import Client
 
+from disputes.freeze import NewClaim
 from disputes.models import Dispute, Post, Resolution
-from disputes.services import NewClaim, open_dispute
+from disputes.services import open_dispute
 from notifications import outbox
 from notifications.models import Message
 from tests.cast import Firm, make_invoice

@@ -17,8 +17,9 @@ from disputes import acknowledging
 from disputes.acknowledging import CannotAcknowledge, draft_of, edit, posted, send_now, wording
 from disputes.clock_facts import track_of
 from disputes.clocks import Letter
+from disputes.freeze import NewClaim
 from disputes.models import Claim, Dispute
-from disputes.services import NewClaim, open_dispute, release
+from disputes.services import open_dispute, release
 from invoices.models import Customer
 from notifications import lint, outbox
 from notifications.models import Message

@@ -14,9 +14,10 @@ from compliance.models import Channel, Purpose
 from compliance.registry import Ask, facts_of
 from disputes import books, page
 from disputes.customer_acts import answer, drop
+from disputes.freeze import NewClaim
 from disputes.models import BooksMoved, Dispute
 from disputes.resolving import Plan, begin
-from disputes.services import NewClaim, open_dispute, release
+from disputes.services import open_dispute, release
 from invoices import holds
 from invoices.models import Hold, Invoice
 from notifications.models import Message

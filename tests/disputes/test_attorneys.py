@@ -13,8 +13,9 @@ from compliance.models import StopKind, Suppression
 from compliance.services import stop
 from disputes import attorneys
 from disputes.clock_facts import track_of
+from disputes.freeze import NewClaim
 from disputes.models import Dispute
-from disputes.services import NewClaim, open_dispute
+from disputes.services import open_dispute
 from invoices.models import Contact, Customer
 from invoices.services import hold_customer
 from notifications import outbox

@@ -11,8 +11,9 @@ import time_machine
 from billing.models import FeeLine, Recovery
 from billing.services import look_for_recoveries
 from calls.models import Attempt, AttemptInvoice, Call
+from disputes.freeze import NewClaim
 from disputes.models import Chargeback, Claim, Dispute, LegalDate, Post
-from disputes.services import NewClaim, open_dispute, release
+from disputes.services import open_dispute, release
 from integrations.stripe.simulator import AVAS_ACCOUNT, DISPUTED, StripeSimConfig
 from invoices import card_money
 from invoices.models import Allocation, CardPayment, Invoice, Payment

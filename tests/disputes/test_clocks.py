@@ -12,8 +12,9 @@ from accounts.models import ActivityLine
 from disputes import clocks, deadlines
 from disputes.clock_facts import BadDate, done, enter, track_of, tracks
 from disputes.clocks import Legal, Letter, Of, State, Track
+from disputes.freeze import NewClaim
 from disputes.models import Dispute, LegalDate
-from disputes.services import NewClaim, open_dispute
+from disputes.services import open_dispute
 from notifications import outbox
 from notifications.models import Message
 from tests.cast import Firm, make_invoice

@@ -8,10 +8,11 @@ import pytest
 import time_machine
 from django.test import Client
 
+from disputes.freeze import NewClaim
 from disputes.models import Claim, Dispute, Post, Resolution, Specification
 from disputes.posts import firm_writes, note
 from disputes.resolving import Plan, begin
-from disputes.services import NewClaim, open_dispute, release
+from disputes.services import open_dispute, release
 from disputes.specifying import Answers, CannotSpecify, save, send
 from invoices.models import Invoice, InvoiceLine
 from notifications.models import Message

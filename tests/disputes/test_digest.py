@@ -13,9 +13,10 @@ from django.test import Client
 from accounts.models import Membership, Role
 from disputes import books, tasks
 from disputes.clock_facts import enter
+from disputes.freeze import NewClaim
 from disputes.models import BooksMoved, Dispute, Resolution
 from disputes.resolving import Plan, begin
-from disputes.services import NewClaim, open_dispute, pause, release
+from disputes.services import open_dispute, pause, release
 from invoices.models import Customer, Invoice
 from notifications import outbox
 from notifications.models import Message

@@ -14,11 +14,12 @@ from django.test import Client
 
 from disputes import evidence
 from disputes.files import take
+from disputes.freeze import NewClaim
 from disputes.models import Dispute, EvidencePack
 from disputes.posts import customer_writes, firm_writes, note
 from disputes.proof import Changed, Unreadable, verify, verify_file
 from disputes.resolving import Plan, begin
-from disputes.services import NewClaim, open_dispute
+from disputes.services import open_dispute
 from disputes.specifying import Answers, send
 from tests.cast import Firm, make_invoice
 from tests.disputes.test_uploads import photo

@@ -11,8 +11,9 @@ from django.db import IntegrityError, connection, transaction
 
 from accounts.models import ActivityLine
 from calls.models import Attempt, AttemptInvoice
+from disputes.freeze import NewClaim
 from disputes.models import Claim, Dispute
-from disputes.services import CannotRelease, NewClaim, open_dispute, open_dispute_held, pause, release
+from disputes.services import CannotRelease, open_dispute, open_dispute_held, pause, release
 from invoices.models import Invoice
 from invoices.services import NotTogether, hold
 from notifications import outbox
@@ -130,7 +131,7 @@ def test_an_invoice_the_books_move_to_somebody_else_meanwhile_is_not_frozen_with
         Invoice.objects.filter(pk=invoice.pk).update(customer=other)
     objecting.join(30)
 
-    assert wrong == ["1 of the invoices were not found"]
+    assert wrong == ["the books moved the invoices to another customer while theirs was waited for"]
     assert (Dispute.objects.count(), Invoice.objects.get().frozen_at) == (0, None)
 
 

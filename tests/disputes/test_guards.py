@@ -19,8 +19,9 @@ from django.db import IntegrityError, connection, models, transaction
 
 from compliance.models import Purpose
 from compliance.services import stop
+from disputes.freeze import NewClaim
 from disputes.models import Claim, Dispute
-from disputes.services import NewClaim, open_dispute, open_dispute_held, pause
+from disputes.services import open_dispute, open_dispute_held, pause
 from integrations.models import CardAccount
 from invoices import verification
 from invoices.models import Hold, Invoice

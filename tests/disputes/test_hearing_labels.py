@@ -9,9 +9,10 @@ from django.core.management import CommandError, call_command
 from django.db import transaction
 
 from accounts.models import ActivityLine
+from disputes.freeze import NewClaim
 from disputes.labels import CannotLabel, Spoken, label, label_of
 from disputes.models import Dispute, HearingLabel
-from disputes.services import NewClaim, open_dispute_held
+from disputes.services import open_dispute_held
 from invoices.models import Invoice
 from invoices.services import hold
 from syntharra.tenancy import acting_for

@@ -24,10 +24,11 @@ from PIL import Image
 from accounts.models import ActivityLine, Role
 from compliance.models import Channel, Purpose, Suppression
 from disputes import inbound, replies
+from disputes.freeze import NewClaim
 from disputes.hearing.text import LONGEST, parts
 from disputes.mail_models import InboundMail, StrayMail
 from disputes.models import Claim, Dispute, DisputeFile, Post
-from disputes.services import NewClaim, answer_for_others, open_dispute
+from disputes.services import answer_for_others, open_dispute
 from invoices.models import Customer, Hold, Invoice
 from notifications import outbox
 from notifications.models import Message, ReplyAddress

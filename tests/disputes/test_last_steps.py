@@ -12,10 +12,11 @@ from django.test import Client
 from accounts.models import Role
 from disputes import course, page
 from disputes.customer_acts import answer
+from disputes.freeze import NewClaim
 from disputes.last_steps import Choice, answer_offer, choose
 from disputes.models import Dispute, LastStep, Resolution
 from disputes.resolving import CannotResolve, Plan, begin
-from disputes.services import NewClaim, open_dispute
+from disputes.services import open_dispute
 from disputes.specifying import Answers, send
 from invoices.models import BookEntry, Invoice
 from notifications import lint

@@ -18,10 +18,11 @@ from compliance.models import StopKind
 from compliance.services import stop
 from disputes import posting
 from disputes.customer_acts import drop
+from disputes.freeze import NewClaim
 from disputes.models import Dispute
 from disputes.posting import CannotPost
 from disputes.resolving import Plan, begin, take_back
-from disputes.services import NewClaim, open_dispute
+from disputes.services import open_dispute
 from invoices import verification
 from invoices.models import Invoice
 from notifications import paper

@@ -12,8 +12,9 @@ from django.test import Client
 
 from accounts.models import Role
 from compliance.models import Suppression
+from disputes.freeze import NewClaim
 from disputes.models import Dispute
-from disputes.services import NewClaim, open_dispute
+from disputes.services import open_dispute
 from notifications import outbox
 from notifications.models import Message
 from tests.cast import Firm, make_customer, make_invoice, make_member

@@ -13,9 +13,10 @@ from django.db import connection
 from accounts.models import Role
 from disputes import books
 from disputes.customer_acts import answer, drop
+from disputes.freeze import NewClaim
 from disputes.models import BooksMoved, Dispute, Resolution, Specification
 from disputes.resolving import CannotResolve, Plan, begin, confirm, take_back
-from disputes.services import CannotRelease, NewClaim, open_dispute, release
+from disputes.services import CannotRelease, open_dispute, release
 from disputes.specifying import Answers, send
 from invoices.entries import still_fits
 from invoices.models import Allocation, BookEntry, Invoice, Payment

@@ -10,9 +10,10 @@ import time_machine
 
 from disputes import evidence
 from disputes.evidence import document
+from disputes.freeze import NewClaim
 from disputes.models import Chargeback, Dispute
 from disputes.proof import Changed, verify
-from disputes.services import NewClaim, open_dispute
+from disputes.services import open_dispute
 from invoices import plans
 from invoices.models import CardPayment, Checkout, CheckoutInvoice, Invoice
 from invoices.plan_rules import Part

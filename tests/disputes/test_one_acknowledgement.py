@@ -9,8 +9,9 @@ from django.core import mail
 
 from accounts.models import User
 from disputes import acknowledging
+from disputes.freeze import NewClaim
 from disputes.models import Dispute
-from disputes.services import NewClaim, open_dispute
+from disputes.services import open_dispute
 from invoices.models import Customer, Invoice
 from notifications import outbox
 from notifications.models import Message

@@ -10,11 +10,12 @@ import pytest
 import time_machine
 from django.test import Client
 
+from disputes.freeze import NewClaim
 from disputes.models import Claim, Dispute, InboundMail, Resolution
 from disputes.pay_links import path_to
 from disputes.resolving import Plan
 from disputes.resolving import begin as begin_ending
-from disputes.services import NewClaim, open_dispute, pause
+from disputes.services import open_dispute, pause
 from disputes.specifying import Answers, send
 from integrations.stripe.simulator import AVAS_ACCOUNT, StripeSimConfig
 from invoices.models import CardPayment, Checkout, Hold, Invoice

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, connection, transaction
 
+from disputes.freeze import NewClaim
 from disputes.models import Dispute
-from disputes.services import NewClaim, open_dispute
+from disputes.services import open_dispute
 from integrations.stripe.simulator import AVAS_ACCOUNT, StripeSimConfig
 from invoices import paying
 from invoices.models import Checkout, Invoice

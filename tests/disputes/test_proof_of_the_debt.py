@@ -12,9 +12,10 @@ from accounts.models import ActivityLine
 from calls.models import Attempt, AttemptInvoice
 from disputes import books, posts
 from disputes.customer_acts import drop
+from disputes.freeze import NewClaim
 from disputes.models import Dispute
 from disputes.resolving import Plan, begin
-from disputes.services import NewClaim, open_dispute, pause
+from disputes.services import open_dispute, pause
 from invoices import verification
 from invoices.models import Contact, Customer, Invoice
 from notifications import outbox

@@ -12,9 +12,10 @@ from calls.models import Attempt, AttemptInvoice
 from disputes import books, course
 from disputes.customer_acts import answer, drop
 from disputes.ending import End, NotProved, close_held
+from disputes.freeze import NewClaim
 from disputes.models import BooksMoved, Dispute, InvoiceVersion, Resolution
 from disputes.resolving import CannotResolve, Plan, begin, confirm, held, take_back
-from disputes.services import NewClaim, open_dispute, release
+from disputes.services import open_dispute, release
 from invoices.models import Allocation, BookEntry, CreditMemo, Hold, Invoice, Payment
 from notifications.models import Message
 from syntharra.clock import now

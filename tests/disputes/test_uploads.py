@@ -17,8 +17,9 @@ from pypdf.generic import DictionaryObject, NameObject, TextStringObject
 
 from disputes import uploads
 from disputes.files import take
+from disputes.freeze import NewClaim
 from disputes.models import Dispute, DisputeFile
-from disputes.services import NewClaim, open_dispute
+from disputes.services import open_dispute
 from disputes.uploads import BadFile, made_safe, plain_name
 from syntharra import links
 from tests.cast import Firm, make_invoice

@@ -11,8 +11,9 @@ from django.db import transaction
 
 from accounts.models import ActivityLine
 from disputes import reminders
+from disputes.freeze import NewClaim
 from disputes.models import Dispute
-from disputes.services import NewClaim, open_dispute_held, release
+from disputes.services import open_dispute_held, release
 from integrations import pace
 from integrations.abilities import Act
 from integrations.ledger import LedgerInvoice, Written

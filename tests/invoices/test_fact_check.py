@@ -8,8 +8,9 @@ import pytest
 from django.test import Client
 
 from accounts.models import ActivityLine
+from disputes.freeze import NewClaim
 from disputes.models import Claim, Dispute, Post, Specification
-from disputes.services import NewClaim, open_dispute
+from disputes.services import open_dispute
 from invoices import fact_check
 from invoices.models import Customer
 from syntharra import links

@@ -16,8 +16,9 @@ from django.db import connection as database
 from accounts.models import ActivityLine
 from billing.models import Recovery
 from calls.models import Attempt
+from disputes.freeze import NewClaim
 from disputes.models import Claim
-from disputes.services import NewClaim, open_dispute
+from disputes.services import open_dispute
 from integrations import connections
 from integrations.errors import NotAble, Refused, Unavailable
 from integrations.file import choices

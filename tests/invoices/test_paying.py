@@ -9,8 +9,9 @@ import pytest
 import time_machine
 from django.db import IntegrityError, transaction
 
+from disputes.freeze import NewClaim
 from disputes.models import Dispute
-from disputes.services import NewClaim, open_dispute, pause
+from disputes.services import open_dispute, pause
 from integrations.errors import Unavailable
 from integrations.stripe.simulator import AVAS_ACCOUNT, BANK, DECLINED, StripeSimConfig
 from invoices import card_money, paying

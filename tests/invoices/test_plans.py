@@ -18,9 +18,10 @@ from compliance.rulebook import RuleBook
 from compliance.services import stop
 from desk.needs import needs
 from disputes import posting
+from disputes.freeze import NewClaim
 from disputes.models import Dispute, Resolution
 from disputes.resolving import CannotResolve, Plan, begin, confirm
-from disputes.services import NewClaim, open_dispute, pause, release
+from disputes.services import open_dispute, pause, release
 from integrations.models import Connection
 from invoices import paying, plans
 from invoices.models import (

@@ -20,8 +20,9 @@ from compliance.rulebook import RuleBook
 from desk.history import of_customer
 from desk.needs import needs
 from desk.promised import kept_words, question_about
+from disputes.freeze import NewClaim
 from disputes.models import Dispute
-from disputes.services import NewClaim, open_dispute, release
+from disputes.services import open_dispute, release
 from disputes.tasks import sweep_books, sweep_promises
 from integrations.models import Connection
 from invoices import plans, promises

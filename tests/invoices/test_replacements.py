@@ -109,7 +109,8 @@ def test_no_lifts_the_hold_and_inherits_nothing(plumber: Firm) -> None:
 
 
 def test_what_replaces_a_disputed_bill_stays_quiet_after_the_yes(plumber: Firm) -> None:
-    from disputes.services import NewClaim, open_dispute
+    from disputes.freeze import NewClaim
+    from disputes.services import open_dispute
 
     customer = make_customer(plumber)
     older = make_invoice(plumber, customer)

@@ -94,7 +94,7 @@ def test_rows_are_found_by_their_ids_in_these_books_and_no_others(plumber: Any, 
 def test_a_look_goes_by_the_index_of_ids_before_the_server_has_counted_the_table(plumber: Any) -> None:
     """A list of ids would be looked for among all rows of a business the server knows nothing about yet."""
     customer = make_customer(plumber)
-    put([invoice(customer, external_id=str(number)) for number in range(2000)], once=ONCE, changing=["memo"])
+    put([invoice(customer, external_id=str(number)) for number in range(6000)], once=ONCE, changing=["memo"])
 
     with connection.cursor() as cursor:
         cursor.execute(f"EXPLAIN {_look(Invoice, ('digest',))}", [["17", "18"], plumber.connection.pk])

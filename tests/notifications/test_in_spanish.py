@@ -15,8 +15,9 @@ from django.test import Client
 from django.utils import translation
 from django.utils.translation.template import templatize
 
+from disputes.freeze import NewClaim
 from disputes.models import Claim, Dispute, Post, Resolution, Specification
-from disputes.services import NewClaim, open_dispute
+from disputes.services import open_dispute
 from invoices.models import Customer
 from notifications import lint
 from notifications.letters import Rendered

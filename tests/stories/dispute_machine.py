@@ -33,18 +33,11 @@ from disputes.clock_facts import tracks
 from disputes.clocks import State, clocks
 from disputes.customer_acts import answer, drop
 from disputes.ending import ClosedAlready, NotProved
+from disputes.freeze import NewClaim
 from disputes.hearing.labels import Reason
 from disputes.models import BooksMoved, Dispute, Resolution
 from disputes.resolving import DUE, CannotResolve, Plan, begin, confirm, take_back
-from disputes.services import (
-    CannotRelease,
-    NewClaim,
-    answer_for_others,
-    open_dispute,
-    pause,
-    release,
-    settle_pause,
-)
+from disputes.services import CannotRelease, answer_for_others, open_dispute, pause, release, settle_pause
 from disputes.specifying import Answers, CannotSpecify, send
 from integrations.twilio.client import CarrierCall
 from invoices import entries

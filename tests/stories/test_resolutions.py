@@ -15,9 +15,10 @@ import time_machine
 from disputes import books as moved
 from disputes import course
 from disputes.customer_acts import answer, drop
+from disputes.freeze import NewClaim
 from disputes.models import BooksMoved, Dispute, Resolution
 from disputes.resolving import CannotResolve, Plan, begin, first_payment_on
-from disputes.services import NewClaim, open_dispute
+from disputes.services import open_dispute
 from disputes.specifying import Answers, send
 from integrations.abilities import Act, Way, abilities_of
 from invoices import entries, plans, verification

@@ -51,7 +51,8 @@ def test_an_unknown_column_is_named_and_nothing_is_written(plumber: Firm) -> Non
 
 def test_the_guard_of_a_frozen_invoice_refuses_a_row_of_many(plumber: Firm) -> None:
     from calls.models import AttemptInvoice
-    from disputes.services import NewClaim, open_dispute
+    from disputes.freeze import NewClaim
+    from disputes.services import open_dispute
 
     fine, frozen = make_invoice(plumber), make_invoice(plumber)
     open_dispute(frozen.pk, claim=NewClaim(source="member", source_key="m", words="never finished"))

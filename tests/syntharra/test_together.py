@@ -4,8 +4,9 @@ from typing import Any
 
 import pytest
 
+from disputes.freeze import NewClaim
 from disputes.models import Claim, Dispute
-from disputes.services import NewClaim, open_dispute
+from disputes.services import open_dispute
 from invoices.models import Customer, Invoice
 from notifications.models import Duty, Message, MessageInvoice
 from syntharra import together

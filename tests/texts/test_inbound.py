@@ -9,9 +9,10 @@ from compliance.models import Decision, Purpose, StopEntry, StopKind, Suppressio
 from compliance.number_keys import number_hash
 from compliance.services import stop, stopped_numbers
 from disputes import inbound, replies
+from disputes.freeze import NewClaim
 from disputes.mail_models import InboundMail
 from disputes.models import Claim, Dispute, Post
-from disputes.services import NewClaim, open_dispute
+from disputes.services import open_dispute
 from disputes.text_words import Keyword, keyword
 from invoices.models import Customer, Hold, Invoice
 from notifications import outbox

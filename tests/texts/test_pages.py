@@ -9,8 +9,9 @@ from django.test import Client
 
 from accounts.models import AlertPhone, Role
 from compliance.models import TextConsent
+from disputes.freeze import NewClaim
 from disputes.models import Dispute
-from disputes.services import NewClaim, open_dispute
+from disputes.services import open_dispute
 from invoices.models import Customer
 from notifications import alert_phones, outbox
 from notifications.models import Message

@@ -13,7 +13,8 @@ from accounts.models import ActivityLine
 from compliance import texting
 from compliance.models import Decision, Purpose, StopKind, Suppression
 from compliance.services import stop
-from disputes.services import NewClaim, open_dispute
+from disputes.freeze import NewClaim
+from disputes.services import open_dispute
 from integrations.models import PhoneLine
 from notifications import outbox, texts
 from notifications.models import Message, MessageInvoice, TextDelivery

@@ -7,9 +7,10 @@ import pytest
 from compliance import texting
 from compliance.models import Suppression
 from disputes import acknowledging
+from disputes.freeze import NewClaim
 from disputes.mail_models import InboundMail
 from disputes.models import Dispute, Post
-from disputes.services import NewClaim, open_dispute
+from disputes.services import open_dispute
 from integrations import inbox
 from integrations.models import PhoneLine
 from notifications.models import Message

@@ -13,8 +13,9 @@ from compliance.services import stop_number
 from disputes import acknowledging, digest
 from disputes.clock_facts import track_of
 from disputes.clocks import Of, State, clocks
+from disputes.freeze import NewClaim
 from disputes.models import Dispute
-from disputes.services import NewClaim, open_dispute
+from disputes.services import open_dispute
 from invoices.models import Customer, Invoice
 from notifications import alert_phones, outbox, sending
 from notifications.alert_phones import BadCode
