@@ -80,7 +80,7 @@ def write_all(pages: Mapping[UUID, Page], *, lazily: bool = False) -> None:
     memories = [(call, page.memory, page.heard_by) for call, page in pages.items() if page.memory is not None]
     stopped = [(call, page.stopped_line) for call, page in pages.items() if page.stopped_changed]
     # In the order of their keys, so that two who write never wait for each other in a circle.
-    with bulk.together():
+    with bulk.together(prepared=True):
         if lazily:
             bulk.execute("SET LOCAL synchronous_commit TO off")
         bulk.insert(TranscriptLine, rows, on_conflict=_AGAIN)
@@ -109,6 +109,13 @@ UPDATE calls_call AS call SET stopped_line = new.line
 FROM (SELECT (row->>0)::uuid AS id, (row->>1)::int AS line FROM jsonb_array_elements(%s::jsonb) AS row) AS new
 WHERE call.business_id = %s AND call.id = new.id
 """
+
+
+def prepare() -> None:
+    """Have the server read and plan all that on the connection at hand."""
+    bulk.prepare(TranscriptLine, on_conflict=_AGAIN)
+    for statement in (_PLAYED, _MEMORY, _STOPPED):
+        bulk.planned(statement)
 
 
 def _update(statement: str, rows: Sequence[tuple[Any, ...]]) -> None:

@@ -15,7 +15,7 @@ from starlette.applications import Starlette
 from starlette.routing import WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from calls import bells, freezing, journal, twiml
+from calls import bells, freezing, journal, notes, twiml
 from calls.conversation import Session
 from calls.doors import door_of
 from calls.frames import kind, read, word
@@ -162,6 +162,12 @@ def _warm_up() -> None:
     gc.freeze()
 
 
+def _warm_up_commits() -> None:
+    """On each connection that is committed on while somebody waits."""
+    freezing.warm_up()
+    notes.prepare()
+
+
 def words_leave_at_once() -> None:
     """No frame of ours is held back until the one before was acknowledged, which would cost 40 ms now and then.
 
@@ -193,7 +199,7 @@ async def _life(_: Starlette) -> AsyncIterator[None]:
     """At the end every open call is written down; the carrier comes back with it to another relay."""
     words_leave_at_once()
     await anywhere(_warm_up)
-    await warm(freezing.warm_up)
+    await warm(_warm_up_commits)
     retrying = asyncio.create_task(_retry_journal())
     yield
     retrying.cancel()

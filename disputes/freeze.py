@@ -210,7 +210,10 @@ def _claimed_and_frozen(
     row, business_id = new.row(customer), current_business()
     statements: list[Statement] = [bulk.inserting(Claim, [row], on_conflict=_SAID_THERE, returning="id", prepared=True)]
     if opening:
-        statements += [(_FREEZE, (moment, business_id, opening)), (_NUMBER, (len(opening), business_id))]
+        statements += [
+            (bulk.planned(_FREEZE), (moment, business_id, opening)),
+            (bulk.planned(_NUMBER), (len(opening), business_id)),
+        ]
     made, *counted = ask(*statements)
     said_before = Claim.objects.filter(source=new.source, source_key=new.source_key)
     claim = bulk.as_made(Claim, row) if made else said_before.get()
@@ -241,3 +244,5 @@ def prepare() -> None:
     for model in (Dispute, InvoiceVersion, ClaimOn, ActivityLine, ActivityDetail):
         bulk.prepare(model)
     bulk.prepare(Due, on_conflict=due.AGAIN)
+    for statement in (_FREEZE, _NUMBER):
+        bulk.planned(statement)

@@ -64,7 +64,7 @@ def inserting(
         if "business_id" in whole:
             whole["business_id"] = business
         made.append(whole)
-    return _named(statement) if prepared else statement, (json.dumps(made, default=_plain),)
+    return planned(statement) if prepared else statement, (json.dumps(made, default=_plain),)
 
 
 def as_made[M: models.Model](model: type[M], row: Row) -> M:
@@ -107,7 +107,7 @@ def together(*, prepared: bool = False, commits: bool = False) -> Iterator[None]
     if waiting:
         cursor = kept_cursor()
         values = [value for _, given in waiting for value in given]
-        statements = [_named(statement) if prepared else statement for statement, _ in waiting]
+        statements = [planned(statement) if prepared else statement for statement, _ in waiting]
         if commits and connection.in_atomic_block and not connection.savepoint_ids:
             # Leaving the block, Django finds nothing left to commit, and goes on as after any.
             statements.append("COMMIT")
@@ -120,14 +120,19 @@ def together(*, prepared: bool = False, commits: bool = False) -> Iterator[None]
 
 def prepare(model: type[models.Model], *, on_conflict: str = "", returning: str = "") -> None:
     """Have the server read and plan such inserts on the connection at hand, before the first that is ``prepared``."""
-    _named(_prepared(model, on_conflict, returning)[0])
+    planned(_prepared(model, on_conflict, returning)[0])
 
 
-def _named(statement: str) -> str:
-    """What stands for an insert once it is prepared on the connection at hand; anything else as it is."""
-    if not statement.startswith("INSERT"):
+def planned(statement: str) -> str:
+    """What stands for a statement of ours once the server has planned it on the connection at hand; its values are the same.
+
+    What cannot be planned (``SET``) stands for itself.
+    """
+    if not statement.lstrip().startswith(("INSERT", "UPDATE")):
         return statement
-    return f"EXECUTE {name_of(statement, statement.replace('%s', '$1'))}(%s)"
+    parts = statement.split("%s")
+    numbered = "".join(f"{part}${number}" for number, part in enumerate(parts[:-1], start=1)) + parts[-1]
+    return f"EXECUTE {name_of(statement, numbered)}({', '.join(['%s'] * (len(parts) - 1))})"
 
 
 def _plain(value: Any) -> Any:

@@ -25,7 +25,7 @@ def name_of(key: Hashable, statement: str, *, about: str = "") -> str:
     if key not in mine:
         name = f"{about or 'statement'}_{next(_NAMES)}"
         with connection.wrap_database_errors, connection.connection.cursor() as cursor:
-            cursor.execute(f"PREPARE {name} {'' if about else '(text) '}AS {statement}")
+            cursor.execute(f"PREPARE {name} AS {statement}")
         mine[key] = name
     return mine[key]
 

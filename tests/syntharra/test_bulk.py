@@ -1,6 +1,7 @@
 """Many rows in one statement: what is left out has its default, and the table's own guards hold."""
 
 from datetime import UTC, datetime
+from uuid import UUID
 
 import pytest
 from django.db import IntegrityError, connection, transaction
@@ -147,3 +148,26 @@ def test_nothing_goes_over_where_something_went_wrong_before(plumber: Firm) -> N
         raise ZeroDivisionError
 
     assert due.rows_noted("x") == set()
+
+
+def test_what_is_done_again_and_again_is_planned_once_a_connection(plumber: Firm) -> None:
+    def write(kind: str, row: UUID) -> None:
+        with bulk.together(prepared=True):
+            bulk.execute("SET LOCAL lock_timeout = '7s'")
+            bulk.insert(Due, [{"kind": "new", "row_id": row, "due_at": AT}])
+            bulk.execute("UPDATE syntharra_due SET kind = %s WHERE row_id = %s AND kind = %s", kind, row, "new")
+
+    def planned() -> int:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM pg_prepared_statements")
+            return int(cursor.fetchone()[0])
+
+    first, second = uuid7(), uuid7()
+    write("100% sure", first)
+    before = planned()
+
+    with CaptureQueriesContext(connection) as sent:
+        write("o'clock", second)
+
+    assert (len(sent), planned()) == (1, before)
+    assert (due.rows_noted("100% sure"), due.rows_noted("o'clock"), due.rows_noted("new")) == ({first}, {second}, set())
