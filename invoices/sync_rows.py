@@ -21,8 +21,8 @@ AT_ONCE = 2000
 def find[M: TenantModel](model: type[M], books: UUID, external_ids: Iterable[str], *wanted: str) -> dict[str, M]:
     """Our rows of these ids in the books of a connection, by id; of each only the ``wanted`` fields, if any are named.
 
-    One look into the index for each id, whatever the server believes of the table: of a business that is new it knows
-    nothing yet, takes it for a small one, and asked for a list would go through all its rows every time.
+    One look into the index for each id: of a business that is new the server knows nothing yet, takes it for a small one, and
+    asked for a list would go through all its rows every time. Where the table grew, have it counted first.
     """
     current_business()
     ids = sorted(set(external_ids))

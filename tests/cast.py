@@ -54,7 +54,7 @@ def make_business(
             connected_by=email,
             synced_at=now(),
         )
-        line = PhoneLine.objects.create(number=f"+1614555{next(_numbers):04d}", sandbox=sandbox, created_at=now())
+        line = PhoneLine.objects.create(number=f"+1614{5_550_000 + next(_numbers)}", sandbox=sandbox, created_at=now())
         NumberDoor.objects.create(number=line.number, business_id=business.pk, line_id=line.pk)
     return Firm(business, owner, connection)
 
@@ -68,7 +68,7 @@ def make_member(firm: Firm, email: str, role: Role = Role.MANAGER) -> User:
 def make_customer(firm: Firm, name: str = "Harbor Cafe", *, consented: bool = True, **fields: Any) -> Customer:
     """A company in Columbus, Ohio with one billing contact that may be called. ``phone`` and ``email`` go to the contact."""
     number = next(_numbers)
-    phone = fields.pop("phone", f"+1614555{number % 10_000:04d}")
+    phone = fields.pop("phone", f"+1614{5_550_000 + number}")
     contact = {
         "name": fields.pop("contact_name", "Ana Reyes"),
         "email": fields.pop("email", f"ap{number}@customer.example"),
