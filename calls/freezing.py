@@ -25,7 +25,7 @@ from disputes.freeze import Before, BeforeFreeze, Frozen, NewClaim, freeze_held,
 from disputes.models import Claim, Dispute
 from disputes.services import follow_held
 from invoices import promises
-from invoices.services import hold
+from invoices.services import NotTogether, hold
 from notifications import outbox
 from notifications.models import Duty, Message
 from notifications.outbox import carries_out
@@ -74,6 +74,18 @@ def freeze(act: acts.Freeze, *, line_id: UUID, call_id: UUID, evidence: Mapping[
     acknowledgement, the books' reminders quiet, pages to pay ended, what was promised on this call taken back.
     """
     questions = _DIALED if line_id != call_id else _DIALED_US
+    try:
+        duty_ids = _committed(questions, act, call_id, evidence)
+    except (
+        NotTogether
+    ):  # the books moved a bill while its customer was waited for; now it is his turn whose it has become
+        duty_ids = _committed(questions, act, call_id, evidence)
+    for duty_id in duty_ids:
+        bells.afterwards(partial(outbox.carry_out, duty_id))
+
+
+def _committed(questions: BeforeFreeze, act: acts.Freeze, call_id: UUID, evidence: Mapping[str, Any]) -> list[UUID]:
+    """The duties of what follows, one for each customer."""
     with transaction.atomic(durable=True):
         found, (said_of,) = questions.hold(_SAID_OF.of(call=str(call_id)), call=call_id)
         about = {invoice.pk: invoice.number for invoice in found.invoices}
@@ -83,9 +95,7 @@ def freeze(act: acts.Freeze, *, line_id: UUID, call_id: UUID, evidence: Mapping[
         if not theirs:
             raise NothingToFreeze(f"call {call_id} is about no invoice any more")
         with bulk.together(prepared=True, commits=True):
-            duty_ids = [_freeze(before, act, call_id, said_of, evidence) for before in theirs]
-    for duty_id in duty_ids:
-        bells.afterwards(partial(outbox.carry_out, duty_id))
+            return [_freeze(before, act, call_id, said_of, evidence) for before in theirs]
 
 
 def _freeze(

@@ -367,8 +367,10 @@ def test_what_was_dropped_from_the_call_is_not_frozen_by_it(attempt: Attempt) ->
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_freeze_that_waits_for_the_customer_reads_the_bill_as_it_is_then(plumber: Firm) -> None:
+@pytest.mark.parametrize("moves", [False, True])
+def test_a_freeze_that_waits_for_the_customer_reads_the_bill_as_it_is_then(plumber: Firm, moves: bool) -> None:
     invoice = make_invoice(plumber, customer := make_customer(plumber), number="2232", balance="1240.00")
+    other = make_customer(plumber, name="Elm Street Bakery")
     attempt = on_the_line(customer)
     scene = Scene(line_id=attempt.pk, call_id=Call.objects.get(attempt=attempt).pk)
     business = current_business()
@@ -385,10 +387,12 @@ def test_a_freeze_that_waits_for_the_customer_reads_the_bill_as_it_is_then(plumb
             hold(invoice.pk)
             said = relay.submit(objects)
             wait_until_somebody_waits()
-            Invoice.objects.filter(pk=invoice.pk).update(balance=Decimal("990.00"))
+            changes = {"customer": other} if moves else {}
+            Invoice.objects.filter(pk=invoice.pk).update(balance=Decimal("990.00"), **changes)
         said.result(60)
 
-    assert Dispute.objects.get().balance_at_opening == Decimal("990.00")
+    dispute = Dispute.objects.get()
+    assert (dispute.balance_at_opening, dispute.customer) == (Decimal("990.00"), other if moves else customer)
     assert InvoiceVersion.objects.get().facts["balance"] == "990.00"
 
 
