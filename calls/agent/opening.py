@@ -25,6 +25,7 @@ _BUSY = re.compile(
     r"\b(?:(?:im|i am|were) (?:still |just )?(?:at work|at my job|driving|on the job|in a meeting|at the doctors?|in church|working|busy)|cant (?:talk|speak)"
     r"|estoy (?:en el trabajo|trabajando|manejando|conduciendo|ocupad[oa]|en una junta)|no puedo hablar)\b"
 )
+_WANTS_AN_ANSWER = (Intent.QUESTION_ABOUT_INVOICE, Intent.ARE_YOU_A_BOT, Intent.REQUEST_HUMAN)
 _WANTS_LANGUAGE = (Everyday.WANTS_SPANISH, Everyday.WANTS_ENGLISH)
 
 
@@ -133,7 +134,7 @@ def _denies(turn: Turn, text: str, heard: Heard) -> bool:
 
 def back_on_the_line(turn: Turn, text: str, heard: Heard, said: Everyday | None) -> None:
     """Somebody speaks after ``hold on``: perhaps another person, who has not yet heard who is calling."""
-    if said is Everyday.HOLD_THE_LINE:
+    if said is Everyday.HOLD_THE_LINE and heard.intent not in _WANTS_AN_ANSWER:
         return
     denied = heard.intent in (Intent.NOT_RIGHT_PARTY, Intent.CONFIRM_IDENTITY_NO)
     if heard.has(Intent.VOICEMAIL_GREETING) or (denied and not identity.another_voice(text, turn.brief)):

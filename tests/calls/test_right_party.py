@@ -10,6 +10,7 @@ from calls.agent.address import gives_a_fact
 from calls.agent.events import MachineHeard, Said
 from calls.agent.identity import gives_another_name, names_themselves
 from calls.agent.names import on_file
+from calls.agent.steps import Asks
 from calls.agent.turn import ABOUT_THE_DEBT
 from tests.calls.agent_cast import consumer, firm, known, said, talk
 
@@ -639,6 +640,19 @@ def test_where_somebody_else_was_announced_a_yes_alone_is_not_enough() -> None:
 
     assert not heard_the_debt(steps)
     assert later(steps[2].state, ZIP)[-1].state.right_party
+
+
+@pytest.mark.parametrize(
+    "words", ["one second, what is the invoice number", "un momento, ¿de parte de quién?", "hold on, is this a robot"]
+)
+def test_who_asks_something_while_we_wait_is_told_who_calls_and_asked_who_it_is_and_hears_no_bill(words: str) -> None:
+    for brief in (consumer(), firm()):
+        waits, again, answered = later(known(brief), "hold on a sec", "one moment please", words)
+
+        assert [line.key for line in waits.say] == ["will_hold"]
+        assert again.say == ()
+        assert [line.asks for line in answered.say if line.asks] == [Asks.IDENTITY]
+        assert not heard_the_debt([answered])
 
 
 def test_a_late_verdict_about_a_machine_ends_no_call_that_is_on_hold() -> None:
