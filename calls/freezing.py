@@ -21,11 +21,12 @@ from calls.agent import acts
 from calls.models import AttemptInvoice, Call
 from calls.outcomes import AGENT
 from disputes import deadlines
-from disputes.freeze import Before, BeforeFreeze, Frozen, NewClaim, freeze_held, prepare, stop_calls
+from disputes.freeze import BeforeFreeze, Frozen, NewClaim, freeze_held, once_more, prepare, stop_calls
 from disputes.models import Claim, Dispute
 from disputes.services import follow_held
 from invoices import promises
-from invoices.services import NotTogether, hold
+from invoices.models import Customer
+from invoices.services import hold_each
 from notifications import outbox
 from notifications.models import Duty, Message
 from notifications.outbox import carries_out
@@ -54,6 +55,11 @@ def _dialed_us_about() -> ArraySubquery:
 
 
 _DIALED, _DIALED_US = BeforeFreeze(_dialed_about), BeforeFreeze(_dialed_us_about)
+_WHO_WAS_CALLED = Reading(
+    lambda: Customer.objects.filter(
+        pk__among=ArraySubquery(Call.objects.filter(pk=Given("call")).values("customer_id"))
+    )
+)
 # What was objected to on this call before.
 _SAID_OF = Reading(
     lambda: Claim.objects.filter(source=Claim.Source.CALL, source_key=Given("call")).values_list(
@@ -74,49 +80,38 @@ def freeze(act: acts.Freeze, *, line_id: UUID, call_id: UUID, evidence: Mapping[
     acknowledgement, the books' reminders quiet, pages to pay ended, what was promised on this call taken back.
     """
     questions = _DIALED if line_id != call_id else _DIALED_US
-    try:
-        duty_ids = _committed(questions, act, call_id, evidence)
-    except (
-        NotTogether
-    ):  # the books moved a bill while its customer was waited for; now it is his turn whose it has become
-        duty_ids = _committed(questions, act, call_id, evidence)
-    for duty_id in duty_ids:
-        bells.afterwards(partial(outbox.carry_out, duty_id))
+    duty_id = once_more(lambda: _committed(questions, act, call_id, evidence))
+    bells.afterwards(partial(outbox.carry_out, duty_id))
 
 
-def _committed(questions: BeforeFreeze, act: acts.Freeze, call_id: UUID, evidence: Mapping[str, Any]) -> list[UUID]:
-    """The duties of what follows, one for each customer."""
+def _committed(questions: BeforeFreeze, act: acts.Freeze, call_id: UUID, evidence: Mapping[str, Any]) -> UUID:
+    """The duty of what follows."""
     with transaction.atomic(durable=True):
-        found, (said_of,) = questions.hold(_SAID_OF.of(call=str(call_id)), call=call_id)
+        also = (_SAID_OF.of(call=str(call_id)), _WHO_WAS_CALLED.of(call=call_id))
+        found, (said_of, called) = questions.hold(*also, call=call_id)
         about = {invoice.pk: invoice.number for invoice in found.invoices}
         named = [pk for pk, number in about.items() if number in act.invoices] or list(about)
-        # One customer's as a rule. Where the books moved one of them since we dialed, his objection is about both.
-        theirs = found.by_customer(named)
-        if not theirs:
+        if not named:
             raise NothingToFreeze(f"call {call_id} is about no invoice any more")
+        before = found.each(named)
+        who = called[0] if called else before.invoices[0].customer
+        key = _claim_key(call_id, {pk: about[pk] for pk in named}, said_of)
         with bulk.together(prepared=True, commits=True):
-            return [_freeze(before, act, call_id, said_of, evidence) for before in theirs]
+            return _owed(freeze_held(before, _said(act, key, call_id, who, evidence)))
 
 
-def _freeze(
-    before: Before, act: acts.Freeze, call_id: UUID, said_of: list[UUID | None], evidence: Mapping[str, Any]
-) -> UUID:
-    """The duty of what follows. ``said_of`` is what the call's first claim is about; it grows by these."""
-    customer = before.invoices[0].customer
-    about = {invoice.pk: invoice.number for invoice in before.invoices}
-    claim = NewClaim(
+def _said(act: acts.Freeze, key: str, call_id: UUID, who: Customer, evidence: Mapping[str, Any]) -> NewClaim:
+    return NewClaim(
         source="call",
-        source_key=_claim_key(call_id, about, said_of),
+        source_key=key,
+        customer=who.pk,
         words=act.words,
         reason=act.reason.value,
-        language=customer.language,
+        language=who.language,
         urgent=act.urgent,
-        by=customer.name,
+        by=who.name,
         evidence={**evidence, "call": str(call_id), **_told(act)},
     )
-    if not said_of:
-        said_of.extend(about)
-    return _owed(freeze_held(before, claim))
 
 
 def _told(act: acts.Freeze) -> dict[str, Any]:
@@ -147,7 +142,7 @@ def warm_up() -> None:
     nobody = UUID(int=0)
     with acting_for(nobody), transaction.atomic():
         for questions in (_DIALED, _DIALED_US):
-            questions.hold(_SAID_OF.of(call=str(nobody)), call=nobody)
+            questions.hold(_SAID_OF.of(call=str(nobody)), _WHO_WAS_CALLED.of(call=nobody), call=nobody)
     prepare()
     bulk.prepare(Duty)
 
@@ -156,15 +151,13 @@ def _owed(frozen: Frozen) -> UUID:
     """The duties of this freeze; that of what follows it."""
     claim = frozen.claim
     stop = stop_calls(claim, frozen.invoices)
-    # Said again after a release, the same words begin a dispute anew: that has a duty of its own.
-    anew = f":{frozen.began[0].pk}" if frozen.began and not frozen.is_new_claim else ""
     facts = {
         "claim": str(claim.pk),
         "disputes": [str(dispute.pk) for dispute in frozen.disputes],
         "began": [str(dispute.pk) for dispute in frozen.began],
         "call": claim.evidence["call"],
     }
-    follows = outbox.Act(kind=FOLLOW, key=f"claim:{claim.pk}{anew}", facts=facts)
+    follows = outbox.Act(kind=FOLLOW, key=f"claim:{claim.pk}", facts=facts)
     if frozen.is_new_claim:
         return outbox.owe_new(stop, follows)[1]
     return outbox.owe(stop, follows)[1].pk
@@ -174,14 +167,13 @@ def follow(duty: Duty) -> str:
     """What a freeze brings with it, once. A dispute that was released or ended meanwhile brings nothing."""
     about = dict(Dispute.objects.filter(pk__in=duty.facts["disputes"]).values_list("pk", "invoice_id"))
     with transaction.atomic(durable=True):
-        invoices = {invoice.pk: invoice for invoice in hold(*about.values())}
+        invoices = {invoice.pk: invoice for invoice in hold_each(*about.values())}
         if not Duty.objects.filter(pk=duty.pk, done_at=None).exists():
             return "done by another"
-        claim = Claim.objects.get(pk=duty.facts["claim"])
+        claim = Claim.objects.select_related("customer").get(pk=duty.facts["claim"])
         live = list(Dispute.objects.live().filter(pk__in=about).order_by("invoice"))
         for dispute in live:
             dispute.invoice = invoices[dispute.invoice_id]
-        claim.customer = next(iter(invoices.values())).customer
         with bulk.together():
             _take_back_promise(duty.facts["call"], invoices)
             if live:

@@ -6,7 +6,8 @@ from django.conf import settings
 from django.db.models import QuerySet
 
 from accounts.models import AlertPhone, Membership, Role, User
-from invoices.models import Contact, Customer
+from disputes.models import Dispute
+from invoices.models import Contact, Customer, Invoice
 from syntharra.tenancy import current_business
 
 TOLD = (Role.OWNER, Role.MANAGER)
@@ -28,6 +29,11 @@ def phone_of(user: User) -> AlertPhone | None:
     """The telephone this person showed to be his own, or None."""
     phone: AlertPhone | None = getattr(user, "alert_phone", None)
     return phone if phone is not None and phone.verified_at is not None else None
+
+
+def whose(dispute: Dispute, invoice: Invoice) -> Customer:
+    """Who objected. The books may show the bill for another since, who said nothing and is told nothing of it."""
+    return invoice.customer if invoice.customer_id == dispute.customer_id else dispute.customer
 
 
 def email_of(customer: Customer) -> str:

@@ -5,8 +5,9 @@ On a call the agent waits for it, so everything here is few messages to the serv
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
@@ -16,21 +17,40 @@ from disputes import deadlines, versions
 from disputes.models import Claim, ClaimOn, Dispute, InvoiceVersion
 from invoices import verification
 from invoices.models import Allocation, Customer, Invoice, InvoiceLine
-from invoices.services import held, locking
+from invoices.services import Moved, each_held, held, locking
 from notifications import outbox
 from syntharra import bulk, clock, due
 from syntharra.identifiers import uuid7
 from syntharra.models import Due
+from syntharra.postgres.kept import PreparedAnew
 from syntharra.postgres.questions import Statement, ask
 from syntharra.reading import Asked, Reading, found_together
 from syntharra.tenancy import current_business
 
 _SAID_THERE = "(business_id, source, source_key) DO NOTHING"
+_LONGEST_KEY = 120
+_AFTER = ":after "  # in the key of a claim: the dispute that had ended when it was said once more
+
+
+def once_more[T](freeze: Callable[[], T]) -> T:
+    """A freeze in a transaction of its own, tried once more where what stood in its way is gone by then.
+
+    The books gave a bill to another customer while its customer was waited for; or what was prepared on the connection did not fit the
+    database any more. Nothing was written then.
+    """
+    try:
+        return freeze()
+    except (Moved, PreparedAnew):
+        return freeze()
 
 
 @dataclass(frozen=True, kw_only=True)
 class NewClaim:
-    """What was said, by whom, where. ``source_key`` names the place (a call, a page, a mail): said twice there, it is one."""
+    """What was said, by whom, where. ``source_key`` names the place (a call, a page, a mail): said twice there, it is one.
+
+    ``customer``: who said it, where that is known from the place; else whoever owes the bill. What is wrong is his word, and he alone has
+    our answer: whom the books show a bill for since has said nothing, and learns nothing of it.
+    """
 
     source: str
     source_key: str
@@ -40,6 +60,7 @@ class NewClaim:
     urgent: bool = False
     said_at: datetime | None = None
     by: str = ""
+    customer: UUID | None = None
     evidence: dict[str, Any] = field(default_factory=dict)
 
     def row(self, customer: Customer) -> dict[str, Any]:
@@ -61,7 +82,7 @@ class NewClaim:
 
 @dataclass(frozen=True, kw_only=True)
 class Before:
-    """Held invoices of one customer, and what stood in the way of their freeze or is kept with it: read behind the lock."""
+    """Held invoices, and what stood in the way of their freeze or is kept with it: read behind the lock."""
 
     invoices: list[Invoice]
     past: Mapping[UUID, Sequence[Dispute]]  # by invoice; a live one comes first
@@ -85,16 +106,14 @@ class Found:
 
     def only(self, wanted: Collection[UUID]) -> Before:
         """The same about these alone. Raises NotTogether where they are not of one customer."""
-        invoices = held(self.customers, self.invoices, wanted)
-        return Before(invoices=invoices, past=_by_invoice(self.earlier), lines=self.lines, against=self.against)
+        return self._before(held(self.customers, self.invoices, wanted))
 
-    def by_customer(self, wanted: Collection[UUID]) -> list[Before]:
-        """The same for each customer they belong to, where the books may have moved some: first the one with most of them."""
-        theirs: dict[UUID, list[UUID]] = defaultdict(list)
-        for invoice in self.invoices:
-            if invoice.pk in wanted:
-                theirs[invoice.customer_id].append(invoice.pk)
-        return [self.only(mine) for mine in sorted(theirs.values(), key=len, reverse=True)]
+    def each(self, wanted: Collection[UUID]) -> Before:
+        """The same where the books may show some of them for another by now. Raises Moved where that was while we waited."""
+        return self._before(each_held(self.customers, self.invoices, wanted))
+
+    def _before(self, invoices: list[Invoice]) -> Before:
+        return Before(invoices=invoices, past=_by_invoice(self.earlier), lines=self.lines, against=self.against)
 
 
 class BeforeFreeze:
@@ -143,20 +162,27 @@ def freeze_held(before: Before, new: NewClaim) -> Frozen:
     Nothing collects from the commit on, and it is owed with it that lines under way end (``stop_calls``).
     """
     invoices, live, moment = before.invoices, before.live, clock.now()
-    customer = invoices[0].customer
     opening = [invoice for invoice in invoices if invoice.pk not in live]
-    claim, is_new, last = _claimed_and_frozen(new, customer, [invoice.pk for invoice in opening], moment)
+    who = _who(new, invoices)
+    claim, is_new, last = _claimed_and_frozen(new, who, before, [invoice.pk for invoice in opening], moment)
     with bulk.together():
-        began = _opened(before, opening, moment, last)
+        began = _opened(who, before, opening, moment, last)
         disputes = [began.get(invoice.pk) or live[invoice.pk] for invoice in invoices]
         for invoice, dispute in zip(invoices, disputes, strict=True):
             _claimed_on(dispute, claim, invoice, is_new=invoice.pk in began)
         if claim.is_written:
-            verification.asked_for(invoices, customer, at=claim.said_at)
+            verification.asked_for(invoices, who, at=claim.said_at)
     return Frozen(claim=claim, is_new_claim=is_new, invoices=invoices, disputes=disputes, began=list(began.values()))
 
 
-def _opened(before: Before, opening: list[Invoice], moment: datetime, last: int) -> dict[UUID, Dispute]:
+def _who(new: NewClaim, invoices: list[Invoice]) -> Customer:
+    known = {invoice.customer_id: invoice.customer for invoice in invoices}
+    if new.customer is None:
+        return invoices[0].customer
+    return known.get(new.customer) or Customer.objects.get(pk=new.customer)
+
+
+def _opened(who: Customer, before: Before, opening: list[Invoice], moment: datetime, last: int) -> dict[UUID, Dispute]:
     """A dispute about each of these, which have none; they are frozen since that moment, and the last of them has this number."""
     made: dict[UUID, Dispute] = {}
     for number, invoice in enumerate(opening, start=last - len(opening) + 1):
@@ -166,7 +192,7 @@ def _opened(before: Before, opening: list[Invoice], moment: datetime, last: int)
             "id": uuid7(),
             "number": f"D-{number}",
             "invoice_id": invoice.pk,
-            "customer_id": invoice.customer_id,
+            "customer_id": who.pk,
             "opened_at": moment,
             "balance_at_opening": invoice.balance,
             "books_balance": invoice.balance,
@@ -200,29 +226,54 @@ _NUMBER = "UPDATE accounts_business SET dispute_numbers = dispute_numbers + %s W
 
 
 def _claimed_and_frozen(
-    new: NewClaim, customer: Customer, opening: list[UUID], moment: datetime
+    new: NewClaim, who: Customer, before: Before, opening: list[UUID], moment: datetime
 ) -> tuple[Claim, bool, int]:
     """Keep the claim, freeze these invoices, and count them among the firm's disputes (``D-1001``, ``D-1002`` ...).
 
     The one row of the claim, whether it is new, and the number of the last. In one message, in this order: the counter's row is the
     last lock taken.
     """
-    row, business_id = new.row(customer), current_business()
-    statements: list[Statement] = [bulk.inserting(Claim, [row], on_conflict=_SAID_THERE, returning="id", prepared=True)]
+    row, business_id = new.row(who), current_business()
+    statements: list[Statement] = [_keeping(row)]
     if opening:
         statements += [
             (bulk.planned(_FREEZE), (moment, business_id, opening)),
             (bulk.planned(_NUMBER), (len(opening), business_id)),
         ]
     made, *counted = ask(*statements)
-    said_before = Claim.objects.filter(source=new.source, source_key=new.source_key)
-    claim = bulk.as_made(Claim, row) if made else said_before.get()
-    claim.customer = customer
+    claim, is_new = (bulk.as_made(Claim, row), True) if made else _said_again(new, who, before, opening)
+    claim.customer = who
     if not opening:
-        return claim, bool(made), 0
+        return claim, is_new, 0
     if not counted[-1]:
         raise Business.DoesNotExist(business_id)
-    return claim, bool(made), int(counted[-1][0][0])
+    return claim, is_new, int(counted[-1][0][0])
+
+
+def _keeping(row: Mapping[str, Any]) -> Statement:
+    return bulk.inserting(Claim, [row], on_conflict=_SAID_THERE, returning="id", prepared=True)
+
+
+def _said_again(new: NewClaim, who: Customer, before: Before, opening: list[UUID]) -> tuple[Claim, bool]:
+    """The claim that was made there before, or a new one: said anew after its dispute had ended, it is told and acknowledged anew."""
+    anew = f"{_short(new.source_key)}{_AFTER}"
+    if not opening:
+        on_live = Claim.objects.filter(disputes__in=[one.pk for one in before.live.values()])
+        known = on_live.filter(source=new.source, source_key__startswith=anew).first()
+        return known or Claim.objects.get(source=new.source, source_key=new.source_key), False
+    ended = [earlier[0] for pk in opening if (earlier := before.past.get(pk))]
+    if not ended:
+        return Claim.objects.get(source=new.source, source_key=new.source_key), False
+    key = f"{anew}{max(ended, key=lambda one: one.opened_at).number}"
+    row = replace(new, source_key=key).row(who)
+    (made,) = ask(_keeping(row))
+    return (bulk.as_made(Claim, row), True) if made else (Claim.objects.get(source=new.source, source_key=key), False)
+
+
+def _short(key: str) -> str:
+    """With room for a number behind it."""
+    room = _LONGEST_KEY - len(_AFTER) - len("D-1234567890")
+    return key if len(key) <= room else sha256(key.encode()).hexdigest()
 
 
 def stop_calls(claim: Claim, invoices: list[Invoice]) -> outbox.Act:

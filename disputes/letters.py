@@ -127,6 +127,7 @@ def _alert(message: Message) -> dict[str, Any]:
         "chargeback": _chargeback(claim),
         "disputes": disputes,
         "customer": claim.customer,
+        "elsewhere": [one.invoice for one in disputes if one.invoice.customer_id != claim.customer_id],
         "others": list(others),
         "reminders_by_hand": by_hand,
         "reminders_by_us": by_us,
@@ -194,7 +195,7 @@ def _paused(message: Message) -> dict[str, Any]:
 def _claim_and_disputes(message: Message) -> tuple[Claim, list[Dispute]]:
     """The claim and the live disputes it is about; a letter about disputes that have all ended meanwhile is not sent."""
     claim = Claim.objects.select_related("customer").get(pk=message.facts["claim"])
-    live = list(claim.disputes.filter(closed_at=None).select_related("invoice").order_by("number"))
+    live = list(claim.disputes.filter(closed_at=None).select_related("invoice__customer").order_by("number"))
     if not live:
         raise NoLongerTrue("every dispute it is about has ended")
     return claim, live

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from accounts import timeline
 from accounts.models import User
 from disputes import track_letters
-from disputes.addresses import email_of
+from disputes.addresses import email_of, whose
 from disputes.models import Dispute
 from disputes.resolving import CannotResolve, held
 from notifications import outbox
@@ -26,7 +26,7 @@ def renew(dispute_id: UUID, *, by: User) -> int:
     dispute, invoice = held(dispute_id)
     if dispute.closed_at is not None:
         raise CannotResolve(_("%(number)s is closed.") % {"number": dispute.number})
-    if not email_of(invoice.customer):
+    if not email_of(whose(dispute, invoice)):
         raise CannotResolve(_("There is no e-mail address for them: a new link has nowhere to go."))
     ended = sum(links.revoke(PURPOSE, subject) for subject in _subjects(dispute))
     line = timeline.record(dispute, "link_renewed", by=by.email, ended=ended)

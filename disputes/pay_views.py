@@ -162,6 +162,7 @@ def _wrong(request: HttpRequest, token: str, customer: Customer, invoices: list[
         reason=kind if kind in Claim.Reason.values else Claim.Reason.OTHER_VAGUE,
         language=customer.language,
         by=customer.name,
+        customer=customer.pk,
     )
     disputes = open_dispute(*(invoice.pk for invoice in chosen), claim=claim)
     for dispute in disputes:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from accounts import timeline
 from accounts.models import User
 from disputes import track_letters
+from disputes.addresses import whose
 from disputes.models import Dispute, Post, Side
 from disputes.resolving import CannotResolve, held
 from invoices import verification
@@ -34,7 +35,7 @@ def customer_writes(
     )  # fmt: skip
     if dispute.closed_at is None:
         verification.asked_for(
-            [invoice], invoice.customer, at=post.at
+            [invoice], whose(dispute, invoice), at=post.at
         )  # what he only said before stands in writing now
     timeline.record(dispute, "customer_wrote", by=by, invoice=invoice.number, channel=channel)
     outbox.owe(*track_letters.customer_wrote(post, dispute, invoice))

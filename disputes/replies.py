@@ -200,6 +200,7 @@ def _claim(row: InboundMail, heard: Understood) -> NewClaim:
         language="es" if heard.parts[0].lang == "es" else "en-us",
         said_at=row.came_at,
         by=row.sender,
+        customer=row.customer_id,
         # Words from an address we did not write to are not repeated to the customer: they may not be his.
         evidence={**heard.record(), "mail": str(row.pk), "unquotable": not known or bool(row.heard.get("forged"))},
     )

@@ -3,6 +3,7 @@
 On a call alone what a freeze brings with it has a transaction of its own, behind the agent's word: see ``calls.freezing``.
 """
 
+from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
@@ -13,7 +14,7 @@ from accounts.models import User
 from disputes import reminders
 from disputes.digest import look_tomorrow
 from disputes.ending import end_resolution, withdraw_letters
-from disputes.freeze import Before, BeforeFreeze, NewClaim, freeze_held, stop_calls
+from disputes.freeze import Before, BeforeFreeze, NewClaim, freeze_held, once_more, stop_calls
 from disputes.letters import acknowledgement, owner_alerts, pause_letters
 from disputes.models import BooksMoved, Claim, Dispute, Resolution
 from invoices import paying, silence
@@ -30,15 +31,20 @@ class CannotRelease(Exception):
     """The dispute is not live, or no reason was given; the message says which."""
 
 
-@transaction.atomic(durable=True)
 def open_dispute(*invoice_ids: UUID, claim: NewClaim) -> list[Dispute]:
     """Stop asking for money on these invoices of one customer. A second claim joins the live dispute.
 
     From the commit on no attempt or message with purpose ``collect`` about them leaves. Owed in the same transaction: the
     end of calls under way, the owner's alert, the customer's acknowledgement. Safe to call twice.
     """
+    return once_more(lambda: _opened(invoice_ids, claim))
+
+
+@transaction.atomic(durable=True)
+def _opened(invoice_ids: Collection[UUID], claim: NewClaim) -> list[Dispute]:
     found, _ = _NAMED.hold(invoices=invoice_ids)
-    return _open(found.only(invoice_ids), claim)
+    # Where it is known who says it, he may mean a bill the books show for another by now.
+    return _open(found.only(invoice_ids) if claim.customer is None else found.each(invoice_ids), claim)
 
 
 def open_dispute_held(invoices: list[Invoice], new: NewClaim) -> list[Dispute]:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from accounts import timeline
 from disputes import track_letters
+from disputes.addresses import whose
 from disputes.ending import end_resolution
 from disputes.freeze import NewClaim
 from disputes.models import Claim, Dispute, Resolution, Specification
@@ -79,7 +80,8 @@ def send(dispute_id: UUID, given: Answers, *, source: str = "page", by: str = ""
         source_key=f"spec:{specification.pk}",
         words=said,
         reason=_REASONS.get(Specification.Kind(given.kind or "other"), given.kind or Claim.Reason.OTHER_VAGUE),
-        by=by or invoice.customer.name,
+        by=by or whose(dispute, invoice).name,
+        customer=dispute.customer_id,
     )
     (live,) = open_dispute_held([invoice], claim)
     moment = clock.now()

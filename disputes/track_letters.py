@@ -15,7 +15,7 @@ from accounts.models import Role
 from compliance.models import Channel, Purpose
 from disputes import pay_links
 from disputes.acknowledging import postal
-from disputes.addresses import absolute, email_of, people, written_to
+from disputes.addresses import absolute, email_of, people, whose, written_to
 from disputes.models import BooksMoved, Dispute, LastStep, Post, Resolution, Specification
 from disputes.questions import WISHES, in_words
 from invoices.models import Invoice
@@ -161,8 +161,14 @@ def _to_customer(
     after: timedelta = timedelta(0),
     at: datetime | None = None,
 ) -> list[Letter]:
-    """By e-mail; without an address on paper: it waits for somebody of the firm to print and post it."""
-    address = email_of(invoice.customer) if purpose == Purpose.COLLECT else written_to(invoice.customer)
+    """To who objected, by e-mail; without an address on paper: it waits for somebody of the firm to print and post it.
+
+    Money is asked of nobody where the books show the bill for another by now.
+    """
+    customer = whose(dispute, invoice)
+    if purpose == Purpose.COLLECT and customer.pk != invoice.customer_id:
+        return []
+    address = email_of(customer) if purpose == Purpose.COLLECT else written_to(customer)
     return [
         Letter(
             letter=letter,
@@ -170,9 +176,9 @@ def _to_customer(
             purpose=purpose,
             channel=Channel.EMAIL if address else Channel.LETTER,
             draft=not address,
-            to=address or postal(invoice.customer),
-            customer=invoice.customer_id,
-            language=invoice.customer.language,
+            to=address or postal(customer),
+            customer=customer.pk,
+            language=customer.language,
             facts={"dispute": str(dispute.pk), **(facts or {})},
             about=(invoice.pk,),
             after=after,

@@ -13,7 +13,7 @@ log = logs.get(__name__)
 
 
 def count_what_grew() -> list[str]:
-    """Have the server count those tables of the books that are eight times as large as when it last did; their names.
+    """Have the server count those tables of the books that are more than three times as large as when it last did; their names.
 
     Milliseconds for one of a hundred thousand rows: it looks at a sample. One that somebody else is counting is passed over. Never
     fails: a table that was not counted is slow, not wrong. Call it outside any transaction.

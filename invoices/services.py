@@ -14,6 +14,10 @@ class NotTogether(Exception):
     """Invoices that are not there, or that belong to several customers, cannot be acted on together."""
 
 
+class Moved(NotTogether):
+    """The books moved one to another customer while theirs was waited for; asked once more, it is held with whose it has become."""
+
+
 def locking(chosen: Callable[[], Any]) -> tuple[Reading[Customer], Reading[Invoice]]:
     """Two questions to be asked in this order, in a transaction: lock the customers of some invoices, and read those behind the lock.
 
@@ -34,18 +38,23 @@ def locking(chosen: Callable[[], Any]) -> tuple[Reading[Customer], Reading[Invoi
 
 def held(locked: Sequence[Customer], invoices: Sequence[Invoice], wanted: Collection[UUID]) -> list[Invoice]:
     """Of these invoices the wanted ones, with their one customer, who is locked. Raises NotTogether."""
-    mine = [invoice for invoice in invoices if invoice.pk in wanted]
-    owners = {invoice.customer_id for invoice in mine}
+    owners = {invoice.customer_id for invoice in invoices if invoice.pk in wanted}
     if len(owners) != 1:
         raise NotTogether(f"{len(set(wanted))} invoices belong to {len(owners)} customers, not to one")
+    return each_held(locked, invoices, wanted)
+
+
+def each_held(locked: Sequence[Customer], invoices: Sequence[Invoice], wanted: Collection[UUID]) -> list[Invoice]:
+    """The same where they may be of several customers, each with his own. Raises NotTogether, or Moved."""
+    mine = [invoice for invoice in invoices if invoice.pk in wanted]
     if len(mine) != len(set(wanted)):
         raise NotTogether(f"{len(set(wanted)) - len(mine)} of the invoices were not found")
-    # Between the two questions the books may have moved them to another customer, who is not locked.
-    customer = next((one for one in locked if one.pk in owners), None)
-    if customer is None:
-        raise NotTogether("the books moved the invoices to another customer while theirs was waited for")
+    owners = {one.pk: one for one in locked}
+    # Between the two questions the books may have moved one to another customer, who is not locked.
+    if any(invoice.customer_id not in owners for invoice in mine):
+        raise Moved("the books moved the invoices to another customer while theirs was waited for")
     for invoice in mine:
-        invoice.customer = customer
+        invoice.customer = owners[invoice.customer_id]
     return mine
 
 
@@ -61,3 +70,9 @@ def hold(*invoice_ids: UUID) -> list[Invoice]:
     """These invoices of one customer, read fresh after the customer was locked until the transaction ends."""
     locked, invoices = found_together(*(question.of(invoices=invoice_ids) for question in _NAMED))
     return held(locked, invoices, invoice_ids)
+
+
+def hold_each(*invoice_ids: UUID) -> list[Invoice]:
+    """The same where the books may have given some of them to another customer since: each with his own, all locked."""
+    locked, invoices = found_together(*(question.of(invoices=invoice_ids) for question in _NAMED))
+    return each_held(locked, invoices, invoice_ids)

@@ -18,7 +18,7 @@ from django.db import DatabaseError, connection, models
 from django.db.models import JSONField
 
 from syntharra.acting import current_business
-from syntharra.postgres.kept import forget, kept_cursor, name_of
+from syntharra.postgres.kept import kept_cursor, name_of, refuse_stale
 
 type Row = Mapping[str, Any]
 """Values by column name; what is left out has the field's default."""
@@ -92,7 +92,7 @@ def together(*, prepared: bool = False, commits: bool = False) -> Iterator[None]
 
     For rows nobody inside reads again. Outside a transaction the message is one: PostgreSQL does all of it or nothing. An insert that is
     refused raises there; where the block raises, none is made. ``prepared``: for what is done again and again, whose inserts the server reads and plans once
-    a connection; in a session that was discarded behind our back it fails once. ``commits``: nothing comes after it in the outermost
+    a connection; in a session that was discarded behind our back it raises PreparedAnew once. ``commits``: nothing comes after it in the outermost
     transaction, which ends with the same message; within another one it does not.
     """
     if _together.get() is not None:
@@ -114,7 +114,7 @@ def together(*, prepared: bool = False, commits: bool = False) -> Iterator[None]
         try:
             cursor.execute(";\n".join(statements), values)
         except DatabaseError as error:
-            forget(error)
+            refuse_stale(error)
             raise
 
 

@@ -25,7 +25,8 @@ _BUSY = re.compile(
     r"\b(?:(?:im|i am|were) (?:still |just )?(?:at work|at my job|driving|on the job|in a meeting|at the doctors?|in church|working|busy)|cant (?:talk|speak)"
     r"|estoy (?:en el trabajo|trabajando|manejando|conduciendo|ocupad[oa]|en una junta)|no puedo hablar)\b"
 )
-_WANTS_AN_ANSWER = (Intent.QUESTION_ABOUT_INVOICE, Intent.ARE_YOU_A_BOT, Intent.REQUEST_HUMAN)
+# Beside ``hold on``. A person is spoken of there by whoever fetches one.
+_WANTS_AN_ANSWER = (Intent.QUESTION_ABOUT_INVOICE, Intent.ARE_YOU_A_BOT)
 _WANTS_LANGUAGE = (Everyday.WANTS_SPANISH, Everyday.WANTS_ENGLISH)
 
 

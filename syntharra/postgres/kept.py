@@ -13,6 +13,13 @@ _PREPARED: WeakKeyDictionary[Any, dict[Hashable, str]] = WeakKeyDictionary()
 """What each statement is called, by connection: prepared statements are the session's."""
 
 
+class PreparedAnew(DatabaseError):
+    """A statement is not there any more or gives other columns now: the session was discarded, or a table changed.
+
+    All is prepared anew when used again, so the same transaction may be tried once more.
+    """
+
+
 def kept_cursor() -> Any:
     """The cursor of the connection at hand, for what is fetched at once; see ``DatabaseWrapper.kept_cursor``."""
     return connection.kept_cursor()  # type: ignore[attr-defined]  # our own backend
@@ -30,10 +37,8 @@ def name_of(key: Hashable, statement: str, *, about: str = "") -> str:
     return mine[key]
 
 
-def forget(error: DatabaseError) -> None:
-    """After an error that says a statement is not there any more or gives other columns now: the session was discarded, or a table changed.
-
-    All is prepared anew when used again. Any other error leaves the statements as they are.
-    """
+def refuse_stale(error: DatabaseError) -> None:
+    """After an error in what was prepared: raises PreparedAnew from one that says so. Any other leaves the statements as they are."""
     if getattr(error.__cause__, "sqlstate", None) in _GONE:
         _PREPARED.pop(connection.connection, None)
+        raise PreparedAnew(str(error)) from error

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db import DatabaseError
 
-from syntharra.postgres.kept import forget, kept_cursor
+from syntharra.postgres.kept import kept_cursor, refuse_stale
 
 type Statement = tuple[str, Sequence[Any]]
 
@@ -24,7 +24,7 @@ def ask(*statements: Statement) -> list[list[tuple[Any, ...]]]:
         while cursor.nextset():
             answers.append(_rows(cursor))
     except DatabaseError as error:
-        forget(error)
+        refuse_stale(error)
         raise
     return answers
 

@@ -28,7 +28,7 @@ from disputes.hearing.labels import Reason
 from disputes.models import Claim, ClaimOn, Dispute, InvoiceVersion
 from disputes.services import open_dispute, release
 from integrations.stripe.simulator import AVAS_ACCOUNT, StripeSimConfig
-from invoices.models import Allocation, BookEntry, Invoice, Payment, Promise
+from invoices.models import Allocation, BookEntry, Customer, Invoice, Payment, Promise
 from invoices.services import hold
 from notifications import outbox, tasks
 from notifications.models import Duty, Message
@@ -47,7 +47,7 @@ LEAKS = acts.Freeze(Reason.QUALITY, "it leaks", ())
 @pytest.fixture
 def attempt(plumber: Firm) -> Attempt:
     """On the line about two invoices."""
-    customer = make_customer(plumber)
+    customer = make_customer(plumber, email="ap@harborcafe.example")
     make_invoice(plumber, customer, number="2232", balance="1240.00")
     make_invoice(plumber, customer, number="2233", balance="700.00", due_on=date(2026, 10, 2))
     return on_the_line(customer)
@@ -221,7 +221,9 @@ def test_what_came_by_mail_before_the_call_was_followed_shares_one_acknowledgeme
     assert owed.facts["also"] == [str(Claim.objects.get(source="call").pk)]
 
 
-def test_said_again_after_a_release_it_begins_anew_and_is_followed(plumber: Firm, attempt: Attempt) -> None:
+def test_said_again_after_a_release_it_begins_anew_and_is_told_and_acknowledged_anew(
+    plumber: Firm, attempt: Attempt, tuesday: Any
+) -> None:
     about = acts.Freeze(Reason.QUALITY, "it leaks", ("2232",))
     says(attempt, about)
     release(Dispute.objects.get().pk, by=plumber.owner, reason="He meant another firm")
@@ -234,6 +236,21 @@ def test_said_again_after_a_release_it_begins_anew_and_is_followed(plumber: Firm
 
     says(attempt, about)  # while it lives: it joins
     assert Dispute.objects.count() == 2
+    call = str(Call.objects.get().pk)
+    assert sorted(ClaimOn.objects.values_list("claim__source_key", "dispute__number")) == [
+        (call, "D-1001"),
+        (f"{call}:after D-1001", "D-1002"),
+    ]
+    assert Duty.objects.filter(kind="stop_calls").count() == 2
+    tuesday.shift(timedelta(hours=21))
+    outbox.work()
+    assert Dispute.objects.live().exclude(owner_told_at=None).exclude(acknowledged_at=None).count() == 1
+    assert letters("dispute_acknowledgement", "dispute_alert") == [
+        ("dispute_acknowledgement", "sent"),
+        ("dispute_acknowledgement", "withdrawn"),
+        ("dispute_alert", "sent"),
+        ("dispute_alert", "withdrawn"),
+    ]
 
 
 def test_a_promise_of_this_call_is_never_confirmed_once_it_is_disputed(attempt: Attempt) -> None:
@@ -310,10 +327,27 @@ def test_the_agent_waits_for_four_messages_to_the_database_and_all_in_them_was_p
         "EXECUTE invoices",
         "EXECUTE invoices",
         "EXECUTE disputes",
+        "EXECUTE invoices",  # who was called
     ]
     assert [statement.split()[0] for statement in claimed.split(";\n")] == ["EXECUTE"] * 3
     assert [statement.split()[0] for statement in kept.split(";\n")] == ["EXECUTE"] * 8 + ["COMMIT"]
     assert planned_here() == planned
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_session_the_server_discarded_costs_no_freeze(plumber: Firm) -> None:
+    make_invoice(plumber, customer := make_customer(plumber), number="2232")
+    attempt = on_the_line(customer)
+    warm_up()
+    with connection.cursor() as cursor:
+        cursor.execute("DEALLOCATE ALL")  # as a pooler does, and as a column of another type has the same effect
+
+    with before_a_worker_came():
+        says(attempt, LEAKS)
+        says(attempt, LEAKS)
+
+    assert Dispute.objects.count() == Claim.objects.count() == 1
+    assert Invoice.objects.get().frozen_at is not None
 
 
 def planned_here() -> int:
@@ -336,25 +370,66 @@ def test_he_names_one_bill_while_another_of_the_call_has_moved_to_another_custom
     assert moved.frozen_at is None
 
 
-def test_he_objects_to_all_while_one_has_moved_and_each_customers_bill_is_frozen_once(
-    plumber: Firm, attempt: Attempt
+def moves_to_another(plumber: Firm, number: str) -> Customer:
+    """The books show this bill for somebody else now, who has said nothing."""
+    other = make_customer(plumber, name="Elm Street Bakery", email="owner@elmstreet.example")
+    Invoice.objects.filter(number=number).update(customer=other)
+    return other
+
+
+def test_he_objects_to_all_while_one_has_moved_and_both_are_frozen_by_his_word_alone(
+    plumber: Firm, attempt: Attempt, tuesday: Any
 ) -> None:
-    other = make_customer(plumber, name="Elm Street Bakery")
-    Invoice.objects.filter(number="2233").update(customer=other)
+    moves_to_another(plumber, "2233")
 
     says(attempt, LEAKS)
     says(attempt, LEAKS)  # the act is repeated where nobody knows whether it was committed
+    says(attempt, acts.Specify(Reason.QUALITY, "under the sink"))
 
     assert sorted(Dispute.objects.values_list("invoice__number", "customer__name", "status")) == [
         ("2232", "Harbor Cafe", "new"),
-        ("2233", "Elm Street Bakery", "new"),
+        ("2233", "Harbor Cafe", "new"),
     ]
-    call = str(Call.objects.get().pk)
-    assert sorted(Claim.objects.values_list("source_key", "customer__name")) == [
-        (call, "Harbor Cafe"),
-        (f"{call}:2233", "Elm Street Bakery"),
+    assert not Invoice.objects.filter(frozen_at=None).exists()
+    assert list(Claim.objects.values_list("source_key", "customer__name", "by", "words")) == [
+        (str(Call.objects.get().pk), "Harbor Cafe", "Harbor Cafe", "it leaks under the sink")
     ]
-    assert letters() == [*[BOTH_WAIT[0]] * 2, *[BOTH_WAIT[1]] * 2]
+    tuesday.shift(timedelta(days=1))
+    outbox.work()
+    assert [(one.to, one.subject) for one in mail.outbox] == [
+        ([plumber.owner.email], "Harbor Cafe disputes 2 invoices. We stopped calling."),
+        (["ap@harborcafe.example"], "Thank you for telling us - Ava's Plumbing"),
+    ]
+    assert "Your books show invoice 2233 for Elm Street Bakery by now." in mail.outbox[0].body
+
+
+def test_the_only_bill_has_moved_and_who_owes_it_now_hears_nothing_of_what_was_said(
+    plumber: Firm, attempt: Attempt, tuesday: Any
+) -> None:
+    AttemptInvoice.objects.filter(invoice__number="2232").update(dropped_at=clock.now(), dropped_reason="paid")
+    other = moves_to_another(plumber, "2233")
+
+    says(attempt, LEAKS)
+    tuesday.shift(timedelta(days=40))
+    outbox.work()
+
+    assert Dispute.objects.get().customer.name == "Harbor Cafe"
+    assert Invoice.objects.get(number="2233").frozen_at is not None
+    assert not Message.objects.filter(customer=other).exists()
+    assert {one.to[0] for one in mail.outbox} == {plumber.owner.email, "ap@harborcafe.example"}
+
+
+def test_a_bill_that_moves_after_the_freeze_keeps_nobody_from_being_told(plumber: Firm, attempt: Attempt) -> None:
+    with before_a_worker_came():
+        says(attempt, LEAKS)
+    moves_to_another(plumber, "2233")
+
+    outbox.work()
+
+    assert Duty.objects.get(kind="follow_freeze").done_at is not None
+    assert Dispute.objects.filter(owner_told_at=None).count() == 0
+    assert letters("dispute_acknowledgement") == [("dispute_acknowledgement", "queued")]
+    assert Message.objects.get(letter="dispute_acknowledgement").customer.name == "Harbor Cafe"  # type: ignore[union-attr]
 
 
 def test_what_was_dropped_from_the_call_is_not_frozen_by_it(attempt: Attempt) -> None:
@@ -392,7 +467,8 @@ def test_a_freeze_that_waits_for_the_customer_reads_the_bill_as_it_is_then(plumb
         said.result(60)
 
     dispute = Dispute.objects.get()
-    assert (dispute.balance_at_opening, dispute.customer) == (Decimal("990.00"), other if moves else customer)
+    assert (dispute.balance_at_opening, dispute.customer) == (Decimal("990.00"), customer)
+    assert dispute.invoice.customer == (other if moves else customer)
     assert InvoiceVersion.objects.get().facts["balance"] == "990.00"
 
 

@@ -655,6 +655,19 @@ def test_who_asks_something_while_we_wait_is_told_who_calls_and_asked_who_it_is_
         assert not heard_the_debt([answered])
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        "hold on, let me get someone",
+        "one moment please, let me get a real person for you",
+        "hold please, transferring you to a representative",
+    ],
+)
+def test_who_fetches_somebody_while_we_wait_is_not_talked_over(words: str) -> None:
+    for brief in (consumer(), firm()):
+        assert later(known(brief), "hold on a sec", words)[-1].say == ()
+
+
 def test_a_late_verdict_about_a_machine_ends_no_call_that_is_on_hold() -> None:
     held = later(known(firm()), "hold on a sec")[-1].state
 

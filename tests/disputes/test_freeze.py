@@ -108,17 +108,18 @@ def test_invoices_of_two_customers_cannot_be_disputed_together(plumber: Firm) ->
 
 
 @pytest.mark.django_db(transaction=True)
-def test_an_invoice_the_books_move_to_somebody_else_meanwhile_is_not_frozen_without_his_lock(plumber: Firm) -> None:
+@pytest.mark.parametrize("known", [True, False])
+def test_an_invoice_the_books_move_to_somebody_else_meanwhile_is_frozen_under_his_lock_by_the_word_of_who_said_it(
+    plumber: Firm, known: bool
+) -> None:
     invoice, other = make_invoice(plumber), make_customer(plumber, name="Dune Dental")
-    business, wrong, begun = current_business(), [], threading.Event()
+    asked, business, begun = invoice.customer, current_business(), threading.Event()
 
     def object_to_it() -> None:
         try:
             with acting_for(business):
                 begun.set()
-                open_dispute(invoice.pk, claim=said())
-        except NotTogether as error:
-            wrong.append(str(error))
+                open_dispute(invoice.pk, claim=said(customer=asked.pk if known else None))
         finally:
             connection.close()
 
@@ -131,8 +132,10 @@ def test_an_invoice_the_books_move_to_somebody_else_meanwhile_is_not_frozen_with
         Invoice.objects.filter(pk=invoice.pk).update(customer=other)
     objecting.join(30)
 
-    assert wrong == ["the books moved the invoices to another customer while theirs was waited for"]
-    assert (Dispute.objects.count(), Invoice.objects.get().frozen_at) == (0, None)
+    dispute = Dispute.objects.select_related("invoice").get()
+    assert (dispute.customer, dispute.invoice.customer) == (asked if known else other, other)
+    assert dispute.invoice.frozen_at == dispute.opened_at
+    assert set(Message.objects.exclude(customer=None).values_list("customer", flat=True)) == {dispute.customer.pk}
 
 
 def until_somebody_waits() -> None:
