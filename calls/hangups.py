@@ -27,7 +27,16 @@ def tell(attempt_id: UUID, because: str) -> None:
         log.warning("hang_up_not_told", attempt=str(attempt_id), error=type(error).__name__)
 
 
-def _channel(attempt_id: UUID) -> str:
+def somebody_talks() -> bool:
+    """Whether any line of this installation is open: each of them listens here. Without Redis nobody knows of one."""
+    try:
+        return bool(connection().pubsub_channels(_channel("*-*")))  # "nobody" is no key
+    except redis.RedisError as error:
+        log.warning("lines_not_counted", error=type(error).__name__)
+        return False
+
+
+def _channel(attempt_id: UUID | str) -> str:
     return f"calls:hang-up:{attempt_id}"
 
 

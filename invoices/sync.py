@@ -22,6 +22,7 @@ from integrations.models import SyncRun
 from invoices import replacements, sync_compare, sync_hints, sync_page, sync_runs
 from invoices.consents import record_consents
 from invoices.counting import count_what_grew
+from invoices.giving_way import rest
 from invoices.models import Invoice
 from invoices.sync_ahead import Ahead, Asked, timed
 from invoices.sync_reading import Reading, plan_anew
@@ -87,6 +88,7 @@ def _read(held: Held, ledger: Ledger, *, until: float) -> SyncRun:
     ahead = Ahead(ledger)
     with closing(_pages(held, ledger, ahead)) as pages:
         for page, asked_at in pages:
+            began = time.monotonic()
             reading = Reading(run.connection, asked_at, guard=partial(sync_runs.guard, held))
             _apply(reading, ahead, page, first_load=first_load)
             if page.done:
@@ -100,6 +102,7 @@ def _read(held: Held, ledger: Ledger, *, until: float) -> SyncRun:
                 if run.written:
                     record_consents()
                 return sync_runs.done(held, page.cursor)
+            rest(time.monotonic() - began)
             if time.monotonic() > until:
                 sync_runs.put_down(held)
                 return run

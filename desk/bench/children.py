@@ -1,18 +1,29 @@
 """Processes of a benchmark: started as modules of ours, and gone with it however it ends."""
 
+import ctypes
 import json
+import math
 import os
+import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from desk.bench.report import say
+
 ROOT = Path(__file__).resolve().parent.parent.parent
 PATIENCE = 20.0
-YIELDING = 10  # as nice as the worker that reads books is in docker-compose.yml
+# As in docker-compose.yml: how nice they are within a container, and what its container has of a busy processor.
+NICE = {"worker": 5, "books": 10}
+SHARES = {"relay": 4096, "worker": 512, "books": 128}
+USUAL_SHARES = 1024
+_A_STEP = 1.25  # what one step of niceness is worth to the kernel
+_PR_SET_PDEATHSIG = 1
 
 
 class ChildFailed(Exception):
@@ -21,17 +32,25 @@ class ChildFailed(Exception):
 
 @contextmanager
 def started(
-    module: str, *arguments: str, variables: Mapping[str, str], yielding: int = 0
+    module: str, *arguments: str, variables: Mapping[str, str], like: str = ""
 ) -> Iterator[subprocess.Popen[str]]:
-    """``python -m module`` with a pipe to and from it, ended with the block. ``yielding``: how nice it is to others."""
+    """``python -m module`` with a pipe to and from it, ended with the block.
+
+    Each has its share of the processor for itself, as a container has. ``like``: the service of docker-compose.yml it is, or whose
+    standing it is to have; others have the usual share.
+    """
+    nice = ("nice", "-n", str(NICE[like])) if like in NICE else ()
     child = subprocess.Popen(  # noqa: S603  (our own modules)
-        [*(("nice", "-n", str(yielding)) if yielding else ()), sys.executable, "-m", module, *arguments],
+        [*nice, sys.executable, "-m", module, *arguments],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
         cwd=ROOT,
         env={**os.environ, "DJANGO_SETTINGS_MODULE": "syntharra.settings", **variables},
+        start_new_session=True,
+        preexec_fn=_die_with_parent_too,
     )
+    _share(child.pid, SHARES.get(like, USUAL_SHARES))
     try:
         yield child
     finally:
@@ -44,6 +63,27 @@ def started(
         for pipe in (child.stdin, child.stdout):
             if pipe:
                 pipe.close()
+
+
+def _share(pid: int, shares: int) -> None:
+    """This session against all others. Linux keeps a share for each; elsewhere, and where that is not permitted, they are alike."""
+    path = Path(f"/proc/{pid}/autogroup")
+    steps = -round(math.log(shares / USUAL_SHARES, _A_STEP))
+    for _ in range(3 if steps else 0):
+        try:
+            path.write_text(str(steps))
+            return
+        except BlockingIOError:  # once in a tenth of a second for whoever is not root
+            time.sleep(0.12)
+        except OSError as error:
+            say(f"a process has the usual share of the processor, not {shares} in {USUAL_SHARES}: {error.strerror}")
+            return
+
+
+def _die_with_parent_too() -> None:
+    """A session of its own is no longer reached by what ends ours."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 def said(child: subprocess.Popen[str]) -> Any:

@@ -49,7 +49,6 @@ BROKER_DATABASE = 15  # the last of the sixteen a server has unless told otherwi
 FOLLOWS_WITHIN = 20.0  # seconds that are waited for the worker at the end
 # As in docker-compose.yml; letters are made and sent to nobody.
 WORKER = ("--app=syntharra", "worker", "--pool=threads", "--concurrency=8", "--queues=calls,mail,money", "--purge")
-WORKER_YIELDS = 5
 NOWHERE = {"DATABASE_POOL": POOL, "EMAIL_BACKEND": "django.core.mail.backends.dummy.EmailBackend"}
 
 
@@ -64,7 +63,7 @@ def measure(options: dict[str, Any]) -> Report:
     """Objections on open lines while the same business's books are read."""
     with (
         own_database(options["template"]) as database,
-        children.started("desk.bench.vendor", variables={}, yielding=children.YIELDING) as vendor,
+        children.started("desk.bench.vendor", variables={}, like="books") as vendor,
     ):
         address = children.said(vendor)
         say(f"filling the books with {options['invoices']} invoices")
@@ -73,10 +72,8 @@ def measure(options: dict[str, Any]) -> Report:
         variables = {**database.variables, **broker, "SANDBOX": "true", "SIMULATORS_URL": address, "LOG_LEVEL": "ERROR"}
         with (
             stage(database, firms=1, more=broker) as lines,
-            children.started(
-                "celery", *WORKER, "--loglevel=ERROR", variables=variables | NOWHERE, yielding=WORKER_YIELDS
-            ),
-            children.started("desk.bench.worker", variables=variables, yielding=children.YIELDING) as worker,
+            children.started("celery", *WORKER, "--loglevel=ERROR", variables=variables | NOWHERE, like="worker"),
+            children.started("desk.bench.worker", variables=variables, like="books") as worker,
         ):
             assert worker.stdin is not None
             worker.stdin.write(json.dumps(wanted | {"business": lines.firms[0]}) + "\n")

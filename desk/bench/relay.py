@@ -138,7 +138,7 @@ def stage(database: Database, *, firms: int = FIRMS, more: Mapping[str, str] | N
         *("--log-level", "critical", "--ws", "websockets-sansio"),
     )
     with (
-        children.started("uvicorn", *server, variables=variables) as relay,
+        children.started("uvicorn", *server, variables=variables, like="relay") as relay,
         children.started("desk.bench.lines_seed", variables=variables) as seed,
         children.started("desk.bench.phones", variables=variables) as phones,
     ):

@@ -268,11 +268,12 @@ def _judge(part: str, linear: Model, by: Encoder, final: bool, closely: bool) ->
     )
     if not asked:
         return weighed(first, (), by.quick_stack, by.doubted)
-    heard = by.first.logits(part)
+    # A marked sentence is hardly ever harmless to the first: the second need not wait for it to say so.
+    heard, second = by.read_by_both(part) if final and is_marked(first, by) else (by.first.logits(part), None)
     quick = weighed(first, (heard,), by.quick_stack, by.doubted)
     if not final or quick.is_harmless(by.thresholds["harmless"]):
         return quick
-    return weighed(first, (heard, by.second.logits(part)), by.stack, by.doubted)
+    return weighed(first, (heard, second or by.second.logits(part)), by.stack, by.doubted)
 
 
 def first_look(part: str, linear: Model) -> First:

@@ -112,6 +112,16 @@ def test_books_are_read_beside_calls_and_never_before_them(compose: dict[str, An
 
     assert (books["command"][:3], worker["command"][:3]) == (["nice", "-n", "10"], ["nice", "-n", "5"])
     assert books["cpu_shares"] < worker["cpu_shares"] < 1024  # what a container has that says nothing
+    assert compose["services"]["relay"]["cpu_shares"] == compose["services"]["postgres"]["cpu_shares"] > 1024
+
+
+def test_what_is_measured_has_the_standing_it_has_in_production(compose: dict[str, Any]) -> None:
+    from desk.bench.children import NICE, SHARES
+
+    services = compose["services"]
+
+    assert {name: services[name]["cpu_shares"] for name in SHARES} == SHARES
+    assert {name: int(services[name]["command"][2]) for name in NICE} == NICE
 
 
 def _queues(command: list[str]) -> list[str]:
